@@ -1,0 +1,22 @@
+/* Network addresses as bytes, and the voter that an address counts for. */
+#ifndef AUTHMEDIC_BASE_ADDRESS_H
+#define AUTHMEDIC_BASE_ADDRESS_H
+
+#include "base/buffer.h"
+
+struct address {
+	uint8_t family;    /* 4 or 6; 0: none */
+	uint8_t bytes[16]; /* IPv4 uses the first four; the rest is zero */
+};
+
+/* Dotted IPv4 or any IPv6 text, also in brackets and with a %zone, which is dropped. An IPv4-mapped
+ * IPv6 address becomes IPv4. -EINVAL on all else (names, ports). */
+must_check int address_parse(struct view text, struct address *ret_address);
+
+/* The address with all bits behind the prefix cleared. */
+struct address address_prefix(struct address address, unsigned ipv4_bits, unsigned ipv6_bits);
+
+/* Appends the usual text form. */
+void address_append(struct buffer *buffer, const struct address *address);
+
+#endif

@@ -1,0 +1,13 @@
+/* SipHash-1-3, so that whoever writes the log cannot choose what collides in our tables. */
+#ifndef AUTHMEDIC_BASE_HASH_H
+#define AUTHMEDIC_BASE_HASH_H
+
+#include "base/view.h"
+
+struct hash_seed {
+	uint64_t words[2];
+};
+
+uint64_t hash_bytes(const struct hash_seed *seed, struct view bytes);
+
+#endif

@@ -1,0 +1,12 @@
+libauthmedic_a_SOURCES += \
+	agent/base/address.c agent/base/address.h \
+	agent/base/array.h \
+	agent/base/buffer.c agent/base/buffer.h \
+	agent/base/cleanup.h \
+	agent/base/hash.c agent/base/hash.h \
+	agent/base/json.c agent/base/json.h \
+	agent/base/log.c agent/base/log.h \
+	agent/base/random.c agent/base/random.h \
+	agent/base/table.c agent/base/table.h \
+	agent/base/text.c agent/base/text.h \
+	agent/base/view.c agent/base/view.h
