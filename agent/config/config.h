@@ -1,0 +1,151 @@
+/* What the administrator wrote, checked and with defaults filled in. Read-only once loaded; owned by
+ * config_free(). Source: /etc/authmedic/authmedic.yml, then conf.d/?*.yml beside it, later wins. */
+#ifndef AUTHMEDIC_CONFIG_CONFIG_H
+#define AUTHMEDIC_CONFIG_CONFIG_H
+
+#include "base/array.h"
+#include "base/buffer.h"
+
+#define CONFIG_MAX_SITES          64
+#define CONFIG_MAX_LOGS           32 /* per site */
+#define CONFIG_MAX_RUNGS          8  /* per site */
+#define CONFIG_MAX_WITH           32 /* keys per rung */
+#define CONFIG_MAX_WORDS          64 /* words of a command, elements of a list */
+#define CONFIG_MAX_NOTIFY         16
+#define CONFIG_MAX_NAME_BYTES     63 /* of a site, remedy or target: [a-z0-9][a-z0-9_.-]* */
+
+enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
+enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
+
+struct config_words {
+	char **items;
+	size_t count;
+	size_t capacity;
+};
+
+struct config_log {
+	char *path;      /* may be a glob */
+	char *format;    /* a name of DESIGN's list; "auto" by default */
+	char *logformat; /* NULL, or an Apache LogFormat or nginx log_format string */
+};
+
+/* One key of a remedy's `with`: a scalar is a list of one. */
+struct config_with {
+	char *key;
+	bool is_list;
+	struct config_words values;
+};
+
+struct config_rung {
+	char *remedy;
+	array_of(struct config_with) with;
+	int64_t verify_within_ms;
+	int64_t revert_after_ms; /* 0: none */
+};
+
+struct config_probe {
+	bool configured;
+	char *url;
+	char *client_keytab;
+	char *client_principal;      /* NULL: the first in the keytab */
+	char *ca_file;               /* NULL: the system's */
+	struct config_words command; /* instead of url and keytab; empty: the built-in probe */
+	int64_t every_ms;
+	int64_t timeout_ms;
+};
+
+struct config_worker {
+	char *pidfile; /* each may be NULL */
+	char *unit;
+	char *process;
+	int64_t max_age_ms; /* a handle older than this is suspect */
+};
+
+struct config_server { /* from rules/servers/NAME.yml */
+	char *name;
+	bool holds_keys;
+	char *worker_process; /* NULL, or the child that holds the key (Squid's helper) */
+};
+
+struct config_maintenance {
+	bool configured;
+	unsigned days; /* bit 0 Sunday … bit 6 Saturday */
+	int from_minute, to_minute; /* of the day, local time */
+};
+
+struct config_site {
+	char *name;
+	enum config_mode mode; /* the site's own, else the global one */
+	struct config_server server;
+	array_of(struct config_log) logs;
+	char *service; /* HTTP/host[@REALM] */
+	char *keytab;
+	char *krb5_config;
+	struct config_worker worker;
+	enum config_evidence evidence;
+	struct config_probe probe;
+	struct config_maintenance maintenance;
+	array_of(struct config_rung) ladder;
+};
+
+struct config_notify {
+	char *name;
+	char *type; /* webhook */
+	char *url;
+	char *secret_file; /* NULL: unsigned */
+};
+
+struct config_detect {
+	int64_t window_ms;
+	int64_t known_good_for_ms;
+	int64_t handshake_timeout_ms;
+	int64_t minimum_voters;
+	int64_t share_percent;
+	int64_t ipv4_prefix;
+	int64_t ipv6_prefix;
+	int64_t max_voters;
+	int64_t max_pending;
+};
+
+struct config_safety {
+	int64_t warm_up_ms;
+	int64_t hold_off_ms;
+	int64_t confirm_tries;
+	int64_t confirm_rejected;
+	int64_t confirm_over_ms;
+	int64_t probe_interval_ms;
+	int64_t accepted_within_ms;
+	int64_t actions_per_hour;
+	int64_t actions_per_day;
+	int64_t plugin_timeout_ms;
+	char *disable_file;
+};
+
+struct config {
+	enum config_mode mode;
+	bool helper_spawn;   /* helper: spawn */
+	char *helper_socket; /* NULL when spawned */
+	char *state_dir;
+	char *helper_state_dir;
+	char *rules_dir;
+	char *plugin_dir;
+	char *programs_dir;
+	char *http_listen; /* ADDRESS:PORT */
+	struct config_detect detect;
+	struct config_safety safety;
+	array_of(struct config_site) sites;
+	array_of(struct config_notify) notify;
+	uint64_t digest; /* of all the bytes read: daemon and helper compare it before any action */
+};
+
+/* Loads and checks everything. On failure returns a negative errno and appends to `errors` one
+ * `file:line:col: message` a line (all that were found, at most CONFIG_MAX_ERRORS). */
+#define CONFIG_MAX_ERRORS 50
+must_check int config_load(
+    struct config **ret_config, const char *file, struct buffer *errors);
+void config_free(struct config **config);
+
+/* NULL where there is none of that name. */
+const struct config_site *config_site_named(const struct config *config, const char *name);
+
+#endif

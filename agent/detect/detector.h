@@ -1,0 +1,85 @@
+/* From records to "this many known-good voters no longer get in". One detector per site. Pure: all
+ * time is log time, from the records or from detector_advance(). Every table is bounded. */
+#ifndef AUTHMEDIC_DETECT_DETECTOR_H
+#define AUTHMEDIC_DETECT_DETECTOR_H
+
+#include "base/hash.h"
+#include "parse/record.h"
+
+enum outcome {
+	OUTCOME_ESTABLISHED,
+	OUTCOME_REJECTED,
+	OUTCOME_UNANSWERED,
+	OUTCOME_INCOMPLETE,
+	OUTCOME_COUNT
+};
+
+struct detector_options {
+	int64_t window_ms;            /* sliding, log time */
+	int64_t known_good_for_ms;
+	int64_t handshake_timeout_ms; /* after which a challenge counts as unanswered */
+	unsigned minimum_voters;
+	unsigned share_percent;
+	unsigned ipv4_prefix, ipv6_prefix;
+	size_t max_voters;            /* known-good voters kept; beyond it the longest unseen goes */
+	size_t max_pending;           /* open handshakes kept */
+	size_t signature_count;
+	struct hash_seed seed;
+};
+
+/* Totals since the start (or since what was restored). */
+struct detector_totals {
+	uint64_t records;
+	uint64_t handshakes[SCHEME_COUNT][OUTCOME_COUNT];
+	uint64_t authenticated;
+	uint64_t own_probes;         /* records of our own probe: never voters */
+	uint64_t voters;             /* distinct voters seen; exact up to a maximum, then a floor */
+	uint64_t evicted_voters;
+	uint64_t evicted_pending;
+	int64_t first_ms, last_ms;   /* -1: no record yet */
+};
+
+/* The window as it stands now. */
+struct detector_window {
+	int64_t now_ms;              /* the log's clock: the latest time seen; -1: none */
+	size_t known_good;           /* voters in the table */
+	size_t active;               /* known-good voters with an outcome inside the window */
+	size_t rejected;             /* of those, the ones whose last outcome is rejected */
+	size_t established;          /* of those, the ones whose last outcome is established */
+	uint64_t rejected_strangers; /* rejections inside the window from voters never known-good */
+	uint64_t unanswered;         /* inside the window */
+	uint64_t ntlm_established, kerberos_established; /* handshakes inside the window */
+	double rejected_ratio;       /* rejected / active; 0 without active ones */
+	bool spike;
+	int64_t spike_since_ms;      /* -1: no spike */
+};
+
+struct detector;
+
+must_check int detector_new(struct detector **ret_detector, const struct detector_options *options);
+void detector_free(struct detector **detector);
+
+void detector_record(struct detector *detector, const struct record *record);
+void detector_signal(struct detector *detector, const struct signal *signal);
+/* The log's clock moves to at least this time even without lines: open handshakes end, the window
+ * slides. */
+void detector_advance(struct detector *detector, int64_t log_now_ms);
+/* Outcomes before this time no longer count in the window: after an action the world is new. */
+void detector_forget_before(struct detector *detector, int64_t log_time_ms);
+
+const struct detector_totals *detector_totals(const struct detector *detector);
+void detector_window(const struct detector *detector, struct detector_window *ret_window);
+/* How often the signature was seen inside the window. */
+uint64_t detector_signals(const struct detector *detector, size_t signature);
+
+/* State as rows, so that it commits in one transaction with the cursors. Rows are opaque to whoever
+ * stores them: a key and a value; an empty value means that the row is gone. `on_row` gets only what
+ * changed since the last call that returned 0; on a negative result everything is offered again. */
+typedef int detector_on_row(void *context, struct view key, struct view value);
+must_check int detector_save(struct detector *detector, detector_on_row *on_row, void *context);
+/* Gives one stored row back to a fresh detector; -EINVAL (and no change) on bytes it cannot read. */
+must_check int detector_restore(struct detector *detector, struct view key, struct view value);
+
+const char *outcome_name(enum outcome outcome);
+
+#endif

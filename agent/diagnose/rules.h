@@ -1,0 +1,48 @@
+/* The diagnoses as data: rules/diagnoses/?*.yml, evaluated as a table over a set of facts; the first
+ * that holds, by priority, is the diagnosis. A condition over an unknown fact does not hold, and
+ * neither does its negation. */
+#ifndef AUTHMEDIC_DIAGNOSE_RULES_H
+#define AUTHMEDIC_DIAGNOSE_RULES_H
+
+#include "diagnose/facts.h"
+
+#define RULES_MAX 128
+
+struct rules;
+
+/* What a diagnosis allows. */
+enum cure {
+	CURE_NONE,    /* nobody's remedy helps: stand down or alert */
+	CURE_RECYCLE  /* a fresh worker cures it */
+};
+
+struct diagnosis {
+	const char *id;       /* "stale-handle" */
+	enum cure cure;
+	bool incident;        /* false: count only (noise) */
+	const char *title;    /* what happened, in one sentence for a person */
+	const char *why;      /* why we think so */
+	const char *advice;   /* what to do */
+	const char *caution;  /* what not to do; may be "" */
+};
+
+/* Errors as `file:line:col: message` lines. */
+must_check int rules_load(
+    struct rules **ret_rules, const char *directory, struct buffer *errors);
+void rules_free(struct rules **rules);
+size_t rules_count(const struct rules *rules);
+const struct diagnosis *rules_at(const struct rules *rules, size_t index);
+/* NULL where there is none of that id. */
+const struct diagnosis *rules_named(const struct rules *rules, const char *id);
+
+/* The diagnosis; never NULL: the built-in last one is `unknown`. `ret_explanation` (may be NULL) gets a
+ * line a rule and condition: what held, what did not, what was unknown. */
+const struct diagnosis *rules_diagnose(
+    const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
+
+/* Runs the positive and negative examples in the files; failures as lines in `report`. Returns how
+ * many failed, or a negative errno. */
+must_check int rules_test(
+    const char *directory, struct buffer *report, size_t *ret_example_count);
+
+#endif

@@ -1,0 +1,88 @@
+/* The messages between authmedicd (or authmedic) and authmedic-helper: fixed size, one a packet, over
+ * SOCK_SEQPACKET on one machine, so in host order. All text is NUL-terminated and checked to be.
+ * Neither side takes more from the other than these fields. */
+#ifndef AUTHMEDIC_REMEDY_PROTOCOL_H
+#define AUTHMEDIC_REMEDY_PROTOCOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+#define PROTOCOL_MAGIC          UINT32_C(0x61756d31) /* "aum1": contract 1 */
+#define PROTOCOL_NAME_BYTES     64
+#define PROTOCOL_TEXT_BYTES     256
+#define PROTOCOL_FACTS_BYTES    7168
+
+enum protocol_verb {
+	PROTOCOL_INSPECT = 1, /* run the inspectors of the site */
+	PROTOCOL_APPLY,       /* run the rung of the site for the incident */
+	PROTOCOL_ACTION,      /* what became of the action of that incident and rung */
+	PROTOCOL_STATUS,      /* the site's budget, what is in flight */
+	PROTOCOL_PAUSE,       /* no action on any site until resumed (kept across restarts) */
+	PROTOCOL_RESUME,
+};
+
+/* How a request ended. */
+enum protocol_result {
+	PROTOCOL_DONE = 0,
+	PROTOCOL_FAILED,     /* the plugin ran and said no, or was killed at its deadline */
+	PROTOCOL_TRY_LATER,  /* the plugin's exit 75 */
+	PROTOCOL_BAD_CONFIG, /* the plugin's exit 78, or a plugin that may not be run */
+	PROTOCOL_UNKNOWN,    /* an intent without a result: a crash in between */
+	PROTOCOL_IN_FLIGHT,  /* still running */
+	PROTOCOL_NEVER,      /* no such action in the ledger */
+	PROTOCOL_REFUSED,    /* see refusal */
+};
+
+enum protocol_refusal {
+	REFUSAL_NONE = 0,
+	REFUSAL_MALFORMED,
+	REFUSAL_CONFIG,    /* daemon and helper read different configurations */
+	REFUSAL_SITE,      /* no such site, or an empty name */
+	REFUSAL_RUNG,      /* no such rung */
+	REFUSAL_OBSERVE,   /* the site is in mode observe */
+	REFUSAL_PAUSED,    /* paused, or the disable file is there */
+	REFUSAL_BUDGET,    /* spent, or the ledger cannot be read or written */
+	REFUSAL_BUSY,      /* another action is in flight on this host */
+	REFUSAL_REPEATED,  /* this incident already ran this rung */
+	REFUSAL_COUNT
+};
+
+struct protocol_request {
+	uint32_t magic;
+	uint32_t verb;
+	uint64_t request_id; /* echoed */
+	uint64_t config_digest;
+	uint32_t rung;       /* index in the site's ladder */
+	uint32_t reserved;   /* zero */
+	char site[PROTOCOL_NAME_BYTES];
+	char incident[PROTOCOL_NAME_BYTES];
+	char reason[PROTOCOL_NAME_BYTES]; /* the diagnosis; for the ledger, never an argument */
+};
+
+struct protocol_reply {
+	uint32_t magic;
+	uint32_t verb;
+	uint64_t request_id;
+	uint32_t result;
+	uint32_t refusal;
+	uint32_t budget_hour; /* actions the site has left */
+	uint32_t budget_day;
+	uint32_t in_flight;   /* 0 or 1 */
+	uint32_t paused;      /* 0 or 1 */
+	uint32_t facts_truncated; /* 0 or 1 */
+	uint32_t reserved;
+	char action_id[PROTOCOL_NAME_BYTES];
+	char text[PROTOCOL_TEXT_BYTES];    /* the last line the plugin said, escaped */
+	char facts[PROTOCOL_FACTS_BYTES];  /* `name=value` lines, whole ones only */
+};
+
+const char *protocol_refusal_name(uint32_t refusal); /* "budget", …; the metric label */
+const char *protocol_result_name(uint32_t result);
+
+/* 0, or -EBADMSG where a packet is not exactly one well-formed message. */
+must_check int protocol_check_request(const void *packet, size_t packet_bytes);
+must_check int protocol_check_reply(const void *packet, size_t packet_bytes);
+
+#endif

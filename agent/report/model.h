@@ -1,0 +1,49 @@
+/* What there is to tell, as plain data that the daemon fills in and the status document, the page and
+ * the terminal are made from. Borrowed pointers that live while one answer is built. */
+#ifndef AUTHMEDIC_REPORT_MODEL_H
+#define AUTHMEDIC_REPORT_MODEL_H
+
+#include "detect/detector.h"
+#include "diagnose/facts.h"
+#include "intake/intake.h"
+
+struct report_log {
+	const char *path, *format;
+	const struct intake_totals *totals;
+	const struct intake_cursor *cursors;
+	size_t cursor_count;
+	uint64_t unparsed_lines;
+	uint64_t lag_bytes;
+	int64_t last_line_ms; /* the time in the last record; -1: none yet */
+	const char *deaf;     /* NULL, or why this log tells us nothing */
+};
+
+struct report_site {
+	const char *name, *server, *service;
+	const char *mode;     /* observe, act */
+	const char *evidence; /* probe, voters */
+	const char *state;    /* the remedy stage's word: watching, suspected, … */
+	const char *sentence; /* the state in words for a person */
+	struct detector_window window;
+	const struct detector_totals *totals;
+	const struct facts *facts; /* the latest of probe and inspectors */
+	int64_t last_probe_ms, last_accepted_ms; /* -1: never */
+	int64_t budget_hour, budget_day;         /* -1: not known yet */
+	const char *incident_id; /* NULL: none open */
+	const char *diagnosis;   /* of the open incident; "" before there is one */
+	const struct report_log *logs;
+	size_t log_count;
+};
+
+struct report_model {
+	const char *version;
+	const char *mode;
+	int64_t now_ms, started_ms;
+	bool ready;
+	const char *not_ready; /* why; NULL when ready */
+	const char *helper;    /* connected, away, paused … */
+	const struct report_site *sites;
+	size_t site_count;
+};
+
+#endif

@@ -1,0 +1,111 @@
+/* The daemon's memory across restarts: cursors, detector rows, incidents, outbox, in one SQLite
+ * database, so that a step is one transaction: all of it happened, or none. */
+#ifndef AUTHMEDIC_STATE_STORE_H
+#define AUTHMEDIC_STATE_STORE_H
+
+#include "base/buffer.h"
+#include "intake/intake.h"
+
+#define STORE_MAX_INCIDENTS 1000 /* kept per site; the oldest resolved ones go */
+#define STORE_MAX_TIMELINE  500  /* entries per incident */
+#define STORE_MAX_OUTBOX    10000
+
+struct store;
+
+/* Opens or makes DIRECTORY/authmedic.db. A database that cannot be read, or has a newer schema, is
+ * renamed aside and a fresh one made; *ret_set_aside then has its new name (else NULL; freed by the
+ * caller). */
+must_check int store_open(struct store **ret_store, const char *directory, char **ret_set_aside);
+void store_close(struct store **store);
+
+must_check int store_begin(struct store *store);
+must_check int store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* -- cursors: by site and log pattern. Replaces all cursors of the log. */
+struct store_log {
+	const char *site;
+	const char *pattern;
+};
+must_check int store_put_log(struct store *store, struct store_log log,
+    const struct intake_totals *totals, struct view parser_header);
+must_check int store_put_cursor(
+    struct store *store, struct store_log log, size_t index, const struct intake_cursor *cursor);
+must_check int store_drop_cursors(struct store *store, struct store_log log, size_t first_index);
+typedef int store_on_cursor(void *context, const struct intake_cursor *cursor);
+/* -ENOENT where the log was never seen. */
+must_check int store_get_log(struct store *store, struct store_log log,
+    struct intake_totals *ret_totals, struct buffer *ret_parser_header);
+must_check int store_each_cursor(
+    struct store *store, struct store_log log, store_on_cursor *on_cursor, void *context);
+
+/* -- detector rows: opaque keys and values by site; an empty value deletes. */
+must_check int store_put_row(
+    struct store *store, const char *site, struct view key, struct view value);
+typedef int store_on_row(void *context, struct view key, struct view value);
+must_check int store_each_row(
+    struct store *store, const char *site, store_on_row *on_row, void *context);
+
+/* -- small values: by site and name (last accepted probe, …). */
+must_check int store_put_value(
+    struct store *store, const char *site, const char *name, struct view value);
+/* -ENOENT where there is none. */
+must_check int store_get_value(
+    struct store *store, const char *site, const char *name, struct buffer *ret_value);
+
+/* -- incidents. All text is ours or escaped; evidence and state are JSON documents. */
+struct store_incident {
+	const char *id;
+	const char *site;
+	const char *diagnosis; /* "" before there is one */
+	const char *state;     /* the words of the remedy stage */
+	int64_t opened_ms, changed_ms, closed_ms; /* closed -1 while open */
+	struct view evidence;  /* JSON: what the diagnosis was computed from */
+	struct view progress;  /* JSON: what the remedy stage needs to go on after a restart */
+};
+must_check int store_put_incident(struct store *store, const struct store_incident *incident);
+struct store_event {
+	int64_t time_ms;
+	const char *kind; /* opened, probe, fact, diagnosis, refused, acting, result, resolved … */
+	const char *text; /* one sentence for a person */
+	struct view data; /* JSON, or empty */
+};
+must_check int store_add_event(
+    struct store *store, const char *incident_id, const struct store_event *event);
+typedef int store_on_incident(void *context, const struct store_incident *incident);
+typedef int store_on_event(void *context, const struct store_event *event);
+/* Newest first, at most `limit`; with `open_only` only those not closed. */
+struct store_selection {
+	bool open_only;
+	size_t limit;
+};
+must_check int store_each_incident(struct store *store, struct store_selection selection,
+    store_on_incident *on_incident, void *context);
+/* -ENOENT where there is no such incident. The views live until the callback returns. */
+must_check int store_get_incident(
+    struct store *store, const char *id, store_on_incident *on_incident, void *context);
+must_check int store_each_event(
+    struct store *store, const char *incident_id, store_on_event *on_event, void *context);
+
+/* -- outbox: notifications until they are delivered, in order per target. */
+struct store_message {
+	int64_t id; /* set by the store when it is put */
+	const char *target;
+	const char *message_id; /* idempotent: a second put of the same for the target is ignored */
+	struct view body;
+	int64_t created_ms;
+	int64_t due_ms; /* not to be sent before */
+	int64_t attempts;
+};
+/* -ENOSPC when full. */
+must_check int store_put_message(struct store *store, const struct store_message *message);
+typedef int store_on_message(void *context, const struct store_message *message);
+/* The oldest undelivered message of each target, where it is due. */
+must_check int store_each_due_message(
+    struct store *store, int64_t now_ms, store_on_message *on_message, void *context);
+must_check int store_delay_message(struct store *store, int64_t id, int64_t due_ms);
+must_check int store_delete_message(struct store *store, int64_t id);
+must_check int store_count_messages(
+    struct store *store, const char *target, uint64_t *ret_count);
+
+#endif
