@@ -1,0 +1,46 @@
+/* A YAML file as a tree whose every node knows where it stands, so that each complaint can say
+ * file:line:column. libyaml does the reading. Aliases, anchors, tags, duplicate keys, several
+ * documents in a file, and files over 1 MiB or nested deeper than 16 are errors. */
+#ifndef AUTHMEDIC_CONFIG_DOCUMENT_H
+#define AUTHMEDIC_CONFIG_DOCUMENT_H
+
+#include "base/buffer.h"
+
+#define DOCUMENT_MAX_BYTES ((size_t)1024 * 1024)
+#define DOCUMENT_MAX_DEPTH 16
+
+enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
+
+struct document;
+struct node; /* owned by its document */
+
+/* -errno after appending `file:line:col: message` to errors. An empty file is an empty mapping. */
+must_check int document_load(
+    struct document **ret_document, const char *file, struct buffer *errors);
+void document_free(struct document **document);
+const struct node *document_root(const struct document *document);
+/* The bytes as read, for digests. */
+struct view document_bytes(const struct document *document);
+
+enum node_kind node_kind(const struct node *node);
+/* The scalar's text, "" for other kinds; lives as long as the document. */
+const char *node_text(const struct node *node);
+/* Whether a scalar was written in quotes (so "5" is a string and 5 may be a number). */
+bool node_is_quoted(const struct node *node);
+/* Items of a sequence, or pairs of a mapping. */
+size_t node_count(const struct node *node);
+const struct node *node_item(const struct node *node, size_t index); /* an item, or a pair's value */
+const struct node *node_key(const struct node *mapping, size_t index);
+/* The value under the key, or NULL. */
+const struct node *node_get(const struct node *mapping, const char *key);
+
+/* Appends `file:line:col: message` and a newline. */
+void node_complain(const struct node *node, struct buffer *errors, const char *format, ...)
+    format_like(3, 4);
+
+/* Files in the folder whose name ends in .yml, sorted; -errno with a complaint. */
+typedef int document_on_file(void *context, const char *file);
+must_check int document_each_file(
+    const char *directory, struct buffer *errors, document_on_file *on_file, void *context);
+
+#endif
