@@ -40,8 +40,9 @@ static int parse_hex_group(struct view group, uint8_t ret_bytes[2])
 	return 0;
 }
 
-/* Groups between colons, the last of which may be dotted IPv4; how many bytes they are. */
-static int parse_groups(struct view text, uint8_t *bytes, size_t max_bytes)
+/* Groups between colons, the last of which may be dotted IPv4 where the address ends with it; how
+ * many bytes they are. */
+static int parse_groups(struct view text, bool ends_address, uint8_t *bytes, size_t max_bytes)
 {
 	size_t length = 0;
 	bool more = text.length > 0;
@@ -52,7 +53,7 @@ static int parse_groups(struct view text, uint8_t *bytes, size_t max_bytes)
 		int error;
 
 		more = view_cut(&text, ':', &group);
-		dotted = !more && view_contains(group, VIEW("."));
+		dotted = ends_address && !more && view_contains(group, VIEW("."));
 		if (length + (dotted ? 4 : 2) > max_bytes)
 			return -EINVAL;
 		error = dotted ? parse_ipv4(group, bytes + length)
@@ -69,12 +70,13 @@ static int parse_ipv6(struct view text, uint8_t ret_bytes[16])
 	uint8_t tail[16];
 	size_t head_length = text.length;
 	bool gap = view_find(text, VIEW("::"), &head_length);
-	int head = parse_groups(view_first(text, head_length), ret_bytes, 16);
+	/* A gap stands for one group at least. */
+	int head = parse_groups(view_first(text, head_length), !gap, ret_bytes, gap ? 14 : 16);
 	int rest;
 
 	if (head < 0 || !gap)
 		return head == 16 ? 0 : -EINVAL;
-	rest = parse_groups(view_skip(text, head_length + 2), tail, (size_t)(14 - head));
+	rest = parse_groups(view_skip(text, head_length + 2), true, tail, (size_t)(14 - head));
 	if (rest < 0)
 		return rest;
 	memset(ret_bytes + head, 0, (size_t)(16 - head));
@@ -86,6 +88,7 @@ int address_parse(struct view text, struct address *ret_address)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	struct address address = {.family = 6};
+	struct view without_zone;
 	int error;
 
 	if (text.length > 2 && text.data[0] == '[' && text.data[text.length - 1] == ']')
@@ -94,8 +97,8 @@ int address_parse(struct view text, struct address *ret_address)
 		address.family = 4;
 		error = parse_ipv4(text, address.bytes);
 	} else {
-		view_cut(&text, '%', &text);
-		error = parse_ipv6(text, address.bytes);
+		view_cut(&text, '%', &without_zone);
+		error = parse_ipv6(without_zone, address.bytes);
 	}
 	if (error < 0)
 		return error;
@@ -123,15 +126,52 @@ struct address address_prefix(struct address address, unsigned ipv4_bits, unsign
 	return address;
 }
 
+static unsigned group_at(const uint8_t bytes[16], unsigned group)
+{
+	return (unsigned)bytes[2 * group] << 8 | bytes[2 * group + 1];
+}
+
+/* The first of the longest runs of zero groups, which "::" stands for; a single one does not count. */
+static unsigned longest_gap(const uint8_t bytes[16], unsigned *ret_first)
+{
+	unsigned longest = 1;
+	unsigned run = 0;
+
+	for (unsigned group = 0; group < 8; group++) {
+		run = group_at(bytes, group) == 0 ? run + 1 : 0;
+		if (run > longest) {
+			longest = run;
+			*ret_first = group + 1 - run;
+		}
+	}
+	return longest > 1 ? longest : 0;
+}
+
+static void append_ipv6(struct buffer *buffer, const uint8_t bytes[16])
+{
+	unsigned first = 8;
+	unsigned gap = longest_gap(bytes, &first);
+
+	for (unsigned group = 0; group < 8; group++) {
+		if (group == first) {
+			buffer_append_text(buffer, "::");
+			group += gap - 1;
+			continue;
+		}
+		if (group > 0 && group != first + gap)
+			buffer_append_byte(buffer, ':');
+		buffer_append_format(buffer, "%x", group_at(bytes, group));
+	}
+}
+
 void address_append(struct buffer *buffer, const struct address *address)
 {
 	const uint8_t *bytes = address->bytes;
 
-	if (address->family == 4) {
+	if (address->family == 4)
 		buffer_append_format(buffer, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
-		return;
-	}
-	for (unsigned i = 0; i < 16; i += 2)
-		buffer_append_format(buffer, "%s%x", i > 0 ? ":" : "",
-		    (unsigned)bytes[i] << 8 | bytes[i + 1]);
+	else if (address->family == 6)
+		append_ipv6(buffer, bytes);
+	else
+		buffer_append_byte(buffer, '-');
 }

@@ -16,7 +16,7 @@ must_check int address_parse(struct view text, struct address *ret_address);
 /* The address with all bits behind the prefix cleared. */
 struct address address_prefix(struct address address, unsigned ipv4_bits, unsigned ipv6_bits);
 
-/* Appends the usual text form. */
+/* Appends the usual text form (RFC 5952), "-" for none. */
 void address_append(struct buffer *buffer, const struct address *address);
 
 #endif

@@ -75,7 +75,11 @@ void buffer_append_format(struct buffer *buffer, const char *format, ...)
 	va_start(arguments, format);
 	length = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
-	if (length < 0 || reserve(buffer, (size_t)length) < 0)
+	if (length < 0) {
+		buffer->error = -E2BIG;
+		return;
+	}
+	if (reserve(buffer, (size_t)length) < 0)
 		return;
 	va_start(arguments, format);
 	vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);

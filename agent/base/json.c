@@ -183,7 +183,7 @@ int json_print(const struct json *json, struct buffer *buffer)
 	return buffer_error(buffer);
 }
 
-static bool too_deep(struct view text)
+static bool is_nested_too_deep(struct view text)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -205,23 +205,26 @@ static bool too_deep(struct view text)
 	return false;
 }
 
+/* Either form would end the C strings that cJSON hands out early. */
+static bool has_nul(struct view text)
+{
+	return view_contains(text, view_of("", 1)) || view_contains(text, VIEW("\\u0000"));
+}
+
 int json_parse(struct view text, struct json **ret_json)
 {
-	const char *end = NULL;
+	char auto_free *copy = NULL;
 	cJSON *node;
 
-	if (text.length > MAX_DOCUMENT_BYTES || text.length == 0 || too_deep(text))
+	if (text.length > MAX_DOCUMENT_BYTES || is_nested_too_deep(text) || has_nul(text))
 		return -EINVAL;
-	node = cJSON_ParseWithLengthOpts(text.data, text.length, &end, false);
+	/* Some releases of cJSON read beyond a text that no NUL ends. */
+	copy = view_to_text(text);
+	if (copy == NULL)
+		return -ENOMEM;
+	node = cJSON_ParseWithOpts(copy, NULL, true);
 	if (node == NULL)
 		return -EINVAL;
-	while (end < text.data + text.length &&
-	       (*end == ' ' || *end == '\n' || *end == '\r' || *end == '\t'))
-		end++;
-	if (end != text.data + text.length) {
-		cJSON_Delete(node);
-		return -EINVAL;
-	}
 	*ret_json = json_of(node);
 	return 0;
 }

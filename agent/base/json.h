@@ -32,7 +32,8 @@ void json_add_tree(struct json *array, struct json *owned_tree);
 /* Appends the tree on one line, without a newline; -ENOMEM where any part is missing. */
 must_check int json_print(const struct json *json, struct buffer *buffer);
 
-/* Reads one document that fills the whole view, nested at most 32 deep; -EINVAL otherwise. */
+/* Reads one document that fills the whole view, at most 16 MiB, nested at most 32 deep and without
+ * NUL in its texts; -EINVAL otherwise, -ENOMEM. */
 must_check int json_parse(struct view text, struct json **ret_json);
 /* NULL where the member is missing or of another kind. */
 const struct json *json_get(const struct json *object, const char *name);

@@ -33,7 +33,7 @@ void log_line(enum log_level level, const char *format, ...)
 		buffer_append_format(&line, "<%d>", (int)level);
 	else
 		buffer_append_format(&line, "%s: ", settings.program);
-	text_append_escaped(&line, view_of_text(text));
+	text_append_printable(&line, view_of_text(text));
 	buffer_append_byte(&line, '\n');
 	fwrite(buffer_text(&line), 1, line.length, stderr);
 }

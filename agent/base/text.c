@@ -7,12 +7,12 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-void text_append_escaped(struct buffer *buffer, struct view bytes)
+static void append_printable(struct buffer *buffer, struct view bytes, bool escape_backslash)
 {
 	for (size_t i = 0; i < bytes.length; i++) {
 		unsigned char byte = (unsigned char)bytes.data[i];
 
-		if (byte >= 0x20 && byte <= 0x7e && byte != '\\') {
+		if (byte >= 0x20 && byte <= 0x7e && !(escape_backslash && byte == '\\')) {
 			buffer_append_byte(buffer, (char)byte);
 		} else {
 			char escape[4] = {'\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
@@ -20,6 +20,16 @@ void text_append_escaped(struct buffer *buffer, struct view bytes)
 			buffer_append(buffer, view_of(escape, sizeof(escape)));
 		}
 	}
+}
+
+void text_append_escaped(struct buffer *buffer, struct view bytes)
+{
+	append_printable(buffer, bytes, true);
+}
+
+void text_append_printable(struct buffer *buffer, struct view bytes)
+{
+	append_printable(buffer, bytes, false);
 }
 
 /* How many bytes the valid UTF-8 sequence at the start of the view has; 0 where it is not valid. */
@@ -199,18 +209,22 @@ const char *text_of_time(int64_t time_ms, char ret_text[TEXT_TIME_BYTES])
 
 const char *text_of_duration(int64_t duration_ms, char ret_text[TEXT_TIME_BYTES])
 {
-	int64_t s = duration_ms / 1000;
+	const char *sign = duration_ms < 0 ? "-" : "";
+	uint64_t ms = duration_ms < 0 ? 0 - (uint64_t)duration_ms : (uint64_t)duration_ms;
+	uint64_t s = ms / 1000;
 
-	if (duration_ms < 1000)
-		snprintf(ret_text, TEXT_TIME_BYTES, "%d ms", (int)duration_ms);
+	if (ms < 1000)
+		snprintf(ret_text, TEXT_TIME_BYTES, "%s%u ms", sign, (unsigned)ms);
 	else if (s < 60)
-		snprintf(ret_text, TEXT_TIME_BYTES, "%d s", (int)s);
+		snprintf(ret_text, TEXT_TIME_BYTES, "%s%u s", sign, (unsigned)s);
 	else if (s < 3600)
-		snprintf(ret_text, TEXT_TIME_BYTES, "%d min %d s", (int)(s / 60), (int)(s % 60));
+		snprintf(ret_text, TEXT_TIME_BYTES, "%s%u min %u s", sign, (unsigned)(s / 60),
+		    (unsigned)(s % 60));
 	else if (s < 2 * 86400)
-		snprintf(ret_text, TEXT_TIME_BYTES, "%d h %d min", (int)(s / 3600),
-		    (int)(s / 60 % 60));
+		snprintf(ret_text, TEXT_TIME_BYTES, "%s%u h %u min", sign, (unsigned)(s / 3600),
+		    (unsigned)(s / 60 % 60));
 	else
-		snprintf(ret_text, TEXT_TIME_BYTES, "%lld d", (long long)(s / 86400));
+		snprintf(ret_text, TEXT_TIME_BYTES, "%s%llu d", sign,
+		    (unsigned long long)(s / 86400));
 	return ret_text;
 }

@@ -7,6 +7,8 @@
 /* Appends bytes of unknown origin so that no terminal, log or page can be fooled by them: all
  * outside 0x20-0x7e, and the backslash, become \xNN. */
 void text_append_escaped(struct buffer *buffer, struct view bytes);
+/* The same but for the backslash, which stays: for text whose parts were escaped before. */
+void text_append_printable(struct buffer *buffer, struct view bytes);
 /* The same for HTML text and attribute values; other bytes than valid UTF-8 become U+FFFD. */
 void text_append_html(struct buffer *buffer, struct view bytes);
 /* The same bytes as valid UTF-8; each byte that is not becomes U+FFFD. */
@@ -20,7 +22,7 @@ must_check int text_to_size_bytes(struct view text, int64_t *ret_size_bytes);
 #define TEXT_TIME_BYTES 32
 /* RFC 3339 in UTC with milliseconds; outside the years 0-9999 "-". */
 const char *text_of_time(int64_t time_ms, char ret_text[TEXT_TIME_BYTES]);
-/* A duration for people: "850 ms", "42 s", "3 min 20 s", "2 h 5 min", "31 d". */
+/* A duration for people: "850 ms", "-42 s", "3 min 20 s", "2 h 5 min", "31 d". */
 const char *text_of_duration(int64_t duration_ms, char ret_text[TEXT_TIME_BYTES]);
 
 /* Days since 1970-01-01 of a date in the proleptic Gregorian calendar; month and day from 1. */

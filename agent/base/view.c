@@ -125,9 +125,9 @@ int view_to_int64(struct view view, int64_t *ret_value)
 
 	if (error < 0)
 		return error;
-	if (magnitude > (uint64_t)INT64_MAX)
+	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0))
 		return -ERANGE;
-	*ret_value = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+	*ret_value = (int64_t)(negative ? 0 - magnitude : magnitude);
 	return 0;
 }
 
