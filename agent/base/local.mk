@@ -3,6 +3,7 @@ libauthmedic_a_SOURCES += \
 	agent/base/array.h \
 	agent/base/buffer.c agent/base/buffer.h \
 	agent/base/cleanup.h \
+	agent/base/file.c agent/base/file.h \
 	agent/base/hash.c agent/base/hash.h \
 	agent/base/json.c agent/base/json.h \
 	agent/base/log.c agent/base/log.h \

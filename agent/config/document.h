@@ -17,6 +17,9 @@ struct node; /* owned by its document */
 /* -errno after appending `file:line:col: message` to errors. An empty file is an empty mapping. */
 must_check int document_load(
     struct document **ret_document, const char *file, struct buffer *errors);
+/* The same of bytes at hand; `name` stands for the file in complaints. */
+must_check int document_parse(struct document **ret_document, const char *name, struct view bytes,
+    struct buffer *errors);
 void document_free(struct document **document);
 const struct node *document_root(const struct document *document);
 /* The bytes as read, for digests. */
@@ -34,11 +37,14 @@ const struct node *node_key(const struct node *mapping, size_t index);
 /* The value under the key, or NULL. */
 const struct node *node_get(const struct node *mapping, const char *key);
 
-/* Appends `file:line:col: message` and a newline. */
+/* Appends `file:line:col`, for what only a later stage can judge. */
+void node_place(const struct node *node, struct buffer *ret_place);
+/* Appends `file:line:col: message` and a newline; overlong messages are cut, odd bytes escaped. */
 void node_complain(const struct node *node, struct buffer *errors, const char *format, ...)
     format_like(3, 4);
 
-/* Files in the folder whose name ends in .yml, sorted; -errno with a complaint. */
+/* Calls for each file in the folder whose name ends in .yml and begins with no dot, sorted, until
+ * a call fails. -errno with a complaint where the folder cannot be read. */
 typedef int document_on_file(void *context, const char *file);
 must_check int document_each_file(
     const char *directory, struct buffer *errors, document_on_file *on_file, void *context);

@@ -1,0 +1,30 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#define CHUNK_BYTES ((size_t)16 * 1024)
+
+int file_read(const char *path, struct buffer *content)
+{
+	FILE auto_fclose *file = NULL;
+	char chunk[CHUNK_BYTES];
+	struct stat status;
+	size_t got;
+
+	/* Asked before it is opened: opening a pipe waits for its writer. */
+	if (stat(path, &status) < 0)
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	file = fopen(path, "rb");
+	if (file == NULL)
+		return -errno;
+	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0 && content->error == 0)
+		buffer_append(content, view_of(chunk, got));
+	if (ferror(file))
+		return -EIO;
+	return buffer_error(content);
+}
