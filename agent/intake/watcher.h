@@ -3,9 +3,7 @@
 #ifndef AUTHMEDIC_INTAKE_WATCHER_H
 #define AUTHMEDIC_INTAKE_WATCHER_H
 
-#include <uv.h>
-
-#include "base/cleanup.h"
+#include "loop/loop.h"
 
 typedef void watcher_on_hint(void *context);
 

@@ -1,0 +1,43 @@
+/* A program run as a child: no shell, no inherited environment, a deadline, bounded output. */
+#ifndef AUTHMEDIC_LOOP_CHILD_H
+#define AUTHMEDIC_LOOP_CHILD_H
+
+#include "loop/loop.h"
+
+#define CHILD_MAX_OUTPUT_BYTES (64 * 1024) /* kept of each stream; the rest is counted */
+#define CHILD_GRACE_MS	       2000	   /* from SIGTERM to SIGKILL */
+#define CHILD_DRAIN_MS	       1000	   /* for output, once the child itself has ended */
+
+struct child;
+
+struct child_result {
+	int exit_status; /* -1 where a signal ended it */
+	int term_signal; /* 0 where it left by itself */
+	bool timed_out;	 /* we ended it at its deadline */
+	struct view out, err;
+	uint64_t out_dropped_bytes, err_dropped_bytes;
+};
+
+struct child_options {
+	const char *const *argv;	/* NULL-terminated; argv[0] is the path of the program */
+	const char *const *environment; /* NULL-terminated, all that it gets; NULL: nothing */
+	int64_t deadline_ms;		/* after the start; 0: none */
+	int64_t grace_ms;		/* 0: CHILD_GRACE_MS */
+	bool pass_descriptor;		/* `descriptor` becomes its fd 3; it stays ours too */
+	int descriptor;
+	bool share_stderr; /* its standard error is ours, and not captured */
+	/* Once, when it has ended and its output was read. The result lives until the callback
+	 * returns; the owner still calls child_close(). */
+	void (*on_exit)(void *context, const struct child_result *result);
+	void *context;
+};
+
+/* Starts the program in a session and process group of its own, standard input empty. */
+must_check int child_new(
+    struct child **ret_child, uv_loop_t *loop, const struct child_options *options);
+/* Kills the whole process group where it still runs. */
+void child_close(struct child **child);
+
+int child_pid(const struct child *child);
+
+#endif
