@@ -131,7 +131,7 @@ static unsigned group_at(const uint8_t bytes[16], unsigned group)
 	return (unsigned)bytes[2 * group] << 8 | bytes[2 * group + 1];
 }
 
-/* The first of the longest runs of zero groups, which "::" stands for; a single one does not count. */
+/* The first of the longest runs of zero groups, which "::" stands for; one alone does not count. */
 static unsigned longest_gap(const uint8_t bytes[16], unsigned *ret_first)
 {
 	unsigned longest = 1;

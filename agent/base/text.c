@@ -32,35 +32,45 @@ void text_append_printable(struct buffer *buffer, struct view bytes)
 	append_printable(buffer, bytes, false);
 }
 
+/* The lead bytes of UTF-8 and what may follow them first; further bytes are 0x80 to 0xbf. The gaps
+ * keep out overlong forms, surrogates and what is beyond U+10FFFF. */
+static const struct utf8_row {
+	unsigned char lead_low, lead_high, next_low, next_high, length;
+} utf8_rows[] = {
+    {0x00, 0x7f, 0x00, 0x00, 1},
+    {0xc2, 0xdf, 0x80, 0xbf, 2},
+    {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3},
+    {0xed, 0xed, 0x80, 0x9f, 3},
+    {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4},
+    {0xf1, 0xf3, 0x80, 0xbf, 4},
+    {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static bool follows_utf8(const struct utf8_row *row, const unsigned char *data)
+{
+	if (row->length > 1 && (data[1] < row->next_low || data[1] > row->next_high))
+		return false;
+	for (size_t i = 2; i < row->length; i++)
+		if ((data[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
 /* How many bytes the valid UTF-8 sequence at the start of the view has; 0 where it is not valid. */
 static size_t utf8_length(struct view bytes)
 {
 	const unsigned char *data = (const unsigned char *)bytes.data;
-	unsigned char low = 0x80;
-	unsigned char high = 0xbf;
-	size_t length;
 
-	if (data[0] < 0x80)
-		return 1;
-	if (data[0] < 0xc2 || data[0] > 0xf4)
-		return 0;
-	length = data[0] < 0xe0 ? 2 : data[0] < 0xf0 ? 3 : 4;
-	if (bytes.length < length)
-		return 0;
-	if (data[0] == 0xe0)
-		low = 0xa0; /* overlong */
-	if (data[0] == 0xed)
-		high = 0x9f; /* surrogates */
-	if (data[0] == 0xf0)
-		low = 0x90; /* overlong */
-	if (data[0] == 0xf4)
-		high = 0x8f; /* beyond U+10FFFF */
-	if (data[1] < low || data[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((data[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
+	for (size_t i = 0; i < count_of(utf8_rows); i++) {
+		const struct utf8_row *row = &utf8_rows[i];
+
+		if (data[0] >= row->lead_low && data[0] <= row->lead_high)
+			return bytes.length >= row->length && follows_utf8(row, data) ? row->length
+			                                                              : 0;
+	}
+	return 0;
 }
 
 /* Takes one valid sequence, or the replacement for one bad byte, off the front. */

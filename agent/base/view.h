@@ -56,7 +56,8 @@ struct view view_skip(struct view view, size_t count);
 struct view view_first(struct view view, size_t count);
 
 /* Takes what stands before the first `separator` into *ret_head and leaves what follows it in
- * *view. Where there is none the whole view is taken, *view becomes empty, and false is returned. */
+ * *view. Where there is none the whole view is taken, *view becomes empty, and it answers false.
+ * The two may not be the same. */
 bool view_cut(struct view *view, char separator, struct view *ret_head);
 
 /* Without spaces and tabs at both ends. */

@@ -7,7 +7,6 @@ base_tests = tests/unit/base/view.test \
 	tests/unit/base/json.test \
 	tests/unit/base/text.test \
 	tests/unit/base/address.test \
-	tests/unit/base/base64.test \
 	tests/unit/base/log.test \
 	tests/unit/base/random.test
 check_PROGRAMS += $(base_tests)
@@ -47,10 +46,6 @@ tests_unit_base_text_test_LDADD = $(unit_libs)
 tests_unit_base_address_test_SOURCES = tests/unit/base/test_address.c
 tests_unit_base_address_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_address_test_LDADD = $(unit_libs)
-
-tests_unit_base_base64_test_SOURCES = tests/unit/base/test_base64.c
-tests_unit_base_base64_test_CPPFLAGS = $(unit_cppflags)
-tests_unit_base_base64_test_LDADD = $(unit_libs)
 
 tests_unit_base_log_test_SOURCES = tests/unit/base/test_log.c
 tests_unit_base_log_test_CPPFLAGS = $(unit_cppflags)

@@ -26,7 +26,8 @@ static void matches_the_reference(unused_parameter void **state)
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)i;
 	for (size_t i = 0; i < count_of(vectors); i++)
-		assert_true(hash_bytes(&seed, view_of(bytes, vectors[i].length)) == vectors[i].hash);
+		assert_true(
+		    hash_bytes(&seed, view_of(bytes, vectors[i].length)) == vectors[i].hash);
 }
 
 /* With a zero key these are CPython's hashes under PYTHONHASHSEED=0; the second is longer than the

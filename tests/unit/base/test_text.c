@@ -91,7 +91,8 @@ static void reads_durations(unused_parameter void **state)
 /* Sizes are binary, with bytes where there is no unit. */
 static void reads_sizes(unused_parameter void **state)
 {
-	static const char *const bad[] = {"", "KiB", "16KB", "16kib", "16 KiB", "-1", "1.5MiB", "5s"};
+	static const char *const bad[] = {
+	    "", "KiB", "16KB", "16kib", "16 KiB", "-1", "1.5MiB", "5s"};
 	int64_t bytes = 7;
 
 	for (size_t i = 0; i < count_of(bad); i++)
