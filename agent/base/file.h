@@ -4,8 +4,8 @@
 
 #include "base/buffer.h"
 
-/* Appends what the regular file holds. -EISDIR for a folder, -EINVAL for devices, pipes and sockets,
- * which could block, -E2BIG where it does not fit into the buffer. */
+/* Appends what the regular file holds. -EISDIR for a folder, -EINVAL for devices, pipes and
+ * sockets, which could block, -E2BIG where it does not fit into the buffer. */
 must_check int file_read(const char *path, struct buffer *content);
 
 #endif

@@ -1,5 +1,6 @@
 /* JSON trees; cJSON does the work. Text from outside is made valid UTF-8 when it is put in. A put
- * that fails for want of memory makes json_print() fail, so builders need no checks of their own. */
+ * that fails for want of memory makes json_print() fail, so builders need no checks of their
+ * own. */
 #ifndef AUTHMEDIC_BASE_JSON_H
 #define AUTHMEDIC_BASE_JSON_H
 

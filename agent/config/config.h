@@ -1,5 +1,6 @@
-/* What the administrator wrote, checked and with defaults filled in. Read-only once loaded; owned by
- * config_free(). Source: /etc/authmedic/authmedic.yml, then conf.d/?*.yml beside it, later wins. */
+/* What the administrator wrote, checked and with defaults filled in. Read-only once loaded; owned
+ * by config_free(). Source: /etc/authmedic/authmedic.yml, then conf.d/?*.yml beside it, later
+ * wins. */
 #ifndef AUTHMEDIC_CONFIG_CONFIG_H
 #define AUTHMEDIC_CONFIG_CONFIG_H
 
@@ -25,7 +26,7 @@ struct config_words {
 
 struct config_log {
 	char *path;      /* may be a glob */
-	char *format;    /* a name of DESIGN's list; "auto" by default */
+	char *format;    /* a format's name; "auto" by default */
 	char *logformat; /* NULL, or an Apache LogFormat or nginx log_format string */
 };
 

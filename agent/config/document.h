@@ -32,7 +32,8 @@ const char *node_text(const struct node *node);
 bool node_is_quoted(const struct node *node);
 /* Items of a sequence, or pairs of a mapping. */
 size_t node_count(const struct node *node);
-const struct node *node_item(const struct node *node, size_t index); /* an item, or a pair's value */
+/* An item, or a pair's value. */
+const struct node *node_item(const struct node *node, size_t index);
 const struct node *node_key(const struct node *mapping, size_t index);
 /* The value under the key, or NULL. */
 const struct node *node_get(const struct node *mapping, const char *key);

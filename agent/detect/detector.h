@@ -21,7 +21,7 @@ struct detector_options {
 	unsigned minimum_voters;
 	unsigned share_percent;
 	unsigned ipv4_prefix, ipv6_prefix;
-	size_t max_voters;            /* known-good voters kept; beyond it the longest unseen goes */
+	size_t max_voters;            /* known-good voters kept; then the longest unseen goes */
 	size_t max_pending;           /* open handshakes kept */
 	size_t signature_count;
 	struct hash_seed seed;
@@ -73,11 +73,13 @@ void detector_window(const struct detector *detector, struct detector_window *re
 uint64_t detector_signals(const struct detector *detector, size_t signature);
 
 /* State as rows, so that it commits in one transaction with the cursors. Rows are opaque to whoever
- * stores them: a key and a value; an empty value means that the row is gone. `on_row` gets only what
- * changed since the last call that returned 0; on a negative result everything is offered again. */
+ * stores them: a key and a value; an empty value means that the row is gone. `on_row` gets only
+ * what changed since the last call that returned 0; on a negative result everything is offered
+ * again. */
 typedef int detector_on_row(void *context, struct view key, struct view value);
 must_check int detector_save(struct detector *detector, detector_on_row *on_row, void *context);
-/* Gives one stored row back to a fresh detector; -EINVAL (and no change) on bytes it cannot read. */
+/* Gives one stored row back to a fresh detector; -EINVAL (and no change) on bytes it cannot
+ * read. */
 must_check int detector_restore(struct detector *detector, struct view key, struct view value);
 
 const char *outcome_name(enum outcome outcome);

@@ -27,8 +27,8 @@ void facts_free(struct facts **facts);
 /* Forgets the facts whose name starts with the prefix ("" for all). */
 void facts_clear(struct facts *facts, const char *prefix);
 
-/* Sets or replaces. -EINVAL on a bad name or a value with bytes outside printable ASCII or too long,
- * -ENOSPC when full; the set is unchanged then. */
+/* Sets or replaces. -EINVAL on a bad name or a value with bytes outside printable ASCII or too
+ * long, -ENOSPC when full; the set is unchanged then. */
 must_check int facts_set(struct facts *facts, struct fact fact);
 /* Reads `name=value` lines, as plugins and the probe print them; each fact gets
  * origin's source and time. Bad lines are skipped and counted in *ret_skipped. */

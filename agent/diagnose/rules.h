@@ -1,6 +1,6 @@
-/* The diagnoses as data: rules/diagnoses/?*.yml, evaluated as a table over a set of facts; the first
- * that holds, by priority, is the diagnosis. A condition over an unknown fact does not hold, and
- * neither does its negation. */
+/* The diagnoses as data: rules/diagnoses/?*.yml, evaluated as a table over a set of facts; the
+ * first that holds, by priority, is the diagnosis. A condition over an unknown fact does not hold,
+ * and neither does its negation. */
 #ifndef AUTHMEDIC_DIAGNOSE_RULES_H
 #define AUTHMEDIC_DIAGNOSE_RULES_H
 
@@ -35,8 +35,8 @@ const struct diagnosis *rules_at(const struct rules *rules, size_t index);
 /* NULL where there is none of that id. */
 const struct diagnosis *rules_named(const struct rules *rules, const char *id);
 
-/* The diagnosis; never NULL: the built-in last one is `unknown`. `ret_explanation` (may be NULL) gets a
- * line a rule and condition: what held, what did not, what was unknown. */
+/* The diagnosis; never NULL: the built-in last one is `unknown`. `ret_explanation` (may be NULL)
+ * gets a line a rule and condition: what held, what did not, what was unknown. */
 const struct diagnosis *rules_diagnose(
     const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
 

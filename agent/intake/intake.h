@@ -1,5 +1,6 @@
 /* Bytes to complete lines: which files a log has, what happened to them, where we were. One intake
- * per configured log. Blocking file reads in slices, no callbacks from a loop: the caller says when.
+ * per configured log. Blocking file reads in slices, no callbacks from a loop: the caller says
+ * when.
  *
  * A file is (device, inode, birth time) and a hash of up to 256 bytes before the cursor. Cursors
  * stand behind complete lines only, so a half-written last line is read again, never twice as a
@@ -37,8 +38,8 @@ enum intake_condition {
 };
 
 struct intake_callbacks {
-	/* A complete line without its ending. `new_file` where it is the first of a file, so that the
-	 * parser forgets the last file's header. */
+	/* A complete line without its ending. `new_file` where it is the first of a file, so that
+	 * the parser forgets the last file's header. */
 	void (*on_line)(void *context, struct view line, bool new_file);
 	void *context;
 };
@@ -69,7 +70,8 @@ const struct intake_totals *intake_totals(const struct intake *intake);
 /* Bytes that are there and not read yet, as of the last reconcile. */
 uint64_t intake_lag_bytes(const struct intake *intake);
 enum intake_condition intake_condition(const struct intake *intake, const char **ret_why);
-/* The directory to watch, and whether the log's own file is on a file system where watching works. */
+/* The directory to watch, and whether the log's own file is on a file system where watching
+ * works. */
 const char *intake_directory(const struct intake *intake);
 
 #endif

@@ -24,7 +24,7 @@ struct parsed {
 
 struct parser;
 
-/* A format name as in DESIGN §7 that is built in; -EINVAL otherwise. `signatures` may be NULL and is
+/* The name of a built-in format; -EINVAL otherwise. `signatures` may be NULL and is
  * borrowed. */
 must_check int parser_new(
     struct parser **ret_parser, const char *format, struct signatures *signatures);

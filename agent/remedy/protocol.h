@@ -1,6 +1,6 @@
-/* The messages between authmedicd (or authmedic) and authmedic-helper: fixed size, one a packet, over
- * SOCK_SEQPACKET on one machine, so in host order. All text is NUL-terminated and checked to be.
- * Neither side takes more from the other than these fields. */
+/* The messages between authmedicd (or authmedic) and authmedic-helper: fixed size, one a packet,
+ * over SOCK_SEQPACKET on one machine, so in host order. All text is NUL-terminated and checked to
+ * be. Neither side takes more from the other than these fields. */
 #ifndef AUTHMEDIC_REMEDY_PROTOCOL_H
 #define AUTHMEDIC_REMEDY_PROTOCOL_H
 

@@ -1,5 +1,5 @@
-/* Every metric, declared once in metrics.def; series exist from the start. Label values come from the
- * configuration and from our own fixed words only. */
+/* Every metric, declared once in metrics.def; series exist from the start. Label values come from
+ * the configuration and from our own fixed words only. */
 #ifndef AUTHMEDIC_REPORT_METRICS_H
 #define AUTHMEDIC_REPORT_METRICS_H
 

@@ -1,5 +1,5 @@
-/* What there is to tell, as plain data that the daemon fills in and the status document, the page and
- * the terminal are made from. Borrowed pointers that live while one answer is built. */
+/* What there is to tell, as plain data that the daemon fills in and the status document, the page
+ * and the terminal are made from. Borrowed pointers that live while one answer is built. */
 #ifndef AUTHMEDIC_REPORT_MODEL_H
 #define AUTHMEDIC_REPORT_MODEL_H
 

@@ -1,1 +1,0 @@
-libauthmedic_a_SOURCES += agent/remedy/protocol.c agent/remedy/protocol.h
