@@ -1,0 +1,93 @@
+"""What the checks share: the files of the tree, C without comments and texts, and telling findings."""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+SKIPPED_FOLDERS = {".git", "build", "autom4te.cache", "build-aux", "__pycache__"}
+
+# A Windows build follows: these folders take nothing that only POSIX has. The files named are the
+# POSIX implementations behind a small header; a second system is a second file.
+PORTABLE = {"base", "parse", "detect", "diagnose", "report", "cli"}
+POSIX_FILES = {
+    "agent/base/file.c": "tells regular files from pipes before it opens one",
+    "agent/base/random.c": "the system's source of random bytes",
+}
+
+
+def must_be_portable(name):
+    parts = name.split("/")
+    return parts[0] == "agent" and parts[1] in PORTABLE and name not in POSIX_FILES
+
+
+class Findings:
+    """Collects `file:line: message` and ends the program."""
+
+    def __init__(self, root):
+        self.root = root
+        self.lines = []
+
+    def add(self, path, line, message):
+        self.lines.append((str(path.relative_to(self.root)), line, message))
+
+    def finish(self):
+        for path, line, message in sorted(set(self.lines)):
+            print(f"{path}:{line}: {message}")
+        sys.exit(1 if self.lines else 0)
+
+
+def start(purpose, add_options=None):
+    """Reads the command line; the root is the tree that the script stands in, or --root."""
+    parser = argparse.ArgumentParser(description=purpose)
+    parser.add_argument("--root", type=pathlib.Path, help="the tree to check",
+                        default=pathlib.Path(__file__).resolve().parent.parent)
+    if add_options:
+        add_options(parser)
+    options = parser.parse_args()
+    options.root = options.root.resolve()
+    return options, Findings(options.root)
+
+
+def files(root):
+    """The files that belong to the project: what git knows, or all where there is no git."""
+    answer = subprocess.run(["git", "-C", root, "ls-files", "-z", "--cached", "--others",
+                             "--exclude-standard"], capture_output=True, check=False)
+    if answer.returncode == 0 and answer.stdout:
+        paths = (root / name for name in answer.stdout.decode().split("\0") if name)
+    else:
+        paths = (path for path in root.rglob("*")
+                 if not any(part in SKIPPED_FOLDERS or part.startswith("build-")
+                            for part in path.relative_to(root).parts))
+    return sorted(path for path in paths if path.is_file() and not path.is_symlink())
+
+
+def c_files(root):
+    return [path for path in files(root) if path.suffix in (".c", ".h")]
+
+
+def read(path):
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def blank(text):
+    """The same number of lines with nothing on them."""
+    return re.sub(r"[^\n]", " ", text)
+
+
+C_TOKENS = re.compile(r"""/\*.*?\*/|//(?:\\\n|[^\n])*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.S)
+
+
+def without_comments(code):
+    return C_TOKENS.sub(lambda m: blank(m[0]) if m[0][0] == "/" else m[0], code)
+
+
+def without_texts(code):
+    """Without comments, and with string and character constants emptied."""
+    return C_TOKENS.sub(lambda m: m[0][0] + blank(m[0][1:-1]) + m[0][0] if m[0][0] in "\"'"
+                        else blank(m[0]), code)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
