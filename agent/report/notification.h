@@ -1,0 +1,24 @@
+/* What a webhook is told about an incident, as one JSON document. The daemon fills the struct in. */
+#ifndef AUTHMEDIC_REPORT_NOTIFICATION_H
+#define AUTHMEDIC_REPORT_NOTIFICATION_H
+
+#include "diagnose/rules.h"
+
+/* Borrowed; lives during the call. */
+struct notification {
+	const char *kind;     /* opened, acting, resolved, needs-person, test */
+	int64_t time_ms;
+	const char *site;
+	const char *incident;
+	const char *state;    /* the incident's state, one word */
+	const char *text;     /* what happened just now, one sentence */
+	const char *reason;   /* the event's word: a diagnosis, a refusal, a result; may be "" */
+	const char *remedy;   /* may be "" */
+	const struct diagnosis *diagnosis; /* NULL before there is one */
+	const struct facts *facts;         /* the evidence; NULL for none */
+};
+
+/* {"type":"authmedic.incident.KIND","timestamp":…,"data":{…}} */
+must_check int notification_print(const struct notification *notification, struct buffer *buffer);
+
+#endif
