@@ -1,5 +1,10 @@
 /* The daemon's memory across restarts: cursors, detector rows, incidents, outbox, in one SQLite
- * database, so that a step is one transaction: all of it happened, or none. */
+ * database, so that a step is one transaction: all of it happened, or none.
+ *
+ * Errors beside those named below: -EIO, -EROFS and -EACCES from the disk, -ENOSPC where it is full,
+ * -EBADMSG where the database was damaged since it was opened, -ENOMEM. What a callback is given lives
+ * until it returns; a result of its own other than 0 ends the walk and is handed back. A callback may
+ * call any function here but the one that called it (-EBUSY). */
 #ifndef AUTHMEDIC_STATE_STORE_H
 #define AUTHMEDIC_STATE_STORE_H
 
@@ -7,22 +12,23 @@
 #include "intake/intake.h"
 
 #define STORE_MAX_INCIDENTS 1000 /* kept per site; the oldest resolved ones go */
-#define STORE_MAX_TIMELINE  500  /* entries per incident */
+#define STORE_MAX_TIMELINE  500  /* entries per incident; the middle ones give way to a count */
 #define STORE_MAX_OUTBOX    10000
 
 struct store;
 
-/* Opens or makes DIRECTORY/authmedic.db. A database that cannot be read, or has a newer schema, is
- * renamed aside and a fresh one made; *ret_set_aside then has its new name (else NULL; freed by the
- * caller). */
+/* Opens or makes DIRECTORY/authmedic.db, mode 0600, for this process alone: -EBUSY where another has
+ * it. A database that is damaged, or not one, or of another schema, is renamed aside and a fresh one
+ * made; *ret_set_aside then has its new name (else NULL; freed by the caller). */
 must_check int store_open(struct store **ret_store, const char *directory, char **ret_set_aside);
 void store_close(struct store **store);
 
 must_check int store_begin(struct store *store);
+/* On failure nothing since store_begin() happened; no store_rollback() is needed then. */
 must_check int store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* -- cursors: by site and log pattern. Replaces all cursors of the log. */
+/* -- cursors: by site and log pattern. The log first: -ENOENT where it was not put. */
 struct store_log {
 	const char *site;
 	const char *pattern;
@@ -63,6 +69,7 @@ struct store_incident {
 	struct view evidence;  /* JSON: what the diagnosis was computed from */
 	struct view progress;  /* JSON: what the remedy stage needs to go on after a restart */
 };
+/* Makes or replaces. -ENOSPC where the site has STORE_MAX_INCIDENTS open ones. */
 must_check int store_put_incident(struct store *store, const struct store_incident *incident);
 struct store_event {
 	int64_t time_ms;
@@ -70,6 +77,7 @@ struct store_event {
 	const char *text; /* one sentence for a person */
 	struct view data; /* JSON, or empty */
 };
+/* -ENOENT where there is no such incident. */
 must_check int store_add_event(
     struct store *store, const char *incident_id, const struct store_event *event);
 typedef int store_on_incident(void *context, const struct store_incident *incident);
@@ -81,7 +89,7 @@ struct store_selection {
 };
 must_check int store_each_incident(struct store *store, struct store_selection selection,
     store_on_incident *on_incident, void *context);
-/* -ENOENT where there is no such incident. The views live until the callback returns. */
+/* -ENOENT where there is no such incident. */
 must_check int store_get_incident(
     struct store *store, const char *id, store_on_incident *on_incident, void *context);
 must_check int store_each_event(
@@ -103,6 +111,7 @@ typedef int store_on_message(void *context, const struct store_message *message)
 /* The oldest undelivered message of each target, where it is due. */
 must_check int store_each_due_message(
     struct store *store, int64_t now_ms, store_on_message *on_message, void *context);
+/* One more attempt was made. These are -ENOENT where there is no such message. */
 must_check int store_delay_message(struct store *store, int64_t id, int64_t due_ms);
 must_check int store_delete_message(struct store *store, int64_t id);
 must_check int store_count_messages(

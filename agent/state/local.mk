@@ -1,0 +1,8 @@
+libauthmedic_a_SOURCES += \
+	agent/state/database.c agent/state/database.h \
+	agent/state/store.c agent/state/store.h \
+	agent/state/store_cursors.c \
+	agent/state/store_incidents.c \
+	agent/state/store_outbox.c \
+	agent/state/store_private.h \
+	agent/state/store_rows.c

@@ -1,0 +1,115 @@
+#include "state/store_private.h"
+
+#include <errno.h>
+
+static int has_message(struct store *store, const struct store_message *message, bool *ret_has)
+{
+	struct query query;
+	bool has;
+	int error;
+
+	query_start(
+	    &query, store->database, "SELECT 1 FROM outbox WHERE target = ?1 AND message_id = ?2");
+	query_bind_text(&query, message->target);
+	query_bind_text(&query, message->message_id);
+	has = query_next(&query);
+	error = query_end(&query);
+	if (error == 0)
+		*ret_has = has;
+	return error;
+}
+
+int store_put_message(struct store *store, const struct store_message *message)
+{
+	uint64_t changes = 0;
+	bool has = false;
+	struct query query;
+	int error = has_message(store, message, &has);
+
+	if (error < 0 || has)
+		return error;
+	query_start(&query, store->database,
+	    "INSERT INTO outbox (target, message_id, body, created_ms, due_ms, attempts)"
+	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE (SELECT count(*) FROM outbox) < ?7");
+	query_bind_text(&query, message->target);
+	query_bind_text(&query, message->message_id);
+	query_bind_bytes(&query, message->body);
+	query_bind_int(&query, message->created_ms);
+	query_bind_int(&query, message->due_ms);
+	query_bind_int(&query, message->attempts);
+	query_bind_int(&query, STORE_MAX_OUTBOX);
+	error = query_run(&query, &changes);
+	return error == 0 && changes == 0 ? -ENOSPC : error;
+}
+
+int store_each_due_message(
+    struct store *store, int64_t now_ms, store_on_message *on_message, void *context)
+{
+	struct store_message message;
+	struct query query;
+	int result = 0;
+	int error;
+
+	query_start(&query, store->database,
+	    "SELECT id, target, message_id, body, created_ms, due_ms, attempts FROM outbox"
+	    " WHERE id IN (SELECT min(id) FROM outbox GROUP BY target) AND due_ms <= ?1"
+	    " ORDER BY id");
+	query_bind_int(&query, now_ms);
+	while (result == 0 && query_next(&query)) {
+		message = (struct store_message){.id = query_int(&query, 0),
+		    .target = query_text(&query, 1),
+		    .message_id = query_text(&query, 2),
+		    .body = query_bytes(&query, 3),
+		    .created_ms = query_int(&query, 4),
+		    .due_ms = query_int(&query, 5),
+		    .attempts = query_int(&query, 6)};
+		result = on_message(context, &message);
+	}
+	error = query_end(&query);
+	return result != 0 ? result : error;
+}
+
+/* Changes the one message of that id. */
+static int change_message(struct query *query)
+{
+	uint64_t changes = 0;
+	int error = query_run(query, &changes);
+
+	return error == 0 && changes == 0 ? -ENOENT : error;
+}
+
+int store_delay_message(struct store *store, int64_t id, int64_t due_ms)
+{
+	struct query query;
+
+	query_start(&query, store->database,
+	    "UPDATE outbox SET due_ms = ?2, attempts = attempts + 1 WHERE id = ?1");
+	query_bind_int(&query, id);
+	query_bind_int(&query, due_ms);
+	return change_message(&query);
+}
+
+int store_delete_message(struct store *store, int64_t id)
+{
+	struct query query;
+
+	query_start(&query, store->database, "DELETE FROM outbox WHERE id = ?1");
+	query_bind_int(&query, id);
+	return change_message(&query);
+}
+
+int store_count_messages(struct store *store, const char *target, uint64_t *ret_count)
+{
+	uint64_t count = 0;
+	struct query query;
+	int error;
+
+	query_start(&query, store->database, "SELECT count(*) FROM outbox WHERE target = ?1");
+	query_bind_text(&query, target);
+	if (query_next(&query))
+		count = (uint64_t)query_int(&query, 0);
+	error = query_end(&query);
+	if (error == 0)
+		*ret_count = count;
+	return error;
+}

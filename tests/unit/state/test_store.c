@@ -1,0 +1,321 @@
+#include "store_fixture.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+/* Stands for all of the content: one small value. */
+static void put_mark(const char *text)
+{
+	assert_int_equal(store_put_value(store, "site", "mark", view_of_text(text)), 0);
+}
+
+static void assert_mark(const char *text)
+{
+	struct buffer auto_buffer value;
+
+	buffer_init(&value, 100);
+	if (text == NULL) {
+		assert_int_equal(store_get_value(store, "site", "mark", &value), -ENOENT);
+		return;
+	}
+	assert_int_equal(store_get_value(store, "site", "mark", &value), 0);
+	assert_string_equal(buffer_text(&value), text);
+}
+
+static void overwrite(const char *name, off_t offset, struct view bytes)
+{
+	char path[512];
+	int file;
+
+	path_in(path, name);
+	file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(file >= 0);
+	assert_int_equal(pwrite(file, bytes.data, bytes.length, offset), bytes.length);
+	close(file);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) < 0 ? -1 : status.st_size;
+}
+
+/* The store opens empty, and the old file is still there under the name that was told. */
+static void assert_set_aside(off_t expected_bytes)
+{
+	char *auto_free aside = NULL;
+
+	store_close(&store);
+	assert_int_equal(store_open(&store, directory, &aside), 0);
+	assert_non_null(aside);
+	assert_int_equal(size_of(aside), expected_bytes);
+	assert_mark(NULL);
+	put_mark("new");
+	reopen();
+	assert_mark("new");
+}
+
+static off_t close_and_measure(void)
+{
+	char path[512];
+
+	store_close(&store);
+	path_in(path, "authmedic.db");
+	return size_of(path);
+}
+
+static void test_content_outlives_reopening(unused_parameter void **state)
+{
+	/* What was put is there after a restart, with and without a transaction. */
+	put_mark("one");
+	reopen();
+	assert_mark("one");
+	assert_int_equal(store_begin(store), 0);
+	put_mark("two");
+	assert_int_equal(store_commit(store), 0);
+	reopen();
+	assert_mark("two");
+}
+
+static void test_rollback(unused_parameter void **state)
+{
+	/* A step that is rolled back, or cut off by closing, did not happen. */
+	put_mark("one");
+	assert_int_equal(store_begin(store), 0);
+	put_mark("two");
+	store_rollback(store);
+	assert_mark("one");
+	assert_int_equal(store_begin(store), 0);
+	put_mark("three");
+	reopen();
+	assert_mark("one");
+}
+
+static void test_mode(unused_parameter void **state)
+{
+	/* Nobody else may read any of the files, also where an older one allowed it. */
+	static const char *const names[] = {"authmedic.db", "authmedic.db-wal"};
+	struct stat status;
+	char path[512];
+
+	store_close(&store);
+	path_in(path, names[0]);
+	assert_int_equal(chmod(path, 0644), 0);
+	reopen();
+	put_mark("secret");
+	for (size_t i = 0; i < count_of(names); i++) {
+		path_in(path, names[i]);
+		assert_int_equal(stat(path, &status), 0);
+		assert_int_equal(status.st_mode & 0777, 0600);
+	}
+}
+
+static void test_second_daemon(unused_parameter void **state)
+{
+	/* A store that is open is refused to another process, and is not set aside for it. */
+	char *aside = NULL;
+	struct store *second = NULL;
+
+	put_mark("one");
+	assert_int_equal(store_open(&second, directory, &aside), -EBUSY);
+	assert_null(second);
+	assert_null(aside);
+	assert_mark("one");
+}
+
+static void test_missing_directory(unused_parameter void **state)
+{
+	/* Without its directory, or with a link in the file's place, the store does not open. */
+	struct store *other = NULL;
+	char *aside = NULL;
+	char path[512];
+
+	path_in(path, "nowhere");
+	assert_int_equal(store_open(&other, path, &aside), -ENOENT);
+	store_close(&store);
+	path_in(path, "authmedic.db");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("elsewhere", path), 0);
+	assert_int_equal(store_open(&other, directory, &aside), -ELOOP);
+	assert_null(other);
+	assert_null(aside);
+}
+
+static void test_zeroed(unused_parameter void **state)
+{
+	/* A database of NUL bytes is set aside. */
+	off_t bytes = close_and_measure();
+	char *auto_free zeros = calloc(1, (size_t)bytes);
+
+	overwrite("authmedic.db", 0, view_of(zeros, (size_t)bytes));
+	assert_set_aside(bytes);
+}
+
+static void test_not_a_database(unused_parameter void **state)
+{
+	/* A file that never was a database is set aside. */
+	char path[512];
+
+	store_close(&store);
+	path_in(path, "authmedic.db");
+	assert_int_equal(unlink(path), 0);
+	overwrite("authmedic.db", 0, VIEW("This is a letter to my mother."));
+	assert_set_aside(30);
+}
+
+static void test_truncated(unused_parameter void **state)
+{
+	/* Cut anywhere, to nothing at all too, the database is set aside. */
+	static const off_t lengths[] = {0, 1, 99, 4096, 6000};
+	char path[512];
+
+	path_in(path, "authmedic.db");
+	for (size_t i = 0; i < count_of(lengths); i++) {
+		assert_true(close_and_measure() > 6000);
+		assert_int_equal(truncate(path, lengths[i]), 0);
+		assert_set_aside(lengths[i]);
+	}
+}
+
+static void test_damaged_page(unused_parameter void **state)
+{
+	/* A page in the middle that makes no sense is found when the database is opened. */
+	off_t bytes = close_and_measure();
+	char *auto_free noise = malloc(4096);
+
+	memset(noise, 0xa5, 4096);
+	overwrite("authmedic.db", 4096, view_of(noise, 4096));
+	assert_set_aside(bytes);
+}
+
+static void test_newer_schema(unused_parameter void **state)
+{
+	/* A database of a newer authmedic is not touched: it is set aside. user_version is the four
+	 * bytes at 60 of the file. */
+	off_t bytes = close_and_measure();
+
+	overwrite("authmedic.db", 60, view_of("\0\0\0\x63", 4));
+	assert_set_aside(bytes);
+}
+
+static void test_foreign_database(unused_parameter void **state)
+{
+	/* A sound database of some other program is not taken for ours. Its id is at 68. */
+	off_t bytes = close_and_measure();
+
+	overwrite("authmedic.db", 68, view_of("\0\0\0\x01", 4));
+	assert_set_aside(bytes);
+}
+
+static void test_set_aside_often(unused_parameter void **state)
+{
+	/* However often it happens, the directory does not fill up, and the daemon starts. */
+	char *aside = NULL;
+	char path[512];
+
+	path_in(path, "authmedic.db");
+	for (int i = 0; i < 20; i++) {
+		store_close(&store);
+		assert_int_equal(truncate(path, 10), 0);
+		assert_int_equal(store_open(&store, directory, &aside), 0);
+		assert_non_null(aside);
+		free(take_pointer(aside));
+	}
+	path_in(path, "authmedic.db.set-aside-16");
+	assert_int_equal(size_of(path), 10);
+	path_in(path, "authmedic.db.set-aside-17");
+	assert_int_equal(size_of(path), -1);
+}
+
+/* A child puts "committed" in one transaction and "half" in another, and is killed in between. */
+static void be_killed(int ready)
+{
+	struct buffer auto_buffer large;
+	char *aside = NULL;
+
+	buffer_init(&large, 8 * 1024 * 1024);
+	for (int i = 0; i < 1024 * 1024; i++)
+		buffer_append(&large, VIEW("large"));
+	if (store_open(&store, directory, &aside) < 0 || store_begin(store) < 0)
+		_exit(1);
+	if (store_put_value(store, "site", "mark", VIEW("committed")) < 0 ||
+	    store_commit(store) < 0 || store_begin(store) < 0)
+		_exit(2);
+	/* More than the page cache holds, so that a part is in the log before the kill. */
+	if (store_put_value(store, "site", "mark", VIEW("half")) < 0 ||
+	    store_put_value(store, "site", "large", buffer_view(&large)) < 0)
+		_exit(3);
+	if (write(ready, "r", 1) != 1)
+		_exit(4);
+	pause();
+}
+
+static void kill_in_transaction(void)
+{
+	int ready[2];
+	char byte;
+	int status;
+	pid_t child;
+
+	store_close(&store);
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		be_killed(ready[1]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+}
+
+static void test_kill_in_transaction(unused_parameter void **state)
+{
+	/* After kill -9 in mid-transaction the last commit stands, nothing is half done, and the
+	 * dead process holds no lock. */
+	struct buffer auto_buffer value;
+
+	kill_in_transaction();
+	reopen();
+	assert_mark("committed");
+	buffer_init(&value, 10);
+	assert_int_equal(store_get_value(store, "site", "large", &value), -ENOENT);
+}
+
+static void test_stale_log_is_not_replayed(unused_parameter void **state)
+{
+	/* The write-ahead log of a damaged database goes aside with it. */
+	char path[512];
+
+	kill_in_transaction();
+	path_in(path, "authmedic.db");
+	assert_int_equal(truncate(path, 0), 0);
+	assert_set_aside(0);
+	path_in(path, "authmedic.db.set-aside-1-wal");
+	assert_true(size_of(path) > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    store_test(test_content_outlives_reopening),
+	    store_test(test_rollback),
+	    store_test(test_mode),
+	    store_test(test_second_daemon),
+	    store_test(test_missing_directory),
+	    store_test(test_zeroed),
+	    store_test(test_not_a_database),
+	    store_test(test_truncated),
+	    store_test(test_damaged_page),
+	    store_test(test_newer_schema),
+	    store_test(test_foreign_database),
+	    store_test(test_set_aside_often),
+	    store_test(test_kill_in_transaction),
+	    store_test(test_stale_log_is_not_replayed),
+	};
+
+	return cmocka_run_group_tests_name("state/store", tests, NULL, NULL);
+}
