@@ -1,6 +1,7 @@
 libauthmedic_a_SOURCES += \
 	agent/base/address.c agent/base/address.h \
 	agent/base/array.h \
+	agent/base/base64.c agent/base/base64.h \
 	agent/base/buffer.c agent/base/buffer.h \
 	agent/base/cleanup.h \
 	agent/base/file.c agent/base/file.h \

@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 base_tests = tests/unit/base/view.test \
+	tests/unit/base/base64.test \
 	tests/unit/base/buffer.test \
 	tests/unit/base/array.test \
 	tests/unit/base/hash.test \
@@ -54,4 +55,8 @@ tests_unit_base_log_test_LDADD = $(unit_libs)
 tests_unit_base_random_test_SOURCES = tests/unit/base/test_random.c
 tests_unit_base_random_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_random_test_LDADD = $(unit_libs)
+
+tests_unit_base_base64_test_SOURCES = tests/unit/base/test_base64.c
+tests_unit_base_base64_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_base_base64_test_LDADD = $(unit_libs)
 endif

@@ -1,0 +1,164 @@
+#include "probe/http_get.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include <curl/curl.h>
+
+#define MAX_MESSAGE_BYTES 1024
+
+void http_reply_init(struct http_reply *reply, size_t max_body_bytes)
+{
+	*reply = (struct http_reply){0};
+	buffer_init(&reply->body, max_body_bytes);
+	buffer_init(&reply->authenticate, HTTP_MAX_AUTHENTICATE_BYTES);
+	buffer_init(&reply->message, MAX_MESSAGE_BYTES);
+}
+
+void http_reply_done(struct http_reply *reply)
+{
+	buffer_done(&reply->body);
+	buffer_done(&reply->authenticate);
+	buffer_done(&reply->message);
+}
+
+/* Taking less than was offered makes curl stop the transfer. */
+static size_t on_body(char *data, size_t size, size_t count, void *argument)
+{
+	struct http_reply *reply = argument;
+	size_t length = size * count;
+	size_t room = reply->body.max_bytes - reply->body.length;
+
+	buffer_append(&reply->body, view_first(view_of(data, length), room));
+	if (length <= room)
+		return length;
+	reply->body_cut = true;
+	return 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *argument)
+{
+	struct http_reply *reply = argument;
+	struct view line = view_of(data, size * count);
+	struct view name;
+
+	while (view_ends_with(line, VIEW("\r")) || view_ends_with(line, VIEW("\n")))
+		line.length--;
+	/* A status line: what came before belonged to an interim reply. */
+	if (view_starts_with(line, VIEW("HTTP/")))
+		buffer_clear(&reply->authenticate);
+	if (view_cut(&line, ':', &name) &&
+	    (view_equal_ignoring_case(name, VIEW("WWW-Authenticate")) ||
+	        view_equal_ignoring_case(name, VIEW("Proxy-Authenticate")))) {
+		buffer_append(&reply->authenticate, view_trim(line));
+		buffer_append_byte(&reply->authenticate, '\n');
+	}
+	return size * count;
+}
+
+static int to_errno(CURLcode code)
+{
+	switch (code) {
+	case CURLE_OK:
+		return 0;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_LOGIN_DENIED: /* a user name in the URL */
+		return -EINVAL;
+	case CURLE_OPERATION_TIMEDOUT:
+		return -ETIMEDOUT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+		return -EPROTO;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return -ECONNREFUSED;
+	case CURLE_OUT_OF_MEMORY:
+		return -ENOMEM;
+	default:
+		return -EBADMSG;
+	}
+}
+
+static CURLcode set_options(CURL *curl, const struct http_request *request)
+{
+	long timeout_ms = request->timeout_ms > INT_MAX ? INT_MAX : (long)request->timeout_ms;
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_URL, request->url);
+
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(curl, CURLOPT_USERAGENT, request->user_agent);
+	if (code == CURLE_OK && request->ca_file != NULL)
+		code = curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
+	if (code != CURLE_OK)
+		return code;
+	/* These only fail for an option that libcurl does not know. */
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	return curl_easy_setopt(curl, CURLOPT_PROXY, "");
+}
+
+static CURLcode perform(CURL *curl, const struct http_request *request, struct http_reply *reply)
+{
+	char message[CURL_ERROR_SIZE] = "";
+	struct curl_slist *headers = NULL;
+	CURLcode code = set_options(curl, request);
+
+	if (code == CURLE_OK && request->header != NULL) {
+		headers = curl_slist_append(NULL, request->header);
+		code = headers != NULL ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+	}
+	if (code == CURLE_OK) {
+		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+		curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+		curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
+		code = curl_easy_perform(curl);
+	}
+	if (code == CURLE_WRITE_ERROR && reply->body_cut)
+		code = CURLE_OK;
+	if (code == CURLE_LOGIN_DENIED)
+		buffer_append_text(&reply->message, "it holds a user name");
+	else if (code != CURLE_OK)
+		buffer_append_text(
+		    &reply->message, message[0] != '\0' ? message : curl_easy_strerror(code));
+	curl_slist_free_all(headers);
+	return code;
+}
+
+static bool is_http(struct view url)
+{
+	return view_equal_ignoring_case(view_first(url, 7), VIEW("http://")) ||
+	       view_equal_ignoring_case(view_first(url, 8), VIEW("https://"));
+}
+
+int http_get(const struct http_request *request, struct http_reply *reply)
+{
+	CURL *curl;
+	long status = 0;
+	CURLcode code;
+
+	if (!is_http(view_of_text(request->url))) {
+		buffer_append_text(&reply->message, "it begins with neither http:// nor https://");
+		return -EINVAL;
+	}
+	curl = curl_easy_init();
+	if (curl == NULL)
+		return -ENOMEM;
+	code = perform(curl, request, reply);
+	if (code == CURLE_OK)
+		code = curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(curl);
+	if (code != CURLE_OK)
+		return to_errno(code);
+	reply->status = (int)status;
+	return reply->body.error < 0 ? reply->body.error : 0;
+}

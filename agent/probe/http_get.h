@@ -1,0 +1,36 @@
+/* One HTTP GET that blocks, for programs that may block: the probe and the command line.
+ *
+ * No redirects, no proxies, no .netrc, no credentials of its own; http and https only. The caller
+ * ignores SIGPIPE. */
+#ifndef AUTHMEDIC_PROBE_HTTP_GET_H
+#define AUTHMEDIC_PROBE_HTTP_GET_H
+
+#include "base/buffer.h"
+
+#define HTTP_MAX_AUTHENTICATE_BYTES (128 * 1024)
+
+struct http_request {
+	const char *url;
+	const char *user_agent;
+	const char *header;  /* one more "Name: value", or NULL */
+	const char *ca_file; /* PEM; NULL: what the system trusts */
+	int64_t timeout_ms;  /* for all of it, > 0 */
+};
+
+struct http_reply {
+	int status;
+	struct buffer body;         /* what fits into its maximum */
+	bool body_cut;              /* there was more; the rest was not read */
+	struct buffer authenticate; /* each WWW-Authenticate and Proxy-Authenticate value, a line each */
+	struct buffer message;      /* after a failure, what the library says; not escaped */
+};
+
+void http_reply_init(struct http_reply *reply, size_t max_body_bytes);
+void http_reply_done(struct http_reply *reply);
+
+/* Fills a reply that was just initialised. 0 for any status. -EINVAL: the URL is not usable;
+ * -ECONNREFUSED: no connection, or the name has no address; -EPROTO: TLS failed;
+ * -ETIMEDOUT; -EBADMSG: what came is not HTTP; -ENOMEM. */
+must_check int http_get(const struct http_request *request, struct http_reply *reply);
+
+#endif

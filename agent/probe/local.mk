@@ -1,0 +1,12 @@
+# The pure parts and the blocking GET are for the tests and the command line too.
+libauthmedic_a_SOURCES += \
+	agent/probe/challenge.c agent/probe/challenge.h \
+	agent/probe/http_get.c agent/probe/http_get.h \
+	agent/probe/options.c agent/probe/options.h \
+	agent/probe/outcome.c agent/probe/outcome.h
+
+pkglibexec_PROGRAMS += authmedic-probe
+authmedic_probe_SOURCES = \
+	agent/probe/deadline.c agent/probe/deadline.h \
+	agent/probe/kerberos.c agent/probe/kerberos.h \
+	agent/probe/main.c

@@ -1,0 +1,1 @@
+libauthmedic_a_SOURCES += agent/remedy/protocol.c agent/remedy/protocol.h

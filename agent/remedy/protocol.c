@@ -1,0 +1,117 @@
+#include "remedy/protocol.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+const char *protocol_refusal_name(uint32_t refusal)
+{
+	static const char *const names[REFUSAL_COUNT] = {
+	    [REFUSAL_NONE] = "none",
+	    [REFUSAL_MALFORMED] = "malformed",
+	    [REFUSAL_CONFIG] = "config",
+	    [REFUSAL_SITE] = "site",
+	    [REFUSAL_RUNG] = "rung",
+	    [REFUSAL_OBSERVE] = "observe",
+	    [REFUSAL_PAUSED] = "paused",
+	    [REFUSAL_BUDGET] = "budget",
+	    [REFUSAL_BUSY] = "busy",
+	    [REFUSAL_REPEATED] = "repeated",
+	};
+
+	return refusal < REFUSAL_COUNT ? names[refusal] : "invalid";
+}
+
+const char *protocol_result_name(uint32_t result)
+{
+	static const char *const names[] = {
+	    [PROTOCOL_DONE] = "done",
+	    [PROTOCOL_FAILED] = "failed",
+	    [PROTOCOL_TRY_LATER] = "try-later",
+	    [PROTOCOL_BAD_CONFIG] = "bad-config",
+	    [PROTOCOL_UNKNOWN] = "unknown",
+	    [PROTOCOL_IN_FLIGHT] = "in-flight",
+	    [PROTOCOL_NEVER] = "never",
+	    [PROTOCOL_REFUSED] = "refused",
+	};
+
+	return result < count_of(names) ? names[result] : "invalid";
+}
+
+/* Whether the field holds a NUL, and before it only bytes from `lowest` to '~', or newlines where
+ * those are welcome. */
+static bool is_text(const char *field, size_t field_bytes, char lowest, bool newlines)
+{
+	for (size_t i = 0; i < field_bytes; i++) {
+		if (field[i] == '\0')
+			return true;
+		if ((field[i] < lowest || field[i] > '~') && !(newlines && field[i] == '\n'))
+			return false;
+	}
+	return false;
+}
+
+/* One word, which may be empty: it stands in a line of the ledger. */
+static bool is_word(const char field[PROTOCOL_NAME_BYTES])
+{
+	return is_text(field, PROTOCOL_NAME_BYTES, '!', false);
+}
+
+static bool is_whole_lines(const char facts[PROTOCOL_FACTS_BYTES])
+{
+	size_t length;
+
+	if (!is_text(facts, PROTOCOL_FACTS_BYTES, ' ', true))
+		return false;
+	length = strlen(facts);
+	return length == 0 || facts[length - 1] == '\n';
+}
+
+int protocol_check_request(const void *packet, size_t packet_bytes)
+{
+	struct protocol_request request;
+
+	if (packet_bytes != sizeof(request))
+		return -EBADMSG;
+	memcpy(&request, packet, sizeof(request));
+	if (request.magic != PROTOCOL_MAGIC || request.reserved != 0 ||
+	    request.verb < PROTOCOL_INSPECT || request.verb > PROTOCOL_RESUME)
+		return -EBADMSG;
+	if (!is_word(request.site) || !is_word(request.incident) || !is_word(request.reason))
+		return -EBADMSG;
+	/* An action that belongs to no incident could not be told from its repetition. */
+	if ((request.verb == PROTOCOL_APPLY || request.verb == PROTOCOL_ACTION) &&
+	    request.incident[0] == '\0')
+		return -EBADMSG;
+	return 0;
+}
+
+static bool is_reply_result(const struct protocol_reply *reply)
+{
+	if (reply->result > PROTOCOL_REFUSED || reply->refusal >= REFUSAL_COUNT)
+		return false;
+	return (reply->result == PROTOCOL_REFUSED) == (reply->refusal != REFUSAL_NONE);
+}
+
+/* The verb 0 answers a packet in which no verb could be read. */
+static bool is_reply_verb(const struct protocol_reply *reply)
+{
+	return reply->verb <= PROTOCOL_RESUME &&
+	       (reply->verb != 0 || reply->refusal == REFUSAL_MALFORMED);
+}
+
+int protocol_check_reply(const void *packet, size_t packet_bytes)
+{
+	struct protocol_reply reply;
+
+	if (packet_bytes != sizeof(reply))
+		return -EBADMSG;
+	memcpy(&reply, packet, sizeof(reply));
+	if (reply.magic != PROTOCOL_MAGIC || reply.reserved != 0 || reply.in_flight > 1 ||
+	    reply.paused > 1 || reply.facts_truncated > 1)
+		return -EBADMSG;
+	if (!is_reply_verb(&reply) || !is_reply_result(&reply) || !is_word(reply.action_id) ||
+	    !is_text(reply.text, sizeof(reply.text), ' ', false) || !is_whole_lines(reply.facts))
+		return -EBADMSG;
+	return 0;
+}

@@ -1,0 +1,174 @@
+#include "unit.h"
+
+#include <errno.h>
+
+#include "remedy/protocol.h"
+
+static struct protocol_request good_request(void)
+{
+	return (struct protocol_request){
+	    .magic = PROTOCOL_MAGIC,
+	    .verb = PROTOCOL_APPLY,
+	    .request_id = 7,
+	    .site = "intranet",
+	    .incident = "i-1",
+	    .reason = "stale-handle",
+	};
+}
+
+static struct protocol_reply good_reply(void)
+{
+	return (struct protocol_reply){
+	    .magic = PROTOCOL_MAGIC,
+	    .verb = PROTOCOL_INSPECT,
+	    .action_id = "a1",
+	    .text = "all is well",
+	    .facts = "worker.pid=12\nworker.count=1\n",
+	};
+}
+
+static bool takes_request(const struct protocol_request *request)
+{
+	return protocol_check_request(request, sizeof(*request)) == 0;
+}
+
+static bool takes_reply(const struct protocol_reply *reply)
+{
+	return protocol_check_reply(reply, sizeof(*reply)) == 0;
+}
+
+/* Every refusal and result has a name of its own; numbers beyond the last are no crash. */
+static void names(unused_parameter void **state)
+{
+	for (uint32_t i = 0; i < REFUSAL_COUNT; i++)
+		for (uint32_t j = 0; j < i; j++)
+			assert_string_not_equal(protocol_refusal_name(i), protocol_refusal_name(j));
+	for (uint32_t i = 0; i <= PROTOCOL_REFUSED; i++)
+		for (uint32_t j = 0; j < i; j++)
+			assert_string_not_equal(protocol_result_name(i), protocol_result_name(j));
+	assert_string_equal(protocol_refusal_name(REFUSAL_COUNT), "invalid");
+	assert_string_equal(protocol_result_name(UINT32_MAX), "invalid");
+}
+
+/* A request of the right form is taken, with any verb. */
+static void takes_good_requests(unused_parameter void **state)
+{
+	struct protocol_request request = good_request();
+
+	for (request.verb = PROTOCOL_INSPECT; request.verb <= PROTOCOL_RESUME; request.verb++)
+		assert_true(takes_request(&request));
+}
+
+/* Another length, magic, verb or a reserved word in use is refused. */
+static void refuses_other_forms(unused_parameter void **state)
+{
+	struct protocol_request request = good_request();
+
+	assert_int_equal(protocol_check_request(&request, sizeof(request) - 1), -EBADMSG);
+	assert_int_equal(protocol_check_request(&request, sizeof(request) + 1), -EBADMSG);
+	assert_int_equal(protocol_check_request(&request, 0), -EBADMSG);
+	request.magic++;
+	assert_false(takes_request(&request));
+	request = good_request();
+	request.verb = 0;
+	assert_false(takes_request(&request));
+	request.verb = PROTOCOL_RESUME + 1;
+	assert_false(takes_request(&request));
+	request = good_request();
+	request.reserved = 1;
+	assert_false(takes_request(&request));
+}
+
+/* Names that could not stand as one word in a ledger line are refused. */
+static void refuses_bad_names(unused_parameter void **state)
+{
+	static const char bad[] = {'\n', ' ', '\t', '\x1b', '\x7f', '\x80', '\xff'};
+	struct protocol_request request;
+
+	for (size_t i = 0; i < sizeof(bad); i++) {
+		request = good_request();
+		request.site[2] = bad[i];
+		assert_false(takes_request(&request));
+		request = good_request();
+		request.incident[2] = bad[i];
+		assert_false(takes_request(&request));
+		request = good_request();
+		request.reason[2] = bad[i];
+		assert_false(takes_request(&request));
+	}
+	request = good_request();
+	memset(request.site, 'a', sizeof(request.site)); /* no NUL */
+	assert_false(takes_request(&request));
+	request.site[sizeof(request.site) - 1] = '\0';
+	assert_true(takes_request(&request));
+}
+
+/* What concerns one action names its incident; the rest need not. */
+static void wants_an_incident(unused_parameter void **state)
+{
+	struct protocol_request request = good_request();
+
+	request.incident[0] = '\0';
+	assert_false(takes_request(&request));
+	request.verb = PROTOCOL_ACTION;
+	assert_false(takes_request(&request));
+	request.verb = PROTOCOL_STATUS;
+	assert_true(takes_request(&request));
+}
+
+/* Replies: results and refusals belong together, flags are 0 or 1, facts are whole lines. */
+static void checks_replies(unused_parameter void **state)
+{
+	struct protocol_reply reply = good_reply();
+
+	assert_true(takes_reply(&reply));
+	assert_int_equal(protocol_check_reply(&reply, sizeof(reply) - 1), -EBADMSG);
+	reply.refusal = REFUSAL_BUDGET;
+	assert_false(takes_reply(&reply));
+	reply.result = PROTOCOL_REFUSED;
+	assert_true(takes_reply(&reply));
+	reply.refusal = REFUSAL_COUNT;
+	assert_false(takes_reply(&reply));
+	reply = good_reply();
+	reply.result = PROTOCOL_REFUSED + 1;
+	assert_false(takes_reply(&reply));
+	reply = good_reply();
+	reply.in_flight = 2;
+	assert_false(takes_reply(&reply));
+	reply = good_reply();
+	reply.facts[strlen(reply.facts) - 1] = '\0';
+	assert_false(takes_reply(&reply));
+	reply = good_reply();
+	reply.text[3] = '\n';
+	assert_false(takes_reply(&reply));
+	reply = good_reply();
+	memset(reply.facts, 'a', sizeof(reply.facts));
+	assert_false(takes_reply(&reply));
+}
+
+/* Only the answer to an unreadable packet has no verb. */
+static void answers_without_verb(unused_parameter void **state)
+{
+	struct protocol_reply reply = good_reply();
+
+	reply.verb = 0;
+	assert_false(takes_reply(&reply));
+	reply.result = PROTOCOL_REFUSED;
+	reply.refusal = REFUSAL_MALFORMED;
+	assert_true(takes_reply(&reply));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(names),
+	    cmocka_unit_test(takes_good_requests),
+	    cmocka_unit_test(refuses_other_forms),
+	    cmocka_unit_test(refuses_bad_names),
+	    cmocka_unit_test(wants_an_incident),
+	    cmocka_unit_test(checks_replies),
+	    cmocka_unit_test(answers_without_verb),
+	};
+
+	return cmocka_run_group_tests_name("protocol", tests, NULL, NULL);
+}
