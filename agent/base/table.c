@@ -115,13 +115,15 @@ bool table_remove(struct table *table, const void *key)
 
 void table_clear(struct table *table)
 {
-	struct entry *entry;
-	struct entry *next;
+	struct entry *entry = table->head;
 
-	HASH_ITER(hh, table->head, entry, next)
-	{
-		HASH_DEL(table->head, entry);
+	/* Forgets the entries, which stay linked. */
+	HASH_CLEAR(hh, table->head);
+	while (entry != NULL) {
+		struct entry *next = entry->hh.next;
+
 		free(entry);
+		entry = next;
 	}
 }
 
