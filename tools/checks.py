@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 
-SKIPPED_FOLDERS = {".git", "build", "autom4te.cache", "build-aux", "__pycache__"}
+# Where there is no git to ask: what is made, not written.
+MADE = {"build", "autom4te.cache", "build-aux", "__pycache__", "configure", "aclocal.m4",
+        "config.h.in", "Makefile.in"}
 
 # A Windows build follows: these folders take nothing that only POSIX has. The files named are the
 # POSIX implementations behind a small header; a second system is a second file.
@@ -52,13 +54,17 @@ def start(purpose, add_options=None):
 
 def files(root):
     """The files that belong to the project: what git knows, or all where there is no git."""
-    answer = subprocess.run(["git", "-C", root, "ls-files", "-z", "--cached", "--others",
-                             "--exclude-standard"], capture_output=True, check=False)
-    if answer.returncode == 0 and answer.stdout:
-        paths = (root / name for name in answer.stdout.decode().split("\0") if name)
+    try:
+        known = subprocess.run(["git", "-c", "safe.directory=*", "-C", root, "ls-files", "-z",
+                                "--cached", "--others", "--exclude-standard"],
+                               capture_output=True, check=False).stdout.decode()
+    except FileNotFoundError:
+        known = ""
+    if known:
+        paths = (root / name for name in known.split("\0") if name)
     else:
         paths = (path for path in root.rglob("*")
-                 if not any(part in SKIPPED_FOLDERS or part.startswith("build-")
+                 if not any(part in MADE or part.startswith((".", "build-"))
                             for part in path.relative_to(root).parts))
     return sorted(path for path in paths if path.is_file() and not path.is_symlink())
 
