@@ -55,3 +55,10 @@ uint64_t hash_bytes(const struct hash_seed *seed, struct view bytes)
 		sip_round(state);
 	return state[0] ^ state[1] ^ state[2] ^ state[3];
 }
+
+uint64_t hash_chain(uint64_t previous, struct view bytes)
+{
+	struct hash_seed seed = {.words = {previous, bytes.length}};
+
+	return hash_bytes(&seed, bytes);
+}

@@ -9,5 +9,7 @@ struct hash_seed {
 };
 
 uint64_t hash_bytes(const struct hash_seed *seed, struct view bytes);
+/* A digest of several pieces in order, no secret: begin with 0, or with another digest. */
+uint64_t hash_chain(uint64_t previous, struct view bytes);
 
 #endif

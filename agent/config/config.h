@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/buffer.h"
+#include "config/words.h"
 
 #define CONFIG_MAX_SITES          64
 #define CONFIG_MAX_LOGS           32 /* per site */
@@ -18,13 +19,9 @@
 enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
 enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
 
-struct config_words {
-	char **items;
-	size_t count;
-	size_t capacity;
-};
-
+/* `where` is the `file:line:col` of what only a later stage can judge, for its complaint. */
 struct config_log {
+	char *where;     /* of the format, or of the log where none is given */
 	char *path;      /* may be a glob */
 	char *format;    /* a format's name; "auto" by default */
 	char *logformat; /* NULL, or an Apache LogFormat or nginx log_format string */
@@ -38,6 +35,7 @@ struct config_with {
 };
 
 struct config_rung {
+	char *where; /* of the remedy */
 	char *remedy;
 	array_of(struct config_with) with;
 	int64_t verify_within_ms;
@@ -75,6 +73,7 @@ struct config_maintenance {
 };
 
 struct config_site {
+	char *where;
 	char *name;
 	enum config_mode mode; /* the site's own, else the global one */
 	struct config_server server;
@@ -90,6 +89,7 @@ struct config_site {
 };
 
 struct config_notify {
+	char *where;
 	char *name;
 	char *type; /* webhook */
 	char *url;
@@ -127,7 +127,7 @@ struct config {
 	bool helper_spawn;   /* helper: spawn */
 	char *helper_socket; /* NULL when spawned */
 	char *state_dir;
-	char *helper_state_dir;
+	char *helper_state_dir; /* STATE_DIR/helper when spawned and not given */
 	char *rules_dir;
 	char *plugin_dir;
 	char *programs_dir;
@@ -145,6 +145,9 @@ struct config {
 must_check int config_load(
     struct config **ret_config, const char *file, struct buffer *errors);
 void config_free(struct config **config);
+
+/* One line an option, its parts separated by tabs: path, type, default, bounds or choices, help. */
+void config_list_options(struct buffer *text);
 
 /* NULL where there is none of that name. */
 const struct config_site *config_site_named(const struct config *config, const char *name);

@@ -2,70 +2,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <yaml.h>
 
-#include "base/array.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "config/tree.h"
 
-#define MAX_NODES         65536
 #define MAX_KEYS          256 /* of one mapping: finding duplicates is quadratic */
 #define MAX_FILES         1024
 #define MAX_MESSAGE_BYTES 400
-
-/* Both counted from 1. */
-struct place {
-	size_t line;
-	size_t column;
-};
-
-struct node {
-	const struct document *document;
-	struct place place;
-	enum node_kind kind;
-	bool is_quoted;
-	char *text;                     /* a scalar's */
-	array_of(struct node *) children; /* items; in a mapping key, value, key, value … */
-};
-
-struct document {
-	char *name;
-	struct buffer bytes;
-	array_of(struct node *) nodes; /* all of them; the first is the root */
-};
-
-static void append_complaint(
-    struct buffer *errors, const char *name, struct place place, const char *message)
-{
-	text_append_escaped(errors, view_of_text(name));
-	buffer_append_format(errors, ":%zu:%zu: ", place.line, place.column);
-	text_append_escaped(errors, view_of_text(message));
-	buffer_append_byte(errors, '\n');
-}
-
-static void node_free(struct node **node)
-{
-	if (*node == NULL)
-		return;
-	free((*node)->text);
-	array_done(&(*node)->children);
-	free(*node);
-	*node = NULL;
-}
-
-void document_free(struct document **document)
-{
-	if (*document == NULL)
-		return;
-	for (size_t i = 0; i < (*document)->nodes.count; i++)
-		node_free(&(*document)->nodes.items[i]);
-	array_done(&(*document)->nodes);
-	buffer_done(&(*document)->bytes);
-	free((*document)->name);
-	free(*document);
-	*document = NULL;
-}
 
 static int document_new(struct document **ret_document, const char *name)
 {
@@ -99,7 +43,7 @@ static struct place place_of(yaml_mark_t mark)
 
 static int refuse(struct reading *reading, struct place place, const char *message)
 {
-	append_complaint(reading->errors, reading->document->name, place, message);
+	tree_complain(reading->errors, reading->document->name, place, message);
 	return -EINVAL;
 }
 
@@ -170,7 +114,7 @@ static struct node *node_new(const struct document *document, const yaml_event_t
 
 	if (node == NULL)
 		return NULL;
-	node->document = document;
+	node->file = document->name;
 	node->place = place_of(event->start_mark);
 	node->kind = kind_of(event);
 	if (node->kind != NODE_SCALAR)
@@ -185,7 +129,7 @@ static struct node *node_new(const struct document *document, const yaml_event_t
 /* The document owns the node from here on. */
 static int own_node(struct document *document, struct node *node)
 {
-	int error = node == NULL ? -ENOMEM : array_push(&document->nodes, node, MAX_NODES);
+	int error = node == NULL ? -ENOMEM : array_push(&document->nodes, node, TREE_MAX_NODES);
 
 	if (error < 0)
 		node_free(&node);
@@ -210,7 +154,7 @@ static int add_node(struct reading *reading, const yaml_event_t *event, struct n
 	if (awaits_key(parent))
 		why = why_not_key(parent, node);
 	return why != NULL ? refuse(reading, node->place, why)
-	                   : array_push(&parent->children, node, MAX_NODES);
+	                   : array_push(&parent->children, node, TREE_MAX_NODES);
 }
 
 /* What YAML allows and we do not: each is a way to make a file mean other than it seems to. */
@@ -337,7 +281,7 @@ int document_parse(struct document **ret_document, const char *name, struct view
 	buffer_append(&document->bytes, bytes);
 	error = buffer_error(&document->bytes);
 	if (error == -E2BIG)
-		append_complaint(errors, name, (struct place){1, 1}, "the file is over 1 MiB");
+		tree_complain(errors, name, (struct place){1, 1}, "the file is over 1 MiB");
 	if (error == 0)
 		error = build_tree(document, errors);
 	if (error < 0)
@@ -371,77 +315,10 @@ int document_load(struct document **ret_document, const char *file, struct buffe
 	buffer_init(&bytes, DOCUMENT_MAX_BYTES);
 	error = file_read(file, &bytes);
 	if (error < 0) {
-		append_complaint(errors, file, (struct place){1, 1}, why_unread(error));
+		tree_complain(errors, file, (struct place){1, 1}, why_unread(error));
 		return error;
 	}
 	return document_parse(ret_document, file, buffer_view(&bytes), errors);
-}
-
-const struct node *document_root(const struct document *document)
-{
-	return document->nodes.items[0];
-}
-
-struct view document_bytes(const struct document *document)
-{
-	return buffer_view(&document->bytes);
-}
-
-enum node_kind node_kind(const struct node *node)
-{
-	return node->kind;
-}
-
-const char *node_text(const struct node *node)
-{
-	return node->text != NULL ? node->text : "";
-}
-
-bool node_is_quoted(const struct node *node)
-{
-	return node->is_quoted;
-}
-
-size_t node_count(const struct node *node)
-{
-	return node->kind == NODE_MAPPING ? node->children.count / 2 : node->children.count;
-}
-
-const struct node *node_item(const struct node *node, size_t index)
-{
-	return node->children.items[node->kind == NODE_MAPPING ? 2 * index + 1 : index];
-}
-
-const struct node *node_key(const struct node *mapping, size_t index)
-{
-	return mapping->children.items[2 * index];
-}
-
-const struct node *node_get(const struct node *mapping, const char *key)
-{
-	if (mapping->kind != NODE_MAPPING)
-		return NULL;
-	for (size_t i = 0; i < node_count(mapping); i++)
-		if (strcmp(node_key(mapping, i)->text, key) == 0)
-			return node_item(mapping, i);
-	return NULL;
-}
-
-void node_place(const struct node *node, struct buffer *ret_place)
-{
-	text_append_escaped(ret_place, view_of_text(node->document->name));
-	buffer_append_format(ret_place, ":%zu:%zu", node->place.line, node->place.column);
-}
-
-void node_complain(const struct node *node, struct buffer *errors, const char *format, ...)
-{
-	char message[MAX_MESSAGE_BYTES];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(message, sizeof(message), format, arguments);
-	va_end(arguments);
-	append_complaint(errors, node->document->name, node->place, message);
 }
 
 struct names {
@@ -509,7 +386,7 @@ int document_each_file(
 	int error = list_names(&names, directory);
 
 	if (error < 0) {
-		append_complaint(errors, directory, (struct place){1, 1},
+		tree_complain(errors, directory, (struct place){1, 1},
 		    error == -ENOSPC ? "too many files in this folder" : strerror(-error));
 		return error;
 	}

@@ -21,6 +21,11 @@ must_check int document_load(
 must_check int document_parse(struct document **ret_document, const char *name, struct view bytes,
     struct buffer *errors);
 void document_free(struct document **document);
+/* Lays one over the other: the overlay's values win, mappings merge, lists are replaced. Only lists
+ * at the root's keys in `named_lists` (NULL at the end) merge, by their items' `name`. The base
+ * then borrows from the overlay. -EINVAL where a root is no mapping. */
+must_check int document_merge(
+    struct document *base, struct document *overlay, const char *const *named_lists);
 const struct node *document_root(const struct document *document);
 /* The bytes as read, for digests. */
 struct view document_bytes(const struct document *document);

@@ -1,2 +1,11 @@
 libauthmedic_a_SOURCES += \
-	agent/config/document.c agent/config/document.h
+	agent/config/checks.c agent/config/checks.h \
+	agent/config/config.c agent/config/config.h \
+	agent/config/document.c agent/config/document.h \
+	agent/config/nearest.c agent/config/nearest.h \
+	agent/config/options.c agent/config/options.h \
+	agent/config/schema.c agent/config/schema.h \
+	agent/config/servers.c agent/config/servers.h \
+	agent/config/tree.c agent/config/tree.h \
+	agent/config/types.c agent/config/types.h \
+	agent/config/words.h

@@ -1,11 +1,7 @@
 /* Shows that a YAML file becomes a tree whose nodes know their place, and that every hostile file
  * is refused with the place of the trouble. */
-#include "unit.h"
+#include "directory_fixture.h"
 #include "allocation.h"
-
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "config/document.h"
 
@@ -205,46 +201,25 @@ static void load_refused(const char *file, const char *message)
 	assert_string_equal(buffer_text(&errors), expected);
 }
 
-static void write_file(const char *path, struct view bytes)
+static void test_files(unused_parameter void **state)
 {
-	FILE *file = fopen(path, "wb");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes.data, 1, bytes.length, file), bytes.length);
-	assert_int_equal(fclose(file), 0);
-}
-
-struct folder {
-	char path[64];
-};
-
-static void folder_path(const struct folder *folder, const char *name, char ret_path[128])
-{
-	snprintf(ret_path, 128, "%s/%s", folder->path, name);
-}
-
-static void test_files(void **state)
-{
-	struct folder *folder = *state;
 	struct buffer auto_buffer large;
 	struct buffer auto_buffer errors;
 	struct document *document = NULL;
-	char path[128];
+	char path[512];
 
-	folder_path(folder, "missing.yml", path);
+	path_in(path, "missing.yml");
 	load_refused(path, "No such file or directory");
-	load_refused(folder->path, "this is a folder, not a file");
-	folder_path(folder, "pipe.yml", path);
+	load_refused(directory, "this is a folder, not a file");
+	path_in(path, "pipe.yml");
 	assert_int_equal(mkfifo(path, 0600), 0);
 	load_refused(path, "this is no regular file");
-	assert_int_equal(unlink(path), 0);
-	folder_path(folder, "large.yml", path);
 	buffer_init(&large, DOCUMENT_MAX_BYTES + 1);
-	while (buffer_error(&large) == 0)
+	while (large.length < large.max_bytes)
 		buffer_append_byte(&large, '#');
-	write_file(path, buffer_view(&large));
+	write_in(path, "large.yml", buffer_view(&large));
 	load_refused(path, "the file is over 1 MiB");
-	write_file(path, view_first(buffer_view(&large), DOCUMENT_MAX_BYTES));
+	write_in(path, "large.yml", view_first(buffer_view(&large), DOCUMENT_MAX_BYTES));
 	buffer_init(&errors, MAX_ERROR_BYTES);
 	assert_int_equal(document_load(&document, path, &errors), 0);
 	assert_int_equal(document_bytes(document).length, DOCUMENT_MAX_BYTES);
@@ -277,61 +252,29 @@ static int on_file(void *context, const char *file)
 	return view_ends_with(view_of_text(file), VIEW("stop.yml")) ? -EIO : 0;
 }
 
-static void test_each_file(void **state)
+static void test_each_file(unused_parameter void **state)
 {
 	static const char *const names[] = {"b.yml", ".hidden.yml", "a.yml", "c.yaml", "d.yml~"};
-	struct folder *folder = *state;
 	struct buffer auto_buffer errors;
 	struct buffer auto_buffer seen;
-	char path[128];
+	char path[512];
 
 	buffer_init(&errors, MAX_ERROR_BYTES);
 	buffer_init(&seen, MAX_ERROR_BYTES);
-	assert_int_equal(document_each_file(folder->path, &errors, on_file, &seen), 0);
+	assert_int_equal(document_each_file(directory, &errors, on_file, &seen), 0);
 	assert_int_equal(seen.length, 0);
-	for (size_t i = 0; i < count_of(names); i++) {
-		folder_path(folder, names[i], path);
-		write_file(path, VIEW(""));
-	}
-	assert_int_equal(document_each_file(folder->path, &errors, on_file, &seen), 0);
+	for (size_t i = 0; i < count_of(names); i++)
+		write_in(path, names[i], VIEW(""));
+	assert_int_equal(document_each_file(directory, &errors, on_file, &seen), 0);
 	assert_string_equal(buffer_text(&seen), "/a.yml/b.yml");
 	buffer_clear(&seen);
-	folder_path(folder, "astop.yml", path);
-	write_file(path, VIEW(""));
-	assert_int_equal(document_each_file(folder->path, &errors, on_file, &seen), -EIO);
+	write_in(path, "astop.yml", VIEW(""));
+	assert_int_equal(document_each_file(directory, &errors, on_file, &seen), -EIO);
 	assert_string_equal(buffer_text(&seen), "/a.yml/astop.yml");
 	assert_int_equal(errors.length, 0);
 	assert_int_equal(document_each_file("/nowhere/at all", &errors, on_file, &seen), -ENOENT);
 	assert_string_equal(
 	    buffer_text(&errors), "/nowhere/at all:1:1: No such file or directory\n");
-}
-
-static int make_folder(void **state)
-{
-	struct folder *folder = calloc(1, sizeof(*folder));
-
-	if (folder == NULL)
-		return -1;
-	snprintf(folder->path, sizeof(folder->path), "/tmp/authmedic-test-XXXXXX");
-	*state = folder;
-	return mkdtemp(folder->path) != NULL ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	static const char *const names[] = {"a.yml", "b.yml", ".hidden.yml", "c.yaml", "d.yml~",
-	    "astop.yml", "large.yml", "pipe.yml"};
-	struct folder *folder = *state;
-	char path[128];
-	int error;
-
-	for (size_t i = 0; i < count_of(names); i++) {
-		folder_path(folder, names[i], path);
-		unlink(path);
-	}
-	error = rmdir(folder->path);
-	free(folder);
-	return error;
 }
 
 int main(void)
@@ -346,9 +289,9 @@ int main(void)
 	    cmocka_unit_test(test_endless_nesting),
 	    cmocka_unit_test(test_too_many),
 	    cmocka_unit_test(test_no_memory),
-	    cmocka_unit_test_setup_teardown(test_files, make_folder, remove_folder),
+	    cmocka_unit_test_setup_teardown(test_files, make_directory, remove_directory),
 	    cmocka_unit_test(test_complaints),
-	    cmocka_unit_test_setup_teardown(test_each_file, make_folder, remove_folder),
+	    cmocka_unit_test_setup_teardown(test_each_file, make_directory, remove_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

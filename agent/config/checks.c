@@ -1,0 +1,214 @@
+#include "config/checks.h"
+
+#include <sys/stat.h>
+
+#include "config/nearest.h"
+
+#define MAX_PATH_BYTES ((size_t)16384)
+#define EVERY_DAY      0x7fU
+
+/* One pass over the sites: node and struct side by side. */
+struct checking {
+	struct reading *reading;
+	const struct servers *servers;
+	const struct config *config;
+};
+
+/* The node under the key, or the mapping itself where there is none. */
+static const struct node *at_key(const struct node *mapping, const char *key)
+{
+	const struct node *node = node_get(mapping, key);
+
+	return node != NULL ? node : mapping;
+}
+
+static int set_text(char **field, const char *text)
+{
+	char *copy = view_to_text(view_of_text(text));
+
+	if (copy == NULL)
+		return -ENOMEM;
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+static int set_where(char **where, const struct node *node)
+{
+	struct buffer auto_buffer place;
+
+	buffer_init(&place, MAX_PATH_BYTES + 64);
+	node_place(node, &place);
+	return buffer_error(&place) < 0 ? buffer_error(&place)
+	                                : set_text(where, buffer_text(&place));
+}
+
+static int check_server(
+    struct checking *checking, const struct node *node, struct config_site *site)
+{
+	const struct server_kind *kind = servers_named(checking->servers, site->server.name);
+	struct nearest nearest = nearest_to(site->server.name);
+
+	if (kind != NULL) {
+		site->server.holds_keys = kind->server.holds_keys;
+		return kind->server.worker_process == NULL
+		           ? 0
+		           : set_text(&site->server.worker_process, kind->server.worker_process);
+	}
+	for (size_t i = 0; i < checking->servers->count; i++)
+		nearest_try(&nearest, checking->servers->items[i].server.name);
+	if (nearest.best != NULL)
+		schema_complain(checking->reading, at_key(node, "server"),
+		    "unknown server '%s'; did you mean '%s'?", site->server.name, nearest.best);
+	else
+		schema_complain(checking->reading, at_key(node, "server"),
+		    "unknown server '%s': there is no such file in %.200s/servers",
+		    site->server.name, checking->config->rules_dir);
+	return 0;
+}
+
+static int check_logs(
+    struct checking *checking, const struct node *node, struct config_site *site)
+{
+	const struct node *logs = node_get(node, "logs");
+	int error = 0;
+
+	for (size_t i = 0; i < site->logs.count && error == 0; i++) {
+		const struct node *item = node_item(logs, i);
+		const struct node *logformat = node_get(item, "logformat");
+
+		if (logformat != NULL && node_get(item, "format") != NULL)
+			schema_complain(checking->reading, logformat,
+			    "give either a format or a logformat, not both");
+		error = set_where(&site->logs.items[i].where,
+		    logformat != NULL ? logformat : at_key(item, "format"));
+	}
+	return error;
+}
+
+static void check_worker(
+    struct checking *checking, const struct node *node, const struct config_worker *worker)
+{
+	int given = (worker->pidfile != NULL) + (worker->unit != NULL) + (worker->process != NULL);
+
+	if (given > 1)
+		schema_complain(checking->reading, at_key(node, "worker"),
+		    "give one of pidfile, unit and process, not %d", given);
+}
+
+static void check_probe(
+    struct checking *checking, const struct node *node, const struct config_site *site)
+{
+	const struct config_probe *probe = &site->probe;
+	const struct node *place = at_key(node, "probe");
+	struct reading *reading = checking->reading;
+
+	if (!probe->configured) {
+		if (site->evidence == CONFIG_EVIDENCE_PROBE)
+			schema_complain(reading, at_key(node, "evidence"),
+			    "evidence: probe needs a probe; where none can be had, say "
+			    "evidence: voters");
+	} else if (probe->url == NULL && probe->command.count == 0) {
+		schema_complain(reading, place, "the probe needs a url or a command");
+	} else if (probe->url != NULL && probe->command.count > 0) {
+		schema_complain(reading, at_key(place, "command"),
+		    "give the probe either a url or a command, not both");
+	} else if (probe->url != NULL && probe->client_keytab == NULL) {
+		schema_complain(reading, place, "the probe of a url needs a client_keytab");
+	}
+}
+
+static void check_service(
+    struct checking *checking, const struct node *node, const struct config_site *site)
+{
+	if (site->service == NULL && site->keytab != NULL)
+		schema_complain(checking->reading, at_key(node, "keytab"),
+		    "a keytab needs the service that it is for (service: HTTP/host)");
+}
+
+static void check_maintenance(
+    struct checking *checking, const struct node *node, struct config_maintenance *maintenance)
+{
+	if (!maintenance->configured)
+		return;
+	if (maintenance->days == 0)
+		maintenance->days = EVERY_DAY;
+	if (maintenance->from_minute == maintenance->to_minute)
+		schema_complain(checking->reading, at_key(at_key(node, "maintenance"), "to"),
+		    "the maintenance window ends when it begins");
+}
+
+/* A remedy NAME is the program PLUGIN_DIR/NAME/NAME. */
+static int check_rung(
+    struct checking *checking, const struct node *node, struct config_rung *rung)
+{
+	struct buffer auto_buffer path;
+	struct stat status;
+
+	buffer_init(&path, MAX_PATH_BYTES);
+	buffer_append_format(
+	    &path, "%s/%s/%s", checking->config->plugin_dir, rung->remedy, rung->remedy);
+	if (buffer_error(&path) < 0)
+		return buffer_error(&path);
+	if (stat(buffer_text(&path), &status) < 0 || !S_ISREG(status.st_mode))
+		schema_complain(checking->reading, at_key(node, "remedy"),
+		    "unknown remedy '%s': there is no program %.300s", rung->remedy,
+		    buffer_text(&path));
+	return set_where(&rung->where, at_key(node, "remedy"));
+}
+
+static int check_site(
+    struct checking *checking, const struct node *node, struct config_site *site)
+{
+	const struct node *ladder = node_get(node, "ladder");
+	int error = set_where(&site->where, at_key(node, "name"));
+
+	if (node_get(node, "mode") == NULL)
+		site->mode = checking->config->mode;
+	site->probe.configured = node_get(node, "probe") != NULL;
+	site->maintenance.configured = node_get(node, "maintenance") != NULL;
+	if (error == 0)
+		error = check_server(checking, node, site);
+	if (error == 0)
+		error = check_logs(checking, node, site);
+	check_worker(checking, node, &site->worker);
+	check_service(checking, node, site);
+	check_probe(checking, node, site);
+	check_maintenance(checking, node, &site->maintenance);
+	for (size_t i = 0; i < site->ladder.count && error == 0; i++)
+		error = check_rung(checking, node_item(ladder, i), &site->ladder.items[i]);
+	return error;
+}
+
+static int check_helper(struct config *config)
+{
+	struct buffer auto_buffer path;
+
+	buffer_init(&path, MAX_PATH_BYTES);
+	if (config->helper_state_dir != NULL)
+		return 0;
+	if (!config->helper_spawn)
+		return set_text(&config->helper_state_dir, AUTHMEDIC_HELPER_STATE_DIR);
+	buffer_append_format(&path, "%s/helper", config->state_dir);
+	return buffer_error(&path) < 0 ? buffer_error(&path)
+	                               : set_text(&config->helper_state_dir, buffer_text(&path));
+}
+
+int config_check(struct reading *reading, const struct node *root, const struct servers *servers,
+    struct config *config)
+{
+	struct checking checking = {reading, servers, config};
+	const struct node *sites = node_get(root, "sites");
+	const struct node *notify = node_get(root, "notify");
+	int error = check_helper(config);
+
+	if (config->safety.confirm_rejected > config->safety.confirm_tries)
+		schema_complain(reading, at_key(at_key(root, "safety"), "confirm_rejected"),
+		    "confirm_rejected is more than confirm_tries");
+	for (size_t i = 0; i < config->sites.count && error == 0; i++)
+		error = check_site(&checking, node_item(sites, i), &config->sites.items[i]);
+	for (size_t i = 0; i < config->notify.count && error == 0; i++)
+		error = set_where(&config->notify.items[i].where,
+		    at_key(node_item(notify, i), "name"));
+	return error;
+}

@@ -1,0 +1,372 @@
+#include "config/options.h"
+
+#include "config/config.h"
+#include "config/types.h"
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+#define MAX_WITH_KEY_BYTES 63
+
+#define IN_CONFIG(member) .offset = offsetof(struct config, member)
+#define IN_SITE(member)   .offset = offsetof(struct config_site, member)
+#define IN_LOG(member)    .offset = offsetof(struct config_log, member)
+#define IN_RUNG(member)   .offset = offsetof(struct config_rung, member)
+#define IN_NOTIFY(member) .offset = offsetof(struct config_notify, member)
+
+static const char *const modes[] = {"observe", "act", NULL};
+static const char *const evidences[] = {"probe", "voters", NULL};
+static const char *const notify_types[] = {"webhook", NULL};
+static const char *const day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
+
+const char *const config_named_lists[] = {"sites", "notify", NULL};
+
+/* "spawn" or the socket's path; two fields of struct config. */
+static int parse_helper(const struct option *option, const char *text, void *field)
+{
+	struct config *config = field;
+
+	if (strcmp(text, "spawn") != 0)
+		return option_path.parse(option, text, &config->helper_socket);
+	config->helper_spawn = true;
+	return 0;
+}
+
+static void helper_done(const struct option *option, void *field)
+{
+	struct config *config = field;
+
+	option_path.done(option, &config->helper_socket);
+}
+
+static const struct option_type option_helper = {
+    .name = "path or spawn",
+    .title = "'spawn' or the absolute path of the helper's socket",
+    .parse = parse_helper,
+    .done = helper_done,
+};
+
+/* service/host or service/host@REALM. */
+static bool is_service(struct view text)
+{
+	struct view service, host;
+
+	if (!view_cut(&text, '/', &service) || view_contains(text, VIEW("/")))
+		return false;
+	if (view_cut(&text, '@', &host) &&
+	    (view_is_empty(text) || view_contains(text, VIEW("@"))))
+		return false;
+	return !view_is_empty(service) && !view_is_empty(host) &&
+	       !view_contains(service, VIEW("@"));
+}
+
+static int parse_service(const struct option *option, const char *text, void *field)
+{
+	return is_service(view_of_text(text)) ? option_word.parse(option, text, field) : -EINVAL;
+}
+
+static void service_done(const struct option *option, void *field)
+{
+	option_word.done(option, field);
+}
+
+static const struct option_type option_service = {
+    .name = "principal",
+    .title = "a principal such as HTTP/www.example.com",
+    .parse = parse_service,
+    .done = service_done,
+};
+
+static int parse_notify_type(const struct option *option, const char *text, void *field)
+{
+	int choice = 0;
+	int error = option_choice.parse(option, text, &choice);
+
+	return error < 0 ? error : option_name.parse(option, text, field);
+}
+
+static void notify_type_done(const struct option *option, void *field)
+{
+	option_name.done(option, field);
+}
+
+static const struct option_type option_notify_type = {
+    .name = "choice",
+    .title = "one word",
+    .parse = parse_notify_type,
+    .done = notify_type_done,
+};
+
+static int read_days(struct reading *reading, const struct option *option,
+    const struct node *node, void *field)
+{
+	unsigned *days = field;
+
+	if (node_kind(node) != NODE_SEQUENCE) {
+		option_complain(reading, option, node);
+		return 0;
+	}
+	if (node_count(node) == 0)
+		schema_complain(reading, node, "%s is empty", option_key(option));
+	for (size_t i = 0; i < node_count(node); i++) {
+		struct option one = {
+		    .path = option->path, .type = &option_choice, .choices = day_names};
+		int day = 0;
+		int error = option_read_scalar(reading, &one, node_item(node, i), &day);
+
+		if (error < 0)
+			return error;
+		*days |= 1U << day;
+	}
+	return 0;
+}
+
+static const struct option_type option_days = {
+    .name = "list of days",
+    .title = "a list of days such as [sat, sun]",
+    .read = read_days,
+};
+
+/* A remedy gets each key as an environment variable. */
+static bool is_with_key(const char *text)
+{
+	if (*text < 'a' || *text > 'z' || strlen(text) > MAX_WITH_KEY_BYTES)
+		return false;
+	for (; *text != '\0'; text++)
+		if (!(*text >= 'a' && *text <= 'z') && !(*text >= '0' && *text <= '9') &&
+		    *text != '_')
+			return false;
+	return true;
+}
+
+static int read_with_value(
+    struct reading *reading, const struct node *node, struct config_with *with)
+{
+	static const struct option words = {
+	    .path = "with", .type = &option_words, .maximum = CONFIG_MAX_WORDS};
+	static const struct option line = {.path = "with", .type = &option_line};
+	char auto_free *text = NULL;
+	int error;
+
+	with->is_list = node_kind(node) == NODE_SEQUENCE;
+	if (with->is_list)
+		return option_words.read(reading, &words, node, &with->values);
+	error = option_read_scalar(reading, &line, node, &text);
+	if (error == 0 && text != NULL)
+		error = config_words_push(&with->values, text, CONFIG_MAX_WORDS);
+	return error;
+}
+
+static int read_with_pair(struct reading *reading, const struct node *key,
+    const struct node *value, struct config_rung *rung)
+{
+	struct config_with with = {0};
+	int error;
+
+	if (!is_with_key(node_text(key))) {
+		schema_complain(reading, key,
+		    "a key in 'with' must be small letters, digits and '_', not '%.60s'",
+		    node_text(key));
+		return 0;
+	}
+	with.key = view_to_text(view_of_text(node_text(key)));
+	if (with.key == NULL)
+		return -ENOMEM;
+	error = array_push(&rung->with, with, CONFIG_MAX_WITH);
+	if (error < 0) {
+		free(with.key);
+		return error;
+	}
+	return read_with_value(reading, value, &rung->with.items[rung->with.count - 1]);
+}
+
+/* The field is the rung: the list's type has no name. */
+static int read_with(struct reading *reading, const struct option *option,
+    const struct node *node, void *field)
+{
+	int error = 0;
+
+	if (node_kind(node) != NODE_MAPPING) {
+		option_complain(reading, option, node);
+		return 0;
+	}
+	if (node_count(node) > CONFIG_MAX_WITH) {
+		schema_complain(reading, node, "with has %zu keys; the most is %d",
+		    node_count(node), CONFIG_MAX_WITH);
+		return 0;
+	}
+	for (size_t i = 0; i < node_count(node) && error == 0; i++)
+		error = read_with_pair(reading, node_key(node, i), node_item(node, i), field);
+	return error;
+}
+
+static void with_done(unused_parameter const struct option *option, void *field)
+{
+	struct config_rung *rung = field;
+
+	for (size_t i = 0; i < rung->with.count; i++) {
+		free(rung->with.items[i].key);
+		config_words_done(&rung->with.items[i].values);
+	}
+	array_done(&rung->with);
+}
+
+static const struct option_type option_with = {
+    .name = "group",
+    .title = "a group of keys (key: value)",
+    .read = read_with,
+    .done = with_done,
+};
+
+static const struct option options[] = {
+    {"mode", &option_choice, IN_CONFIG(mode), "observe", .choices = modes,
+        .help = "observe: everything but the action; act: apply remedies"},
+    {"helper", &option_helper, .fallback = "/run/authmedic/helper.sock",
+        .help = "the privileged helper's socket, or spawn: run it as a child with our rights"},
+    {"state_dir", &option_path, IN_CONFIG(state_dir), AUTHMEDIC_STATE_DIR,
+        .help = "where the daemon keeps cursors, incidents and the outbox"},
+    {"helper_state_dir", &option_path, IN_CONFIG(helper_state_dir),
+        .help = "where the helper keeps its ledger; by default " AUTHMEDIC_HELPER_STATE_DIR
+                ", or STATE_DIR/helper with helper: spawn"},
+    {"rules_dir", &option_path, IN_CONFIG(rules_dir), AUTHMEDIC_RULES_DIR,
+        .help = "the folder of diagnoses, signatures and servers"},
+    {"plugin_dir", &option_path, IN_CONFIG(plugin_dir), AUTHMEDIC_PLUGIN_DIR,
+        .help = "the folder of inspectors and remedies"},
+    {"programs_dir", &option_path, IN_CONFIG(programs_dir), AUTHMEDIC_PROGRAMS_DIR,
+        .help = "the folder of authmedic-helper and authmedic-probe"},
+
+    {"http", &option_section, .help = "the status page and the metrics"},
+    {"http.listen", &option_listen, IN_CONFIG(http_listen), "127.0.0.1:19401",
+        .help = "ADDRESS:PORT to serve them on"},
+
+    {"detect", &option_section, .help = "what counts as a spike"},
+    {"detect.window", &option_duration, IN_CONFIG(detect.window_ms), "5m", .minimum = SECOND,
+        .maximum = DAY, .help = "how much log time is looked at, sliding"},
+    {"detect.known_good_for", &option_duration, IN_CONFIG(detect.known_good_for_ms), "7d",
+        .minimum = MINUTE, .maximum = 365 * DAY,
+        .help = "how long a voter that got in stays known-good"},
+    {"detect.handshake_timeout", &option_duration, IN_CONFIG(detect.handshake_timeout_ms), "10s",
+        .minimum = SECOND, .maximum = 5 * MINUTE,
+        .help = "how long a client has to answer a challenge"},
+    {"detect.minimum_voters", &option_number, IN_CONFIG(detect.minimum_voters), "5", .minimum = 1,
+        .maximum = 1000000, .help = "the least rejected known-good voters of a spike"},
+    {"detect.share_percent", &option_number, IN_CONFIG(detect.share_percent), "30", .minimum = 1,
+        .maximum = 100, .help = "the least share of the active known-good voters in a spike"},
+    {"detect.ipv4_prefix", &option_number, IN_CONFIG(detect.ipv4_prefix), "32", .minimum = 8,
+        .maximum = 32, .help = "the bits of an IPv4 address that make one voter"},
+    {"detect.ipv6_prefix", &option_number, IN_CONFIG(detect.ipv6_prefix), "64", .minimum = 16,
+        .maximum = 128, .help = "the bits of an IPv6 address that make one voter"},
+    {"detect.max_voters", &option_number, IN_CONFIG(detect.max_voters), "131072", .minimum = 16,
+        .maximum = 16777216, .help = "the most voters remembered for a site"},
+    {"detect.max_pending", &option_number, IN_CONFIG(detect.max_pending), "16384", .minimum = 16,
+        .maximum = 1048576, .help = "the most handshakes followed at once for a site"},
+
+    {"safety", &option_section, .help = "what must hold before anything is changed"},
+    {"safety.warm_up", &option_duration, IN_CONFIG(safety.warm_up_ms), "2m", .maximum = DAY,
+        .help = "no decision so long after our start or the server's"},
+    {"safety.hold_off", &option_duration, IN_CONFIG(safety.hold_off_ms), "30s", .maximum = DAY,
+        .help = "no decision so long after an action of ours"},
+    {"safety.confirm_tries", &option_number, IN_CONFIG(safety.confirm_tries), "3", .minimum = 1,
+        .maximum = 100, .help = "how many probes confirm a failure"},
+    {"safety.confirm_rejected", &option_number, IN_CONFIG(safety.confirm_rejected), "2",
+        .minimum = 1, .maximum = 100, .help = "how many of them must be rejected"},
+    {"safety.confirm_over", &option_duration, IN_CONFIG(safety.confirm_over_ms), "60s",
+        .maximum = DAY, .help = "how much time they must span"},
+    {"safety.probe_interval", &option_duration, IN_CONFIG(safety.probe_interval_ms), "60s",
+        .minimum = 100, .maximum = DAY, .help = "the least time between two probes of a site"},
+    {"safety.accepted_within", &option_duration, IN_CONFIG(safety.accepted_within_ms), "24h",
+        .minimum = SECOND, .maximum = 365 * DAY,
+        .help = "how recently a probe must have been accepted for an action"},
+    {"safety.actions_per_hour", &option_number, IN_CONFIG(safety.actions_per_hour), "1",
+        .maximum = 60, .help = "the most actions on a site in an hour"},
+    {"safety.actions_per_day", &option_number, IN_CONFIG(safety.actions_per_day), "3",
+        .maximum = 240, .help = "the most actions on a site in a day"},
+    {"safety.plugin_timeout", &option_duration, IN_CONFIG(safety.plugin_timeout_ms), "30s",
+        .minimum = 100, .maximum = HOUR, .help = "after which a plugin is killed"},
+    {"safety.disable_file", &option_path, IN_CONFIG(safety.disable_file),
+        "/etc/authmedic/disable", .help = "while this file exists nothing is changed"},
+
+    {"sites", &option_list, IN_CONFIG(sites), .is_named = true, .maximum = CONFIG_MAX_SITES,
+        .item_bytes = sizeof(struct config_site), .help = "the protected services"},
+    {"sites[].name", &option_name, IN_SITE(name), .is_required = true,
+        .help = "the site's name in metrics, alerts and commands"},
+    {"sites[].mode", &option_choice, IN_SITE(mode), .choices = modes,
+        .help = "the site's own mode instead of the general one"},
+    {"sites[].server", &option_name, IN_SITE(server.name), "other",
+        .help = "the server's kind, a name from RULES_DIR/servers"},
+    {"sites[].logs", &option_list, IN_SITE(logs), .is_required = true, .minimum = 1,
+        .maximum = CONFIG_MAX_LOGS, .item_bytes = sizeof(struct config_log),
+        .help = "the server's access and error logs"},
+    {"sites[].logs[].path", &option_path, IN_LOG(path), .is_required = true,
+        .help = "the log's absolute path, which may be a glob"},
+    {"sites[].logs[].format", &option_name, IN_LOG(format), "auto",
+        .help = "the format's name; auto finds it out from the first lines"},
+    {"sites[].logs[].logformat", &option_line, IN_LOG(logformat),
+        .help = "an Apache LogFormat or nginx log_format string instead of a format's name"},
+    {"sites[].service", &option_service, IN_SITE(service),
+        .help = "the service principal, HTTP/host or HTTP/host@REALM"},
+    {"sites[].keytab", &option_path, IN_SITE(keytab), .help = "the keytab that the worker uses"},
+    {"sites[].krb5_config", &option_path, IN_SITE(krb5_config), "/etc/krb5.conf",
+        .help = "the Kerberos configuration that the worker uses"},
+    {"sites[].worker", &option_section, .help = "how to find the worker's process: one of them"},
+    {"sites[].worker.pidfile", &option_path, IN_SITE(worker.pidfile),
+        .help = "the file with the process id"},
+    {"sites[].worker.unit", &option_word, IN_SITE(worker.unit), .help = "the systemd unit"},
+    {"sites[].worker.process", &option_word, IN_SITE(worker.process),
+        .help = "the name of the program"},
+    {"sites[].worker.max_age", &option_duration, IN_SITE(worker.max_age_ms), "30d",
+        .minimum = MINUTE, .maximum = 3650 * DAY,
+        .help = "a handle in a worker older than this is suspect"},
+    {"sites[].evidence", &option_choice, IN_SITE(evidence), "probe", .choices = evidences,
+        .help = "probe: our own sign-in must fail; voters: where no probe can be had, a spike "
+                "together with a local fact"},
+    {"sites[].probe", &option_section, .help = "the test sign-in"},
+    {"sites[].probe.url", &option_url, IN_SITE(probe.url), .help = "the address to sign in to"},
+    {"sites[].probe.client_keytab", &option_path, IN_SITE(probe.client_keytab),
+        .help = "the keytab of the account that signs in"},
+    {"sites[].probe.client_principal", &option_word, IN_SITE(probe.client_principal),
+        .help = "the account; by default the first in the keytab"},
+    {"sites[].probe.ca_file", &option_path, IN_SITE(probe.ca_file),
+        .help = "the certificates to trust instead of the system's"},
+    {"sites[].probe.command", &option_command, IN_SITE(probe.command),
+        .maximum = CONFIG_MAX_WORDS,
+        .help = "a program of your own, [/path, argument], instead of url and client_keytab"},
+    {"sites[].probe.every", &option_duration, IN_SITE(probe.every_ms), "5m", .minimum = SECOND,
+        .maximum = DAY, .help = "how often to sign in while all is well"},
+    {"sites[].probe.timeout", &option_duration, IN_SITE(probe.timeout_ms), "10s", .minimum = 100,
+        .maximum = 5 * MINUTE, .help = "after which the probe is given up"},
+    {"sites[].maintenance", &option_section,
+        .help = "when the worker may be recycled before anything failed, in local time"},
+    {"sites[].maintenance.days", &option_days, IN_SITE(maintenance.days),
+        .help = "a list of sun, mon, tue, wed, thu, fri, sat; by default every day"},
+    {"sites[].maintenance.from", &option_time, IN_SITE(maintenance.from_minute),
+        .is_required = true, .help = "the window's beginning, such as 03:00"},
+    {"sites[].maintenance.to", &option_time, IN_SITE(maintenance.to_minute),
+        .is_required = true, .help = "its end; an earlier time is one on the next day"},
+    {"sites[].ladder", &option_list, IN_SITE(ladder), .maximum = CONFIG_MAX_RUNGS,
+        .item_bytes = sizeof(struct config_rung), .help = "the remedies, in order"},
+    {"sites[].ladder[].remedy", &option_name, IN_RUNG(remedy), .is_required = true,
+        .help = "the remedy's name, a folder in PLUGIN_DIR"},
+    {"sites[].ladder[].with", &option_with, .help = "what the remedy is told, see its README"},
+    {"sites[].ladder[].verify_within", &option_duration, IN_RUNG(verify_within_ms), "2m",
+        .minimum = SECOND, .maximum = DAY,
+        .help = "the time in which the remedy must have helped"},
+    {"sites[].ladder[].revert_after", &option_duration, IN_RUNG(revert_after_ms),
+        .minimum = SECOND, .maximum = 30 * DAY,
+        .help = "when a reversible remedy is taken back; by default never"},
+
+    {"notify", &option_list, IN_CONFIG(notify), .is_named = true, .maximum = CONFIG_MAX_NOTIFY,
+        .item_bytes = sizeof(struct config_notify), .help = "who is told"},
+    {"notify[].name", &option_name, IN_NOTIFY(name), .is_required = true,
+        .help = "the target's name in metrics and commands"},
+    {"notify[].type", &option_notify_type, IN_NOTIFY(type), .is_required = true,
+        .choices = notify_types, .help = "how it is told"},
+    {"notify[].url", &option_url, IN_NOTIFY(url), .is_required = true,
+        .help = "where the message is sent"},
+    {"notify[].secret_file", &option_path, IN_NOTIFY(secret_file),
+        .help = "the file with the key that signs the message"},
+};
+
+const struct schema config_schema = {options, count_of(options)};

@@ -1,0 +1,33 @@
+/* The kinds of values an option may have, and the type of the field each is read into. */
+#ifndef AUTHMEDIC_CONFIG_TYPES_H
+#define AUTHMEDIC_CONFIG_TYPES_H
+
+#include "config/schema.h"
+#include "config/words.h"
+
+#define TYPES_MAX_NAME_BYTES 63
+#define TYPES_MAX_PATH_BYTES 4095
+#define TYPES_MAX_TEXT_BYTES 4095
+
+extern const struct option_type option_name;     /* char *: lower-case letters, digits, _ . - */
+extern const struct option_type option_word;     /* char *: printable, no blanks, no - in front */
+extern const struct option_type option_text;     /* char *: anything but nothing */
+extern const struct option_type option_line;     /* char *: in one line; may be "" */
+extern const struct option_type option_path;     /* char *: absolute */
+extern const struct option_type option_url;      /* char *: http or https, no password in it */
+extern const struct option_type option_listen;   /* char *: ADDRESS:PORT */
+extern const struct option_type option_duration; /* int64_t milliseconds */
+extern const struct option_type option_number;   /* int64_t */
+extern const struct option_type option_choice;   /* an enum */
+extern const struct option_type option_yes_no;   /* bool */
+extern const struct option_type option_time;     /* int: minutes of the day */
+extern const struct option_type option_words;    /* struct config_words: a list of scalars */
+extern const struct option_type option_command;  /* struct config_words: a path, arguments */
+extern const struct option_type option_node;     /* const struct node *: left to the caller */
+extern const struct option_type option_section;  /* none: its members are rows of their own */
+extern const struct option_type option_list;     /* array_of(): so are its items' members */
+
+/* Lower-case letters, digits, '_', '.' and '-', the first a letter or digit, at most 63 bytes. */
+bool is_name(const char *text);
+
+#endif
