@@ -32,6 +32,7 @@ struct record {
 	struct view method;
 	struct view target;     /* the request target as logged, with its query */
 	struct view host;
+	struct view forwarded;  /* whom a proxy says it asks for: any client can write it */
 	struct view connection; /* what names the connection; empty where not logged */
 	struct view reason;     /* the server's own error text; empty where not logged */
 	int status;             /* HTTP status; 0 where the connection gave none */

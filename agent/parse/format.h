@@ -1,0 +1,51 @@
+/* What each family of formats gives the parser: a constant struct of functions. */
+#ifndef AUTHMEDIC_PARSE_FORMAT_H
+#define AUTHMEDIC_PARSE_FORMAT_H
+
+#include "parse/parser.h"
+#include "parse/stamp.h"
+
+/* What a reader works with beside the line. */
+struct reader {
+	struct stamps stamps;
+	struct signatures *signatures; /* may be NULL */
+	void *state;                   /* state_bytes of the format's own, zeroed at first */
+};
+
+struct format {
+	const char *name;
+	const char *looks;  /* one sentence: how its lines are known */
+	const char *source; /* what words the reasons in its records, for signatures; or NULL */
+	size_t state_bytes;
+	/* Reads a line that is not empty. *ret_parsed is LINE_UNPARSED with nothing known. */
+	void (*read)(struct reader *reader, struct view line, struct parsed *ret_parsed);
+	/* Both NULL where lines mean the same wherever one begins; see parser_save(). */
+	void (*save)(const struct reader *reader, struct buffer *ret_header);
+	int (*restore)(struct reader *reader, struct view header);
+};
+
+extern const struct format format_apache_common;
+extern const struct format format_apache_combined;
+extern const struct format format_apache_vhost;
+extern const struct format format_apache_authmedic;
+extern const struct format format_apache_error;
+extern const struct format format_nginx_combined;
+extern const struct format format_nginx_authmedic;
+extern const struct format format_squid_combined;
+extern const struct format format_squid_cache;
+extern const struct format format_squid_native;
+extern const struct format format_iis_w3c;
+
+/* A reader ends with one of these; `why` lives for ever. */
+static inline void parsed_as(struct parsed *parsed, enum line_kind kind, const char *why)
+{
+	parsed->kind = kind;
+	parsed->why = why;
+}
+
+/* Ends the reading of an error-log line: LINE_SIGNAL where a signature of this source matches the
+ * text, LINE_OTHER where none does. */
+void parsed_match(
+    struct reader *reader, struct view source, struct view text, struct parsed *parsed);
+
+#endif

@@ -1,0 +1,362 @@
+/* iis-w3c: the columns are those of the last #Fields line, in any order and number.
+ *
+ *	#Date: 2026-11-22 10:00:00
+ *	#Fields: date time cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status
+ *	2026-11-22 10:04:34 - 192.0.2.1 Mozilla/5.0+(Windows) 401 2 5
+ */
+#include <errno.h>
+
+#include "base/text.h"
+#include "parse/format.h"
+#include "parse/ncsa.h"
+#include "parse/scan.h"
+
+#define MAX_COLUMNS     128
+#define MAX_DISORDER_MS 60000
+
+#define SEC_E_NO_CREDENTIALS INT64_C(2148074254) /* the second leg of every NTLM handshake */
+
+enum column {
+	COLUMN_SKIPPED,
+	COLUMN_DATE,
+	COLUMN_TIME,
+	COLUMN_CLIENT,
+	COLUMN_USER,
+	COLUMN_METHOD,
+	COLUMN_STEM,
+	COLUMN_QUERY,
+	COLUMN_AGENT,
+	COLUMN_HOST,
+	COLUMN_FORWARDED,
+	COLUMN_STATUS,
+	COLUMN_SUBSTATUS,
+	COLUMN_WIN32,
+	COLUMN_BYTES,
+	COLUMN_COUNT
+};
+
+static const char *const column_names[COLUMN_COUNT] = {
+    [COLUMN_SKIPPED] = "x-skipped",
+    [COLUMN_DATE] = "date",
+    [COLUMN_TIME] = "time",
+    [COLUMN_CLIENT] = "c-ip",
+    [COLUMN_USER] = "cs-username",
+    [COLUMN_METHOD] = "cs-method",
+    [COLUMN_STEM] = "cs-uri-stem",
+    [COLUMN_QUERY] = "cs-uri-query",
+    [COLUMN_AGENT] = "cs(User-Agent)",
+    [COLUMN_HOST] = "cs-host",
+    [COLUMN_FORWARDED] = "X-Forwarded-For",
+    [COLUMN_STATUS] = "sc-status",
+    [COLUMN_SUBSTATUS] = "sc-substatus",
+    [COLUMN_WIN32] = "sc-win32-status",
+    [COLUMN_BYTES] = "sc-bytes",
+};
+
+struct iis {
+	uint8_t columns[MAX_COLUMNS]; /* enum column */
+	size_t column_count;          /* 0: no #Fields line yet */
+	size_t unused_count;          /* columns beyond MAX_COLUMNS, which are not read */
+	bool has_date;                /* of a #Date line, for files without a date column */
+	int64_t days;
+	int64_t time_of_day_ms;       /* of the last line, to see midnight pass */
+};
+
+/* How a line falls into fields. IIS puts one space between them and "+" for spaces inside, so the
+ * first way fits whatever a client sends; other writers use tabs, more spaces, or quotes. */
+enum splitting { SPLIT_AT_SPACES, SPLIT_AT_BLANKS, SPLIT_QUOTED, SPLITTING_COUNT };
+
+static bool is_blank(char byte, enum splitting splitting)
+{
+	return byte == ' ' || (byte == '\t' && splitting != SPLIT_AT_SPACES);
+}
+
+static void skip_blanks(struct view *rest, enum splitting splitting)
+{
+	while (rest->length > 0 && is_blank(rest->data[0], splitting))
+		*rest = view_skip(*rest, 1);
+}
+
+static bool take_field(struct view *rest, enum splitting splitting, struct view *ret_field)
+{
+	size_t length = 0;
+
+	skip_blanks(rest, splitting);
+	if (rest->length == 0)
+		return false;
+	if (splitting == SPLIT_AT_SPACES)
+		return take_word(rest, ret_field);
+	if (splitting == SPLIT_QUOTED && take_quoted(rest, ret_field))
+		return true;
+	while (length < rest->length && !is_blank(rest->data[length], splitting))
+		length++;
+	*ret_field = view_first(*rest, length);
+	*rest = view_skip(*rest, length);
+	return true;
+}
+
+/* The fields by column; how many the line had, at most one more than there are columns. */
+static size_t split(const struct iis *iis, struct view line, enum splitting splitting,
+    struct view ret_fields[COLUMN_COUNT])
+{
+	size_t columns = iis->column_count + iis->unused_count;
+	size_t count = 0;
+	struct view field;
+
+	while (count <= columns && take_field(&line, splitting, &field)) {
+		if (count < iis->column_count)
+			ret_fields[iis->columns[count]] = field;
+		count++;
+	}
+	return count;
+}
+
+/* The first way that gives as many fields as were declared. Where none does a line may have fewer
+ * than declared, but not more: then nobody knows which is which. */
+static bool split_line(
+    const struct iis *iis, struct view line, struct view ret_fields[COLUMN_COUNT])
+{
+	size_t columns = iis->column_count + iis->unused_count;
+
+	for (unsigned way = 0; way < SPLITTING_COUNT; way++) {
+		memset(ret_fields, 0, COLUMN_COUNT * sizeof(*ret_fields));
+		if (split(iis, line, (enum splitting)way, ret_fields) == columns)
+			return true;
+	}
+	memset(ret_fields, 0, COLUMN_COUNT * sizeof(*ret_fields));
+	return split(iis, line, SPLIT_AT_SPACES, ret_fields) < columns;
+}
+
+static enum column column_named(struct view name)
+{
+	for (unsigned column = COLUMN_DATE; column < COLUMN_COUNT; column++)
+		if (view_equal_ignoring_case(name, view_of_text(column_names[column])))
+			return (enum column)column;
+	if (view_equal_ignoring_case(name, VIEW("cs(Host)")))
+		return COLUMN_HOST;
+	return view_equal_ignoring_case(name, VIEW("cs(X-Forwarded-For)")) ? COLUMN_FORWARDED
+	                                                                   : COLUMN_SKIPPED;
+}
+
+/* Of a column declared twice the first counts. */
+static void read_fields(struct iis *iis, struct view names)
+{
+	bool seen[COLUMN_COUNT] = {false};
+	struct view name;
+
+	iis->column_count = 0;
+	iis->unused_count = 0;
+	while (take_field(&names, SPLIT_AT_BLANKS, &name)) {
+		enum column column = column_named(name);
+
+		if (iis->column_count == MAX_COLUMNS) {
+			iis->unused_count++;
+			continue;
+		}
+		iis->columns[iis->column_count++] = (uint8_t)(seen[column] ? COLUMN_SKIPPED : column);
+		seen[column] = true;
+	}
+}
+
+static void read_date(struct iis *iis, struct view text)
+{
+	struct view date;
+	struct view time;
+
+	if (!take_field(&text, SPLIT_AT_BLANKS, &date) || stamp_date(date, &iis->days) < 0)
+		return;
+	iis->has_date = true;
+	if (!take_field(&text, SPLIT_AT_BLANKS, &time) ||
+	    stamp_time_of_day(time, &iis->time_of_day_ms) < 0)
+		iis->time_of_day_ms = 0;
+}
+
+static void read_directive(struct iis *iis, struct view line)
+{
+	struct view name;
+
+	if (!view_cut(&line, ':', &name))
+		return;
+	if (view_equal_ignoring_case(name, VIEW("#Fields")))
+		read_fields(iis, line);
+	else if (view_equal_ignoring_case(name, VIEW("#Date")))
+		read_date(iis, line);
+}
+
+/* Without a date column the day is that of #Date, until the time falls back: lines stand out of
+ * order by seconds only. */
+static int64_t day_of(struct iis *iis, int64_t time_of_day_ms)
+{
+	int64_t step_ms = time_of_day_ms - iis->time_of_day_ms;
+
+	if (step_ms > STAMP_DAY_MS - MAX_DISORDER_MS)
+		return iis->days - 1; /* a late line of the evening before */
+	if (step_ms < -MAX_DISORDER_MS)
+		iis->days++;
+	iis->time_of_day_ms = time_of_day_ms;
+	return iis->days;
+}
+
+static const char *read_time(
+    struct iis *iis, const struct view fields[COLUMN_COUNT], int64_t *ret_time_ms)
+{
+	int64_t time_of_day_ms;
+	int64_t days;
+
+	if (stamp_time_of_day(fields[COLUMN_TIME], &time_of_day_ms) < 0)
+		return "the time is not like 10:04:34";
+	if (fields[COLUMN_DATE].length > 0) {
+		if (stamp_date(fields[COLUMN_DATE], &days) < 0)
+			return "the date is not like 2026-11-22";
+	} else if (iis->has_date) {
+		days = day_of(iis, time_of_day_ms);
+	} else {
+		return "there is no date: no column for it, and no #Date line before";
+	}
+	*ret_time_ms = days * STAMP_DAY_MS + time_of_day_ms;
+	return NULL;
+}
+
+/* A whole number, or -1 where there is none. */
+static int64_t number_of(struct view field)
+{
+	int64_t number;
+	int error = view_to_int64(field, &number);
+
+	if (error == -ERANGE)
+		return INT64_MAX;
+	return error < 0 ? -1 : number;
+}
+
+/* Logged unsigned, or signed by some writers; larger ones have been seen and are kept. */
+static int64_t win32_of(struct view field)
+{
+	int64_t code = number_of(field);
+
+	if (field.length > 1 && code < 0 && code >= INT32_MIN)
+		code = (int64_t)(uint32_t)code;
+	return code < 0 ? -1 : code;
+}
+
+/* The stem, with the query where that stands in the next column. */
+static struct view target_of(struct view stem, struct view query)
+{
+	stem = without_dash(stem);
+	query = without_dash(query);
+	if (stem.length > 0 && query.length > 0 && query.data == stem.data + stem.length + 1)
+		stem.length += 1 + query.length;
+	return stem;
+}
+
+/* What the sub-status tells about the sign-in. */
+static const char *judge(struct record *record)
+{
+	if (record->status != 401)
+		return "an access line of IIS";
+	if (record->substatus == 2 && view_is_empty(record->user)) {
+		record->scheme = SCHEME_NONE;
+		return "401.2: a challenge";
+	}
+	if (record->substatus != 1)
+		return "a 401 that does not tell a challenge from a refusal";
+	if (record->win32 < 0)
+		return "401.1 without sc-win32-status: a leg or a refusal";
+	/* Early IIS 6 logs the middle leg of NTLM as 401.1 without an error. */
+	if (record->win32 == SEC_E_NO_CREDENTIALS || record->win32 == 0) {
+		record->reply = REPLY_CONTINUE;
+		return "401.1 with a code that every NTLM handshake shows: a leg, no refusal";
+	}
+	record->reply = REPLY_REJECT;
+	return "401.1: the server refused the client's token or password";
+}
+
+static const char *fill_record(
+    struct iis *iis, const struct view fields[COLUMN_COUNT], struct record *record)
+{
+	const char *fault = read_time(iis, fields, &record->time_ms);
+	int64_t substatus = number_of(fields[COLUMN_SUBSTATUS]);
+
+	if (fault != NULL)
+		return fault;
+	if (ncsa_status(fields[COLUMN_STATUS], &record->status) < 0)
+		return "there is no sc-status";
+	record->substatus = substatus >= 0 && substatus <= INT16_MAX ? (int)substatus : -1;
+	record->win32 = win32_of(fields[COLUMN_WIN32]);
+	record->sent_bytes = number_of(fields[COLUMN_BYTES]);
+	record->client = without_dash(fields[COLUMN_CLIENT]);
+	record->user = without_dash(fields[COLUMN_USER]);
+	record->agent = without_dash(fields[COLUMN_AGENT]);
+	record->method = without_dash(fields[COLUMN_METHOD]);
+	record->target = target_of(fields[COLUMN_STEM], fields[COLUMN_QUERY]);
+	record->host = without_dash(fields[COLUMN_HOST]);
+	record->forwarded = without_dash(fields[COLUMN_FORWARDED]);
+	if (address_parse(record->client, &record->address) < 0)
+		record->address.family = 0;
+	return NULL;
+}
+
+static void read_iis(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	struct iis *iis = reader->state;
+	struct view fields[COLUMN_COUNT];
+	const char *fault;
+
+	if (line.data[0] == '#') {
+		read_directive(iis, line);
+		parsed_as(ret_parsed, LINE_HEADER, "a directive");
+		return;
+	}
+	if (iis->column_count == 0)
+		fault = "no #Fields line came before";
+	else if (!split_line(iis, line, fields))
+		fault = "more fields than the last #Fields line declares";
+	else
+		fault = fill_record(iis, fields, &ret_parsed->record);
+	if (fault != NULL)
+		parsed_as(ret_parsed, LINE_UNPARSED, fault);
+	else
+		parsed_as(ret_parsed, LINE_RECORD, judge(&ret_parsed->record));
+}
+
+/* The state as directives, which restoring just reads again. */
+static void save_iis(const struct reader *reader, struct buffer *ret_header)
+{
+	const struct iis *iis = reader->state;
+	char text[TEXT_TIME_BYTES];
+
+	if (iis->has_date) {
+		text_of_time(iis->days * STAMP_DAY_MS + iis->time_of_day_ms, text);
+		buffer_append_format(ret_header, "#Date: %.10s %.12s\n", text, text + 11);
+	}
+	if (iis->column_count == 0)
+		return;
+	buffer_append_text(ret_header, "#Fields:");
+	for (size_t i = 0; i < iis->column_count + iis->unused_count; i++) {
+		unsigned column = i < iis->column_count ? iis->columns[i] : COLUMN_SKIPPED;
+
+		buffer_append_format(ret_header, " %s", column_names[column]);
+	}
+	buffer_append_byte(ret_header, '\n');
+}
+
+static int restore_iis(struct reader *reader, struct view header)
+{
+	struct view line;
+
+	while (header.length > 0) {
+		view_cut(&header, '\n', &line);
+		if (line.length == 0 || line.data[0] != '#')
+			return -EINVAL;
+		read_directive(reader->state, line);
+	}
+	return 0;
+}
+
+const struct format format_iis_w3c = {
+    .name = "iis-w3c",
+    .looks = "a #Fields line declares its columns",
+    .state_bytes = sizeof(struct iis),
+    .read = read_iis,
+    .save = save_iis,
+    .restore = restore_iis,
+};

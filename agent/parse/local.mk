@@ -1,0 +1,16 @@
+libauthmedic_a_SOURCES += \
+	agent/parse/apache_error.c \
+	agent/parse/authmedic.c \
+	agent/parse/format.h \
+	agent/parse/iis.c \
+	agent/parse/ncsa.c agent/parse/ncsa.h \
+	agent/parse/pairs.c agent/parse/pairs.h \
+	agent/parse/parser.c agent/parse/parser.h \
+	agent/parse/record.c agent/parse/record.h \
+	agent/parse/regex.c agent/parse/regex.h \
+	agent/parse/scan.h \
+	agent/parse/signature_examples.c \
+	agent/parse/signatures.c agent/parse/signatures.h \
+	agent/parse/squid.c \
+	agent/parse/squid_cache.c \
+	agent/parse/stamp.c agent/parse/stamp.h

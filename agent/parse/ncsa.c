@@ -1,0 +1,194 @@
+#include "parse/ncsa.h"
+
+#include <errno.h>
+
+#include "parse/scan.h"
+
+/* " [22/Nov/2026:10:04:34 +0000] " stands between the user and the request's quote. */
+#define TIME_BYTES (STAMP_NCSA_BYTES + 4)
+
+int ncsa_status(struct view text, int *ret_status)
+{
+	int status = 0;
+
+	if (text.length == 0 || text.length > 3)
+		return -EINVAL;
+	for (size_t i = 0; i < text.length; i++) {
+		unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+
+		if (digit > 9)
+			return -EINVAL;
+		status = status * 10 + (int)digit;
+	}
+	*ret_status = status;
+	return 0;
+}
+
+void ncsa_split_request(struct view request, struct record *record)
+{
+	struct view target = request;
+
+	if (request.length > 9 && memcmp(request.data + request.length - 9, " HTTP/", 6) == 0)
+		target.length -= 9;
+	else if (request.length > 7 && memcmp(request.data + request.length - 7, " HTTP/", 6) == 0)
+		target.length -= 7;
+	if (!view_cut(&target, ' ', &record->method)) {
+		target = record->method;
+		record->method = view_of(request.data, 0);
+	}
+	record->target = without_dash(target);
+}
+
+/* A user may hold spaces and brackets, and quotes behind a backslash. So the first quote that stands
+ * free begins the request, and the time is what stands right before it. */
+static bool take_user(struct view *rest, struct view *ret_user, struct view *ret_time)
+{
+	const char *begin = rest->data;
+	const char *end = rest->data + rest->length;
+	const char *from = begin;
+	const char *quote;
+	size_t length;
+
+	/* Apache writes an empty user as two quotes. */
+	if (view_starts_with(*rest, VIEW("\"\" [")))
+		from += 2;
+	do {
+		quote = from < end ? memchr(from, '"', (size_t)(end - from)) : NULL;
+		if (quote == NULL)
+			return false;
+		from = quote + 1;
+	} while (quote > begin && quote[-1] == '\\');
+	length = (size_t)(quote - begin);
+	if (length <= TIME_BYTES || quote[-TIME_BYTES] != ' ' || quote[1 - TIME_BYTES] != '[' ||
+	    quote[-2] != ']' || quote[-1] != ' ')
+		return false;
+	*ret_time = view_of(quote + 2 - TIME_BYTES, STAMP_NCSA_BYTES);
+	*ret_user = view_of(begin, length - TIME_BYTES);
+	*rest = view_of(quote, (size_t)(end - quote));
+	return true;
+}
+
+static struct view user_of(struct view logged)
+{
+	return view_equal(logged, VIEW("\"\"")) ? view_of(logged.data, 0) : without_dash(logged);
+}
+
+/* Status and bytes, and the space that follows. */
+static const char *take_answer(struct view *rest, struct record *record)
+{
+	struct view word;
+	uint64_t bytes;
+
+	if (!take_word(rest, &word) || ncsa_status(word, &record->status) < 0)
+		return "no HTTP status follows the request";
+	if (!take_word(rest, &word))
+		return "no byte count follows the status";
+	if (view_to_uint64(word, &bytes) == 0 && bytes <= INT64_MAX)
+		record->sent_bytes = (int64_t)bytes;
+	else if (!view_equal(word, VIEW("-")))
+		return "the byte count is no number";
+	return NULL;
+}
+
+const char *ncsa_take_request(struct stamps *stamps, struct view *rest, struct record *record)
+{
+	struct view word;
+	struct view time;
+
+	if (!take_word(rest, &record->client) || !take_word(rest, &word /* ident */) ||
+	    !take_user(rest, &word, &time))
+		return "the line does not begin with client, ident, user, [time] and \"request\"";
+	record->user = user_of(word);
+	if (stamp_ncsa(stamps, time, &record->time_ms) < 0)
+		return "the time is not like [22/Nov/2026:10:04:34 +0000]";
+	if (!take_quoted(rest, &word) || !take_byte(rest, ' '))
+		return "the request has no closing quote";
+	ncsa_split_request(word, record);
+	if (address_parse(record->client, &record->address) < 0)
+		record->address.family = 0;
+	return take_answer(rest, record);
+}
+
+const char *ncsa_take_agent(struct view *rest, struct record *record)
+{
+	struct view referer;
+
+	if (!take_quoted(rest, &referer) || !take_byte(rest, ' ') ||
+	    !take_quoted(rest, &record->agent))
+		return "no quoted referer and agent follow the byte count";
+	record->agent = without_dash(record->agent);
+	if (rest->length > 0 && !take_byte(rest, ' '))
+		return "text is joined to the agent's closing quote";
+	return NULL;
+}
+
+static void finish(struct parsed *parsed, const char *fault)
+{
+	if (fault != NULL)
+		parsed_as(parsed, LINE_UNPARSED, fault);
+	else
+		parsed_as(parsed, LINE_RECORD, "an access line; it does not show tokens");
+}
+
+static void read_common(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	finish(ret_parsed, ncsa_take_request(&reader->stamps, &line, &ret_parsed->record));
+}
+
+static void read_combined(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	struct record *record = &ret_parsed->record;
+	const char *fault = ncsa_take_request(&reader->stamps, &line, record);
+
+	if (fault == NULL)
+		fault = ncsa_take_agent(&line, record);
+	finish(ret_parsed, fault);
+}
+
+/* "www.example.com:443" */
+static bool take_virtual_host(struct view *rest, struct view *ret_host)
+{
+	size_t colon;
+
+	if (!take_word(rest, ret_host))
+		return false;
+	colon = ret_host->length;
+	while (colon > 0 && ret_host->data[colon - 1] >= '0' && ret_host->data[colon - 1] <= '9')
+		colon--;
+	if (colon < 2 || colon == ret_host->length || ret_host->data[colon - 1] != ':')
+		return false;
+	*ret_host = view_first(*ret_host, colon - 1);
+	return true;
+}
+
+static void read_vhost(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	if (take_virtual_host(&line, &ret_parsed->record.host))
+		read_combined(reader, line, ret_parsed);
+	else
+		parsed_as(ret_parsed, LINE_UNPARSED, "the line does not begin with host:port");
+}
+
+const struct format format_apache_common = {
+    .name = "apache-common",
+    .looks = "its lines begin as Apache's common format and show no agent",
+    .read = read_common,
+};
+
+const struct format format_apache_combined = {
+    .name = "apache-combined",
+    .looks = "its lines are client, user, [time], \"request\", status, bytes, \"referer\", \"agent\"",
+    .read = read_combined,
+};
+
+const struct format format_apache_vhost = {
+    .name = "apache-vhost",
+    .looks = "its lines are host:port and then Apache's combined format",
+    .read = read_vhost,
+};
+
+const struct format format_nginx_combined = {
+    .name = "nginx-combined",
+    .looks = "its lines are those of Apache's combined format",
+    .read = read_combined,
+};

@@ -1,0 +1,23 @@
+/* What Apache, nginx and Squid all begin an access line with:
+ *
+ *	client ident user [time] "request" status bytes "referer" "agent"
+ *
+ * Each returns NULL, or one constant sentence on what the line lacks. */
+#ifndef AUTHMEDIC_PARSE_NCSA_H
+#define AUTHMEDIC_PARSE_NCSA_H
+
+#include "parse/format.h"
+
+/* Up to the bytes; *rest is left behind them and the space that follows. */
+must_check const char *ncsa_take_request(
+    struct stamps *stamps, struct view *rest, struct record *record);
+/* Referer and agent, and the space that follows. */
+must_check const char *ncsa_take_agent(struct view *rest, struct record *record);
+
+/* "GET /path HTTP/1.1" into method and target; what is no request line is all target. */
+void ncsa_split_request(struct view request, struct record *record);
+
+/* "401" and the like, or 0 where a connection gave none; three digits at most. */
+must_check int ncsa_status(struct view text, int *ret_status);
+
+#endif

@@ -1,0 +1,162 @@
+#include "parse/pairs.h"
+
+#include "parse/scan.h"
+
+/* What the pairs said, as logged; data is NULL where a key did not come. */
+struct pairs {
+	struct view scheme;
+	struct view reply;
+	struct view error;
+	struct view error_text;
+	struct view connection;
+	struct view host;
+	struct view forwarded;
+};
+
+static struct view *value_of_key(struct pairs *pairs, struct view key)
+{
+	const struct {
+		struct view name;
+		struct view *value;
+	} keys[] = {
+	    {VIEW("scheme"), &pairs->scheme},
+	    {VIEW("reply"), &pairs->reply},
+	    {VIEW("merr"), &pairs->error},
+	    {VIEW("mtext"), &pairs->error_text},
+	    {VIEW("conn"), &pairs->connection},
+	    {VIEW("host"), &pairs->host},
+	    {VIEW("fwd"), &pairs->forwarded},
+	};
+
+	for (size_t i = 0; i < count_of(keys); i++)
+		if (view_equal(keys[i].name, key))
+			return keys[i].value;
+	return NULL;
+}
+
+/* One pair, or one word without "=", which gives an empty key. */
+static bool take_pair(struct view *rest, struct view *ret_key, struct view *ret_value)
+{
+	size_t length = 0;
+
+	while (take_byte(rest, ' '))
+		;
+	if (rest->length == 0)
+		return false;
+	while (length < rest->length && rest->data[length] != '=' && rest->data[length] != ' ')
+		length++;
+	*ret_key = view_first(*rest, length);
+	*rest = view_skip(*rest, length);
+	*ret_value = view_first(*rest, 0);
+	if (!take_byte(rest, '='))
+		*ret_key = *ret_value;
+	else if (!take_quoted(rest, ret_value))
+		take_word(rest, ret_value);
+	return true;
+}
+
+struct token_class {
+	struct view name;
+	enum scheme scheme;
+	bool has_legs; /* may need several requests, so that a 401 without an error is no refusal */
+};
+
+static const struct token_class *class_of_token(struct view name)
+{
+	static const struct token_class classes[] = {
+	    {VIEW("none"), SCHEME_NONE, false},
+	    {VIEW("negotiate-kerberos"), SCHEME_KERBEROS, true},
+	    {VIEW("negotiate-resp"), SCHEME_NTLM, true}, /* Kerberos is done in one leg */
+	    {VIEW("negotiate-spnego-short"), SCHEME_NTLM, true}, /* no room for a ticket */
+	    {VIEW("negotiate-ntlm"), SCHEME_NTLM, true},
+	    {VIEW("negotiate-ntlm-1"), SCHEME_NTLM, true},
+	    {VIEW("negotiate-ntlm-3"), SCHEME_NTLM, true},
+	    {VIEW("negotiate-spnego-other"), SCHEME_OTHER, true},
+	    {VIEW("negotiate-other"), SCHEME_OTHER, true},
+	    {VIEW("ntlm"), SCHEME_NTLM, true},
+	    {VIEW("ntlm-1"), SCHEME_NTLM, true},
+	    {VIEW("ntlm-3"), SCHEME_NTLM, true},
+	    {VIEW("basic"), SCHEME_BASIC, false},
+	    {VIEW("digest"), SCHEME_OTHER, false},
+	    {VIEW("bearer"), SCHEME_OTHER, false},
+	    {VIEW("other"), SCHEME_OTHER, false},
+	};
+	static const struct token_class unknown = {VIEW("-"), SCHEME_UNKNOWN, false};
+
+	for (size_t i = 0; i < count_of(classes); i++)
+		if (view_equal(classes[i].name, name))
+			return &classes[i];
+	return &unknown;
+}
+
+static bool is_said(struct view value)
+{
+	return !view_is_empty(without_dash(value));
+}
+
+/* A token was sent and the answer is 401 or 407. */
+static enum reply reply_to_refused(
+    const struct pairs *pairs, const struct token_class *class, const struct record *record)
+{
+	if (class->scheme == SCHEME_BASIC)
+		return REPLY_REJECT; /* a password has no second leg */
+	if (!class->has_legs)
+		return REPLY_UNKNOWN;
+	if (pairs->reply.data != NULL) {
+		if (view_equal(pairs->reply, VIEW("continue")))
+			return REPLY_CONTINUE;
+		return view_equal(pairs->reply, VIEW("done")) ? REPLY_DONE : REPLY_REJECT;
+	}
+	if (pairs->error.data == NULL)
+		return REPLY_UNKNOWN;
+	if (is_said(pairs->error))
+		return REPLY_REJECT;
+	/* With a name the sign-in worked, and this user may not have the page. */
+	return view_is_empty(record->user) ? REPLY_CONTINUE : REPLY_DONE;
+}
+
+static enum reply reply_of(
+    const struct pairs *pairs, const struct token_class *class, const struct record *record)
+{
+	bool refused = record->status == 401 || record->status == 407;
+
+	if (class->scheme == SCHEME_NONE || class->scheme == SCHEME_UNKNOWN)
+		return REPLY_UNKNOWN;
+	if (refused)
+		return reply_to_refused(pairs, class, record);
+	if (record->status >= 400 && is_said(pairs->error))
+		return REPLY_REJECT;
+	if (view_equal(pairs->reply, VIEW("reject")))
+		return REPLY_REJECT;
+	/* A Basic name proves nothing: nginx logs what the client claims. */
+	if (view_equal(pairs->reply, VIEW("done")) ||
+	    (class->has_legs && !view_is_empty(record->user)))
+		return REPLY_DONE;
+	return REPLY_UNKNOWN;
+}
+
+bool pairs_read(struct view rest, struct record *record)
+{
+	struct pairs pairs = {0};
+	const struct token_class *class;
+	bool known = false;
+	struct view key;
+	struct view value;
+
+	while (take_pair(&rest, &key, &value)) {
+		struct view *place = value_of_key(&pairs, key);
+
+		if (place != NULL && place->data == NULL)
+			*place = value;
+		known |= place != NULL;
+	}
+	class = class_of_token(pairs.scheme);
+	record->scheme = class->scheme;
+	record->reply = reply_of(&pairs, class, record);
+	record->reason =
+	    without_dash(is_said(pairs.error_text) ? pairs.error_text : pairs.error);
+	record->connection = without_dash(pairs.connection);
+	record->host = without_dash(pairs.host);
+	record->forwarded = without_dash(pairs.forwarded);
+	return known;
+}

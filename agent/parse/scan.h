@@ -1,0 +1,70 @@
+/* Taking a line apart from its left end. Each take_x() moves *rest behind what it took, or leaves
+ * *rest alone and returns false. */
+#ifndef AUTHMEDIC_PARSE_SCAN_H
+#define AUTHMEDIC_PARSE_SCAN_H
+
+#include "base/view.h"
+
+static inline bool take_byte(struct view *rest, char byte)
+{
+	if (rest->length == 0 || rest->data[0] != byte)
+		return false;
+	*rest = view_of(rest->data + 1, rest->length - 1);
+	return true;
+}
+
+/* The bytes before the next `separator`, which is dropped, or before the end. Never empty. */
+static inline bool take_until(struct view *rest, char separator, struct view *ret_word)
+{
+	const char *end = rest->length > 0 ? memchr(rest->data, separator, rest->length) : NULL;
+	size_t length = end != NULL ? (size_t)(end - rest->data) : rest->length;
+
+	if (length == 0)
+		return false;
+	*ret_word = view_of(rest->data, length);
+	if (end != NULL)
+		length++;
+	*rest = view_of(rest->data + length, rest->length - length);
+	return true;
+}
+
+static inline bool take_word(struct view *rest, struct view *ret_word)
+{
+	return take_until(rest, ' ', ret_word);
+}
+
+/* "text", in which a backslash makes any byte ordinary; what is between the quotes, as it stands. */
+static inline bool take_quoted(struct view *rest, struct view *ret_text)
+{
+	const char *end;
+	const char *from;
+	const char *quote;
+
+	if (rest->length == 0 || rest->data[0] != '"')
+		return false;
+	end = rest->data + rest->length;
+	from = rest->data + 1;
+	while ((quote = memchr(from, '"', (size_t)(end - from))) != NULL) {
+		const char *slash = quote;
+
+		/* No run of backslashes reaches over a quote, so each byte is looked at twice. */
+		while (slash > from && slash[-1] == '\\')
+			slash--;
+		if ((quote - slash) % 2 == 0)
+			break;
+		from = quote + 1;
+	}
+	if (quote == NULL)
+		return false;
+	*ret_text = view_of(rest->data + 1, (size_t)(quote - rest->data) - 1);
+	*rest = view_of(quote + 1, (size_t)(end - quote) - 1);
+	return true;
+}
+
+/* Logs write "-" for nothing. */
+static inline struct view without_dash(struct view text)
+{
+	return text.length == 1 && text.data[0] == '-' ? view_of(text.data, 0) : text;
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* Runs the example lines that stand beside the signatures. */
+#include "parse/signatures.h"
+
+#include <errno.h>
+
+#include "base/text.h"
+#include "config/document.h"
+#include "parse/parser.h"
+
+struct run {
+	struct signatures *signatures;
+	struct buffer *report;
+	size_t example_count;
+	int failures;
+};
+
+/* The line as the first format that reads it takes it: no two read the same error line. */
+static void read_line(struct run *run, struct view line, struct parsed *ret_parsed)
+{
+	for (const char *const *name = parser_formats(); *name != NULL; name++) {
+		struct parser *auto_call(parser_free) parser = NULL;
+
+		if (parser_new(&parser, *name, run->signatures) < 0)
+			continue;
+		parser_line(parser, line, ret_parsed);
+		if (ret_parsed->kind != LINE_UNPARSED)
+			return;
+	}
+}
+
+static void fail(struct run *run, const struct node *node, const char *message)
+{
+	node_complain(node, run->report, "%s", message);
+	run->failures++;
+}
+
+/* `id` NULL: no signature may match. */
+static void run_example(struct run *run, const struct node *node, const char *id)
+{
+	struct parsed parsed = {.kind = LINE_UNPARSED};
+	const char *got;
+
+	run->example_count++;
+	read_line(run, view_of_text(node_text(node)), &parsed);
+	got = parsed.has_signal ? signatures_id(run->signatures, parsed.signal.signature) : NULL;
+	if (parsed.kind == LINE_UNPARSED)
+		fail(run, node, "no format reads this example");
+	else if (id == NULL && got != NULL)
+		node_complain(node, run->report, "this must not match, but gives %s", got),
+		    run->failures++;
+	else if (id != NULL && got == NULL)
+		fail(run, node, "this must match, but does not");
+	else if (id != NULL && strcmp(id, got) != 0)
+		node_complain(node, run->report, "this must match, but gives %s", got),
+		    run->failures++;
+}
+
+static void run_list(struct run *run, const struct node *list, const char *id)
+{
+	for (size_t i = 0; list != NULL && i < node_count(list); i++)
+		run_example(run, node_item(list, i), id);
+}
+
+static void run_item(struct run *run, const struct node *item)
+{
+	const struct node *id = node_get(item, "id");
+	const struct node *examples = node_get(item, "examples");
+
+	if (id == NULL)
+		return;
+	if (examples == NULL || node_get(examples, "match") == NULL ||
+	    node_get(examples, "no_match") == NULL) {
+		fail(run, item, "a signature needs examples that match and examples that do not");
+		return;
+	}
+	run_list(run, node_get(examples, "match"), node_text(id));
+	run_list(run, node_get(examples, "no_match"), NULL);
+}
+
+static int on_file(void *context, const char *file)
+{
+	struct run *run = context;
+	struct document *auto_call(document_free) document = NULL;
+	int error = document_load(&document, file, run->report);
+
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < node_count(document_root(document)); i++)
+		run_item(run, node_item(document_root(document), i));
+	return 0;
+}
+
+int signatures_test(const char *directory, struct buffer *report, size_t *ret_example_count)
+{
+	struct signatures *auto_call(signatures_free) signatures = NULL;
+	struct run run = {.report = report};
+	int error = signatures_load(&signatures, directory, report);
+
+	if (error < 0)
+		return error;
+	run.signatures = signatures;
+	error = document_each_file(directory, report, on_file, &run);
+	if (error < 0)
+		return error;
+	*ret_example_count = run.example_count;
+	return run.failures;
+}

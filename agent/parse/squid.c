@@ -1,0 +1,127 @@
+/* squid-combined: Squid's combined log format, which ends in TCP_DENIED:HIER_NONE. The pairs of
+ * pairs.h may stand before that.
+ * squid-native: time elapsed client TAG/status bytes method url user hierarchy/peer type */
+#include "parse/ncsa.h"
+#include "parse/pairs.h"
+#include "parse/scan.h"
+
+/* The last word of the rest, which is left without it. */
+static struct view take_last_word(struct view *rest)
+{
+	size_t length = rest->length;
+	struct view word;
+
+	while (length > 0 && rest->data[length - 1] != ' ')
+		length--;
+	word = view_skip(*rest, length);
+	while (length > 0 && rest->data[length - 1] == ' ')
+		length--;
+	*rest = view_first(*rest, length);
+	return word;
+}
+
+/* Where Squid did not deny but forwarded, the 401 is the origin's: whoever has a name by then has
+ * signed in at Squid. */
+static const char *finish_record(struct record *record, struct view result)
+{
+	bool refused = record->status == 401 || record->status == 407;
+
+	if (!refused)
+		return "an access line of Squid";
+	if (view_starts_with(result, VIEW("TCP_DENIED")))
+		return "Squid asked for a sign-in";
+	if (view_is_empty(record->user))
+		return "the server behind Squid asked for a sign-in";
+	record->reply = REPLY_DONE;
+	return "signed in at Squid, refused by the server behind it";
+}
+
+static void read_combined(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	struct record *record = &ret_parsed->record;
+	const char *fault = ncsa_take_request(&reader->stamps, &line, record);
+	struct view result;
+
+	if (fault == NULL)
+		fault = ncsa_take_agent(&line, record);
+	if (fault != NULL) {
+		parsed_as(ret_parsed, LINE_UNPARSED, fault);
+		return;
+	}
+	result = take_last_word(&line);
+	if (!view_contains(result, VIEW(":")) || view_contains(result, VIEW("="))) {
+		parsed_as(ret_parsed, LINE_UNPARSED, "the line does not end like TCP_DENIED:HIER_NONE");
+		return;
+	}
+	pairs_read(line, record);
+	parsed_as(ret_parsed, LINE_RECORD, finish_record(record, result));
+}
+
+/* "TCP_DENIED/407" */
+static bool take_result(struct view *rest, struct view *ret_tag, int *ret_status)
+{
+	struct view word;
+
+	return take_word(rest, &word) && view_cut(&word, '/', ret_tag) &&
+	       ncsa_status(word, ret_status) == 0;
+}
+
+/* The columns are padded with spaces on the left. */
+static bool take_column(struct view *rest, struct view *ret_word)
+{
+	while (take_byte(rest, ' '))
+		;
+	return take_word(rest, ret_word);
+}
+
+static const char *take_native_head(struct view *rest, struct record *record, struct view *ret_tag)
+{
+	struct view word;
+	uint64_t bytes;
+
+	if (!take_column(rest, &word) || stamp_epoch(word, &record->time_ms) < 0)
+		return "the line does not begin with a time like 1795341874.123";
+	if (!take_column(rest, &word) || !take_column(rest, &record->client))
+		return "no elapsed time and client follow the time";
+	if (!take_result(rest, ret_tag, &record->status))
+		return "no result like TCP_DENIED/407 follows the client";
+	if (!take_word(rest, &word) || view_to_uint64(word, &bytes) < 0 || bytes > INT64_MAX)
+		return "no byte count follows the result";
+	record->sent_bytes = (int64_t)bytes;
+	return take_word(rest, &record->method) ? NULL : "no method follows the byte count";
+}
+
+static void read_native(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	struct record *record = &ret_parsed->record;
+	struct view tag = {0};
+	const char *fault = take_native_head(&line, record, &tag);
+
+	(void)reader;
+	/* From the right: some set-ups log spaces in the URL. */
+	take_last_word(&line);
+	take_last_word(&line);
+	record->user = without_dash(take_last_word(&line));
+	record->target = without_dash(line);
+	if (fault == NULL && line.length == 0)
+		fault = "fewer columns than Squid's native format has";
+	if (fault != NULL) {
+		parsed_as(ret_parsed, LINE_UNPARSED, fault);
+		return;
+	}
+	if (address_parse(record->client, &record->address) < 0)
+		record->address.family = 0;
+	parsed_as(ret_parsed, LINE_RECORD, finish_record(record, tag));
+}
+
+const struct format format_squid_combined = {
+    .name = "squid-combined",
+    .looks = "its lines are the combined format and end like TCP_DENIED:HIER_NONE",
+    .read = read_combined,
+};
+
+const struct format format_squid_native = {
+    .name = "squid-native",
+    .looks = "its lines begin with seconds since 1970 and show results like TCP_DENIED/407",
+    .read = read_native,
+};

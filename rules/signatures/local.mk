@@ -1,0 +1,2 @@
+signaturesdir = $(pkgdatadir)/rules/signatures
+dist_signatures_DATA = rules/signatures/krb5.yml rules/signatures/servers.yml
