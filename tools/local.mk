@@ -1,3 +1,3 @@
 EXTRA_DIST += .ci/run tools/packages tools/install-packages tools/build \
 	tools/checks.py tools/check-all tools/check-banned tools/check-docs tools/check-includes \
-	tools/check-sizes tests/tools/test_checks.py tests/tools/test_run_tests.py
+	tools/check-options tools/check-sizes tests/tools/test_checks.py tests/tools/test_run_tests.py tests/tools/test_check_options.py
