@@ -1,0 +1,21 @@
+# Units and the like name the programs by the paths that configure was given.
+packaging_templates = packaging/systemd/authmedicd.service.in \
+	packaging/systemd/authmedic-helper.service.in packaging/systemd/authmedic-helper.socket.in \
+	packaging/sysusers/authmedic.conf.in
+packaging_made = $(packaging_templates:.in=)
+
+$(packaging_made): %: %.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's|[@]sbindir[@]|$(sbindir)|g' \
+		-e 's|[@]pkglibexecdir[@]|$(pkglibexecdir)|g' \
+		-e 's|[@]localstatedir[@]|$(localstatedir)|g' $< >$@.tmp && mv $@.tmp $@
+
+systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
+	packaging/systemd/authmedic-helper.service packaging/systemd/authmedic-helper.socket
+sysusersdir = $(prefix)/lib/sysusers.d
+sysusers_DATA = packaging/sysusers/authmedic.conf
+dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache-authmedic.conf \
+	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf
+dist_man_MANS += packaging/man/authmedic.1 packaging/man/authmedic.yml.5 \
+	packaging/man/authmedicd.8 packaging/man/authmedic-helper.8 packaging/man/authmedic-probe.8
+EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py
+CLEANFILES += $(packaging_made)
