@@ -63,11 +63,11 @@ static int on_file(void *context, const char *file)
 
 	if (error == 0)
 		error = array_push(loading, document, MAX_FILES);
-	if (error < 0) {
-		document_free(&document);
-		if (loading->error == 0)
-			loading->error = error;
-	}
+	if (error == 0)
+		return 0;
+	document_free(&document);
+	if (loading->error == 0)
+		loading->error = error;
 	/* A bad file must not hide what is wrong in the next. */
 	return error == -ENOMEM ? error : 0;
 }

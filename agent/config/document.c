@@ -158,7 +158,7 @@ static int add_node(struct reading *reading, const yaml_event_t *event, struct n
 }
 
 /* What YAML allows and we do not: each is a way to make a file mean other than it seems to. */
-static const char *why_not_node(yaml_char_t *anchor, yaml_char_t *tag)
+static const char *why_not_node(const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	if (anchor != NULL)
 		return "anchors (&name) are not allowed";

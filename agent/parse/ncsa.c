@@ -39,8 +39,8 @@ void ncsa_split_request(struct view request, struct record *record)
 	record->target = without_dash(target);
 }
 
-/* A user may hold spaces and brackets, and quotes behind a backslash. So the first quote that stands
- * free begins the request, and the time is what stands right before it. */
+/* A user may hold spaces and brackets, and quotes behind a backslash. So the first quote that
+ * stands free begins the request, and the time is what stands right before it. */
 static bool take_user(struct view *rest, struct view *ret_user, struct view *ret_time)
 {
 	const char *begin = rest->data;

@@ -33,7 +33,8 @@ static inline bool take_word(struct view *rest, struct view *ret_word)
 	return take_until(rest, ' ', ret_word);
 }
 
-/* "text", in which a backslash makes any byte ordinary; what is between the quotes, as it stands. */
+/* "text", in which a backslash makes any byte ordinary; what is between the quotes, as it
+ * stands. */
 static inline bool take_quoted(struct view *rest, struct view *ret_text)
 {
 	const char *end;

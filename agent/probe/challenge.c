@@ -113,7 +113,7 @@ enum reply_state challenge_token_state(struct view token)
 /* Takes what stands before the next comma or line end, except inside quotes, off the front. */
 static struct view take_challenge(struct view *values)
 {
-	struct view challenge = *values;
+	struct view challenge;
 	bool quoted = false;
 	size_t end = 0;
 

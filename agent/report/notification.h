@@ -1,4 +1,5 @@
-/* What a webhook is told about an incident, as one JSON document. The daemon fills the struct in. */
+/* What a webhook is told about an incident, as one JSON document. The daemon fills the struct
+ * in. */
 #ifndef AUTHMEDIC_REPORT_NOTIFICATION_H
 #define AUTHMEDIC_REPORT_NOTIFICATION_H
 

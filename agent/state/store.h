@@ -17,9 +17,9 @@
 
 struct store;
 
-/* Opens or makes DIRECTORY/authmedic.db, mode 0600, for this process alone: -EBUSY where another has
- * it. A database that is damaged, or not one, or of another schema, is renamed aside and a fresh one
- * made; *ret_set_aside then has its new name (else NULL; freed by the caller). */
+/* Opens or makes DIRECTORY/authmedic.db, mode 0600, for this process alone: -EBUSY where another
+ * has it. A database that is damaged, or not one, or of another schema, is renamed aside and a
+ * fresh one made; *ret_set_aside then has its new name (else NULL; freed by the caller). */
 must_check int store_open(struct store **ret_store, const char *directory, char **ret_set_aside);
 void store_close(struct store **store);
 

@@ -82,7 +82,8 @@ static void judges_nginx(unused_parameter void **state)
 	lines_check("nginx-authmedic", cases, count_of(cases));
 }
 
-/* Pairs come in any order, bare or quoted; unknown ones are skipped and the first of a key counts. */
+/* Pairs come in any order, bare or quoted; unknown ones are skipped and the first of a key
+ * counts. */
 static void reads_pairs(unused_parameter void **state)
 {
 	static const char fault[] =
