@@ -60,5 +60,9 @@ int deadline_start(int64_t timeout_ms)
 
 void deadline_stop(void)
 {
-	block_alarm(SIG_BLOCK);
+	const struct itimerval never = {0};
+
+	setitimer(ITIMER_REAL, &never, NULL);
+	/* Also for threads that a library may have left behind. */
+	signal(SIGALRM, SIG_IGN);
 }

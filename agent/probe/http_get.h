@@ -21,7 +21,7 @@ struct http_reply {
 	int status;
 	struct buffer body;         /* what fits into its maximum */
 	bool body_cut;              /* there was more; the rest was not read */
-	struct buffer authenticate; /* each WWW-Authenticate and Proxy-Authenticate value, a line each */
+	struct buffer authenticate; /* WWW- and Proxy-Authenticate values, a line each */
 	struct buffer message;      /* after a failure, what the library says; not escaped */
 };
 
