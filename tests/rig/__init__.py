@@ -1,0 +1,37 @@
+"""Real servers for tests: a KDC, Apache, Squid, clients, Prometheus, a webhook receiver and
+authmedic itself, on high ports of loopback, in one temporary directory, as an ordinary user where
+that works.
+
+    def test_something(rig):                       # the fixture of tests/scenario/conftest.py
+        realm = rig.realm()                        # a KDC runs
+        keytab = realm.export_keys(rig.path("http.keytab"))
+        squid = rig.squid(realm, keytab)
+        crowd = rig.crowd(realm, 6)
+        assert crowd.get(squid.url) == {200}
+        realm.rotate_key()                         # the KDC has a new key,
+        realm.add_keys(keytab)                     # the file too, Squid's helper not:
+        crowd.sign_in()
+        assert crowd.get(squid.url) == {401}
+
+Nothing sleeps for a fixed time: wait_until() waits for a condition, with a deadline that only a
+failure reaches. What needs root or a missing package skips, by name.
+"""
+
+from .authmedic import parse_metrics
+from .clients import send_header
+from .forger import forged_token, send_forged
+from .log import Log
+from .probe import run_probe
+from .process import need_file, need_program, need_root
+from .prometheus import check_metrics, check_rules
+from .rig import Rig
+from .sites import apache_site, squid_site
+from .source import SOURCE_DIRECTORY, build_directory, built_program
+from .wait import Expired, free_port, wait_until
+
+__all__ = [
+    "Expired", "Log", "Rig", "SOURCE_DIRECTORY", "apache_site", "build_directory", "built_program",
+    "check_metrics", "check_rules", "forged_token", "free_port", "need_file", "need_program",
+    "need_root", "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site",
+    "wait_until",
+]

@@ -1,0 +1,146 @@
+"""Apache with mod_auth_gssapi, in a directory of its own."""
+
+import os
+
+from .log import Log
+from .process import Process, children, need_file, need_program, remove, run
+from .source import SOURCE_DIRECTORY
+from .wait import can_connect, free_port, wait_until
+
+MODULES = "/usr/lib/apache2/modules"
+SNIPPET = os.path.join(SOURCE_DIRECTORY, "packaging", "snippets", "apache-authmedic.conf")
+
+CONF = """\
+ServerRoot "{directory}"
+ServerName localhost
+Listen 127.0.0.1:{port}
+PidFile {pid_file}
+Mutex file:{directory}/run default
+{user}
+{load_modules}
+TypesConfig /etc/mime.types
+DocumentRoot {directory}/htdocs
+DirectoryIndex index.html
+LogLevel warn
+ErrorLog {error_log}
+Include {SNIPPET}
+LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
+CustomLog {combined_log} combined
+CustomLog {authmedic_log} authmedic
+<IfModule mpm_prefork_module>
+  StartServers 1
+  MinSpareServers 1
+  MaxSpareServers 2
+  MaxRequestWorkers 4
+</IfModule>
+<IfModule mpm_event_module>
+  StartServers 1
+  ServerLimit 2
+  MinSpareThreads 2
+  MaxSpareThreads 8
+  ThreadsPerChild 4
+  MaxRequestWorkers 8
+</IfModule>
+<Directory />
+  Require all denied
+</Directory>
+<Directory {directory}/htdocs>
+  Require all granted
+</Directory>
+<Location /private>
+  AuthType GSSAPI
+  AuthName "private"
+  GssapiCredStore keytab:{keytab}
+  GssapiAllowedMech krb5
+  GssapiPublishErrors On
+  Require valid-user
+</Location>
+{extra}
+"""
+
+
+class Apache:
+    """/private/ asks for Negotiate, /public/ for nothing.
+
+    The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
+    `extra` is appended to the configuration.
+    """
+
+    def __init__(self, directory, realm, keytab, mpm="event", extra=""):
+        self.directory = directory
+        self.realm = realm
+        self.keytab = keytab
+        self.extra = extra
+        self.port = free_port()
+        self.pid_file = os.path.join(directory, "run", "apache2.pid")
+        self.combined_log = Log(os.path.join(directory, "logs", "access.log"))
+        self.authmedic_log = Log(os.path.join(directory, "logs", "authmedic.log"))
+        self.error_log = Log(os.path.join(directory, "logs", "error.log"))
+        self.url = f"http://localhost:{self.port}/private/"
+        self.public_url = f"http://localhost:{self.port}/public/"
+        self._process = None
+        self._program = need_program("apache2", "apache2")
+        self._conf = os.path.join(directory, "apache2.conf")
+        need_file(f"{MODULES}/mod_auth_gssapi.so", "libapache2-mod-auth-gssapi")
+        for folder in ("logs", "run", "htdocs/private", "htdocs/public"):
+            os.makedirs(os.path.join(directory, folder), exist_ok=True)
+        for page in ("private", "public"):
+            with open(f"{directory}/htdocs/{page}/index.html", "w", encoding="ascii") as output:
+                output.write(f"{page} page\n")
+        self._write_conf(mpm)
+
+    def _write_conf(self, mpm):
+        modules = [f"mpm_{mpm}", "authn_core", "authz_core", "authz_user", "auth_gssapi", "dir",
+                   "mime", "setenvif", "env", "headers"]
+        load_modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so"
+                                 for name in modules)
+        user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+        with open(self._conf, "w", encoding="ascii") as output:
+            output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
+                                     load_modules=load_modules))
+
+    def _base_command(self):
+        return [self._program, "-d", self.directory, "-f", self._conf]
+
+    def command(self, verb):
+        """The command line for `apache2 -k VERB` on this instance."""
+        return [*self._base_command(), "-k", verb]
+
+    def start(self):
+        """Start it and wait until it serves; self."""
+        assert self._process is None
+        remove(self.pid_file)
+        self._process = Process([*self._base_command(), "-DFOREGROUND"],
+                                os.path.join(self.directory, "apache2.out"),
+                                self.realm.environment())
+        # The pid file comes after the listening socket, and the children after that.
+        self._process.wait_ready(
+            lambda: os.path.exists(self.pid_file) and can_connect(self.port) and self.workers(),
+            20, "Apache listens")
+        return self
+
+    @property
+    def pid(self):
+        """The parent process, as in the pid file."""
+        return self._process.pid
+
+    def workers(self):
+        """The ids of the processes that serve."""
+        return children(self.pid)
+
+    def reload(self):
+        """A graceful restart, and wait until only new workers are left."""
+        old = set(self.workers())
+        run(self.command("graceful"), self.realm.environment())
+        wait_until(lambda: self.workers() and not old & set(self.workers()), 20,
+                   "Apache has only new workers")
+
+    def stop(self):
+        """Stop it, where it runs."""
+        if self._process is not None:
+            self._process.kill()  # its own shutdown takes a second, and nothing of it is kept
+            self._process = None
+
+    def check(self):
+        """What Apache says of its configuration; fails where it does not like it."""
+        return run([*self._base_command(), "-t"], self.realm.environment()).stderr

@@ -1,0 +1,98 @@
+"""People, monitors and strangers that ask a server for a page."""
+
+import http.client
+import os
+import urllib.parse
+
+from .process import need_program, remove, run
+
+# How a client asks: curl's options.
+STYLES = {
+    "browser": ["--anyauth", "--user", ":"],        # waits to be challenged
+    "preemptive": ["--negotiate", "--user", ":"],   # sends its token at once
+    "plain": [],                                    # never signs in: a monitor
+}
+
+
+class Client:
+    """One computer: an address on loopback, and a ticket cache that starts empty."""
+
+    def __init__(self, directory, realm, principal, keytab, address):
+        self.realm = realm
+        self.principal = principal
+        self.address = address
+        self._keytab = keytab
+        self._ccache = os.path.join(directory, f"ccache.{principal}")
+        self._curl = need_program("curl", "curl")
+
+    def sign_in(self):
+        """Get a new ticket-granting ticket; service tickets held so far are forgotten. Self."""
+        self.sign_out()
+        self.realm.kinit(self.principal, self._keytab, self._ccache)
+        return self
+
+    def sign_out(self):
+        """Forget all tickets."""
+        remove(self._ccache)
+
+    def get(self, url, style="browser"):
+        """Ask for a page; the status of the last answer, 0 where there was none."""
+        done = run([self._curl, "--silent", "--ipv4", "--noproxy", "*", "--max-time", "20",
+                    "--interface", self.address, "--user-agent", f"rig-{style}",
+                    "--output", os.devnull, "--write-out", "%{http_code}", *STYLES[style], url],
+                   self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}"), check=False)
+        return int(done.stdout)
+
+
+class Crowd:
+    """Many clients, each with an address (127.0.1.2 and up) and a principal (user1, …) of its
+    own, all signed in."""
+
+    def __init__(self, directory, realm, count):
+        os.makedirs(directory, exist_ok=True)
+        names = [f"user{number}" for number in range(1, count + 1)]
+        realm.add_principals(*names)
+        keytab = realm.export_keys(os.path.join(directory, "users.keytab"), *names)
+        self.clients = [Client(directory, realm, name, keytab, address_of(number))
+                        for number, name in enumerate(names, 1)]
+        self.sign_in()
+
+    def __iter__(self):
+        return iter(self.clients)
+
+    def __len__(self):
+        return len(self.clients)
+
+    def __getitem__(self, index):
+        return self.clients[index]
+
+    def sign_in(self):
+        """New tickets for all."""
+        for client in self.clients:
+            client.sign_in()
+
+    def get(self, url, style="browser"):
+        """Each asks for the page; the set of statuses that came."""
+        return {client.get(url, style) for client in self.clients}
+
+
+def address_of(number):
+    """The loopback address of client `number` (1 … 60,000)."""
+    return f"127.0.{1 + number // 250}.{1 + number % 250}"
+
+
+def send_header(url, value, address="127.0.0.1"):
+    """One GET with this Authorization value (None: without) from an address; its status."""
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20,
+                                            source_address=(address, 0))
+    try:
+        headers = {"User-Agent": "rig-stranger"}
+        if value is not None:
+            headers["Authorization"] = value
+        connection.request("GET", parts.path or "/", headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()

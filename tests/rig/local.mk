@@ -1,0 +1,19 @@
+EXTRA_DIST += \
+	tests/rig/README.md \
+	tests/rig/__init__.py \
+	tests/rig/apache.py \
+	tests/rig/authmedic.py \
+	tests/rig/clients.py \
+	tests/rig/forger.py \
+	tests/rig/http_server.py \
+	tests/rig/log.py \
+	tests/rig/probe.py \
+	tests/rig/process.py \
+	tests/rig/prometheus.py \
+	tests/rig/realm.py \
+	tests/rig/rig.py \
+	tests/rig/sites.py \
+	tests/rig/source.py \
+	tests/rig/squid.py \
+	tests/rig/wait.py \
+	tests/rig/webhook.py

@@ -1,0 +1,162 @@
+"""A private Kerberos realm: one KDC on a high port of loopback."""
+
+import os
+
+from .process import Process, need_program, remove, run
+from .wait import can_connect, free_port
+
+KRB5_CONF = """\
+[libdefaults]
+  default_realm = {name}
+  dns_lookup_realm = false
+  dns_lookup_kdc = false
+  dns_canonicalize_hostname = false
+  rdns = false
+  udp_preference_limit = 1
+  default_ccache_name = FILE:{directory}/cc_%{{uid}}
+[realms]
+  {name} = {{
+    kdc = 127.0.0.1:{port}
+  }}
+[domain_realm]
+  localhost = {name}
+  .example.test = {name}
+"""
+
+KDC_CONF = """\
+[kdcdefaults]
+  kdc_listen = 127.0.0.1:{port}
+  kdc_tcp_listen = 127.0.0.1:{port}
+[realms]
+  {name} = {{
+    database_name = {directory}/principal
+    key_stash_file = {directory}/stash
+    max_life = 10h
+    max_renewable_life = 7d
+    supported_enctypes = aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal
+    default_principal_flags = +preauth
+  }}
+[logging]
+  kdc = FILE:{directory}/kdc.log
+  default = FILE:{directory}/library.log
+"""
+
+
+class Realm:
+    """A database, and a KDC that can be started and stopped at will.
+
+    `service` names the principal that most tests want; others are added with add_principals().
+    """
+
+    def __init__(self, directory, name="EXAMPLE.TEST", service="HTTP/localhost"):
+        self.directory = directory
+        self.name = name
+        self.service = service
+        self.service_principal = f"{service}@{name}"
+        self.port = free_port()
+        self.krb5_config = os.path.join(directory, "krb5.conf")
+        self._kdc_config = os.path.join(directory, "kdc.conf")
+        self._mechanisms = os.path.join(directory, "mech")
+        self._kdc = None
+        self._krb5kdc = need_program("krb5kdc", "krb5-kdc")
+        self._kadmin = need_program("kadmin.local", "krb5-admin-server")
+        os.makedirs(directory, exist_ok=True)
+        self._write(self.krb5_config, KRB5_CONF)
+        self._write(self._kdc_config, KDC_CONF)
+        self._write(self._mechanisms, "")
+        run([need_program("kdb5_util", "krb5-kdc"), "create", "-s", "-r", name, "-P", "masterpw"],
+            self.environment())
+        self.add_principals(service)
+
+    def _write(self, path, template):
+        with open(path, "w", encoding="ascii") as output:
+            output.write(template.format(**vars(self)))
+
+    def environment(self, **more):
+        """An environment in which only this realm exists, and no GSSAPI plug-in of the machine."""
+        inherited = {name: value for name, value in os.environ.items()
+                     if name in ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
+        return {**inherited, "HOME": self.directory, "LC_ALL": "C.UTF-8", "TZ": "UTC",
+                "KRB5_CONFIG": self.krb5_config, "KRB5_KDC_PROFILE": self._kdc_config,
+                "GSS_MECH_CONFIG": self._mechanisms, **more}
+
+    # -- the KDC
+
+    @property
+    def is_running(self):
+        return self._kdc is not None
+
+    def start(self):
+        """Start the KDC and wait until it listens; self."""
+        assert not self.is_running
+        self._kdc = Process([self._krb5kdc, "-n", "-r", self.name],
+                            os.path.join(self.directory, "kdc.out"), self.environment())
+        self._kdc.wait_ready(lambda: can_connect(self.port), 20, "the KDC listens")
+        return self
+
+    def stop(self):
+        """Stop the KDC, where it runs. The database stays."""
+        if self._kdc is not None:
+            self._kdc.stop()
+            self._kdc = None
+
+    # -- principals and keys
+
+    def kadmin(self, *commands):
+        """Run commands of kadmin.local; what they print. Fails where one of them does."""
+        done = run([self._kadmin, "-r", self.name], self.environment(),
+                   "\n".join(commands) + "\n")
+        complaints = [line for line in done.stderr.splitlines()
+                      if "no policy specified" not in line.lower()]
+        assert not complaints, complaints
+        return done.stdout
+
+    def add_principals(self, *names):
+        """Add principals with random keys."""
+        self.kadmin(*(f"addprinc -randkey {name}" for name in names))
+
+    def rotate_key(self, principal=None, keep_old=False):
+        """Give the principal (by default the service) a new key in the KDC only; its kvno."""
+        principal = principal or self.service
+        self.kadmin(f"cpw -randkey {'-keepold ' if keep_old else ''}{principal}")
+        return self.kvno(principal)
+
+    def kvno(self, principal=None):
+        """The newest key version number that the KDC has."""
+        listed = self.kadmin(f"getprinc {principal or self.service}")
+        return max(int(line.split()[2].rstrip(","))
+                   for line in listed.splitlines() if line.startswith("Key: vno "))
+
+    def export_keys(self, path, *principals):
+        """Write a keytab with exactly the KDC's present keys, replacing the file by a rename."""
+        new = f"{path}.new"
+        remove(new)
+        self._append_keys(new, principals or (self.service,))
+        os.rename(new, path)
+        return path
+
+    def add_keys(self, path, *principals, in_place=False):
+        """Add the KDC's present keys to a keytab that keeps its old ones.
+
+        By default the file is replaced by a rename (a new inode); in place it keeps its inode.
+        """
+        if in_place:
+            self._append_keys(path, principals or (self.service,))
+            return path
+        new = f"{path}.new"
+        with open(path, "rb") as old, open(new, "wb") as copy:
+            copy.write(old.read())
+        self._append_keys(new, principals or (self.service,))
+        os.rename(new, path)
+        return path
+
+    def _append_keys(self, path, principals):
+        self.kadmin(*(f"ktadd -k {path} -norandkey {name}" for name in principals))
+        os.chmod(path, 0o644)  # the servers run as users of their own; nothing here is secret
+
+    # -- clients
+
+    def kinit(self, principal, keytab, ccache):
+        """Sign a principal in with its key; the ticket goes to the cache at that path."""
+        run([need_program("kinit", "krb5-user"), "-k", "-t", keytab, "-c", f"FILE:{ccache}",
+             principal], self.environment())

@@ -1,0 +1,130 @@
+"""Squid as a reverse proxy that signs people in with negotiate_kerberos_auth."""
+
+import os
+import shutil
+
+from .http_server import HttpServer
+from .log import Log
+from .process import Process, descendants, need_file, need_program, remove, run
+from .source import SOURCE_DIRECTORY
+from .wait import can_connect, free_port, wait_until
+
+HELPER = "/usr/lib/squid/negotiate_kerberos_auth"
+SNIPPET = os.path.join(SOURCE_DIRECTORY, "packaging", "snippets", "squid-authmedic.conf")
+
+CONF = """\
+http_port 127.0.0.1:{port} accel defaultsite=localhost no-vhost
+cache_peer 127.0.0.1 parent {origin_port} 0 no-query originserver name=origin
+auth_param negotiate program {HELPER} -k {keytab} -s GSS_C_NO_NAME
+auth_param negotiate children {helper_count} startup={helper_count} idle=1
+auth_param negotiate keep_alive on
+acl signed_in proxy_auth REQUIRED
+http_access allow signed_in
+http_access deny all
+cache_peer_access origin allow all
+cache deny all
+{user}
+pid_filename {pid_file}
+coredump_dir {directory}/run
+netdb_filename none
+icp_port 0
+pinger_enable off
+memory_cache_shared off
+shutdown_lifetime 0 seconds
+logfile_rotate 0
+cache_log {cache_log}
+access_log stdio:{combined_log} combined
+include {SNIPPET}
+access_log stdio:{authmedic_log} authmedic
+"""
+
+
+class Squid:
+    """Everything behind it asks for Negotiate; an origin of its own serves the pages.
+
+    The key is held by the helper processes, which read the keytab once, when they start. The logs
+    are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `cache_log`.
+    """
+
+    def __init__(self, directory, realm, keytab, helper_count=1):
+        self.directory = directory
+        self.realm = realm
+        self.keytab = keytab
+        self.helper_count = helper_count
+        self.port = free_port()
+        self.pid_file = os.path.join(directory, "run", "squid.pid")
+        self.combined_log = Log(os.path.join(directory, "logs", "access.log"))
+        self.authmedic_log = Log(os.path.join(directory, "logs", "authmedic.log"))
+        self.cache_log = Log(os.path.join(directory, "logs", "cache.log"))
+        self.url = f"http://localhost:{self.port}/"
+        self._process = None
+        self._origin = None
+        self._conf = os.path.join(directory, "squid.conf")
+        self._program = need_program("squid", "squid")
+        need_file(HELPER, "squid")
+        for folder in ("logs", "run"):
+            path = os.path.join(directory, folder)
+            os.makedirs(path, exist_ok=True)
+            if os.geteuid() == 0:
+                shutil.chown(path, "proxy", "proxy")
+
+    def _write_conf(self):
+        user = ("cache_effective_user proxy\ncache_effective_group proxy"
+                if os.geteuid() == 0 else "")
+        with open(self._conf, "w", encoding="ascii") as output:
+            output.write(CONF.format(**vars(self), HELPER=HELPER, SNIPPET=SNIPPET, user=user,
+                                     origin_port=self._origin.port))
+
+    def command(self, verb):
+        """The command line for `squid -k VERB` on this instance."""
+        return [*self._base_command(), "-k", verb]
+
+    def _base_command(self):
+        return [self._program, "-n", f"rig{self.port}", "-f", self._conf]
+
+    def start(self):
+        """Start origin and Squid, and wait until it serves; self."""
+        assert self._process is None
+        self._origin = HttpServer(lambda *_: (200, {"Content-Type": "text/plain"}, b"a page\n"))
+        self._write_conf()
+        remove(self.pid_file)
+        self._process = Process([*self._base_command(), "--foreground"],
+                                os.path.join(self.directory, "squid.out"),
+                                self.realm.environment())
+        self._process.wait_ready(
+            lambda: os.path.exists(self.pid_file) and can_connect(self.port) and self.helpers(),
+            30, "Squid listens")
+        return self
+
+    @property
+    def pid(self):
+        """The master process, as in the pid file."""
+        return self._process.pid
+
+    def helpers(self):
+        """The ids of the processes that hold the key."""
+        return descendants(self.pid, os.path.basename(HELPER))
+
+    def reconfigure(self):
+        """`squid -k reconfigure`, and wait until only new helpers are left."""
+        old = set(self.helpers())
+        run(self.command("reconfigure"), self.realm.environment())
+        self.wait_recycled(old)
+
+    def wait_recycled(self, old_helpers, deadline_s=20):
+        """Wait until none of these helpers is left and new ones serve."""
+        wait_until(lambda: self.helpers() and not set(old_helpers) & set(self.helpers())
+                   and can_connect(self.port), deadline_s, "Squid has only new helpers")
+
+    def stop(self):
+        """Stop Squid and its origin, where they run."""
+        if self._process is not None:
+            self._process.kill()  # its own shutdown takes seconds, and nothing of it is kept
+            self._process = None
+        if self._origin is not None:
+            self._origin.stop()
+            self._origin = None
+
+    def check(self):
+        """What Squid says of its configuration; fails where it does not like it."""
+        return run(self.command("parse"), self.realm.environment()).stderr

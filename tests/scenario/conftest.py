@@ -1,0 +1,39 @@
+"""What all scenarios share: the rig, which stops everything it started, also where a test fails."""
+
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+sys.dont_write_bytecode = True  # nothing is written into the source tree
+
+from rig import Rig  # noqa: E402 (the path comes first)
+
+
+@pytest.fixture(name="rig")
+def fixture_rig():
+    """A fresh Rig for each test."""
+    made = Rig()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(name="realm")
+def fixture_realm(rig):
+    """A realm with a running KDC."""
+    return rig.realm()
+
+
+@pytest.fixture(name="keytab")
+def fixture_keytab(rig, realm):
+    """The keytab of the realm's service, up to date."""
+    return realm.export_keys(rig.path("http.keytab"))
+
+
+@pytest.fixture(name="probe_keytab")
+def fixture_probe_keytab(rig, realm):
+    """The keytab of the probe's own principal."""
+    return rig.probe_keytab(realm)

@@ -1,0 +1,188 @@
+"""authmedic-probe's HTTP against servers that refuse, stall, lie or say something else."""
+
+import base64
+import contextlib
+import socket
+
+import pytest
+
+from rig import need_program, run_probe
+from rig.http_server import HttpServer
+from rig.process import need_file, run
+from rig.wait import free_port
+
+CHALLENGE = {"WWW-Authenticate": "Negotiate"}
+ACCEPT_COMPLETED = base64.b64encode(bytes.fromhex("a1073005a0030a0100")).decode()
+REJECT = base64.b64encode(bytes.fromhex("a1073005a0030a0102")).decode()
+
+
+class ScriptedServer:
+    """Answers without a token as it is told, and with one as it is told; keeps what was asked."""
+
+    def __init__(self, signed_in, challenge=(401, CHALLENGE, b"")):
+        self.requests = []
+        self._answers = {False: challenge, True: signed_in}
+        self._server = HttpServer(self._answer)
+        self.url = f"http://localhost:{self._server.port}/page"
+        self.stop = self._server.stop
+
+    def _answer(self, _method, _path, headers, _body):
+        self.requests.append(dict(headers))
+        return self._answers["Authorization" in headers or "Proxy-Authorization" in headers]
+
+
+@contextlib.contextmanager
+def scripted(*arguments, **options):
+    """A ScriptedServer that is stopped in the end."""
+    server = ScriptedServer(*arguments, **options)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def outcome(probe):
+    """What most tests compare."""
+    return probe["probe.result"], probe["probe.reason"], probe.exit_code
+
+
+@pytest.mark.parametrize("status, headers, expected", [
+    (200, {}, ("accepted", "ok", 0)),
+    (302, {"Location": "http://localhost:1/"}, ("accepted", "ok", 0)),
+    (404, {}, ("accepted", "ok", 0)),
+    (401, CHALLENGE, ("rejected", "refused", 1)),
+    (401, {"WWW-Authenticate": f"Negotiate {REJECT}"}, ("rejected", "refused", 1)),
+    (403, {}, ("rejected", "refused", 1)),
+    (403, {"WWW-Authenticate": f"Negotiate {ACCEPT_COMPLETED}"}, ("accepted", "ok", 0)),
+    (500, {}, ("unreachable", "http-500", 4)),
+    (500, {"WWW-Authenticate": f"Negotiate {ACCEPT_COMPLETED}"}, ("accepted", "ok", 0)),
+    (503, {}, ("unreachable", "http-503", 4)),
+    (400, {}, ("unreachable", "http-400", 4)),
+    (401, {"WWW-Authenticate": "Negotiate " + "A" * 60000}, ("rejected", "refused", 1)),
+    (401, {"WWW-Authenticate": "Negotiate \x01\xff%n%s"}, ("rejected", "refused", 1)),
+])
+def test_answers(realm, probe_keytab, status, headers, expected):
+    """Each answer to a token that was held and sent; none makes it ask a third time."""
+    with scripted((status, headers, b"")) as server:
+        probe = run_probe(realm, server.url, probe_keytab)
+        assert outcome(probe) == expected, probe.output
+        assert probe["probe.http_status"] == str(status)
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("challenge, expected", [
+    ((200, {}, b""), ("unreachable", "not-protected", 4)),
+    ((302, {"Location": "/login"}, b""), ("unreachable", "not-protected", 4)),
+    ((401, {}, b""), ("unreachable", "not-protected", 4)),
+    ((401, {"WWW-Authenticate": 'Basic realm="Negotiate"'}, b""),
+     ("unreachable", "not-protected", 4)),
+    ((404, {}, b""), ("unreachable", "http-404", 4)),
+    ((503, CHALLENGE, b""), ("unreachable", "http-503", 4)),
+])
+def test_not_challenged(realm, probe_keytab, challenge, expected):
+    """A site that does not ask for Negotiate never gets to see a token."""
+    with scripted((200, {}, b""), challenge=challenge) as server:
+        assert outcome(run_probe(realm, server.url, probe_keytab)) == expected
+        assert len(server.requests) == 1
+
+
+def test_requests(realm, probe_keytab):
+    """First without a token, then with a Kerberos token, under our own name; the token is in
+    nothing that the probe prints."""
+    with scripted((200, {}, b"")) as server:
+        probe = run_probe(realm, server.url, probe_keytab)
+        assert outcome(probe) == ("accepted", "ok", 0)
+        first, second = server.requests
+    assert "Authorization" not in first
+    assert first["User-Agent"] == second["User-Agent"]
+    assert second["User-Agent"].startswith("authmedic-probe/")
+    scheme, token = second["Authorization"].split(" ")
+    assert scheme == "Negotiate" and base64.b64decode(token)[:2] == b"\x60\x82"
+    assert token[:40] not in probe.output
+
+
+def test_proxy_challenge(realm, probe_keytab):
+    """407 is answered with Proxy-Authorization."""
+    challenge = (407, {"Proxy-Authenticate": "Negotiate"}, b"")
+    with scripted((407, {"Proxy-Authenticate": f"Negotiate {REJECT}"}, b""),
+                  challenge=challenge) as server:
+        probe = run_probe(realm, server.url, probe_keytab)
+        assert outcome(probe) == ("rejected", "refused", 1)
+        assert probe["probe.reply_state"] == "rejected"
+        assert "Proxy-Authorization" in server.requests[1]
+
+
+def test_environment_proxy(realm, probe_keytab):
+    """A proxy in the environment is not used."""
+    with scripted((200, {}, b"")) as server:
+        probe = run_probe(realm, server.url, probe_keytab,
+                          environment={"http_proxy": "http://localhost:1/",
+                                       "ALL_PROXY": "http://localhost:1/"})
+        assert outcome(probe) == ("accepted", "ok", 0)
+
+
+def test_large_page(realm, probe_keytab):
+    """The page's size does not matter."""
+    with scripted((200, {}, b"x" * (4 << 20)), (401, CHALLENGE, b"y" * (4 << 20))) as server:
+        assert outcome(run_probe(realm, server.url, probe_keytab)) == ("accepted", "ok", 0)
+
+
+def test_no_server(realm, probe_keytab):
+    """Nobody listens, or the name has no address."""
+    for url in (f"http://localhost:{free_port()}/", "http://nowhere.invalid/"):
+        probe = run_probe(realm, url, probe_keytab, timeout="30s")
+        assert outcome(probe) == ("unreachable", "connect", 4), probe.output
+        assert probe["ticket.kvno"] == "1"
+
+
+def test_silent_server(realm, probe_keytab):
+    """A server that takes connections and says nothing costs no more than the deadline."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(16)
+        probe = run_probe(realm, f"http://127.0.0.1:{listener.getsockname()[1]}/", probe_keytab,
+                          timeout="500ms")
+    assert outcome(probe) == ("unreachable", "timeout", 4)
+    assert probe["ticket.kvno"] == "1", "the ticket was there by then"
+
+
+def test_not_http(realm, probe_keytab):
+    """The KDC's port speaks no HTTP."""
+    probe = run_probe(realm, f"http://127.0.0.1:{realm.port}/", probe_keytab)
+    assert outcome(probe) == ("unreachable", "not-http", 4), probe.output
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "http://user:secret@localhost/", "localhost",
+                                 "http://", "gopher://localhost/"])
+def test_bad_url(realm, probe_keytab, url):
+    """Only http and https, and no credentials in the URL; what stood there is not printed."""
+    probe = run_probe(realm, url, probe_keytab)
+    assert outcome(probe) == ("unreachable", "url", 78), probe.output
+    assert "secret" not in probe.output
+
+
+def test_tls(rig, realm, keytab, probe_keytab):
+    """Over TLS the certificate must be one that is trusted, for the right name."""
+    port = free_port()
+    key, certificate = rig.path("tls.key"), rig.path("tls.crt")
+    run([need_program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key,
+         "-out", certificate])
+    module = need_file("/usr/lib/apache2/modules/mod_ssl.so", "apache2")
+    rig.apache(realm, keytab, extra=f"""
+LoadModule socache_shmcb_module /usr/lib/apache2/modules/mod_socache_shmcb.so
+LoadModule ssl_module {module}
+Listen 127.0.0.1:{port}
+<VirtualHost 127.0.0.1:{port}>
+  SSLEngine on
+  SSLCertificateFile {certificate}
+  SSLCertificateKeyFile {key}
+</VirtualHost>
+""")
+    url = f"https://localhost:{port}/private/"
+    probe = run_probe(realm, url, probe_keytab, ca_file=certificate)
+    assert outcome(probe) == ("accepted", "ok", 0), probe.output
+    for bad_url, ca_file in ((url, None), (url, rig.path("missing.crt")),
+                             (f"https://127.0.0.1:{port}/private/", certificate)):
+        probe = run_probe(realm, bad_url, probe_keytab, ca_file=ca_file)
+        assert outcome(probe) == ("unreachable", "tls", 4), probe.output
