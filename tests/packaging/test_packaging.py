@@ -11,6 +11,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("AUTHMEDIC_BUILD_DIR", ROOT / "build"))
 PREFIX = "usr/local"
+os.environ["PATH"] += ":/usr/sbin:/sbin"  # where servers are; an ordinary user's has not got them
 
 FILES = {
     "bin/authmedic": 0o755,
