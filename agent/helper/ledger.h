@@ -1,0 +1,58 @@
+/* The record of every action: a text file, one line a record, only ever added to. A line ends in a
+ * check of itself, so that damage is noticed; whoever may write the file may forge it all the same.
+ *
+ * An action's intent is on the disk before the action begins, and the file stays locked until its
+ * result is there too. A last line without its newline is what a crash left: it is kept, and
+ * whoever takes the lock next ends it as a record of its own, an action of unknown site. */
+#ifndef AUTHMEDIC_HELPER_LEDGER_H
+#define AUTHMEDIC_HELPER_LEDGER_H
+
+#include "helper/budget.h"
+#include "remedy/protocol.h"
+
+#define LEDGER_MAX_BYTES      ((int64_t)64 * 1024 * 1024)
+#define LEDGER_MAX_LINE_BYTES ((size_t)2048)
+
+enum ledger_kind {
+	LEDGER_INTENT,
+	LEDGER_RESULT,
+	LEDGER_CLOCK, /* time has passed */
+	LEDGER_TORN,  /* what a crash left of a record */
+};
+
+struct ledger_record {
+	enum ledger_kind kind;
+	struct moment when;
+	int64_t process_id; /* of the plugin; intents only */
+	uint64_t start_ticks;
+	int64_t deadline_ms; /* of CLOCK_BOOTTIME */
+	uint64_t rung;
+	uint32_t result; /* enum protocol_result; results only */
+	char action_id[PROTOCOL_NAME_BYTES];
+	char site[PROTOCOL_NAME_BYTES];
+	char remedy[PROTOCOL_NAME_BYTES];
+	char incident[PROTOCOL_NAME_BYTES];
+	char reason[PROTOCOL_NAME_BYTES];
+};
+
+struct ledger;
+
+/* The folder stays the caller's, and outlives the ledger. */
+must_check int ledger_new(struct ledger **ret_ledger, int folder);
+void ledger_free(struct ledger **ledger);
+
+/* Makes the file where there is none, locks it, and ends a torn line. -EBUSY where another holds
+ * the lock; any other error means that the ledger must not be relied on. */
+must_check int ledger_lock(struct ledger *ledger, const struct moment *now);
+void ledger_unlock(struct ledger *ledger);
+
+/* Under the lock: adds the record and returns once it is on the disk. On failure the file is what
+ * it was; an intent fails where there is no room for its result either. */
+must_check int ledger_add(struct ledger *ledger, const struct ledger_record *record);
+
+/* Reads every record, locked or not. -EBADMSG where a line is damaged, -EPERM where the file's
+ * owner or mode is wrong. No file is an empty one. */
+typedef void ledger_on_record(void *context, const struct ledger_record *record);
+must_check int ledger_read(const struct ledger *ledger, ledger_on_record *on_record, void *context);
+
+#endif

@@ -1,0 +1,49 @@
+/* One run of a plugin: a process of its own, in its own session, with nothing of ours but the
+ * environment it is given. Times are milliseconds of CLOCK_BOOTTIME. */
+#ifndef AUTHMEDIC_HELPER_PLUGIN_RUN_H
+#define AUTHMEDIC_HELPER_PLUGIN_RUN_H
+
+#include <poll.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "remedy/protocol.h"
+
+#define PLUGIN_OUTPUT_BYTES ((size_t)64 * 1024) /* kept; the rest is read and dropped */
+#define PLUGIN_POLLS	    2
+
+struct plugin_order {
+	int file;	  /* stays the caller's */
+	const char *name; /* its argv[0] */
+	const char *verb;
+	char *const *environment;
+	int64_t deadline_ms;
+	bool only_reads; /* an inspector: bounded in what it uses, and nothing of it stays behind */
+};
+
+struct plugin_run {
+	pid_t process_id;
+	uint64_t start_ticks;
+	int process; /* a pidfd */
+	int output;  /* -1 once it ended */
+	int gate;    /* -1 once released */
+	int64_t deadline_ms;
+	bool only_reads;
+	bool killed; /* by us, at the deadline */
+	uint64_t dropped_bytes;
+	struct buffer said;
+	enum protocol_result result; /* once it is over */
+};
+
+/* Makes the process, which waits at the gate. -errno where there is none. */
+must_check int plugin_start(struct plugin_run *run, const struct plugin_order *order);
+/* Lets it run. Where plugin_done() comes first, or we die, it ends without having run anything. */
+void plugin_release(struct plugin_run *run);
+/* What to wait for, beside the deadline. */
+void plugin_poll(const struct plugin_run *run, struct pollfd polls[PLUGIN_POLLS]);
+/* Takes what has happened; true when the run is over. Never waits. */
+bool plugin_step(struct plugin_run *run, int64_t now_ms);
+/* Kills it where it has not ended. */
+void plugin_done(struct plugin_run *run);
+
+#endif

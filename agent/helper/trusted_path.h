@@ -1,0 +1,35 @@
+/* Opens a path only if nobody but root, or the user we run as, could have put another thing there:
+ * every component is owned by one of them and not writable by others, none is a symbolic link, and
+ * each is looked up in the one checked before it. */
+#ifndef AUTHMEDIC_HELPER_TRUSTED_PATH_H
+#define AUTHMEDIC_HELPER_TRUSTED_PATH_H
+
+#include <sys/types.h>
+
+#include "base/buffer.h"
+
+#define TRUSTED_WHY_BYTES 512
+
+struct trust {
+	uid_t uid; /* besides root */
+	gid_t gid; /* whose members may write where uid is not root */
+	/* Root's folders in which everybody may make files but not replace others' (/tmp): fit
+	 * where we have no more rights than who started us. */
+	bool sticky_folders;
+};
+
+/* We as we run now. */
+struct trust trust_of_process(bool sticky_folders);
+
+/* Opens a regular file for reading. On failure appends the reason to `why`: -EPERM where somebody
+ * else could change it, -ELOOP at a symbolic link, -EINVAL for what is no plain absolute path or
+ * another kind of file. */
+must_check int trusted_open_file(
+    const char *path, const struct trust *trust, struct buffer *why, int *ret_file);
+/* The same for a folder. */
+must_check int trusted_open_folder(
+    const char *path, const struct trust *trust, struct buffer *why, int *ret_folder);
+/* Makes the folder, for us alone, where there is none; what it stands in must be trusted. */
+must_check int trusted_make_folder(const char *path, const struct trust *trust, struct buffer *why);
+
+#endif

@@ -1,0 +1,32 @@
+/* The site's worker: the processes that hold its key, found as the configuration says. */
+#ifndef AUTHMEDIC_PLUGINS_WORKER_H
+#define AUTHMEDIC_PLUGINS_WORKER_H
+
+#include <sys/types.h>
+
+#include "base/process.h"
+
+#define WORKER_MAX_GROUPS 256 /* more of them than that are not told */
+
+struct worker {
+	int64_t server_id;	       /* the process that the configuration leads to; 0: none */
+	size_t count;		       /* processes that hold the key */
+	struct process oldest, newest; /* of those; where there are any */
+
+	/* As whom requests are served: those of the oldest, or of its children of the same name
+	 * where it is root's and they are not. */
+	bool knows_identity;
+	uid_t uid;
+	gid_t gid;
+	gid_t groups[WORKER_MAX_GROUPS];
+	size_t group_count;
+};
+
+/* -ESRCH where the configuration leads to no process, -EINVAL where it says nothing about workers;
+ * another error where the system does not tell. */
+must_check int worker_find(struct worker *ret_worker);
+
+/* When the process started, on the wall clock of now. */
+int64_t worker_start_ms(const struct process *process);
+
+#endif

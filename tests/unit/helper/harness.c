@@ -1,0 +1,295 @@
+#include "harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "helper/trusted_path.h"
+
+#define MAX_FILE_BYTES ((size_t)1024 * 1024)
+#define REPLY_SECONDS  30 /* a reply that takes longer fails the test */
+
+/* ------------------------------------------------------------------------------- the folder */
+
+/* The build's folder, or /tmp where the helper would not trust that: a checkout may be another
+ * user's. */
+static const char *base_folder(void)
+{
+	const char *build = getenv("AUTHMEDIC_BUILD_DIR");
+	const struct trust trust = trust_of_process(true);
+	struct buffer auto_buffer why;
+	int folder;
+
+	buffer_init(&why, 8192);
+	if (build == NULL || trusted_open_folder(build, &trust, &why, &folder) < 0)
+		return "/tmp";
+	close(folder);
+	return build;
+}
+
+int harness_setup(void **state)
+{
+	struct harness *harness = calloc(1, sizeof(*harness));
+
+	assert_non_null(harness);
+	harness->socket = -1;
+	snprintf(harness->folder, sizeof(harness->folder), "%s/helper-test-XXXXXX", base_folder());
+	assert_non_null(mkdtemp(harness->folder));
+	harness_write(harness, "plugins", NULL);
+	harness_write(harness, "state", NULL);
+	harness_plugin(harness, "mark", "exit 1"); /* there must be one; tests write their own */
+	harness_plugin(harness, "other", "exit 1");
+	harness_configure(harness, "");
+	*state = harness;
+	return 0;
+}
+
+static int on_entry(const char *path, const struct stat *status unused_parameter,
+    int kind unused_parameter, struct FTW *place unused_parameter)
+{
+	return remove(path);
+}
+
+int harness_teardown(void **state)
+{
+	struct harness *harness = *state;
+
+	if (harness->helper > 0)
+		harness_kill(harness);
+	config_free(&harness->config);
+	nftw(harness->folder, on_entry, 8, FTW_DEPTH | FTW_PHYS);
+	free(harness);
+	return 0;
+}
+
+void harness_path(
+    const struct harness *harness, const char *name, char ret_path[HARNESS_PATH_BYTES])
+{
+	int length = snprintf(ret_path, HARNESS_PATH_BYTES, "%s/%s", harness->folder, name);
+
+	assert_in_range(length, 0, HARNESS_PATH_BYTES - 1);
+}
+
+/* Without content it makes a folder. */
+void harness_write(const struct harness *harness, const char *name, const char *content)
+{
+	char path[HARNESS_PATH_BYTES];
+	FILE *file;
+
+	harness_path(harness, name, path);
+	if (content == NULL) {
+		assert_int_equal(mkdir(path, 0755), 0);
+		return;
+	}
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(content, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+char *harness_read(const struct harness *harness, const char *name)
+{
+	struct buffer auto_buffer content;
+	char path[HARNESS_PATH_BYTES];
+
+	harness_path(harness, name, path);
+	buffer_init(&content, MAX_FILE_BYTES);
+	return file_read(path, &content) < 0 ? NULL : view_to_text(buffer_view(&content));
+}
+
+bool harness_has(const struct harness *harness, const char *name)
+{
+	char path[HARNESS_PATH_BYTES];
+
+	harness_path(harness, name, path);
+	return access(path, F_OK) == 0;
+}
+
+void harness_plugin(const struct harness *harness, const char *name, const char *script)
+{
+	char relative[HARNESS_PATH_BYTES], path[HARNESS_PATH_BYTES];
+	char text[8192];
+
+	snprintf(relative, sizeof(relative), "plugins/%s", name);
+	if (!harness_has(harness, relative))
+		harness_write(harness, relative, NULL);
+	snprintf(relative, sizeof(relative), "plugins/%s/%s", name, name);
+	snprintf(text, sizeof(text), "#!/bin/sh\nFOLDER='%s'\n%s\n", harness->folder, script);
+	harness_write(harness, relative, text);
+	harness_path(harness, relative, path);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+void harness_make_fifo(const struct harness *harness, const char *name)
+{
+	char path[HARNESS_PATH_BYTES];
+
+	harness_path(harness, name, path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+void harness_let_go(const struct harness *harness, const char *name)
+{
+	char path[HARNESS_PATH_BYTES];
+	int fifo;
+
+	harness_path(harness, name, path);
+	fifo = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fifo >= 0);
+	assert_int_equal(write(fifo, "\n", 1), 1);
+	close(fifo);
+}
+
+void harness_configure(struct harness *harness, const char *options)
+{
+	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
+	char text[8192];
+
+	snprintf(text, sizeof(text),
+	    "mode: act\n"
+	    "helper: spawn\n"
+	    "state_dir: %1$s/state\n"
+	    "helper_state_dir: %1$s/state/helper\n"
+	    "plugin_dir: %1$s/plugins\n"
+	    "rules_dir: %2$s/rules\n"
+	    "%3$s"
+	    "sites:\n"
+	    "  - name: web\n"
+	    "    logs: [{path: %1$s/access.log}]\n"
+	    "    service: HTTP/www.example.com\n"
+	    "    evidence: voters\n"
+	    "    worker: {process: nothing-of-that-name}\n"
+	    "    ladder:\n"
+	    "      - {remedy: mark, with: {words: [one, 'two words', ''], text: plain}}\n"
+	    "      - {remedy: other}\n"
+	    "  - name: second\n"
+	    "    logs: [{path: %1$s/access.log}]\n"
+	    "    evidence: voters\n"
+	    "    ladder: [{remedy: mark}]\n"
+	    "  - name: quiet\n"
+	    "    mode: observe\n"
+	    "    logs: [{path: %1$s/access.log}]\n"
+	    "    evidence: voters\n"
+	    "    ladder: [{remedy: mark}]\n",
+	    harness->folder, source != NULL ? source : ".", options);
+	harness_write(harness, "authmedic.yml", text);
+}
+
+/* ------------------------------------------------------------------------------- the helper */
+
+static void become_helper(const struct harness *harness, int socket)
+{
+	const char *build = getenv("AUTHMEDIC_BUILD_DIR");
+	char program[HARNESS_PATH_BYTES], config[HARNESS_PATH_BYTES], number[16];
+
+	snprintf(program, sizeof(program), "%s/authmedic-helper", build != NULL ? build : ".");
+	harness_path(harness, "authmedic.yml", config);
+	snprintf(number, sizeof(number), "%d", dup(socket));
+	execl(program, program, "--config", config, "--socket-fd", number, NULL);
+	_exit(127);
+}
+
+void harness_start(struct harness *harness)
+{
+	const struct timeval patience = {.tv_sec = REPLY_SECONDS};
+	struct buffer auto_buffer errors;
+	char path[HARNESS_PATH_BYTES];
+	int sockets[2];
+
+	buffer_init(&errors, MAX_FILE_BYTES);
+	harness_path(harness, "authmedic.yml", path);
+	config_free(&harness->config);
+	if (config_load(&harness->config, path, &errors) < 0)
+		fail_msg("%s", buffer_text(&errors));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
+	harness->helper = fork();
+	assert_true(harness->helper >= 0);
+	if (harness->helper == 0)
+		become_helper(harness, sockets[1]);
+	close(sockets[1]);
+	harness->socket = sockets[0];
+	setsockopt(harness->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+static int wait_for_end(struct harness *harness)
+{
+	int status = 0;
+
+	close(harness->socket);
+	harness->socket = -1;
+	assert_int_equal(waitpid(harness->helper, &status, 0), harness->helper);
+	harness->helper = 0;
+	return status;
+}
+
+void harness_kill(struct harness *harness)
+{
+	kill(harness->helper, SIGKILL);
+	wait_for_end(harness);
+}
+
+int harness_close(struct harness *harness)
+{
+	int status = wait_for_end(harness);
+
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+struct protocol_request harness_request(const struct harness *harness, uint32_t verb)
+{
+	static uint64_t last_id;
+
+	return (struct protocol_request){.magic = PROTOCOL_MAGIC,
+	    .verb = verb,
+	    .request_id = ++last_id,
+	    .config_digest = harness->config->digest,
+	    .site = "web",
+	    .incident = "incident-1",
+	    .reason = "stale-handle"};
+}
+
+void harness_send(const struct harness *harness, const void *packet, size_t bytes)
+{
+	assert_int_equal(send(harness->socket, packet, bytes, MSG_NOSIGNAL), bytes);
+}
+
+bool harness_receive(const struct harness *harness, struct protocol_reply *ret_reply)
+{
+	ssize_t got = recv(harness->socket, ret_reply, sizeof(*ret_reply), MSG_TRUNC);
+
+	if (got < 0 && errno != ECONNRESET)
+		fail_msg("no reply: %s", strerror(errno));
+	if (got <= 0)
+		return false;
+	assert_int_equal(protocol_check_reply(ret_reply, (size_t)got), 0);
+	return true;
+}
+
+struct protocol_reply harness_ask(
+    const struct harness *harness, const struct protocol_request *request)
+{
+	struct protocol_reply reply;
+
+	harness_send(harness, request, sizeof(*request));
+	assert_true(harness_receive(harness, &reply));
+	assert_int_equal(reply.request_id, request->request_id);
+	assert_int_equal(reply.verb, request->verb);
+	return reply;
+}
+
+struct protocol_reply harness_apply(
+    const struct harness *harness, const char *site, const char *incident)
+{
+	struct protocol_request request = harness_request(harness, PROTOCOL_APPLY);
+
+	snprintf(request.site, sizeof(request.site), "%s", site);
+	snprintf(request.incident, sizeof(request.incident), "%s", incident);
+	return harness_ask(harness, &request);
+}

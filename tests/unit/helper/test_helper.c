@@ -1,0 +1,524 @@
+#include "harness.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char mark[] = "echo \"$AUTHMEDIC_SITE $1\" >>$FOLDER/marks; echo marked";
+
+static size_t count_lines(const struct harness *harness, const char *name)
+{
+	char auto_free *content = harness_read(harness, name);
+	struct view rest = view_of_text(content), line;
+	size_t count = 0;
+
+	while (view_cut(&rest, '\n', &line))
+		count++;
+	return count;
+}
+
+static bool ledger_has(const struct harness *harness, const char *text)
+{
+	char auto_free *ledger = harness_read(harness, "state/helper/ledger");
+
+	return view_contains(view_of_text(ledger), view_of_text(text));
+}
+
+static void assert_refused(const struct protocol_reply *reply, enum protocol_refusal refusal)
+{
+	assert_int_equal(reply->result, PROTOCOL_REFUSED);
+	assert_string_equal(protocol_refusal_name(reply->refusal), protocol_refusal_name(refusal));
+}
+
+static struct protocol_reply ask_action(const struct harness *harness, const char *incident)
+{
+	struct protocol_request request = harness_request(harness, PROTOCOL_ACTION);
+
+	snprintf(request.incident, sizeof(request.incident), "%s", incident);
+	return harness_ask(harness, &request);
+}
+
+static struct protocol_reply ask_status(const struct harness *harness)
+{
+	const struct protocol_request request = harness_request(harness, PROTOCOL_STATUS);
+
+	return harness_ask(harness, &request);
+}
+
+/* An action runs once; its outcome, its words and what is left of the budget come back. */
+static void applies_once(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", mark);
+	harness_start(harness);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_string_equal(reply.text, "marked");
+	assert_int_equal(reply.budget_hour, 0);
+	assert_int_equal(reply.budget_day, 2);
+	assert_int_equal(reply.in_flight, 0);
+	assert_int_equal(strlen(reply.action_id), 16);
+	reply = ask_action(harness, "i-1");
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(ask_action(harness, "i-2").result, PROTOCOL_NEVER);
+	assert_int_equal(count_lines(harness, "marks"), 1);
+	assert_true(ledger_has(harness, " intent action="));
+	assert_true(ledger_has(harness, " result=done "));
+	assert_int_equal(harness_close(harness), 0);
+}
+
+/* The same incident never runs the same rung again, and another one finds the hour's budget spent,
+ * also with a new helper; another site has its own. */
+static void keeps_the_budget(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", mark);
+	harness_start(harness);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	for (int i = 0; i < 2; i++) {
+		reply = harness_apply(harness, "web", "i-1");
+		assert_refused(&reply, REFUSAL_REPEATED);
+		reply = harness_apply(harness, "web", "i-2");
+		assert_refused(&reply, REFUSAL_BUDGET);
+		assert_int_equal(harness_close(harness), 0);
+		harness_start(harness);
+	}
+	assert_int_equal(harness_apply(harness, "second", "i-1").result, PROTOCOL_DONE);
+	assert_int_equal(count_lines(harness, "marks"), 2);
+}
+
+/* The outcomes of a plugin: its exit codes, and a signal. */
+static void tells_outcomes(void **state)
+{
+	static const struct {
+		const char *script;
+		enum protocol_result result;
+	} outcomes[] = {
+	    {"exit 0", PROTOCOL_DONE},
+	    {"exit 1", PROTOCOL_FAILED},
+	    {"exit 2", PROTOCOL_FAILED},
+	    {"exit 75", PROTOCOL_TRY_LATER},
+	    {"exit 78", PROTOCOL_BAD_CONFIG},
+	    {"kill -9 $$", PROTOCOL_FAILED},
+	};
+	struct harness *harness = *state;
+	char incident[16];
+
+	harness_configure(harness, "safety: {actions_per_hour: 60, actions_per_day: 60}\n");
+	harness_start(harness);
+	for (size_t i = 0; i < count_of(outcomes); i++) {
+		harness_plugin(harness, "mark", outcomes[i].script);
+		snprintf(incident, sizeof(incident), "i-%zu", i);
+		assert_int_equal(
+		    harness_apply(harness, "web", incident).result, outcomes[i].result);
+		assert_int_equal(ask_action(harness, incident).result, outcomes[i].result);
+	}
+}
+
+/* What stands against an action is told by its name, and nothing runs. */
+static void refuses(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", mark);
+	harness_start(harness);
+	request = harness_request(harness, PROTOCOL_APPLY);
+	request.config_digest++;
+	reply = harness_ask(harness, &request);
+	assert_refused(&reply, REFUSAL_CONFIG);
+	request = harness_request(harness, PROTOCOL_APPLY);
+	request.rung = 2;
+	reply = harness_ask(harness, &request);
+	assert_refused(&reply, REFUSAL_RUNG);
+	reply = harness_apply(harness, "nosuch", "i-1");
+	assert_refused(&reply, REFUSAL_SITE);
+	reply = harness_apply(harness, "", "i-1");
+	assert_refused(&reply, REFUSAL_SITE);
+	reply = harness_apply(harness, "quiet", "i-1");
+	assert_refused(&reply, REFUSAL_OBSERVE);
+	assert_false(harness_has(harness, "marks"));
+	assert_int_equal(ask_status(harness).budget_hour, 1);
+}
+
+/* Paused means paused, also after a new start, until it is resumed; so does the disable file. */
+static void pauses(void **state)
+{
+	struct harness *harness = *state;
+	char options[HARNESS_PATH_BYTES + 64], path[HARNESS_PATH_BYTES];
+	struct protocol_request request;
+	struct protocol_reply reply;
+
+	harness_path(harness, "disable", path);
+	snprintf(options, sizeof(options), "safety: {disable_file: %s}\n", path);
+	harness_configure(harness, options);
+	harness_plugin(harness, "mark", mark);
+	harness_start(harness);
+	request = harness_request(harness, PROTOCOL_PAUSE);
+	assert_int_equal(harness_ask(harness, &request).paused, 1);
+	harness_kill(harness);
+	harness_start(harness);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_PAUSED);
+	request = harness_request(harness, PROTOCOL_RESUME);
+	assert_int_equal(harness_ask(harness, &request).paused, 0);
+	harness_write(harness, "disable", "");
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_PAUSED);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+}
+
+/* Starts an action that reads a line from the fifo `go` before it ends. */
+static void begin_action(const struct harness *harness)
+{
+	const struct protocol_request request = harness_request(harness, PROTOCOL_APPLY);
+
+	harness_make_fifo(harness, "go");
+	harness_make_fifo(harness, "begun");
+	harness_plugin(harness, "mark",
+	    "echo $$ >$FOLDER/begun; read line <$FOLDER/go; echo x >>$FOLDER/marks");
+	harness_send(harness, &request, sizeof(request));
+}
+
+/* Waits until the plugin runs and tells its process. */
+static pid_t wait_for_plugin(const struct harness *harness)
+{
+	char path[HARNESS_PATH_BYTES], line[32] = "";
+	FILE auto_fclose *file = NULL;
+	int64_t id = 0;
+
+	harness_path(harness, "begun", path);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	assert_int_equal(view_to_int64(view_first(view_of_text(line), strlen(line) - 1), &id), 0);
+	return (pid_t)id;
+}
+
+/* While an action is under way no other begins, and it can be seen to be. */
+static void one_at_a_time(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_start(harness);
+	begin_action(harness);
+	wait_for_plugin(harness);
+	reply = harness_apply(harness, "second", "i-2");
+	assert_refused(&reply, REFUSAL_BUSY);
+	assert_int_equal(ask_action(harness, "incident-1").result, PROTOCOL_IN_FLIGHT);
+	assert_int_equal(ask_status(harness).in_flight, 1);
+	harness_let_go(harness, "go");
+	assert_true(harness_receive(harness, &reply));
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(ask_status(harness).in_flight, 0);
+}
+
+/* The client goes away: the action comes to its end and into the ledger, then the helper leaves. */
+static void finishes_without_client(void **state)
+{
+	struct harness *harness = *state;
+
+	harness_start(harness);
+	begin_action(harness);
+	wait_for_plugin(harness);
+	shutdown(harness->socket, SHUT_RDWR);
+	harness_let_go(harness, "go");
+	assert_int_equal(harness_close(harness), 0);
+	assert_true(ledger_has(harness, " result=done "));
+	assert_int_equal(count_lines(harness, "marks"), 1);
+}
+
+/* The helper dies in the middle. While the plugin runs on, the new helper says so; once that is
+ * over, that nobody knows; and it refuses to do it again. */
+static void dies_in_the_middle(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+	pid_t plugin;
+
+	harness_start(harness);
+	begin_action(harness);
+	plugin = wait_for_plugin(harness);
+	harness_kill(harness);
+	harness_start(harness);
+	assert_int_equal(ask_action(harness, "incident-1").result, PROTOCOL_IN_FLIGHT);
+	reply = harness_apply(harness, "second", "i-2");
+	assert_refused(&reply, REFUSAL_BUSY);
+	kill(plugin, SIGKILL);
+	do
+		reply = ask_action(harness, "incident-1");
+	while (reply.result == PROTOCOL_IN_FLIGHT);
+	assert_int_equal(reply.result, PROTOCOL_UNKNOWN);
+	reply = harness_apply(harness, "web", "incident-1");
+	assert_refused(&reply, REFUSAL_REPEATED);
+	reply = harness_apply(harness, "web", "i-2");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_false(harness_has(harness, "marks"));
+}
+
+/* A plugin that its helper left behind is killed at its deadline by the next one. */
+static void ends_what_was_left(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_configure(harness, "safety: {plugin_timeout: 300ms}\n");
+	harness_start(harness);
+	begin_action(harness);
+	wait_for_plugin(harness);
+	harness_kill(harness);
+	harness_start(harness);
+	do
+		reply = ask_action(harness, "incident-1");
+	while (reply.result == PROTOCOL_IN_FLIGHT);
+	assert_int_equal(reply.result, PROTOCOL_UNKNOWN);
+	assert_false(harness_has(harness, "marks"));
+}
+
+/* An action that does not end is killed at its deadline, with all its children. */
+static void kills_at_the_deadline(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_configure(harness, "safety: {plugin_timeout: 300ms}\n");
+	harness_make_fifo(harness, "never");
+	harness_plugin(
+	    harness, "mark", "cat $FOLDER/never & cat $FOLDER/never; echo x >$FOLDER/marks");
+	harness_start(harness);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_int_equal(reply.result, PROTOCOL_FAILED);
+	assert_string_equal(reply.text, "the plugin did not end in time");
+	assert_false(harness_has(harness, "marks"));
+}
+
+/* A ledger that was tampered with, that others may write, or that is no file spends every budget.
+ */
+static void distrusts_the_ledger(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", mark);
+	harness_start(harness);
+	assert_int_equal(ask_status(harness).budget_hour, 1);
+	harness_path(harness, "state/helper/ledger", path);
+	assert_int_equal(chmod(path, 0666), 0);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(chmod(path, 0600), 0);
+	harness_write(harness, "state/helper/ledger", "2026 intent site=web check=0\n");
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(reply.budget_hour, 0);
+	assert_int_equal(reply.budget_day, 0);
+	reply = harness_apply(harness, "second", "i-1");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(remove(path), 0);
+	assert_false(harness_has(harness, "marks"));
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+}
+
+/* Writes until there is no room. */
+static void fill_up(const char *path)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	while (putc('x', file) != EOF && fflush(file) == 0)
+		;
+	assert_int_equal(errno, ENOSPC);
+	fclose(file);
+}
+
+/* No room for the intent: no action; the ledger stays as it was, and with room it goes on. */
+static void needs_room(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+
+	harness_write(harness, "state/helper", NULL);
+	harness_path(harness, "state/helper", path);
+	assert_int_equal(chmod(path, 0700), 0);
+	/* In a name space of our own, where the mount ends with us. */
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", path, "tmpfs", 0, "size=8k,mode=0700") < 0)
+		skip();
+	harness_plugin(harness, "mark", mark);
+	harness_start(harness);
+	assert_int_equal(ask_status(harness).budget_hour, 1);
+	harness_path(harness, "state/helper/ballast", path);
+	fill_up(path);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(count_lines(harness, "state/helper/ledger"), 0);
+	assert_false(harness_has(harness, "marks"));
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	assert_int_equal(harness_close(harness), 0);
+	harness_path(harness, "state/helper", path);
+	assert_int_equal(umount(path), 0);
+}
+
+/* A packet that is no request is refused, and whoever sent it is heard no more. */
+static void hangs_up_on_nonsense(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+	struct protocol_reply reply;
+	char longer[sizeof(request) + 1] = {0};
+
+	harness_start(harness);
+	request = harness_request(harness, PROTOCOL_STATUS);
+	request.magic = 0;
+	harness_send(harness, &request, sizeof(request));
+	assert_true(harness_receive(harness, &reply));
+	assert_refused(&reply, REFUSAL_MALFORMED);
+	assert_false(harness_receive(harness, &reply));
+	assert_int_equal(harness_close(harness), 0);
+	harness_start(harness);
+	request = harness_request(harness, PROTOCOL_STATUS);
+	memcpy(longer, &request, sizeof(request));
+	harness_send(harness, longer, sizeof(longer));
+	assert_true(harness_receive(harness, &reply));
+	assert_refused(&reply, REFUSAL_MALFORMED);
+	assert_int_equal(harness_close(harness), 0);
+	harness_start(harness);
+	harness_send(harness, "x", 1);
+	assert_true(harness_receive(harness, &reply));
+	assert_refused(&reply, REFUSAL_MALFORMED);
+	assert_int_equal(harness_close(harness), 0);
+}
+
+/* Inspectors run one after the other and their facts come back together; other lines do not. */
+static void inspects(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "inspect-worker",
+	    "echo worker.pid=12; echo noise; printf 'bad name=1\\nx.y=a\\tb\\n'");
+	harness_plugin(harness, "inspect-keytab", "echo keytab.kvno=3; printf cut.short=");
+	harness_start(harness);
+	request = harness_request(harness, PROTOCOL_INSPECT);
+	reply = harness_ask(harness, &request);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_string_equal(reply.facts, "worker.pid=12\nkeytab.kvno=3\n");
+	assert_int_equal(reply.facts_truncated, 0);
+	harness_plugin(harness, "inspect-worker", "exit 1");
+	reply = harness_ask(harness, &request);
+	assert_int_equal(reply.result, PROTOCOL_FAILED);
+	assert_string_equal(reply.facts, "keytab.kvno=3\n");
+	harness_plugin(harness, "inspect-worker",
+	    "i=0; while [ $i -lt 2000 ]; do echo fact.$i=value; i=$((i + 1)); done");
+	reply = harness_ask(harness, &request);
+	assert_int_equal(reply.facts_truncated, 1);
+	assert_true(strlen(reply.facts) > PROTOCOL_FACTS_BYTES - 64);
+	snprintf(request.site, sizeof(request.site), "nosuch");
+	reply = harness_ask(harness, &request);
+	assert_refused(&reply, REFUSAL_SITE);
+}
+
+/* The plugin's world: what it is told, and nothing else of ours. */
+static void isolates(void **state)
+{
+	struct harness *harness = *state;
+	char auto_free *world = NULL;
+
+	setenv("AUTHMEDIC_TEST_SECRET", "s", 1);
+	harness_plugin(harness, "mark",
+	    "{ env | grep -v '^_=\\|^PWD=\\|^SHLVL=\\|^OLDPWD='"
+	    " | grep -v '^AUTHMEDIC_ACTION_ID=[0-9a-f]\\{16\\}$' | sort; pwd; umask;"
+	    " ls /proc/self/fd | tr '\\n' ' '; } >$FOLDER/world");
+	harness_start(harness);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	unsetenv("AUTHMEDIC_TEST_SECRET");
+	world = harness_read(harness, "world");
+	assert_string_equal(world, "AUTHMEDIC_CONTRACT=1\n"
+				   "AUTHMEDIC_KRB5_CONFIG=/etc/krb5.conf\n"
+				   "AUTHMEDIC_SERVER=other\n"
+				   "AUTHMEDIC_SERVICE=HTTP/www.example.com\n"
+				   "AUTHMEDIC_SITE=web\n"
+				   "AUTHMEDIC_WITH_TEXT=plain\n"
+				   "AUTHMEDIC_WITH_WORDS_1=one\n"
+				   "AUTHMEDIC_WITH_WORDS_2=two words\n"
+				   "AUTHMEDIC_WITH_WORDS_3=\n"
+				   "AUTHMEDIC_WITH_WORDS_COUNT=3\n"
+				   "AUTHMEDIC_WORKER_PROCESS=nothing-of-that-name\n"
+				   "LC_ALL=C.UTF-8\n"
+				   "PATH=/usr/sbin:/usr/bin:/sbin:/bin\n"
+				   "/\n"
+				   "0077\n"
+				   "0 1 2 3 4 "); /* 3: the script; 4: the folder that ls reads */
+}
+
+/* A plugin that somebody else could have changed, or that is missing, is not run and costs nothing.
+ */
+static void distrusts_plugins(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+
+	harness_start(harness);
+	harness_path(harness, "plugins/mark/mark", path);
+	assert_int_equal(ask_status(harness).budget_hour, 1);
+	assert_int_equal(remove(path), 0);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_int_equal(reply.result, PROTOCOL_BAD_CONFIG);
+	harness_plugin(harness, "mark", mark);
+	assert_int_equal(chmod(path, 0757), 0);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_int_equal(reply.result, PROTOCOL_BAD_CONFIG);
+	assert_non_null(strstr(reply.text, "may be written by others"));
+	assert_int_equal(chmod(path, 0644), 0);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_int_equal(reply.result, PROTOCOL_BAD_CONFIG);
+	assert_int_equal(reply.budget_hour, 1);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
+	    TEST(applies_once),
+	    TEST(keeps_the_budget),
+	    TEST(tells_outcomes),
+	    TEST(refuses),
+	    TEST(pauses),
+	    TEST(one_at_a_time),
+	    TEST(finishes_without_client),
+	    TEST(dies_in_the_middle),
+	    TEST(ends_what_was_left),
+	    TEST(kills_at_the_deadline),
+	    TEST(distrusts_the_ledger),
+	    TEST(needs_room),
+	    TEST(hangs_up_on_nonsense),
+	    TEST(inspects),
+	    TEST(isolates),
+	    TEST(distrusts_plugins),
+	};
+
+	return cmocka_run_group_tests_name("helper", tests, NULL, NULL);
+}
