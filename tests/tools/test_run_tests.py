@@ -26,7 +26,7 @@ def make_tree(tmp_path):
     (tmp_path / "tests/scenario").mkdir(parents=True)
     (tmp_path / "tests/scenario/test_one.py").write_text("")
     script(tmp_path / "tools/install-packages", "exit 0\n")
-    script(tmp_path / "tools/build", 'mkdir -p "$1"\ntouch "$1/Makefile"\n')
+    script(tmp_path / "tools/build", 'mkdir -p "$1"\ntouch "$1/config.status"\n')
     return tmp_path
 
 
@@ -83,7 +83,8 @@ def test_without_cmocka(tree):
     """Unit tests that could not be built are skipped by name."""
     (tree / "tests/unit/base").mkdir(parents=True)
     (tree / "tests/unit/base/test_view.c").write_text("")
-    script(tree / "tools/build", "mkdir -p \"$1\"\necho 'HAVE_CMOCKA_TRUE = #' >\"$1/Makefile\"\n")
+    script(tree / "tools/build", "mkdir -p \"$1\"\n"
+           """echo 'S["HAVE_CMOCKA_TRUE"]="#"' >"$1/config.status"\n""")
     assert play(tree, []) == (0, "2 passed, 0 failed, 2 skipped")
 
 
