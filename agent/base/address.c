@@ -2,20 +2,43 @@
 
 #include <errno.h>
 
-/* Exactly four decimal parts without leading zeros: octal forms mean another address elsewhere. */
+/* 0 to 255 at *offset, which is moved behind it; -1 where there is no such number. Leading zeros
+ * are refused: octal forms mean another address elsewhere. */
+static int take_octet(struct view text, size_t *offset)
+{
+	size_t begin = *offset;
+	size_t at = begin;
+	int value = 0;
+
+	while (at < text.length && at - begin < 3) {
+		unsigned digit = (unsigned char)text.data[at] - (unsigned)'0';
+
+		if (digit > 9)
+			break;
+		value = value * 10 + (int)digit;
+		at++;
+	}
+	if (at == begin || value > 255 || (text.data[begin] == '0' && at - begin > 1))
+		return -1;
+	*offset = at;
+	return value;
+}
+
+/* Exactly four decimal parts. Each line of a log has some, so this looks at every byte once. */
 static int parse_ipv4(struct view text, uint8_t ret_bytes[4])
 {
-	for (int i = 0; i < 4; i++) {
-		struct view part;
-		uint64_t value;
-		bool more = view_cut(&text, '.', &part);
+	size_t at = 0;
 
-		if (more != (i < 3) || part.length > 3 || view_to_uint64(part, &value) < 0 ||
-		    value > 255 || (part.length > 1 && part.data[0] == '0'))
+	for (int i = 0; i < 4; i++) {
+		int value = take_octet(text, &at);
+
+		if (value < 0)
+			return -EINVAL;
+		if (i < 3 && (at == text.length || text.data[at++] != '.'))
 			return -EINVAL;
 		ret_bytes[i] = (uint8_t)value;
 	}
-	return 0;
+	return at == text.length ? 0 : -EINVAL;
 }
 
 static int parse_hex_group(struct view group, uint8_t ret_bytes[2])
@@ -84,28 +107,33 @@ static int parse_ipv6(struct view text, uint8_t ret_bytes[16])
 	return 0;
 }
 
-int address_parse(struct view text, struct address *ret_address)
+/* An IPv4-mapped IPv6 address becomes IPv4. */
+static void unmap(struct address *address)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct address address = {.family = 6};
+
+	if (memcmp(address->bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	memcpy(address->bytes, address->bytes + 12, 4);
+	memset(address->bytes + 4, 0, 12);
+	address->family = 4;
+}
+
+int address_parse(struct view text, struct address *ret_address)
+{
+	struct address address = {.family = 4};
 	struct view without_zone;
 	int error;
 
 	if (text.length > 2 && text.data[0] == '[' && text.data[text.length - 1] == ']')
 		text = view_of(text.data + 1, text.length - 2);
-	if (!view_contains(text, VIEW(":"))) {
-		address.family = 4;
-		error = parse_ipv4(text, address.bytes);
-	} else {
+	if (parse_ipv4(text, address.bytes) < 0) {
+		address.family = 6;
 		view_cut(&text, '%', &without_zone);
 		error = parse_ipv6(without_zone, address.bytes);
-	}
-	if (error < 0)
-		return error;
-	if (address.family == 6 && memcmp(address.bytes, mapped, sizeof(mapped)) == 0) {
-		memcpy(address.bytes, address.bytes + 12, 4);
-		memset(address.bytes + 4, 0, 12);
-		address.family = 4;
+		if (error < 0)
+			return error;
+		unmap(&address);
 	}
 	*ret_address = address;
 	return 0;
