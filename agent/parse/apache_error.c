@@ -29,7 +29,8 @@ static void read_client(struct view text, bool with_port, struct address *ret_ad
 
 	while (with_port && length > 0 && text.data[length - 1] != ':')
 		length--;
-	if (length > 0 && with_port && address_parse(view_first(text, length - 1), ret_address) == 0)
+	if (length > 0 && with_port &&
+	    address_parse(view_first(text, length - 1), ret_address) == 0)
 		return;
 	if (address_parse(text, ret_address) < 0)
 		ret_address->family = 0;

@@ -73,19 +73,30 @@ static struct view user_of(struct view logged)
 	return view_equal(logged, VIEW("\"\"")) ? view_of(logged.data, 0) : without_dash(logged);
 }
 
+/* "-" or a word; most logs have the dash. */
+static bool take_ident(struct view *rest)
+{
+	struct view ident;
+
+	if (rest->length < 2 || rest->data[0] != '-' || rest->data[1] != ' ')
+		return take_word(rest, &ident);
+	*rest = view_of(rest->data + 2, rest->length - 2);
+	return true;
+}
+
 /* Status and bytes, and the space that follows. */
 static const char *take_answer(struct view *rest, struct record *record)
 {
-	struct view word;
-	uint64_t bytes;
+	int64_t status;
+	struct view dash;
 
-	if (!take_word(rest, &word) || ncsa_status(word, &record->status) < 0)
+	if (!take_number(rest, &status) || status > 999)
 		return "no HTTP status follows the request";
-	if (!take_word(rest, &word))
+	record->status = (int)status;
+	if (rest->length == 0)
 		return "no byte count follows the status";
-	if (view_to_uint64(word, &bytes) == 0 && bytes <= INT64_MAX)
-		record->sent_bytes = (int64_t)bytes;
-	else if (!view_equal(word, VIEW("-")))
+	if (!take_number(rest, &record->sent_bytes) &&
+	    (!take_word(rest, &dash) || !view_equal(dash, VIEW("-"))))
 		return "the byte count is no number";
 	return NULL;
 }
@@ -95,7 +106,7 @@ const char *ncsa_take_request(struct stamps *stamps, struct view *rest, struct r
 	struct view word;
 	struct view time;
 
-	if (!take_word(rest, &record->client) || !take_word(rest, &word /* ident */) ||
+	if (!take_word(rest, &record->client) || !take_ident(rest) ||
 	    !take_user(rest, &word, &time))
 		return "the line does not begin with client, ident, user, [time] and \"request\"";
 	record->user = user_of(word);
@@ -177,7 +188,8 @@ const struct format format_apache_common = {
 
 const struct format format_apache_combined = {
     .name = "apache-combined",
-    .looks = "its lines are client, user, [time], \"request\", status, bytes, \"referer\", \"agent\"",
+    .looks =
+	"its lines are client, user, [time], \"request\", status, bytes, \"referer\", \"agent\"",
     .read = read_combined,
 };
 

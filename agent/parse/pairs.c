@@ -13,25 +13,30 @@ struct pairs {
 	struct view forwarded;
 };
 
+/* For a key that is as long as the name. */
+#define is_key(key, name) (memcmp((key).data, name, sizeof(name) - 1) == 0)
+
+/* Where the value of a key goes; NULL for keys that say nothing to us. */
 static struct view *value_of_key(struct pairs *pairs, struct view key)
 {
-	const struct {
-		struct view name;
-		struct view *value;
-	} keys[] = {
-	    {VIEW("scheme"), &pairs->scheme},
-	    {VIEW("reply"), &pairs->reply},
-	    {VIEW("merr"), &pairs->error},
-	    {VIEW("mtext"), &pairs->error_text},
-	    {VIEW("conn"), &pairs->connection},
-	    {VIEW("host"), &pairs->host},
-	    {VIEW("fwd"), &pairs->forwarded},
-	};
-
-	for (size_t i = 0; i < count_of(keys); i++)
-		if (view_equal(keys[i].name, key))
-			return keys[i].value;
-	return NULL;
+	switch (key.length) {
+	case 3:
+		return is_key(key, "fwd") ? &pairs->forwarded : NULL;
+	case 4:
+		if (is_key(key, "merr"))
+			return &pairs->error;
+		if (is_key(key, "conn"))
+			return &pairs->connection;
+		return is_key(key, "host") ? &pairs->host : NULL;
+	case 5:
+		if (is_key(key, "reply"))
+			return &pairs->reply;
+		return is_key(key, "mtext") ? &pairs->error_text : NULL;
+	case 6:
+		return is_key(key, "scheme") ? &pairs->scheme : NULL;
+	default:
+		return NULL;
+	}
 }
 
 /* One pair, or one word without "=", which gives an empty key. */
@@ -66,7 +71,7 @@ static const struct token_class *class_of_token(struct view name)
 	static const struct token_class classes[] = {
 	    {VIEW("none"), SCHEME_NONE, false},
 	    {VIEW("negotiate-kerberos"), SCHEME_KERBEROS, true},
-	    {VIEW("negotiate-resp"), SCHEME_NTLM, true}, /* Kerberos is done in one leg */
+	    {VIEW("negotiate-resp"), SCHEME_NTLM, true},         /* Kerberos is done in one leg */
 	    {VIEW("negotiate-spnego-short"), SCHEME_NTLM, true}, /* no room for a ticket */
 	    {VIEW("negotiate-ntlm"), SCHEME_NTLM, true},
 	    {VIEW("negotiate-ntlm-1"), SCHEME_NTLM, true},
@@ -153,8 +158,7 @@ bool pairs_read(struct view rest, struct record *record)
 	class = class_of_token(pairs.scheme);
 	record->scheme = class->scheme;
 	record->reply = reply_of(&pairs, class, record);
-	record->reason =
-	    without_dash(is_said(pairs.error_text) ? pairs.error_text : pairs.error);
+	record->reason = without_dash(is_said(pairs.error_text) ? pairs.error_text : pairs.error);
 	record->connection = without_dash(pairs.connection);
 	record->host = without_dash(pairs.host);
 	record->forwarded = without_dash(pairs.forwarded);

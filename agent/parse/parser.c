@@ -194,6 +194,7 @@ const char *parser_guess(struct view head, const char **ret_why)
 			best_count = count;
 		}
 	}
-	*ret_why = best != NULL ? best->looks : "none of the built-in formats reads its first lines";
+	*ret_why =
+	    best != NULL ? best->looks : "none of the built-in formats reads its first lines";
 	return best != NULL ? best->name : NULL;
 }

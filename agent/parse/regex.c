@@ -16,7 +16,8 @@ static void complain(int error, size_t offset, struct buffer *error_text)
 	PCRE2_UCHAR message[256];
 
 	pcre2_get_error_message(error, message, sizeof(message));
-	buffer_append_format(error_text, "%s at byte %zu of the pattern", (const char *)message, offset);
+	buffer_append_format(
+	    error_text, "%s at byte %zu of the pattern", (const char *)message, offset);
 }
 
 static int compile(struct regex *regex, const char *pattern, struct buffer *error_text)

@@ -13,8 +13,7 @@
 struct regex;
 
 /* -EINVAL after appending what is wrong and where, without a newline, to error_text. */
-must_check int regex_new(
-    struct regex **ret_regex, const char *pattern, struct buffer *error_text);
+must_check int regex_new(struct regex **ret_regex, const char *pattern, struct buffer *error_text);
 void regex_free(struct regex **regex);
 
 /* 1 where the whole text matches, 0 where not, -E2BIG where a limit ended the search. */

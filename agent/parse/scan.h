@@ -33,8 +33,30 @@ static inline bool take_word(struct view *rest, struct view *ret_word)
 	return take_until(rest, ' ', ret_word);
 }
 
-/* "text", in which a backslash makes any byte ordinary; what is between the quotes, as it
- * stands. */
+/* Decimal digits and the space behind them, or the end. At most 18, so that any fits. */
+static inline bool take_number(struct view *rest, int64_t *ret_number)
+{
+	int64_t number = 0;
+	size_t length = 0;
+
+	while (length < rest->length && length <= 18) {
+		unsigned digit = (unsigned char)rest->data[length] - (unsigned)'0';
+
+		if (digit > 9)
+			break;
+		number = number * 10 + (int)digit;
+		length++;
+	}
+	if (length == 0 || length > 18 || (length < rest->length && rest->data[length] != ' '))
+		return false;
+	*ret_number = number;
+	if (length < rest->length)
+		length++;
+	*rest = view_of(rest->data + length, rest->length - length);
+	return true;
+}
+
+/* "text", in which a backslash makes any byte ordinary; what is between the quotes, as it is. */
 static inline bool take_quoted(struct view *rest, struct view *ret_text)
 {
 	const char *end;

@@ -139,8 +139,8 @@ static size_t find_source(const struct signatures *signatures, struct view name)
 	return NOT_FOUND;
 }
 
-bool signatures_match(struct signatures *signatures, struct view source, struct view text,
-    struct signal *ret_signal)
+bool signatures_match(
+    struct signatures *signatures, struct view source, struct view text, struct signal *ret_signal)
 {
 	struct layer layer = {find_source(signatures, source), text, 0};
 
@@ -202,8 +202,7 @@ static bool is_class(const char *text)
 }
 
 /* The scalar under the key; complains and gives NULL where there is none. */
-static const char *required_text(
-    struct loading *loading, const struct node *item, const char *key)
+static const char *required_text(struct loading *loading, const struct node *item, const char *key)
 {
 	const struct node *node = node_get(item, key);
 
@@ -215,8 +214,7 @@ static const char *required_text(
 }
 
 /* Complains about what no item of this kind has. */
-static void check_keys(
-    struct loading *loading, const struct node *item, const char *const *known)
+static void check_keys(struct loading *loading, const struct node *item, const char *const *known)
 {
 	for (size_t i = 0; i < node_count(item); i++) {
 		const struct node *key = node_key(item, i);

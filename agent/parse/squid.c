@@ -50,7 +50,8 @@ static void read_combined(struct reader *reader, struct view line, struct parsed
 	}
 	result = take_last_word(&line);
 	if (!view_contains(result, VIEW(":")) || view_contains(result, VIEW("="))) {
-		parsed_as(ret_parsed, LINE_UNPARSED, "the line does not end like TCP_DENIED:HIER_NONE");
+		parsed_as(
+		    ret_parsed, LINE_UNPARSED, "the line does not end like TCP_DENIED:HIER_NONE");
 		return;
 	}
 	pairs_read(line, record);

@@ -156,8 +156,8 @@ int stamp_apache_error(struct stamps *stamps, struct view text, int64_t *ret_tim
 
 	if (text.length < 24 || at[3] != ' ' || at[7] != ' ' || at[10] != ' ' ||
 	    at[text.length - 5] != ' ' ||
-	    days_of_date(digits(at + text.length - 4, 4), month_of(at + 4), digits(at + 8, 2),
-	        &days) < 0 ||
+	    days_of_date(
+		digits(at + text.length - 4, 4), month_of(at + 4), digits(at + 8, 2), &days) < 0 ||
 	    stamp_time_of_day(view_of(at + 11, text.length - 16), &ms) < 0)
 		return -EINVAL;
 	*ret_time_ms = stamp_local(stamps, days * STAMP_DAY_MS + ms);
@@ -184,8 +184,9 @@ int stamp_epoch(struct view text, int64_t *ret_time_ms)
 static int64_t ahead_of_utc_ms(int64_t wall_hour)
 {
 	/* mktime() carries what is too large, so the hour need not be split into a date. */
-	struct tm wall = {
-	    .tm_year = 70, .tm_mday = (int)(wall_hour / 24) + 1, .tm_hour = (int)(wall_hour % 24),
+	struct tm wall = {.tm_year = 70,
+	    .tm_mday = (int)(wall_hour / 24) + 1,
+	    .tm_hour = (int)(wall_hour % 24),
 	    .tm_isdst = -1};
 	time_t utc = mktime(&wall);
 

@@ -39,7 +39,8 @@ static void append_status(struct buffer *text, const struct record *record)
 
 static void append_record(struct buffer *text, const struct record *record)
 {
-	static const char *const replies[] = {"", " reply=continue", " reply=reject", " reply=done"};
+	static const char *const replies[] = {
+	    "", " reply=continue", " reply=reject", " reply=done"};
 
 	append_time(text, record->time_ms);
 	if (record->address.family != 0)
