@@ -14,7 +14,7 @@ static bool take_bracket(struct view *rest, struct view *ret_inside)
 {
 	struct view after = *rest;
 
-	if (!take_byte(&after, '[') || !take_until(&after, ']', ret_inside))
+	if (!take_byte(&after, '[') || !view_cut(&after, ']', ret_inside))
 		return false;
 	while (take_byte(&after, ' '))
 		;

@@ -99,52 +99,61 @@ static bool is_said(struct view value)
 	return !view_is_empty(without_dash(value));
 }
 
+/* What the answer's own token said. */
+static enum reply reply_named(struct view name)
+{
+	if (view_equal(name, VIEW("continue")))
+		return REPLY_CONTINUE;
+	if (view_equal(name, VIEW("reject")))
+		return REPLY_REJECT;
+	return view_equal(name, VIEW("done")) ? REPLY_DONE : REPLY_UNKNOWN;
+}
+
 /* A token was sent and the answer is 401 or 407. */
 static enum reply reply_to_refused(
     const struct pairs *pairs, const struct token_class *class, const struct record *record)
 {
+	enum reply named = reply_named(pairs->reply);
+
 	if (class->scheme == SCHEME_BASIC)
 		return REPLY_REJECT; /* a password has no second leg */
 	if (!class->has_legs)
 		return REPLY_UNKNOWN;
-	if (pairs->reply.data != NULL) {
-		if (view_equal(pairs->reply, VIEW("continue")))
-			return REPLY_CONTINUE;
-		return view_equal(pairs->reply, VIEW("done")) ? REPLY_DONE : REPLY_REJECT;
-	}
-	if (pairs->error.data == NULL)
-		return REPLY_UNKNOWN;
 	if (is_said(pairs->error))
 		return REPLY_REJECT;
+	if (named != REPLY_UNKNOWN)
+		return named;
+	if (pairs->error.data == NULL && pairs->reply.data == NULL)
+		return REPLY_UNKNOWN;
 	/* With a name the sign-in worked, and this user may not have the page. */
-	return view_is_empty(record->user) ? REPLY_CONTINUE : REPLY_DONE;
+	if (!view_is_empty(record->user))
+		return REPLY_DONE;
+	/* A leg would have been answered with a token; without reply= only the missing error tells.
+	 */
+	return pairs->reply.data != NULL ? REPLY_REJECT : REPLY_CONTINUE;
 }
 
 static enum reply reply_of(
     const struct pairs *pairs, const struct token_class *class, const struct record *record)
 {
-	bool refused = record->status == 401 || record->status == 407;
+	enum reply named = reply_named(pairs->reply);
 
 	if (class->scheme == SCHEME_NONE || class->scheme == SCHEME_UNKNOWN)
 		return REPLY_UNKNOWN;
-	if (refused)
+	if (record->status == 401 || record->status == 407)
 		return reply_to_refused(pairs, class, record);
 	if (record->status >= 400 && is_said(pairs->error))
 		return REPLY_REJECT;
-	if (view_equal(pairs->reply, VIEW("reject")))
-		return REPLY_REJECT;
+	if (named != REPLY_UNKNOWN)
+		return named;
 	/* A Basic name proves nothing: nginx logs what the client claims. */
-	if (view_equal(pairs->reply, VIEW("done")) ||
-	    (class->has_legs && !view_is_empty(record->user)))
-		return REPLY_DONE;
-	return REPLY_UNKNOWN;
+	return class->has_legs && !view_is_empty(record->user) ? REPLY_DONE : REPLY_UNKNOWN;
 }
 
-bool pairs_read(struct view rest, struct record *record)
+unsigned pairs_read(struct view rest, struct record *record)
 {
 	struct pairs pairs = {0};
 	const struct token_class *class;
-	bool known = false;
 	struct view key;
 	struct view value;
 
@@ -153,7 +162,6 @@ bool pairs_read(struct view rest, struct record *record)
 
 		if (place != NULL && place->data == NULL)
 			*place = value;
-		known |= place != NULL;
 	}
 	class = class_of_token(pairs.scheme);
 	record->scheme = class->scheme;
@@ -162,5 +170,7 @@ bool pairs_read(struct view rest, struct record *record)
 	record->connection = without_dash(pairs.connection);
 	record->host = without_dash(pairs.host);
 	record->forwarded = without_dash(pairs.forwarded);
-	return known;
+	return (pairs.scheme.data != NULL ? PAIRS_SCHEME : 0U) |
+	       (pairs.reply.data != NULL ? PAIRS_REPLY : 0U) |
+	       (pairs.error.data != NULL ? PAIRS_ERROR : 0U);
 }

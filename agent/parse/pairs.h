@@ -12,9 +12,12 @@
 
 #include "parse/record.h"
 
-/* Takes the whole rest. True where at least one key was known; then scheme, reply, reason,
- * connection, host and forwarded of the record are filled as far as the pairs tell. The record's
- * status and user must be there already. */
-bool pairs_read(struct view rest, struct record *record);
+/* Which of the keys came that tell about a sign-in. */
+enum pairs_found { PAIRS_SCHEME = 1 << 0, PAIRS_REPLY = 1 << 1, PAIRS_ERROR = 1 << 2 };
+
+/* Takes the whole rest; fills scheme, reply, reason, connection, host and forwarded of the record
+ * as far as the pairs tell. The record's status and user must be there already. Returns bits of
+ * enum pairs_found. */
+unsigned pairs_read(struct view rest, struct record *record);
 
 #endif

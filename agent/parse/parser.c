@@ -8,8 +8,8 @@
 
 /* What says more about a line stands first: parser_guess() takes the first of the best. */
 static const struct format *const formats[] = {
-    &format_apache_authmedic,
     &format_nginx_authmedic,
+    &format_apache_authmedic,
     &format_squid_combined,
     &format_apache_vhost,
     &format_apache_combined,

@@ -270,10 +270,6 @@ static int add_rule(struct loading *loading, struct rule rule, const struct node
 	int error;
 
 	buffer_init(&text, 512);
-	if (node_kind(pattern) != NODE_SCALAR) {
-		complain(loading, pattern, "`match` must be a pattern or a list of patterns");
-		return 0;
-	}
 	error = regex_new(&rule.regex, node_text(pattern), &text);
 	if (error == -EINVAL) {
 		complain(loading, pattern, buffer_text(&text));
@@ -285,7 +281,7 @@ static int add_rule(struct loading *loading, struct rule rule, const struct node
 	rule.kvno_group = regex_group_number(rule.regex, "kvno");
 	rule.principal_group = regex_group_number(rule.regex, "principal");
 	if (rule.signature == NOT_FOUND && rule.text_group == 0)
-		complain(loading, pattern, "a pattern with `then` needs the group (?<text>…)");
+		complain(loading, pattern, "a pattern with `then` needs the group (?<text>...)");
 	error = array_push(&loading->signatures->rules, rule, MAX_RULES);
 	if (error < 0)
 		regex_free(&rule.regex);
@@ -303,6 +299,18 @@ static const struct node *list_item(const struct node *node, size_t index)
 	return node_kind(node) == NODE_SEQUENCE ? node_item(node, index) : node;
 }
 
+/* Complains unless the node is a text or a list of at least one. */
+static bool check_list(struct loading *loading, const struct node *node, const char *message)
+{
+	bool good = list_count(node) > 0;
+
+	for (size_t i = 0; i < list_count(node); i++)
+		good = good && node_text(list_item(node, i))[0] != '\0';
+	if (!good)
+		complain(loading, node, message);
+	return good;
+}
+
 static int add_rules(struct loading *loading, struct rule rule, const struct node *item)
 {
 	const struct node *sources = node_get(item, "source");
@@ -310,15 +318,15 @@ static int add_rules(struct loading *loading, struct rule rule, const struct nod
 	int error = 0;
 
 	if (sources == NULL || patterns == NULL) {
-		complain(loading, item, "`source` and `match` are missing or one of them is");
+		complain(loading, item, "`source` and `match` are both needed");
 		return 0;
 	}
+	if (!check_list(loading, sources, "`source` must be a text or a list of texts") ||
+	    !check_list(loading, patterns, "`match` must be a pattern or a list of patterns"))
+		return 0;
 	for (size_t i = 0; i < list_count(sources) && error == 0; i++) {
-		const char *source = node_text(list_item(sources, i));
-
-		if (source[0] == '\0')
-			complain(loading, sources, "`source` must be a text or a list of texts");
-		error = add_source(loading->signatures, source, &rule.source);
+		error =
+		    add_source(loading->signatures, node_text(list_item(sources, i)), &rule.source);
 		for (size_t k = 0; k < list_count(patterns) && error == 0; k++)
 			error = add_rule(loading, rule, list_item(patterns, k));
 	}

@@ -118,6 +118,7 @@ static void read_native(struct reader *reader, struct view line, struct parsed *
 const struct format format_squid_combined = {
     .name = "squid-combined",
     .looks = "its lines are the combined format and end like TCP_DENIED:HIER_NONE",
+    .source = "squid-helper",
     .read = read_combined,
 };
 

@@ -2,21 +2,61 @@
 parse_lines = tests/unit/parse/lines.c tests/unit/parse/lines.h
 if HAVE_CMOCKA
 parse_tests = \
+	tests/unit/parse/apache_error.test \
 	tests/unit/parse/authmedic.test \
+	tests/unit/parse/iis.test \
 	tests/unit/parse/ncsa.test \
-	tests/unit/parse/signatures.test
+	tests/unit/parse/parser.test \
+	tests/unit/parse/regex.test \
+	tests/unit/parse/signatures.test \
+	tests/unit/parse/squid.test \
+	tests/unit/parse/squid_cache.test \
+	tests/unit/parse/stamp.test
 check_PROGRAMS += $(parse_tests)
 TESTS += $(parse_tests)
+
+tests_unit_parse_apache_error_test_SOURCES = tests/unit/parse/test_apache_error.c $(parse_lines)
+tests_unit_parse_apache_error_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_apache_error_test_LDADD = $(unit_libs)
 
 tests_unit_parse_authmedic_test_SOURCES = tests/unit/parse/test_authmedic.c $(parse_lines)
 tests_unit_parse_authmedic_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_authmedic_test_LDADD = $(unit_libs)
 
+tests_unit_parse_iis_test_SOURCES = tests/unit/parse/test_iis.c $(parse_lines)
+tests_unit_parse_iis_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_iis_test_LDADD = $(unit_libs)
+
 tests_unit_parse_ncsa_test_SOURCES = tests/unit/parse/test_ncsa.c $(parse_lines)
 tests_unit_parse_ncsa_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_ncsa_test_LDADD = $(unit_libs)
 
-tests_unit_parse_signatures_test_SOURCES = tests/unit/parse/test_signatures.c $(parse_lines)
+tests_unit_parse_parser_test_SOURCES = tests/unit/parse/test_parser.c $(parse_lines) \
+	$(allocation_sources)
+tests_unit_parse_parser_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_parser_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_parse_parser_test_LDADD = $(unit_libs)
+
+tests_unit_parse_regex_test_SOURCES = tests/unit/parse/test_regex.c $(allocation_sources)
+tests_unit_parse_regex_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_regex_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_parse_regex_test_LDADD = $(unit_libs)
+
+tests_unit_parse_signatures_test_SOURCES = tests/unit/parse/test_signatures.c $(parse_lines) \
+	$(allocation_sources)
 tests_unit_parse_signatures_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_signatures_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_parse_signatures_test_LDADD = $(unit_libs)
+
+tests_unit_parse_squid_test_SOURCES = tests/unit/parse/test_squid.c $(parse_lines)
+tests_unit_parse_squid_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_squid_test_LDADD = $(unit_libs)
+
+tests_unit_parse_squid_cache_test_SOURCES = tests/unit/parse/test_squid_cache.c $(parse_lines)
+tests_unit_parse_squid_cache_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_squid_cache_test_LDADD = $(unit_libs)
+
+tests_unit_parse_stamp_test_SOURCES = tests/unit/parse/test_stamp.c
+tests_unit_parse_stamp_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_stamp_test_LDADD = $(unit_libs)
 endif

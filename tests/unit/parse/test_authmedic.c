@@ -12,10 +12,10 @@ static void judges_apache(unused_parameter void **state)
 {
 	static const struct line_case cases[] = {
 	    {ALICE "200 538 scheme=negotiate-kerberos lid=- pid=16007 tid=140269899130560 k=0 "
-	           "us=1744" SILENT,
+		   "us=1744" SILENT,
 		BY_ALICE "200 538b scheme=kerberos reply=done"},
 	    {HEAD "401 636 scheme=none lid=- pid=1 tid=2 k=0 us=230 merr=\"NO AUTH DATA\" maj=0 "
-	          "min=0 "
+		  "min=0 "
 		  "mtext=\"Client did not send any authentication headers\"",
 		READ "401 636b scheme=none reason=Client did not send any authentication headers"},
 	    {HEAD "401 636 scheme=negotiate-ntlm-1 merr=\"GSS ERROR\" maj=458752 min=0",
@@ -52,6 +52,29 @@ static void judges_apache(unused_parameter void **state)
 	lines_check("apache-authmedic", cases, count_of(cases));
 }
 
+/* Where Apache logs the answer's token too, that tells a leg from a refusal without a word. */
+static void judges_apache_by_reply(unused_parameter void **state)
+{
+	static const struct line_case cases[] = {
+	    {HEAD "401 1 scheme=negotiate-resp reply=continue merr=\"-\"",
+		READ "401 1b scheme=ntlm reply=continue"},
+	    {HEAD "401 1 scheme=negotiate-kerberos reply=reject merr=\"-\"",
+		READ "401 1b scheme=kerberos reply=reject"},
+	    {HEAD "401 1 scheme=negotiate-kerberos reply=- merr=\"-\"",
+		READ "401 1b scheme=kerberos reply=reject"},
+	    {HEAD "401 1 scheme=negotiate-kerberos reply=continue merr=\"GSS ERROR\"",
+		READ "401 1b scheme=kerberos reply=reject reason=GSS ERROR"},
+	    {ALICE "401 1 scheme=negotiate-kerberos reply=- merr=\"-\"",
+		BY_ALICE "401 1b scheme=kerberos reply=done"},
+	    {ALICE "200 1 scheme=negotiate-kerberos reply=done merr=\"-\"",
+		BY_ALICE "200 1b scheme=kerberos reply=done"},
+	    {HEAD "401 1 scheme=none reply=- merr=\"NO AUTH DATA\"",
+		READ "401 1b scheme=none reason=NO AUTH DATA"},
+	};
+
+	lines_check("apache-authmedic", cases, count_of(cases));
+}
+
 /* nginx maps the answer's header: what it says to a token decides. */
 static void judges_nginx(unused_parameter void **state)
 {
@@ -75,17 +98,21 @@ static void judges_nginx(unused_parameter void **state)
 	    {"127.0.0.1 - alice [22/Nov/2026:10:25:03 +0000] \"GET /fake HTTP/1.1\" 401 179 \"-\" "
 	     "\"curl/7.88.1\" scheme=basic reply=offer-negotiate pid=26717 conn=2 req=1",
 		"record 2026-11-22T10:25:03.000Z 127.0.0.1 user=alice GET /fake 401 179b "
-	        "scheme=basic "
+		"scheme=basic "
 		"reply=reject agent=curl/7.88.1 conn=2"},
 	    /* A Basic name proves nothing here. */
 	    {ALICE "200 1 \"-\" \"c\" scheme=basic reply=-",
 		BY_ALICE "200 1b scheme=basic agent=c"},
+	    {HEAD "401 1 scheme=none merr=\"x\"", "unparsed: no reply= follows the access line"},
+	    {HEAD "401 1 scheme=none reply=- merr=\"x\"",
+		"unparsed: merr= stands in the logs of Apache, not of nginx"},
 	};
 
 	lines_check("nginx-authmedic", cases, count_of(cases));
 }
 
-/* Pairs come in any order, bare or quoted; unknown ones are skipped, and of a key the first counts. */
+/* Pairs come in any order, bare or quoted; unknown ones are skipped, and of a key the first counts.
+ */
 static void reads_pairs(unused_parameter void **state)
 {
 	static const char fault[] = "unparsed: no scheme=, reply= or merr= follows the access line";
@@ -101,7 +128,7 @@ static void reads_pairs(unused_parameter void **state)
 	    {HEAD "401 1", fault},
 	    {HEAD "401 1 \"-\" \"agent\"", fault},
 	    {HEAD "401 1 \"-\" \"scheme=none\"", fault},
-	    {HEAD "401 1 k=1", fault},
+	    {HEAD "401 1 k=1 conn=2", fault},
 	};
 
 	lines_check("apache-authmedic", cases, count_of(cases));
@@ -111,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(judges_apache),
+	    cmocka_unit_test(judges_apache_by_reply),
 	    cmocka_unit_test(judges_nginx),
 	    cmocka_unit_test(reads_pairs),
 	};
