@@ -15,14 +15,14 @@ enum outcome {
 };
 
 struct detector_options {
-	int64_t window_ms;            /* sliding, log time */
+	int64_t window_ms; /* sliding, log time */
 	int64_t known_good_for_ms;
 	int64_t handshake_timeout_ms; /* after which a challenge counts as unanswered */
 	unsigned minimum_voters;
 	unsigned share_percent;
 	unsigned ipv4_prefix, ipv6_prefix;
-	size_t max_voters;            /* known-good voters kept; then the longest unseen goes */
-	size_t max_pending;           /* open handshakes kept */
+	size_t max_voters;  /* known-good voters kept; then who got in longest ago goes */
+	size_t max_pending; /* open handshakes kept */
 	size_t signature_count;
 	struct hash_seed seed;
 };
@@ -32,26 +32,26 @@ struct detector_totals {
 	uint64_t records;
 	uint64_t handshakes[SCHEME_COUNT][OUTCOME_COUNT];
 	uint64_t authenticated;
-	uint64_t own_probes;         /* records of our own probe: never voters */
-	uint64_t voters;             /* distinct voters seen; exact up to a maximum, then a floor */
+	uint64_t own_probes; /* records of our own probe: never voters */
+	uint64_t voters;     /* distinct voters seen; exact up to a maximum, then a floor */
 	uint64_t evicted_voters;
 	uint64_t evicted_pending;
-	int64_t first_ms, last_ms;   /* -1: no record yet */
+	int64_t first_ms, last_ms; /* -1: no record yet */
 };
 
 /* The window as it stands now. */
 struct detector_window {
-	int64_t now_ms;              /* the log's clock: the latest time seen; -1: none */
-	size_t known_good;           /* voters in the table */
-	size_t active;               /* known-good voters with an outcome inside the window */
-	size_t rejected;             /* of those, the ones whose last outcome is rejected */
-	size_t established;          /* of those, the ones whose last outcome is established */
+	int64_t now_ms;		     /* the log's clock: the latest time seen; -1: none */
+	size_t known_good;	     /* voters in the table */
+	size_t active;		     /* known-good voters with an outcome inside the window */
+	size_t rejected;	     /* of those, the ones whose last outcome is rejected */
+	size_t established;	     /* of those, the ones whose last outcome is established */
 	uint64_t rejected_strangers; /* rejections inside the window from voters never known-good */
-	uint64_t unanswered;         /* inside the window */
+	uint64_t unanswered;	     /* inside the window */
 	uint64_t ntlm_established, kerberos_established; /* handshakes inside the window */
-	double rejected_ratio;       /* rejected / active; 0 without active ones */
+	double rejected_ratio; /* rejected / active; 0 without active ones */
 	bool spike;
-	int64_t spike_since_ms;      /* -1: no spike */
+	int64_t spike_since_ms; /* -1: no spike */
 };
 
 struct detector;
@@ -62,8 +62,11 @@ void detector_free(struct detector **detector);
 void detector_record(struct detector *detector, const struct record *record);
 void detector_signal(struct detector *detector, const struct signal *signal);
 /* The log's clock moves to at least this time even without lines: open handshakes end, the window
- * slides. */
+ * slides. Where the log's own lines have shown their clock to be behind, it moves less. Nothing
+ * before the first line. */
 void detector_advance(struct detector *detector, int64_t log_now_ms);
+/* All open handshakes end as if nothing more came: for the end of a log that is read once. */
+void detector_finish(struct detector *detector);
 /* Outcomes before this time no longer count in the window: after an action the world is new. */
 void detector_forget_before(struct detector *detector, int64_t log_time_ms);
 
@@ -71,15 +74,19 @@ const struct detector_totals *detector_totals(const struct detector *detector);
 void detector_window(const struct detector *detector, struct detector_window *ret_window);
 /* How often the signature was seen inside the window. */
 uint64_t detector_signals(const struct detector *detector, size_t signature);
+/* And how often since the start. */
+uint64_t detector_signals_total(const struct detector *detector, size_t signature);
 
 /* State as rows, so that it commits in one transaction with the cursors. Rows are opaque to whoever
  * stores them: a key and a value; an empty value means that the row is gone. `on_row` gets only
- * what changed since the last call that returned 0; on a negative result everything is offered
+ * what changed since the last call that returned 0; on a negative result all of that is offered
  * again. */
 typedef int detector_on_row(void *context, struct view key, struct view value);
 must_check int detector_save(struct detector *detector, detector_on_row *on_row, void *context);
-/* Gives one stored row back to a fresh detector; -EINVAL (and no change) on bytes it cannot
- * read. */
+/* What the last save offered was not committed: the next one offers everything. */
+void detector_offer_all(struct detector *detector);
+/* Gives one stored row back to a fresh detector, in any order, all before the first line; -EINVAL
+ * (and no change) on bytes it cannot read. */
 must_check int detector_restore(struct detector *detector, struct view key, struct view value);
 
 const char *outcome_name(enum outcome outcome);

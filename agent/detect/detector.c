@@ -1,0 +1,349 @@
+#include "detect/detector.h"
+
+#include <errno.h>
+
+#include "detect/detector_private.h"
+
+static const struct view own_agent = VIEW("authmedic-probe/");
+
+/* -- what sign-ins mean ----------------------------------------------------------------------- */
+
+static enum opinion opinion_of(const struct sign_in *sign_in)
+{
+	if (sign_in->outcome == OUTCOME_REJECTED)
+		return OPINION_REJECTED;
+	return sign_in->authenticated ? OPINION_AUTHENTICATED : OPINION_ESTABLISHED;
+}
+
+static void count(struct detector *detector, const struct sign_in *sign_in)
+{
+	if (sign_in->authenticated)
+		detector->totals.authenticated += sign_in->count;
+	else
+		detector->totals.handshakes[sign_in->scheme][sign_in->outcome] += sign_in->count;
+	if (sign_in->outcome == OUTCOME_UNANSWERED)
+		window_add(&detector->window, sign_in->time_ms, WINDOW_UNANSWERED, sign_in->count);
+	if (sign_in->outcome == OUTCOME_ESTABLISHED && sign_in->scheme == SCHEME_KERBEROS)
+		window_add(&detector->window, sign_in->time_ms, WINDOW_KERBEROS_ESTABLISHED,
+		    sign_in->count);
+	if (sign_in->outcome == OUTCOME_ESTABLISHED && sign_in->scheme == SCHEME_NTLM)
+		window_add(
+		    &detector->window, sign_in->time_ms, WINDOW_NTLM_ESTABLISHED, sign_in->count);
+}
+
+static void on_sign_in(void *context, const struct sign_in *sign_in)
+{
+	struct detector *detector = context;
+	const struct vote vote = {.voter = sign_in->voter,
+	    .time_ms = sign_in->time_ms,
+	    .opinion = opinion_of(sign_in),
+	    .good = sign_in->good,
+	    .belated = sign_in->belated};
+
+	count(detector, sign_in);
+	if (sign_in->outcome != OUTCOME_ESTABLISHED && sign_in->outcome != OUTCOME_REJECTED)
+		return;
+	if (!voters_vote(&detector->voters, &detector->window, &vote) &&
+	    vote.opinion == OPINION_REJECTED)
+		window_add(
+		    &detector->window, sign_in->time_ms, WINDOW_REJECTED_STRANGERS, sign_in->count);
+}
+
+/* -- making ----------------------------------------------------------------------------------- */
+
+static bool is_sane(const struct detector_options *options)
+{
+	return options->window_ms > 0 && options->known_good_for_ms > 0 &&
+	       options->handshake_timeout_ms > 0 && options->max_voters > 0 &&
+	       options->max_voters < UINT32_MAX && options->max_pending > 0 &&
+	       options->max_pending < UINT32_MAX && options->share_percent <= 100;
+}
+
+static int init_parts(struct detector *detector)
+{
+	const struct detector_options *options = &detector->options;
+	const struct handshakes_options handshakes = {.timeout_ms = options->handshake_timeout_ms,
+	    .max_pending = options->max_pending,
+	    .seed = options->seed,
+	    .on_sign_in = on_sign_in,
+	    .context = detector};
+	const struct voters_options voters = {
+	    .max_voters = options->max_voters, .known_good_for_ms = options->known_good_for_ms};
+	int error = handshakes_init(&detector->handshakes, &handshakes);
+
+	log_clock_init(&detector->clock);
+	seen_init(&detector->seen);
+	if (error == 0)
+		error = voters_init(&detector->voters, &voters);
+	if (error == 0)
+		error =
+		    window_init(&detector->window, options->window_ms, options->signature_count);
+	return error;
+}
+
+int detector_new(struct detector **ret_detector, const struct detector_options *options)
+{
+	struct detector *detector;
+	int error;
+
+	if (!is_sane(options))
+		return -EINVAL;
+	detector = calloc(1, sizeof(*detector));
+	if (detector == NULL)
+		return -ENOMEM;
+	detector->options = *options;
+	for (size_t i = 0; i < 2; i++) {
+		struct address all = {.family = i == 0 ? 4 : 6};
+
+		memset(all.bytes, 0xff, i == 0 ? 4 : 16);
+		detector->masks[i] =
+		    address_prefix(all, options->ipv4_prefix, options->ipv6_prefix);
+	}
+	detector->totals.first_ms = -1;
+	detector->totals.last_ms = -1;
+	detector->spike_since_ms = -1;
+	error = init_parts(detector);
+	if (error < 0)
+		goto fail;
+	detector->signal_totals =
+	    calloc(options->signature_count + 1, sizeof(*detector->signal_totals));
+	if (detector->signal_totals == NULL) {
+		error = -ENOMEM;
+		goto fail;
+	}
+	*ret_detector = detector;
+	return 0;
+
+fail:
+	detector_free(&detector);
+	return error;
+}
+
+void detector_free(struct detector **detector)
+{
+	struct detector *old = *detector;
+
+	if (old == NULL)
+		return;
+	handshakes_done(&old->handshakes);
+	voters_done(&old->voters);
+	seen_done(&old->seen);
+	window_done(&old->window);
+	free(old->signal_totals);
+	free(old);
+	*detector = NULL;
+}
+
+/* -- time ------------------------------------------------------------------------------------- */
+
+static size_t active_voters(const struct detector *detector)
+{
+	const uint64_t *sums = detector->window.sums;
+
+	return sums[WINDOW_VOTERS_ESTABLISHED] + sums[WINDOW_VOTERS_AUTHENTICATED] +
+	       sums[WINDOW_VOTERS_REJECTED];
+}
+
+void detector_note_totals(struct detector *detector)
+{
+	detector->totals.voters = detector->seen.count;
+	detector->totals.evicted_voters = detector->voters.evicted_total;
+	detector->totals.evicted_pending = detector->handshakes.evicted_total;
+}
+
+/* After anything that may have changed what is known. */
+static void conclude(struct detector *detector)
+{
+	uint64_t rejected = detector->window.sums[WINDOW_VOTERS_REJECTED];
+	bool spike =
+	    rejected > 0 && rejected >= detector->options.minimum_voters &&
+	    rejected * 100 >= (uint64_t)detector->options.share_percent * active_voters(detector);
+
+	if (!spike)
+		detector->spike_since_ms = -1;
+	else if (detector->spike_since_ms < 0)
+		detector->spike_since_ms = detector->clock.now_ms;
+	detector_note_totals(detector);
+}
+
+static void move(struct detector *detector, enum clock_move move)
+{
+	int64_t now_ms = detector->clock.now_ms;
+
+	if (move == CLOCK_STAYS)
+		return;
+	if (move == CLOCK_BACK) {
+		handshakes_abandon(&detector->handshakes);
+		voters_forget_before(&detector->voters, &detector->window, INT64_MAX);
+		window_restart(&detector->window, now_ms);
+		return;
+	}
+	window_advance(&detector->window, now_ms);
+	handshakes_expire(&detector->handshakes, now_ms);
+	voters_expire(&detector->voters, &detector->window, now_ms);
+}
+
+/* Restored tables wait in no order. */
+static void settle(struct detector *detector)
+{
+	if (detector->handshakes.unsorted)
+		handshakes_settle(&detector->handshakes);
+	if (detector->voters.unsorted)
+		voters_settle(&detector->voters);
+}
+
+/* A time that is far ahead and not believed yet counts as now. */
+static int64_t take_time(struct detector *detector, int64_t time_ms)
+{
+	if (time_ms < 0)
+		time_ms = detector->clock.now_ms < 0 ? 0 : detector->clock.now_ms;
+	if (time_ms >= ROW_MAX_TIME_MS)
+		time_ms = ROW_MAX_TIME_MS - 1;
+	move(detector, log_clock_line(&detector->clock, time_ms, detector->options.window_ms));
+	return time_ms < detector->clock.now_ms ? time_ms : detector->clock.now_ms;
+}
+
+void detector_advance(struct detector *detector, int64_t log_now_ms)
+{
+	settle(detector);
+	move(detector, log_clock_advance(&detector->clock, log_now_ms));
+	conclude(detector);
+}
+
+void detector_finish(struct detector *detector)
+{
+	settle(detector);
+	handshakes_expire(&detector->handshakes, INT64_MAX);
+	conclude(detector);
+}
+
+void detector_forget_before(struct detector *detector, int64_t log_time_ms)
+{
+	log_time_ms -= detector->clock.lag_ms;
+	settle(detector);
+	voters_forget_before(&detector->voters, &detector->window, log_time_ms);
+	window_forget_before(&detector->window, log_time_ms);
+	conclude(detector);
+}
+
+/* -- lines ------------------------------------------------------------------------------------ */
+
+/* A client that is no address counts by its name. 0 is nobody. */
+static uint64_t voter_of(const struct detector *detector, const struct record *record)
+{
+	const struct address *mask = &detector->masks[record->address.family == 6];
+	struct {
+		uint64_t words[2];
+		uint64_t family;
+	} key = {.family = record->address.family};
+	uint64_t masked[2];
+	uint64_t hash;
+
+	if (record->address.family == 0) {
+		hash = hash_bytes(&detector->options.seed, record->client);
+		return hash != 0 ? hash : 1;
+	}
+	memcpy(key.words, record->address.bytes, sizeof(key.words));
+	memcpy(masked, mask->bytes, sizeof(masked));
+	key.words[0] &= masked[0];
+	key.words[1] &= masked[1];
+	hash = hash_bytes(&detector->options.seed, view_of((const char *)&key, sizeof(key)));
+	return hash != 0 ? hash : 1;
+}
+
+static void note_time(struct detector_totals *totals, int64_t time_ms)
+{
+	if (totals->first_ms < 0 || time_ms < totals->first_ms)
+		totals->first_ms = time_ms;
+	if (time_ms > totals->last_ms)
+		totals->last_ms = time_ms;
+}
+
+void detector_record(struct detector *detector, const struct record *record)
+{
+	struct line line = {.record = record};
+
+	settle(detector);
+	line.time_ms = take_time(detector, record->time_ms);
+	line.now_ms = detector->clock.now_ms;
+	detector->totals.records++;
+	note_time(&detector->totals, line.time_ms);
+	if (view_starts_with(record->agent, own_agent)) {
+		detector->totals.own_probes++;
+	} else {
+		line.voter = voter_of(detector, record);
+		if (line.voter != detector->last_voter &&
+		    !voters_know(&detector->voters, line.voter))
+			seen_add(&detector->seen, line.voter);
+		detector->last_voter = line.voter;
+		handshakes_line(&detector->handshakes, &line);
+	}
+	conclude(detector);
+}
+
+void detector_signal(struct detector *detector, const struct signal *signal)
+{
+	int64_t time_ms;
+
+	if (signal->signature >= detector->options.signature_count)
+		return;
+	settle(detector);
+	time_ms = take_time(detector, signal->time_ms);
+	detector->signal_totals[signal->signature]++;
+	window_add(&detector->window, time_ms, WINDOW_SIGNALS + signal->signature, 1);
+	conclude(detector);
+}
+
+/* -- what is known ---------------------------------------------------------------------------- */
+
+const struct detector_totals *detector_totals(const struct detector *detector)
+{
+	return &detector->totals;
+}
+
+void detector_window(const struct detector *detector, struct detector_window *ret_window)
+{
+	const uint64_t *sums = detector->window.sums;
+	size_t active = active_voters(detector);
+
+	*ret_window = (struct detector_window){
+	    .now_ms = detector->clock.now_ms,
+	    .known_good = detector->voters.count,
+	    .active = active,
+	    .rejected = sums[WINDOW_VOTERS_REJECTED],
+	    .established = sums[WINDOW_VOTERS_ESTABLISHED],
+	    .rejected_strangers = sums[WINDOW_REJECTED_STRANGERS],
+	    .unanswered = sums[WINDOW_UNANSWERED],
+	    .ntlm_established = sums[WINDOW_NTLM_ESTABLISHED],
+	    .kerberos_established = sums[WINDOW_KERBEROS_ESTABLISHED],
+	    .rejected_ratio =
+		active > 0 ? (double)sums[WINDOW_VOTERS_REJECTED] / (double)active : 0,
+	    .spike = detector->spike_since_ms >= 0,
+	    .spike_since_ms = detector->spike_since_ms,
+	};
+}
+
+uint64_t detector_signals(const struct detector *detector, size_t signature)
+{
+	return signature < detector->options.signature_count
+		   ? detector->window.sums[WINDOW_SIGNALS + signature]
+		   : 0;
+}
+
+uint64_t detector_signals_total(const struct detector *detector, size_t signature)
+{
+	return signature < detector->options.signature_count ? detector->signal_totals[signature]
+							     : 0;
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[OUTCOME_COUNT] = {
+	    [OUTCOME_ESTABLISHED] = "established",
+	    [OUTCOME_REJECTED] = "rejected",
+	    [OUTCOME_UNANSWERED] = "unanswered",
+	    [OUTCOME_INCOMPLETE] = "incomplete",
+	};
+
+	return names[outcome];
+}

@@ -1,0 +1,31 @@
+/* What the files of the detector share. */
+#ifndef AUTHMEDIC_DETECT_DETECTOR_PRIVATE_H
+#define AUTHMEDIC_DETECT_DETECTOR_PRIVATE_H
+
+#include "detect/clock.h"
+#include "detect/detector.h"
+#include "detect/handshakes.h"
+#include "detect/seen.h"
+#include "detect/voters.h"
+#include "detect/window.h"
+
+struct detector {
+	struct detector_options options;
+	struct address masks[2]; /* the voter's part of an address: IPv4, IPv6 */
+	struct log_clock clock;
+	struct handshakes handshakes;
+	struct voters voters;
+	struct seen seen;
+	struct window window;
+	struct detector_totals totals;
+	uint64_t *signal_totals;
+	int64_t spike_since_ms; /* -1: none */
+	uint64_t last_voter;	/* surely in `seen` */
+	bool seed_saved;
+	struct row_writer saved_totals; /* the row as it was offered last */
+};
+
+/* Takes over what the parts count. */
+void detector_note_totals(struct detector *detector);
+
+#endif

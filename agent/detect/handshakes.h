@@ -1,0 +1,115 @@
+/* Pairs what belongs to one sign-in: the 401 that asks, the legs, and the answer that ends it. What
+ * a line cannot tell by itself, the lines around it do, or silence. */
+#ifndef AUTHMEDIC_DETECT_HANDSHAKES_H
+#define AUTHMEDIC_DETECT_HANDSHAKES_H
+
+#include "detect/changes.h"
+#include "detect/detector.h"
+#include "detect/links.h"
+#include "detect/row.h"
+#include "detect/verdict.h"
+
+/* A client answers a challenge at once; one that polls comes later. */
+#define HANDSHAKES_SOON_MS 3000
+/* IIS may log an answer this much before its challenge. */
+#define HANDSHAKES_DISORDER_MS 2000
+
+enum handshake_state {
+	HANDSHAKE_NONE,	      /* no open handshake */
+	HANDSHAKE_CHALLENGED, /* asked; no token yet */
+	HANDSHAKE_LEG,	      /* another leg was wanted */
+	HANDSHAKE_UNDECIDED,  /* a leg or a refusal: silence means refusal */
+	HANDSHAKE_ANSWERED,   /* got in, in a log where the 401s may still come */
+	HANDSHAKE_STATES
+};
+
+struct handshake {
+	uint64_t id;	/* names its row; in order of birth */
+	uint64_t order; /* in its queue */
+	uint64_t voter;
+	uint64_t request_key;	 /* voter, agent and target without query */
+	uint64_t connection_key; /* voter and connection; 0: not logged */
+	int64_t time_ms;	 /* of the line that brought it into its state */
+	int64_t deadline_ms;	 /* of the log's clock */
+	uint32_t failures;	 /* lines with 401 */
+	uint8_t state;		 /* HANDSHAKE_NONE: the entry is free */
+	uint8_t scheme;
+	uint8_t legs; /* that the log showed, at most 2 */
+	bool challenged;
+	bool has_substatus; /* ANSWERED: so that the scheme follows from the legs */
+};
+
+/* How a sign-in ended. */
+struct sign_in {
+	uint64_t voter;
+	int64_t time_ms;
+	enum outcome outcome;
+	enum scheme scheme;
+	uint32_t count;	    /* how many ended so; 0: the count follows later */
+	bool authenticated; /* established, but no handshake of its own */
+	bool good;	    /* makes the voter known-good */
+	bool belated;	    /* silence told, not the line at that time */
+};
+typedef void handshakes_on_sign_in(void *context, const struct sign_in *sign_in);
+
+struct handshakes_options {
+	int64_t timeout_ms;
+	size_t max_pending;
+	struct hash_seed seed;
+	handshakes_on_sign_in *on_sign_in;
+	void *context;
+};
+
+enum handshake_queue {
+	QUEUE_PATIENT, /* challenged, legs: until the timeout */
+	QUEUE_SOON,    /* undecided */
+	QUEUE_ANSWERED,
+	QUEUE_COUNT
+};
+
+struct handshakes {
+	struct handshakes_options options;
+	struct handshake *entries;
+	uint32_t used;
+	uint32_t free;
+	size_t count;
+	uint64_t next_id;
+	uint64_t next_order;
+	uint64_t evicted_total;
+	bool unsorted;
+	struct queue queues[QUEUE_COUNT];
+	struct queue_links links;
+	struct chains by_request;
+	struct chains by_connection;
+	struct changes changes;
+	uint32_t *open_by_voter; /* entries that share these bits of the voter: 0 spares a look */
+	uint64_t open_mask;
+};
+
+must_check int handshakes_init(
+    struct handshakes *handshakes, const struct handshakes_options *options);
+void handshakes_done(struct handshakes *handshakes);
+
+/* One line: the record, its voter, its time and the log's clock, which is not before it. */
+struct line {
+	const struct record *record;
+	uint64_t voter;
+	int64_t time_ms;
+	int64_t now_ms;
+};
+void handshakes_line(struct handshakes *handshakes, const struct line *line);
+/* Ends what has waited long enough. */
+void handshakes_expire(struct handshakes *handshakes, int64_t now_ms);
+/* Ends all, as the clock cannot be trusted; nobody counts as rejected by silence. */
+void handshakes_abandon(struct handshakes *handshakes);
+
+must_check int handshakes_save(struct handshakes *handshakes, const struct row_sink *sink);
+void handshakes_saved(struct handshakes *handshakes);
+void handshakes_offer_all(struct handshakes *handshakes);
+must_check int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view value);
+void handshakes_settle(struct handshakes *handshakes);
+
+/* For handshakes_rows.c: an entry with its keys and state goes into its chains and its queue. */
+uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake);
+
+#endif

@@ -1,0 +1,130 @@
+#include "detect/links.h"
+
+#include <errno.h>
+
+int chains_init(struct chains *chains, size_t max_entries)
+{
+	size_t heads = 16;
+
+	while (heads < max_entries)
+		heads *= 2;
+	chains->heads = calloc(heads, sizeof(*chains->heads));
+	chains->next = calloc(max_entries + 1, sizeof(*chains->next));
+	chains->mask = heads - 1;
+	return chains->heads == NULL || chains->next == NULL ? -ENOMEM : 0;
+}
+
+void chains_done(struct chains *chains)
+{
+	free(chains->heads);
+	free(chains->next);
+}
+
+void chains_add(struct chains *chains, uint64_t key, uint32_t number)
+{
+	uint32_t *head = &chains->heads[key & chains->mask];
+
+	chains->next[number] = *head;
+	*head = number;
+}
+
+void chains_remove(struct chains *chains, uint64_t key, uint32_t number)
+{
+	uint32_t *link = &chains->heads[key & chains->mask];
+
+	while (*link != number)
+		link = &chains->next[*link];
+	*link = chains->next[number];
+}
+
+int queue_links_init(struct queue_links *links, size_t max_entries)
+{
+	links->next = calloc(max_entries + 1, sizeof(*links->next));
+	links->previous = calloc(max_entries + 1, sizeof(*links->previous));
+	return links->next == NULL || links->previous == NULL ? -ENOMEM : 0;
+}
+
+void queue_links_done(struct queue_links *links)
+{
+	free(links->next);
+	free(links->previous);
+}
+
+void queue_append(struct queue *queue, const struct queue_links *links, uint32_t number)
+{
+	links->next[number] = 0;
+	links->previous[number] = queue->last;
+	if (queue->last != 0)
+		links->next[queue->last] = number;
+	else
+		queue->first = number;
+	queue->last = number;
+}
+
+void queue_remove(struct queue *queue, const struct queue_links *links, uint32_t number)
+{
+	uint32_t next = links->next[number];
+	uint32_t previous = links->previous[number];
+
+	if (previous != 0)
+		links->next[previous] = next;
+	else
+		queue->first = next;
+	if (next != 0)
+		links->previous[next] = previous;
+	else
+		queue->last = previous;
+}
+
+/* The run of at most `length` entries that begins at *number, cut off; *number is what follows. */
+static uint32_t cut_run(const struct queue_links *links, uint32_t *number, size_t length)
+{
+	uint32_t run = *number;
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < length && *number != 0; i++) {
+		last = *number;
+		*number = links->next[last];
+	}
+	if (last != 0)
+		links->next[last] = 0;
+	return run;
+}
+
+/* Appends the two runs, merged, to the queue. */
+static void merge_runs(struct queue *queue, const struct queue_links *links, uint32_t runs[2],
+    const struct queue_order *order)
+{
+	while (runs[0] != 0 || runs[1] != 0) {
+		bool second =
+		    runs[0] == 0 || (runs[1] != 0 && order->of(order->context, runs[1]) <
+							 order->of(order->context, runs[0]));
+		uint32_t number = runs[second];
+
+		runs[second] = links->next[number];
+		queue_append(queue, links, number);
+	}
+}
+
+/* Merge sort from below: no memory is wanted and the worst case is the usual one. */
+void queue_sort(
+    struct queue *queue, const struct queue_links *links, const struct queue_order *order)
+{
+	bool sorted = queue->first == 0;
+
+	for (size_t length = 1; !sorted; length *= 2) {
+		uint32_t rest = queue->first;
+		size_t merges = 0;
+
+		*queue = (struct queue){0};
+		while (rest != 0) {
+			uint32_t runs[2];
+
+			runs[0] = cut_run(links, &rest, length);
+			runs[1] = cut_run(links, &rest, length);
+			merge_runs(queue, links, runs, order);
+			merges++;
+		}
+		sorted = merges <= 1;
+	}
+}

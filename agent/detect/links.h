@@ -1,0 +1,63 @@
+/* Who stands next to whom, for tables whose entries are numbered from 1 (0: none): chains find
+ * entries by a 64-bit key, queues keep them in order. The links live beside the entries, so that
+ * one entry can be in several. */
+#ifndef AUTHMEDIC_DETECT_LINKS_H
+#define AUTHMEDIC_DETECT_LINKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/* Keys are hashes already: nobody outside can choose which of them share a chain. The owner of the
+ * entries compares their keys. */
+struct chains {
+	uint32_t *heads;
+	uint32_t *next;
+	uint64_t mask;
+};
+
+must_check int chains_init(struct chains *chains, size_t max_entries);
+void chains_done(struct chains *chains);
+/* In front of the others, so that the newest is found first. */
+void chains_add(struct chains *chains, uint64_t key, uint32_t number);
+void chains_remove(struct chains *chains, uint64_t key, uint32_t number);
+
+static inline uint32_t chains_first(const struct chains *chains, uint64_t key)
+{
+	return chains->heads[key & chains->mask];
+}
+
+static inline uint32_t chains_next(const struct chains *chains, uint32_t number)
+{
+	return chains->next[number];
+}
+
+/* Several queues may share the links where an entry is in one queue at most. */
+struct queue_links {
+	uint32_t *next;
+	uint32_t *previous;
+};
+
+struct queue {
+	uint32_t first;
+	uint32_t last;
+};
+
+must_check int queue_links_init(struct queue_links *links, size_t max_entries);
+void queue_links_done(struct queue_links *links);
+void queue_append(struct queue *queue, const struct queue_links *links, uint32_t number);
+void queue_remove(struct queue *queue, const struct queue_links *links, uint32_t number);
+
+/* What an entry is sorted by. */
+struct queue_order {
+	uint64_t (*of)(const void *context, uint32_t number);
+	const void *context;
+};
+
+/* The smallest first. */
+void queue_sort(
+    struct queue *queue, const struct queue_links *links, const struct queue_order *order);
+
+#endif

@@ -1,0 +1,13 @@
+libauthmedic_a_SOURCES += \
+	agent/detect/changes.c agent/detect/changes.h \
+	agent/detect/clock.c agent/detect/clock.h \
+	agent/detect/detector.c agent/detect/detector.h agent/detect/detector_private.h \
+	agent/detect/detector_rows.c \
+	agent/detect/handshakes.c agent/detect/handshakes.h \
+	agent/detect/handshakes_rows.c \
+	agent/detect/links.c agent/detect/links.h \
+	agent/detect/row.c agent/detect/row.h \
+	agent/detect/seen.c agent/detect/seen.h \
+	agent/detect/verdict.c agent/detect/verdict.h \
+	agent/detect/voters.c agent/detect/voters.h \
+	agent/detect/window.c agent/detect/window.h

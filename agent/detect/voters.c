@@ -1,0 +1,245 @@
+#include "detect/voters.h"
+
+#include <errno.h>
+
+#define VOTER_ROW_VERSION 1
+
+static const enum window_counter counters[OPINION_COUNT] = {
+    [OPINION_ESTABLISHED] = WINDOW_VOTERS_ESTABLISHED,
+    [OPINION_AUTHENTICATED] = WINDOW_VOTERS_AUTHENTICATED,
+    [OPINION_REJECTED] = WINDOW_VOTERS_REJECTED,
+};
+
+int voters_init(struct voters *voters, const struct voters_options *options)
+{
+	int error;
+
+	*voters = (struct voters){.options = *options, .next_order = 1};
+	/* Untouched pages of a fresh zeroed array cost no memory. */
+	voters->entries = calloc(options->max_voters + 1, sizeof(*voters->entries));
+	if (voters->entries == NULL)
+		return -ENOMEM;
+	error = queue_links_init(&voters->links, options->max_voters);
+	if (error == 0)
+		error = chains_init(&voters->by_hash, options->max_voters);
+	if (error == 0)
+		error = changes_init(&voters->changes, options->max_voters);
+	return error;
+}
+
+void voters_done(struct voters *voters)
+{
+	free(voters->entries);
+	queue_links_done(&voters->links);
+	chains_done(&voters->by_hash);
+	changes_done(&voters->changes);
+}
+
+static uint32_t find(const struct voters *voters, uint64_t hash)
+{
+	uint32_t number = chains_first(&voters->by_hash, hash);
+
+	while (number != 0 && voters->entries[number].hash != hash)
+		number = chains_next(&voters->by_hash, number);
+	return number;
+}
+
+bool voters_know(const struct voters *voters, uint64_t hash)
+{
+	return find(voters, hash) != 0;
+}
+
+static void take_opinion_back(struct voter *voter, struct window *window)
+{
+	if (voter->opinion != OPINION_NONE)
+		window_take(window, voter->opinion_ms, counters[voter->opinion]);
+	voter->opinion = OPINION_NONE;
+}
+
+static void drop(struct voters *voters, struct window *window, uint32_t number)
+{
+	struct voter *voter = &voters->entries[number];
+
+	take_opinion_back(voter, window);
+	changes_note_gone(&voters->changes, number, voter->hash);
+	chains_remove(&voters->by_hash, voter->hash, number);
+	queue_remove(&voters->by_good, &voters->links, number);
+	*voter = (struct voter){0};
+	voters->links.next[number] = voters->free;
+	voters->free = number;
+	voters->count--;
+}
+
+static uint32_t add(struct voters *voters, uint64_t hash)
+{
+	uint32_t number = voters->free;
+
+	if (number != 0)
+		voters->free = voters->links.next[number];
+	else
+		number = ++voters->used;
+	voters->entries[number] = (struct voter){.hash = hash};
+	chains_add(&voters->by_hash, hash, number);
+	queue_append(&voters->by_good, &voters->links, number);
+	voters->count++;
+	return number;
+}
+
+static uint32_t admit(struct voters *voters, struct window *window, uint64_t hash)
+{
+	if (voters->count == voters->options.max_voters) {
+		drop(voters, window, voters->by_good.first);
+		voters->evicted_total++;
+	}
+	return add(voters, hash);
+}
+
+static void refresh(struct voters *voters, uint32_t number, int64_t time_ms)
+{
+	struct voter *voter = &voters->entries[number];
+
+	if (voter->order == 0 || time_ms > voter->good_ms)
+		voter->good_ms = time_ms;
+	voter->order = voters->next_order++;
+	queue_remove(&voters->by_good, &voters->links, number);
+	queue_append(&voters->by_good, &voters->links, number);
+}
+
+static void take_opinion(struct voter *voter, struct window *window, const struct vote *vote)
+{
+	bool stands =
+	    vote->belated ? voter->opinion_ms >= vote->time_ms : voter->opinion_ms > vote->time_ms;
+
+	if ((voter->opinion != OPINION_NONE && stands) || !window_holds(window, vote->time_ms))
+		return;
+	take_opinion_back(voter, window);
+	voter->opinion = (uint8_t)vote->opinion;
+	voter->opinion_ms = vote->time_ms;
+	window_add(window, vote->time_ms, counters[vote->opinion], 1);
+}
+
+bool voters_vote(struct voters *voters, struct window *window, const struct vote *vote)
+{
+	uint32_t number = find(voters, vote->voter);
+
+	if (number == 0 && !vote->good)
+		return false;
+	if (number != 0 && !vote->good &&
+	    vote->time_ms - voters->entries[number].good_ms > voters->options.known_good_for_ms) {
+		drop(voters, window, number);
+		return false;
+	}
+	if (number == 0)
+		number = admit(voters, window, vote->voter);
+	if (vote->good)
+		refresh(voters, number, vote->time_ms);
+	take_opinion(&voters->entries[number], window, vote);
+	changes_note(&voters->changes, number);
+	return true;
+}
+
+void voters_expire(struct voters *voters, struct window *window, int64_t now_ms)
+{
+	int64_t oldest_ms = now_ms - voters->options.known_good_for_ms;
+
+	while (voters->by_good.first != 0 &&
+	       voters->entries[voters->by_good.first].good_ms < oldest_ms)
+		drop(voters, window, voters->by_good.first);
+}
+
+void voters_forget_before(struct voters *voters, struct window *window, int64_t time_ms)
+{
+	for (uint32_t number = 1; number <= voters->used; number++) {
+		struct voter *voter = &voters->entries[number];
+
+		if (voter->opinion == OPINION_NONE || voter->opinion_ms >= time_ms)
+			continue;
+		take_opinion_back(voter, window);
+		changes_note(&voters->changes, number);
+	}
+}
+
+static int offer(const struct voter *voter, const struct row_sink *sink)
+{
+	struct row_writer row;
+
+	row_begin(&row, VOTER_ROW_VERSION);
+	row_put(&row, (uint64_t)voter->good_ms, 8);
+	row_put(&row, (uint64_t)voter->opinion_ms, 8);
+	row_put(&row, voter->order, 8);
+	row_put(&row, voter->opinion, 1);
+	return row_offer(sink, 'v', voter->hash, &row);
+}
+
+int voters_save(struct voters *voters, const struct row_sink *sink)
+{
+	struct changes *changes = &voters->changes;
+	int error = 0;
+
+	changes_begin(changes);
+	for (size_t i = 0; error == 0 && i < changes->gone_count; i++)
+		error = row_offer_gone(sink, 'v', changes->gone[i]);
+	for (size_t i = 0; error == 0 && i < changes->changed_count; i++) {
+		const struct voter *voter = &voters->entries[changes->changed[i]];
+
+		if (voter->order != 0)
+			error = offer(voter, sink);
+	}
+	return error;
+}
+
+void voters_saved(struct voters *voters)
+{
+	changes_end(&voters->changes);
+}
+
+void voters_offer_all(struct voters *voters)
+{
+	changes_lost(&voters->changes);
+	for (uint32_t number = 1; number <= voters->used; number++)
+		if (voters->entries[number].order != 0)
+			changes_note(&voters->changes, number);
+}
+
+int voters_restore(struct voters *voters, struct window *window, uint64_t hash, struct view value)
+{
+	struct row_reader row = row_open(value, VOTER_ROW_VERSION);
+	struct voter voter = {.hash = hash};
+	uint32_t number;
+
+	voter.good_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	voter.opinion_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	voter.order = row_get_below(&row, 8, UINT64_MAX);
+	voter.opinion = (uint8_t)row_get_below(&row, 1, OPINION_COUNT);
+	if (!row_is_whole(&row) || voter.order == 0 || find(voters, hash) != 0)
+		return -EINVAL;
+	if (voters->count == voters->options.max_voters) {
+		voters->evicted_total++; /* the table was larger when this was written */
+		return 0;
+	}
+	number = add(voters, hash);
+	voters->entries[number] = voter;
+	if (voters->next_order <= voter.order)
+		voters->next_order = voter.order + 1;
+	if (voter.opinion != OPINION_NONE)
+		window_restore_count(window, voter.opinion_ms, counters[voter.opinion]);
+	changes_note_stored(&voters->changes, number);
+	voters->unsorted = true;
+	return 0;
+}
+
+static uint64_t order_of(const void *context, uint32_t number)
+{
+	const struct voters *voters = context;
+
+	return voters->entries[number].order;
+}
+
+void voters_settle(struct voters *voters)
+{
+	const struct queue_order order = {order_of, voters};
+
+	if (voters->unsorted)
+		queue_sort(&voters->by_good, &voters->links, &order);
+	voters->unsorted = false;
+}

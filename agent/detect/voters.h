@@ -1,0 +1,77 @@
+/* The known-good voters: who got in at this site, when last, and what happened to them since. A
+ * voter is named by the keyed hash of its address; no address is kept. */
+#ifndef AUTHMEDIC_DETECT_VOTERS_H
+#define AUTHMEDIC_DETECT_VOTERS_H
+
+#include "detect/changes.h"
+#include "detect/links.h"
+#include "detect/row.h"
+#include "detect/window.h"
+
+enum opinion {
+	OPINION_NONE, /* nothing since it was asked to forget */
+	OPINION_ESTABLISHED,
+	OPINION_AUTHENTICATED,
+	OPINION_REJECTED,
+	OPINION_COUNT
+};
+
+struct voter {
+	uint64_t hash;
+	int64_t good_ms;    /* when it got in last */
+	int64_t opinion_ms; /* when its last opinion was given */
+	uint64_t order;	    /* among all that got in; 0: the entry is free */
+	uint8_t opinion;
+};
+
+struct voters_options {
+	size_t max_voters;
+	int64_t known_good_for_ms;
+};
+
+struct voters {
+	struct voters_options options;
+	struct voter *entries;
+	uint32_t used; /* the highest number ever in use */
+	uint32_t free; /* a chain of free numbers through their links */
+	size_t count;
+	uint64_t next_order;
+	uint64_t evicted_total;
+	bool unsorted;	      /* restored entries wait in no particular order */
+	struct queue by_good; /* who got in longest ago comes first */
+	struct queue_links links;
+	struct chains by_hash;
+	struct changes changes;
+};
+
+must_check int voters_init(struct voters *voters, const struct voters_options *options);
+void voters_done(struct voters *voters);
+
+bool voters_know(const struct voters *voters, uint64_t hash);
+
+/* What one voter had to say at one time. */
+struct vote {
+	uint64_t voter;
+	int64_t time_ms;
+	enum opinion opinion;
+	bool good;    /* it got in: makes or refreshes a known-good voter */
+	bool belated; /* found out later: a newer opinion, or one of the same time, stands */
+};
+
+/* Counts in the window what the voter thinks now. False where the voter is not known-good. */
+bool voters_vote(struct voters *voters, struct window *window, const struct vote *vote);
+/* Drops whoever has not got in for too long. */
+void voters_expire(struct voters *voters, struct window *window, int64_t now_ms);
+/* Opinions before this time no longer count in the window. */
+void voters_forget_before(struct voters *voters, struct window *window, int64_t time_ms);
+
+must_check int voters_save(struct voters *voters, const struct row_sink *sink);
+void voters_saved(struct voters *voters);
+void voters_offer_all(struct voters *voters);
+/* -EINVAL and no change on bytes that it did not write. */
+must_check int voters_restore(
+    struct voters *voters, struct window *window, uint64_t hash, struct view value);
+/* Puts restored entries in order; before anything else is done with them. */
+void voters_settle(struct voters *voters);
+
+#endif

@@ -1,0 +1,220 @@
+#include "detect/window.h"
+
+#include <errno.h>
+
+#define WINDOW_ROW_VERSION 1
+
+int window_init(struct window *window, int64_t window_ms, size_t signature_count)
+{
+	int64_t bucket_ms = window_ms / WINDOW_BUCKETS;
+
+	*window = (struct window){.bucket_ms = bucket_ms > 0 ? bucket_ms : 1,
+	    .counter_count = WINDOW_SIGNALS + signature_count};
+	if (signature_count > WINDOW_MAX_SIGNALS)
+		return -EINVAL;
+	window->sums = calloc(window->counter_count, sizeof(*window->sums));
+	window->counts = calloc(WINDOW_BUCKETS * window->counter_count, sizeof(*window->counts));
+	if (window->sums == NULL || window->counts == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
+		window->buckets[i].counts = window->counts + i * window->counter_count;
+	return 0;
+}
+
+void window_done(struct window *window)
+{
+	free(window->sums);
+	free(window->counts);
+}
+
+static int64_t number_at(const struct window *window, int64_t time_ms)
+{
+	return time_ms / window->bucket_ms + 1;
+}
+
+static bool is_inside(const struct window *window, int64_t number)
+{
+	return number <= window->now && number > window->now - WINDOW_BUCKETS;
+}
+
+bool window_holds(const struct window *window, int64_t time_ms)
+{
+	return time_ms >= window->floor_ms && is_inside(window, number_at(window, time_ms));
+}
+
+static void begin_bucket(const struct window *window, struct window_bucket *bucket, int64_t number)
+{
+	bucket->number = number;
+	memset(bucket->counts, 0, window->counter_count * sizeof(*bucket->counts));
+}
+
+static struct window_bucket *bucket_at(struct window *window, int64_t number)
+{
+	return &window->buckets[number % WINDOW_BUCKETS];
+}
+
+void window_add(struct window *window, int64_t time_ms, size_t counter, uint32_t count)
+{
+	int64_t number = number_at(window, time_ms);
+	struct window_bucket *bucket = bucket_at(window, number);
+
+	if (!window_holds(window, time_ms))
+		return;
+	if (bucket->number != number)
+		begin_bucket(window, bucket, number);
+	bucket->counts[counter] += count;
+	bucket->changed = true;
+	window->sums[counter] += count;
+}
+
+void window_take(struct window *window, int64_t time_ms, size_t counter)
+{
+	int64_t number = number_at(window, time_ms);
+	struct window_bucket *bucket = bucket_at(window, number);
+
+	if (!window_holds(window, time_ms) || bucket->number != number ||
+	    bucket->counts[counter] == 0)
+		return;
+	bucket->counts[counter]--;
+	window->sums[counter]--;
+}
+
+static void drop_bucket(struct window *window, struct window_bucket *bucket)
+{
+	for (size_t i = 0; i < window->counter_count; i++)
+		window->sums[i] -= bucket->counts[i];
+	bucket->number = 0;
+}
+
+void window_advance(struct window *window, int64_t now_ms)
+{
+	int64_t first = window->now - WINDOW_BUCKETS + 1;
+	int64_t now = number_at(window, now_ms);
+
+	if (now == window->now)
+		return;
+	for (int64_t number = first > 1 ? first : 1;
+	     number <= now - WINDOW_BUCKETS && number <= window->now; number++)
+		if (bucket_at(window, number)->number == number)
+			drop_bucket(window, bucket_at(window, number));
+	window->now = now;
+}
+
+void window_forget_before(struct window *window, int64_t time_ms)
+{
+	if (time_ms <= window->floor_ms)
+		return;
+	window->floor_ms = time_ms;
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++) {
+		struct window_bucket *bucket = &window->buckets[i];
+
+		if (!is_inside(window, bucket->number) ||
+		    bucket->number >= number_at(window, time_ms))
+			continue;
+		for (size_t j = WINDOW_REJECTED_STRANGERS; j < window->counter_count; j++) {
+			window->sums[j] -= bucket->counts[j];
+			bucket->counts[j] = 0;
+		}
+		bucket->changed = true;
+	}
+}
+
+void window_restart(struct window *window, int64_t now_ms)
+{
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++) {
+		begin_bucket(window, &window->buckets[i], 0);
+		window->buckets[i].changed = true;
+	}
+	memset(window->sums, 0, window->counter_count * sizeof(*window->sums));
+	window->floor_ms = 0;
+	window->now = number_at(window, now_ms);
+}
+
+int window_save(const struct window *window, const struct row_sink *sink)
+{
+	struct row_writer row;
+	int error = 0;
+
+	for (uint64_t slot = 0; error == 0 && slot < WINDOW_BUCKETS; slot++) {
+		const struct window_bucket *bucket = &window->buckets[slot];
+
+		if (!bucket->changed)
+			continue;
+		row_begin(&row, WINDOW_ROW_VERSION);
+		row_put(&row, (uint64_t)window->bucket_ms, 8);
+		row_put(&row, (uint64_t)bucket->number, 8);
+		row_put(&row, window->counter_count, 2);
+		for (size_t i = WINDOW_REJECTED_STRANGERS; i < window->counter_count; i++)
+			row_put(&row, bucket->counts[i], 4);
+		error = row_offer(sink, 'b', slot, &row);
+	}
+	return error;
+}
+
+void window_saved(struct window *window)
+{
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
+		window->buckets[i].changed = false;
+}
+
+void window_offer_all(struct window *window)
+{
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
+		window->buckets[i].changed = true;
+}
+
+/* The counts of that bucket, where no later one has its place already. */
+static uint32_t *restore_bucket(struct window *window, int64_t number)
+{
+	struct window_bucket *bucket = bucket_at(window, number);
+
+	if (bucket->number > number)
+		return NULL;
+	if (bucket->number < number)
+		begin_bucket(window, bucket, number);
+	return bucket->counts;
+}
+
+/* Buckets of another width mean nothing here, and after a change of the signatures neither do
+ * their counts: both are left out. */
+int window_restore(struct window *window, uint64_t slot, struct view value)
+{
+	struct row_reader row = row_open(value, WINDOW_ROW_VERSION);
+	int64_t bucket_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	int64_t number = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	size_t count = (size_t)row_get_below(&row, 2, WINDOW_SIGNALS + WINDOW_MAX_SIGNALS + 1);
+	uint32_t stored[WINDOW_SIGNALS + WINDOW_MAX_SIGNALS] = {0};
+	uint32_t *counts;
+
+	for (size_t i = WINDOW_REJECTED_STRANGERS; i < count; i++)
+		stored[i] = (uint32_t)row_get(&row, 4);
+	if (!row_is_whole(&row) || count < WINDOW_SIGNALS || slot >= WINDOW_BUCKETS ||
+	    (number != 0 && slot != (uint64_t)(number % WINDOW_BUCKETS)))
+		return -EINVAL;
+	if (bucket_ms != window->bucket_ms || number == 0)
+		return 0;
+	if (count != window->counter_count)
+		count = WINDOW_SIGNALS;
+	counts = restore_bucket(window, number);
+	for (size_t i = WINDOW_REJECTED_STRANGERS; counts != NULL && i < count; i++)
+		counts[i] = stored[i];
+	return 0;
+}
+
+void window_restore_count(struct window *window, int64_t time_ms, size_t counter)
+{
+	uint32_t *counts = restore_bucket(window, number_at(window, time_ms));
+
+	if (counts != NULL)
+		counts[counter]++;
+}
+
+void window_restore_now(struct window *window, int64_t now_ms)
+{
+	window->now = number_at(window, now_ms);
+	memset(window->sums, 0, window->counter_count * sizeof(*window->sums));
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
+		if (is_inside(window, window->buckets[i].number))
+			for (size_t j = 0; j < window->counter_count; j++)
+				window->sums[j] += window->buckets[i].counts[j];
+}

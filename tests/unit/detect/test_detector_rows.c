@@ -1,0 +1,261 @@
+#include <errno.h>
+
+#include "detect/row.h"
+#include "script.h"
+#include "traffic.h"
+#include "unit.h"
+
+/* What keeps the rows, as the store would. */
+#define MAX_ROWS 4096
+
+struct kept_row {
+	char key[ROW_KEY_BYTES];
+	char *value;
+	size_t length;
+};
+
+struct keeper {
+	struct kept_row rows[MAX_ROWS];
+	size_t count;
+	size_t puts;
+	size_t fail_after; /* 0: never */
+};
+
+static struct kept_row *keeper_find(struct keeper *keeper, struct view key)
+{
+	for (size_t i = 0; i < keeper->count; i++)
+		if (memcmp(keeper->rows[i].key, key.data, ROW_KEY_BYTES) == 0)
+			return &keeper->rows[i];
+	return NULL;
+}
+
+static int on_row(void *context, struct view key, struct view value)
+{
+	struct keeper *keeper = context;
+	struct kept_row *row;
+
+	assert_int_equal(key.length, ROW_KEY_BYTES);
+	keeper->puts++;
+	if (keeper->fail_after > 0 && --keeper->fail_after == 0)
+		return -ENOSPC;
+	row = keeper_find(keeper, key);
+	if (row == NULL && !view_is_empty(value)) {
+		assert_true(keeper->count < MAX_ROWS);
+		row = &keeper->rows[keeper->count++];
+		memcpy(row->key, key.data, ROW_KEY_BYTES);
+		row->value = NULL;
+	}
+	if (row == NULL)
+		return 0;
+	free(row->value);
+	if (view_is_empty(value)) {
+		*row = keeper->rows[--keeper->count];
+		return 0;
+	}
+	row->value = malloc(value.length);
+	assert_non_null(row->value);
+	memcpy(row->value, value.data, value.length);
+	row->length = value.length;
+	return 0;
+}
+
+static void keeper_clear(struct keeper *keeper)
+{
+	for (size_t i = 0; i < keeper->count; i++)
+		free(keeper->rows[i].value);
+	keeper->count = 0;
+}
+
+static void shuffle(struct keeper *keeper, struct traffic *dice)
+{
+	for (size_t i = keeper->count; i > 1; i--) {
+		size_t other = traffic_pick(dice, (unsigned)i);
+		struct kept_row row = keeper->rows[i - 1];
+
+		keeper->rows[i - 1] = keeper->rows[other];
+		keeper->rows[other] = row;
+	}
+}
+
+static struct detector_options small_options(void)
+{
+	struct detector_options options = script_options();
+
+	options.max_voters = 20;
+	options.max_pending = 10;
+	options.minimum_voters = 2;
+	options.known_good_for_ms = 3600000;
+	return options;
+}
+
+/* A fresh detector, with a seed of its own, from the rows in any order. */
+static struct detector *restore(struct keeper *keeper, struct traffic *dice)
+{
+	struct detector_options options = small_options();
+	struct detector *detector = NULL;
+
+	options.seed.words[0] = traffic_random(dice);
+	assert_int_equal(detector_new(&detector, &options), 0);
+	shuffle(keeper, dice);
+	for (size_t i = 0; i < keeper->count; i++)
+		assert_int_equal(
+		    detector_restore(detector, view_of(keeper->rows[i].key, ROW_KEY_BYTES),
+			view_of(keeper->rows[i].value, keeper->rows[i].length)),
+		    0);
+	return detector;
+}
+
+static void assert_same(const struct detector *one, const struct detector *other)
+{
+	struct detector_window windows[2];
+
+	memset(windows, 0, sizeof(windows));
+	detector_window(one, &windows[0]);
+	detector_window(other, &windows[1]);
+	assert_memory_equal(&windows[0], &windows[1], sizeof(windows[0]));
+	assert_memory_equal(
+	    detector_totals(one), detector_totals(other), sizeof(struct detector_totals));
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(detector_signals(one, i), detector_signals(other, i));
+		assert_int_equal(detector_signals_total(one, i), detector_signals_total(other, i));
+	}
+}
+
+/* One step of a random life, the same for both. */
+static void live(struct traffic *traffic, struct detector *detectors[2])
+{
+	const unsigned kind = traffic_pick(traffic, 200);
+	const struct record record = traffic_record(traffic);
+	const struct signal signal = {.signature = kind % 4, .time_ms = record.time_ms};
+	const int64_t past_ms = traffic->now_ms - traffic_pick(traffic, 60000);
+
+	for (int i = 0; i < 2; i++) {
+		if (kind < 10)
+			detector_signal(detectors[i], &signal);
+		else if (kind < 15)
+			detector_advance(detectors[i], traffic->now_ms);
+		else if (kind < 16)
+			detector_forget_before(detectors[i], past_ms);
+		else if (kind < 17)
+			detector_finish(detectors[i]);
+		else
+			detector_record(detectors[i], &record);
+	}
+}
+
+/* A save that fails, or whose commit does: what it gave is lost. */
+static void lose(struct detector *detector, size_t fail_after)
+{
+	struct keeper lost = {.fail_after = fail_after};
+
+	if (detector_save(detector, on_row, &lost) == 0)
+		detector_offer_all(detector);
+	keeper_clear(&lost);
+}
+
+/* The second one is saved and restored now and then, and sometimes that goes wrong. */
+static void maybe_restart(struct keeper *keeper, struct traffic *dice, struct detector **detector)
+{
+	const unsigned kind = traffic_pick(dice, 30);
+
+	if (kind < 2)
+		lose(*detector, kind == 0 ? 0 : 1 + traffic_pick(dice, 5));
+	if (kind < 2 || kind > 4)
+		return;
+	assert_int_equal(detector_save(*detector, on_row, keeper), 0);
+	if (kind == 2)
+		return;
+	detector_free(detector);
+	*detector = restore(keeper, dice);
+}
+
+static void test_twins(unused_parameter void **state)
+{
+	/* A detector that is saved and restored time and again says at every step what its
+	 * uninterrupted twin says. */
+	static struct keeper keeper;
+
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		const struct detector_options options = small_options();
+		struct traffic traffic = {.state = seed,
+		    .now_ms = SCRIPT_START_MS,
+		    .clients = 5 + (unsigned)seed % 60,
+		    .step_ms = 1 + (int64_t)(seed % 10) * 150};
+		struct traffic dice = {.state = ~seed};
+		struct detector *detectors[2] = {NULL, NULL};
+
+		print_message("seed %llu\n", (unsigned long long)seed);
+		memset(&keeper, 0, sizeof(keeper));
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(detector_new(&detectors[i], &options), 0);
+		for (int i = 0; i < 3000; i++) {
+			live(&traffic, detectors);
+			maybe_restart(&keeper, &dice, &detectors[1]);
+			assert_same(detectors[0], detectors[1]);
+		}
+		for (int i = 0; i < 2; i++)
+			detector_free(&detectors[i]);
+		keeper_clear(&keeper);
+	}
+}
+
+static void test_corrupted(unused_parameter void **state)
+{
+	/* A damaged row is refused and changes nothing, or is read as other numbers of its kind;
+	 * nothing breaks either way. */
+	static struct keeper keeper;
+	struct traffic dice = {
+	    .state = 7, .now_ms = SCRIPT_START_MS, .clients = 30, .step_ms = 300};
+	struct detector *detectors[2] = {restore(&keeper, &dice), restore(&keeper, &dice)};
+
+	for (int i = 0; i < 2000; i++)
+		live(&dice, detectors);
+	assert_int_equal(detector_save(detectors[0], on_row, &keeper), 0);
+	for (size_t i = 0; i < keeper.count; i++) {
+		struct kept_row *row = &keeper.rows[i];
+		struct view key = view_of(row->key, ROW_KEY_BYTES);
+		struct detector *fresh = restore(&(struct keeper){0}, &dice);
+		struct detector *same = restore(&(struct keeper){0}, &dice);
+
+		for (size_t length = 1; length < row->length; length++)
+			if (row->key[0] != 'n' || length % 8 != 1 || length == 1)
+				assert_int_equal(
+				    detector_restore(fresh, key, view_of(row->value, length)),
+				    -EINVAL);
+		assert_int_equal(
+		    detector_restore(fresh, view_first(key, 8), view_of(row->value, row->length)),
+		    -EINVAL);
+		row->value[0]++;
+		assert_int_equal(
+		    detector_restore(fresh, key, view_of(row->value, row->length)), -EINVAL);
+		row->value[0]--;
+		assert_same(fresh, same);
+		detector_free(&same);
+		for (int flip = 0; flip < 20; flip++) {
+			size_t at = 1 + traffic_pick(&dice, (unsigned)row->length - 1);
+
+			row->value[at] ^= (char)(1 << traffic_pick(&dice, 8));
+		}
+		if (detector_restore(fresh, key, view_of(row->value, row->length)) == 0)
+			for (int j = 0; j < 50; j++) {
+				struct record record = traffic_record(&dice);
+
+				detector_record(fresh, &record);
+			}
+		detector_finish(fresh);
+		detector_free(&fresh);
+	}
+	keeper_clear(&keeper);
+	for (int i = 0; i < 2; i++)
+		detector_free(&detectors[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_twins),
+	    cmocka_unit_test(test_corrupted),
+	};
+
+	return cmocka_run_group_tests_name("detector_rows", tests, NULL, NULL);
+}
