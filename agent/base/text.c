@@ -217,6 +217,34 @@ const char *text_of_time(int64_t time_ms, char ret_text[TEXT_TIME_BYTES])
 	return ret_text;
 }
 
+int text_to_time(struct view text, int64_t *ret_time_ms)
+{
+	static const struct {
+		size_t offset, length;
+	} parts[] = {{0, 4}, {5, 2}, {8, 2}, {11, 2}, {14, 2}, {17, 2}, {20, 3}};
+	char again[TEXT_TIME_BYTES];
+	int64_t values[count_of(parts)] = {0};
+	int64_t time_ms;
+
+	for (size_t i = 0; i < count_of(parts); i++) {
+		struct view digits = view_first(view_skip(text, parts[i].offset), parts[i].length);
+		uint64_t value;
+
+		if (view_to_uint64(digits, &value) < 0)
+			return -EINVAL;
+		values[i] = (int64_t)value;
+	}
+	if (values[1] < 1 || values[1] > 12)
+		return -EINVAL;
+	time_ms = text_days_of_date(values[0], (int)values[1], (int)values[2]) * DAY_MS +
+	          ((values[3] * 60 + values[4]) * 60 + values[5]) * 1000 + values[6];
+	/* Whatever else is wrong, a 30th of February or a comma, does not come back as it was. */
+	if (!view_equal_text(text, text_of_time(time_ms, again)))
+		return -EINVAL;
+	*ret_time_ms = time_ms;
+	return 0;
+}
+
 const char *text_of_duration(int64_t duration_ms, char ret_text[TEXT_TIME_BYTES])
 {
 	const char *sign = duration_ms < 0 ? "-" : "";

@@ -22,6 +22,8 @@ must_check int text_to_size_bytes(struct view text, int64_t *ret_size_bytes);
 #define TEXT_TIME_BYTES 32
 /* RFC 3339 in UTC with milliseconds; outside the years 0-9999 "-". */
 const char *text_of_time(int64_t time_ms, char ret_text[TEXT_TIME_BYTES]);
+/* What text_of_time() wrote, and nothing else; -EINVAL. */
+must_check int text_to_time(struct view text, int64_t *ret_time_ms);
 /* A duration for people: "850 ms", "-42 s", "3 min 20 s", "2 h 5 min", "31 d". */
 const char *text_of_duration(int64_t duration_ms, char ret_text[TEXT_TIME_BYTES]);
 

@@ -3,6 +3,7 @@ base_tests = tests/unit/base/view.test \
 	tests/unit/base/base64.test \
 	tests/unit/base/buffer.test \
 	tests/unit/base/array.test \
+	tests/unit/base/file.test \
 	tests/unit/base/hash.test \
 	tests/unit/base/table.test \
 	tests/unit/base/json.test \
@@ -26,6 +27,10 @@ tests_unit_base_array_test_SOURCES = tests/unit/base/test_array.c $(allocation_s
 tests_unit_base_array_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_array_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_base_array_test_LDADD = $(unit_libs)
+
+tests_unit_base_file_test_SOURCES = tests/unit/base/test_file.c tests/unit/directory_fixture.h
+tests_unit_base_file_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_base_file_test_LDADD = $(unit_libs)
 
 tests_unit_base_hash_test_SOURCES = tests/unit/base/test_hash.c
 tests_unit_base_hash_test_CPPFLAGS = $(unit_cppflags)

@@ -52,12 +52,25 @@ static void depends_on_the_seed(unused_parameter void **state)
 	assert_true(hash_bytes(&one, view_of(NULL, 0)) == hash_bytes(&one, VIEW("")));
 }
 
+/* The pieces, their borders and their order all count. */
+static void chains(unused_parameter void **state)
+{
+	uint64_t both = hash_chain(hash_chain(0, VIEW("ab")), VIEW("c"));
+
+	assert_true(both == hash_chain(hash_chain(0, VIEW("ab")), VIEW("c")));
+	assert_true(both != hash_chain(hash_chain(0, VIEW("a")), VIEW("bc")));
+	assert_true(both != hash_chain(hash_chain(0, VIEW("c")), VIEW("ab")));
+	assert_true(both != hash_chain(0, VIEW("abc")));
+	assert_true(both != hash_chain(both, VIEW("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(matches_the_reference),
 	    cmocka_unit_test(matches_python),
 	    cmocka_unit_test(depends_on_the_seed),
+	    cmocka_unit_test(chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

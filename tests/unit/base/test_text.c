@@ -130,8 +130,31 @@ static void prints_times(unused_parameter void **state)
 	};
 	char text[TEXT_TIME_BYTES];
 
-	for (size_t i = 0; i < count_of(cases); i++)
+	for (size_t i = 0; i < count_of(cases); i++) {
+		int64_t ms = 7;
+
 		assert_string_equal(text_of_time(cases[i].ms, text), cases[i].text);
+		if (text[0] == '-')
+			continue;
+		assert_int_equal(text_to_time(view_of_text(text), &ms), 0);
+		assert_true(ms == cases[i].ms);
+	}
+}
+
+/* Only what text_of_time() writes is a time: no other form of RFC 3339, and no day that is none. */
+static void reads_no_other_times(unused_parameter void **state)
+{
+	static const char *const texts[] = {"", "-", "2026-01-01", "2026-01-01T00:00:00Z",
+	    "2026-01-01T00:00:00,000Z", "2026-01-01T00:00:00.000+00:00", "2026-02-30T00:00:00.000Z",
+	    "2026-13-01T00:00:00.000Z", "2026-00-01T00:00:00.000Z", "2026-01-01T24:00:00.000Z",
+	    "2026-01-01T00:60:00.000Z", "2026-01-01T00:00:60.000Z", "2026-01-01 00:00:00.000Z",
+	    "2026-01-01T00:00:00.000Z ", "+026-01-01T00:00:00.000Z"};
+	int64_t ms = 7;
+
+	for (size_t i = 0; i < count_of(texts); i++) {
+		assert_int_equal(text_to_time(view_of_text(texts[i]), &ms), -EINVAL);
+		assert_int_equal(ms, 7);
+	}
 }
 
 /* The days of a date are those that text_of_time() prints, over six centuries. */
@@ -190,6 +213,7 @@ int main(void)
 	    cmocka_unit_test(reads_durations),
 	    cmocka_unit_test(reads_sizes),
 	    cmocka_unit_test(prints_times),
+	    cmocka_unit_test(reads_no_other_times),
 	    cmocka_unit_test(counts_days),
 	    cmocka_unit_test(prints_durations),
 	};
