@@ -26,6 +26,8 @@ void document_free(struct document **document);
  * then borrows from the overlay. -EINVAL where a root is no mapping. */
 must_check int document_merge(
     struct document *base, struct document *overlay, const char *const *named_lists);
+/* Whether its file is NAME.yml. */
+bool document_is_named(const struct document *document, const char *name);
 const struct node *document_root(const struct document *document);
 /* The bytes as read, for digests. */
 struct view document_bytes(const struct document *document);

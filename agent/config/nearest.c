@@ -44,7 +44,7 @@ void nearest_try(struct nearest *nearest, const char *candidate)
 		return;
 	distance = edit_distance(word, other);
 	/* Two letters of three changed is another word. */
-	if (distance < nearest->distance && 2 * distance < other.length) {
+	if (distance < nearest->distance && 2 * distance <= other.length) {
 		nearest->best = candidate;
 		nearest->distance = distance;
 	}

@@ -27,26 +27,18 @@ struct loading {
 	int error;
 };
 
-static bool is_named_as_file(const char *name, const char *file)
-{
-	const char *slash = strrchr(file, '/');
-	struct view base = view_of_text(slash != NULL ? slash + 1 : file);
-
-	return view_equal_text(view_first(base, base.length - strlen(".yml")), name);
-}
-
 static int read_kind(
-    struct loading *loading, const struct node *root, const char *file, struct server_kind *kind)
+    struct loading *loading, const struct document *document, struct server_kind *kind)
 {
 	struct reading reading = {.schema = &schema, .errors = loading->errors};
+	const struct node *root = document_root(document);
 	int error = schema_read(&reading, root, kind);
 
-	if (error == 0 && !is_named_as_file(kind->server.name, file)) {
-		schema_complain(&reading, node_get(root, "name"),
-		    "the name must be the file's, before .yml");
-		error = -EINVAL;
-	}
-	return error;
+	if (error < 0 || document_is_named(document, kind->server.name))
+		return error;
+	schema_complain(&reading, node_get(root, "name"),
+	    "the name must be the file's, before .yml");
+	return -EINVAL;
 }
 
 static int on_file(void *context, const char *file)
@@ -59,7 +51,7 @@ static int on_file(void *context, const char *file)
 
 	if (error == 0) {
 		servers->digest = hash_chain(servers->digest, document_bytes(document));
-		error = read_kind(loading, document_root(document), file, &kind);
+		error = read_kind(loading, document, &kind);
 	}
 	if (error == 0)
 		error = array_push(servers, kind, SERVERS_MAX);

@@ -39,6 +39,15 @@ void document_free(struct document **document)
 	*document = NULL;
 }
 
+bool document_is_named(const struct document *document, const char *name)
+{
+	const char *slash = strrchr(document->name, '/');
+	struct view file = view_of_text(slash != NULL ? slash + 1 : document->name);
+
+	return view_starts_with(file, view_of_text(name)) &&
+	       view_equal_text(view_skip(file, strlen(name)), ".yml");
+}
+
 const struct node *document_root(const struct document *document)
 {
 	return document->nodes.items[0];

@@ -3,15 +3,20 @@
 #include "base/address.h"
 #include "base/text.h"
 
-static int store(char **field, const char *text)
+static int store_view(char **field, struct view text)
 {
-	char *copy = view_to_text(view_of_text(text));
+	char *copy = view_to_text(text);
 
 	if (copy == NULL)
 		return -ENOMEM;
 	free(*field);
 	*field = copy;
 	return 0;
+}
+
+static int store(char **field, const char *text)
+{
+	return store_view(field, view_of_text(text));
 }
 
 static void text_done(unused_parameter const struct option *option, void *field)
@@ -84,9 +89,14 @@ const struct option_type option_word = {
 static int parse_text(
     unused_parameter const struct option *option, const char *text, void *field)
 {
-	if (text[0] == '\0' || strlen(text) > TYPES_MAX_TEXT_BYTES)
+	struct view trimmed = view_trim(view_of_text(text));
+
+	/* A folded block ends in a newline that nobody meant. */
+	while (view_ends_with(trimmed, VIEW("\n")))
+		trimmed.length--;
+	if (view_is_empty(trimmed) || trimmed.length > TYPES_MAX_TEXT_BYTES)
 		return -EINVAL;
-	return store(field, text);
+	return store_view(field, trimmed);
 }
 
 const struct option_type option_text = {

@@ -14,10 +14,10 @@
 #define FACTS_MAX_VALUE_BYTES 1023
 
 struct fact {
-	char *name;
-	char *value;
-	char *source;
-	int64_t time_ms;
+	const char *name;
+	const char *value;
+	const char *source; /* who read it; NULL counts as "" */
+	int64_t time_ms;    /* negative: not told */
 };
 
 struct facts;
@@ -27,8 +27,8 @@ void facts_free(struct facts **facts);
 /* Forgets the facts whose name starts with the prefix ("" for all). */
 void facts_clear(struct facts *facts, const char *prefix);
 
-/* Sets or replaces. -EINVAL on a bad name or a value with bytes outside printable ASCII or too
- * long, -ENOSPC when full; the set is unchanged then. */
+/* Sets or replaces; the texts are copied. -EINVAL on a bad name, or a value or source that is too
+ * long or has bytes outside printable ASCII, -ENOSPC when full; the set is unchanged then. */
 must_check int facts_set(struct facts *facts, struct fact fact);
 /* Reads `name=value` lines, as plugins and the probe print them; each fact gets
  * origin's source and time. Bad lines are skipped and counted in *ret_skipped. */
@@ -37,12 +37,14 @@ must_check int facts_read_lines(
 
 size_t facts_count(const struct facts *facts);
 const struct fact *facts_at(const struct facts *facts, size_t index); /* sorted by name */
+/* Whether it is words of small letters, digits, '_' and '-' joined by dots, a letter in front. */
+bool fact_name_is_good(struct view name);
 /* NULL where there is none or where its value is "unknown". */
 const char *facts_get(const struct facts *facts, const char *name);
 /* -ENOENT where unknown, -EINVAL where it is no number. */
 must_check int facts_number(const struct facts *facts, const char *name, double *ret_value);
 
-/* {"name": {"value":…, "source":…, "time":…}, …} and back. */
+/* {"name": {"value":…, "source":…, "time":…}, …} and back; -EINVAL where a member is no fact. */
 struct json *facts_to_json(const struct facts *facts);
 must_check int facts_from_json(struct facts **ret_facts, const struct json *json);
 must_check int facts_copy(struct facts **ret_facts, const struct facts *facts);

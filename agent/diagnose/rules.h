@@ -35,13 +35,15 @@ const struct diagnosis *rules_at(const struct rules *rules, size_t index);
 /* NULL where there is none of that id. */
 const struct diagnosis *rules_named(const struct rules *rules, const char *id);
 
-/* The diagnosis; never NULL: the built-in last one is `unknown`. `ret_explanation` (may be NULL)
- * gets a line a rule and condition: what held, what did not, what was unknown. */
+/* The diagnosis; never NULL, since the last one, `unknown`, must be there and always holds. Appends
+ * to `ret_explanation` (may be NULL) a line for each rule that was asked and for each of its
+ * conditions: what held, what did not, what was unknown, and the values. */
 const struct diagnosis *rules_diagnose(
     const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
 
-/* Runs the positive and negative examples in the files; failures as lines in `report`. Returns how
- * many failed, or a negative errno. */
+/* Runs the examples in the files: one that holds must be the diagnosis, one that does not must not
+ * hold even by itself, and each file must have both. Failures are `file:line:col: message` lines in
+ * `report`. Returns how many failed, or a negative errno where the rules cannot be loaded. */
 must_check int rules_test(
     const char *directory, struct buffer *report, size_t *ret_example_count);
 

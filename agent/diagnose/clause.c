@@ -1,0 +1,159 @@
+#include "diagnose/clause.h"
+
+#include "diagnose/condition.h"
+
+#define MAX_PARTS 256
+
+enum clause_kind { CLAUSE_ALL, CLAUSE_ANY, CLAUSE_NOT, CLAUSE_CONDITION };
+
+static const char *const kind_names[] = {"all", "any", "not"};
+
+struct clause {
+	enum clause_kind kind;
+	struct condition *condition;
+	struct clause **items; /* the parts of the others */
+	size_t count;
+	size_t capacity;
+};
+
+void clause_free(struct clause **clause)
+{
+	if (*clause == NULL)
+		return;
+	for (size_t i = 0; i < (*clause)->count; i++)
+		clause_free(&(*clause)->items[i]);
+	array_done(*clause);
+	condition_free(&(*clause)->condition);
+	free(*clause);
+	*clause = NULL;
+}
+
+static int read_condition(
+    struct clause *clause, struct reading *reading, const struct node *node)
+{
+	const char *why = NULL;
+	int error =
+	    condition_parse(&clause->condition, view_of_text(node_text(node)), &why);
+
+	if (error != -EINVAL)
+		return error;
+	schema_complain(reading, node, "'%.60s' is no condition: %s", node_text(node), why);
+	return 0;
+}
+
+static int add_part(struct clause *clause, struct reading *reading, const struct node *node)
+{
+	struct clause *part = NULL;
+	int error = clause_read(&part, reading, node);
+
+	if (error < 0 || part == NULL)
+		return error;
+	error = array_push(clause, part, MAX_PARTS);
+	if (error < 0)
+		clause_free(&part);
+	if (error != -ENOSPC)
+		return error;
+	schema_complain(reading, node, "too many conditions");
+	return 0;
+}
+
+static int read_parts(struct clause *clause, struct reading *reading, const struct node *list)
+{
+	int error = 0;
+
+	if (node_kind(list) != NODE_SEQUENCE || node_count(list) == 0) {
+		schema_complain(
+		    reading, list, "a list of conditions (- condition) must stand here");
+		return 0;
+	}
+	for (size_t i = 0; i < node_count(list) && error == 0; i++)
+		error = add_part(clause, reading, node_item(list, i));
+	return error;
+}
+
+static int read_group(struct clause *clause, struct reading *reading, const struct node *group)
+{
+	const char *key = node_count(group) == 1 ? node_text(node_key(group, 0)) : "";
+
+	for (size_t kind = 0; kind < count_of(kind_names); kind++) {
+		if (strcmp(key, kind_names[kind]) != 0)
+			continue;
+		clause->kind = (enum clause_kind)kind;
+		return clause->kind == CLAUSE_NOT
+		           ? add_part(clause, reading, node_item(group, 0))
+		           : read_parts(clause, reading, node_item(group, 0));
+	}
+	schema_complain(reading, group,
+	    "a condition, or a group of one key, 'all', 'any' or 'not', must stand here");
+	return 0;
+}
+
+int clause_read(struct clause **ret_clause, struct reading *reading, const struct node *node)
+{
+	struct clause *clause = calloc(1, sizeof(*clause));
+	size_t errors_before = reading->error_count;
+	int error = -ENOMEM;
+
+	if (clause == NULL)
+		return -ENOMEM;
+	switch (node_kind(node)) {
+	case NODE_SCALAR:
+		clause->kind = CLAUSE_CONDITION;
+		error = read_condition(clause, reading, node);
+		break;
+	case NODE_SEQUENCE:
+		error = read_parts(clause, reading, node);
+		break;
+	case NODE_MAPPING:
+		error = read_group(clause, reading, node);
+		break;
+	}
+	if (error < 0 || reading->error_count > errors_before)
+		clause_free(&clause);
+	else
+		*ret_clause = clause;
+	return error;
+}
+
+/* An unknown part leaves all of them unknown unless another says no, any unless one says yes. */
+static enum truth evaluate_parts(const struct clause *clause, const struct facts *facts)
+{
+	enum truth decisive = clause->kind == CLAUSE_ALL ? TRUTH_NO : TRUTH_YES;
+	enum truth truth = truth_not(decisive);
+
+	for (size_t i = 0; i < clause->count; i++) {
+		enum truth part = clause_evaluate(clause->items[i], facts);
+
+		if (part == decisive)
+			return decisive;
+		if (part == TRUTH_UNKNOWN)
+			truth = TRUTH_UNKNOWN;
+	}
+	return truth;
+}
+
+enum truth clause_evaluate(const struct clause *clause, const struct facts *facts)
+{
+	switch (clause->kind) {
+	case CLAUSE_CONDITION:
+		return condition_evaluate(clause->condition, facts);
+	case CLAUSE_NOT:
+		return truth_not(clause_evaluate(clause->items[0], facts));
+	default:
+		return evaluate_parts(clause, facts);
+	}
+}
+
+void clause_explain(
+    const struct clause *clause, const struct facts *facts, int depth, struct buffer *text)
+{
+	buffer_append_format(
+	    text, "%*s%s: ", 2 * depth, "", truth_name(clause_evaluate(clause, facts)));
+	if (clause->kind == CLAUSE_CONDITION)
+		condition_explain(clause->condition, facts, text);
+	else
+		buffer_append_text(text, kind_names[clause->kind]);
+	buffer_append_byte(text, '\n');
+	for (size_t i = 0; i < clause->count; i++)
+		clause_explain(clause->items[i], facts, depth + 1, text);
+}

@@ -1,0 +1,122 @@
+/* Shows that the examples of the shipped rules are true, and that false ones are told. */
+#include "directory_fixture.h"
+
+#include "diagnose/rules.h"
+
+#define MAX_TEXT_BYTES ((size_t)64 * 1024)
+
+#define RULE(id, priority)                                                                         \
+	"id: " id "\npriority: " priority "\ncure: none\nincident: no\n"                           \
+	"title: t\nwhy: w\nadvice: a\n"
+#define LAST                                                                                       \
+	RULE("unknown", "9")                                                                       \
+	"examples: [{facts: {a.a: 5}, holds: yes}, {facts: {a.a: 1}, holds: no}]\n"
+
+static void test_shipped(unused_parameter void **state)
+{
+	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
+	struct buffer auto_buffer report;
+	char folder[512];
+	size_t count = 0;
+
+	snprintf(folder, sizeof(folder), "%s/rules/diagnoses", source != NULL ? source : ".");
+	buffer_init(&report, MAX_TEXT_BYTES);
+	if (rules_test(folder, &report, &count) != 0)
+		fail_msg("%s", buffer_text(&report));
+	assert_true(count >= 30);
+}
+
+/* Tests unknown.yml and a.yml with this end; expects so many failures, told as these lines. */
+static void check(const char *tail, int failed, const char *expected)
+{
+	struct buffer auto_buffer report;
+	struct buffer auto_buffer told;
+	struct view rest;
+	struct view line;
+	char path[512];
+	char text[2048];
+	size_t count = 0;
+
+	write_in(path, "unknown.yml", VIEW(LAST));
+	snprintf(text, sizeof(text), RULE("a", "1") "when: [a.a == 1]\n%s", tail);
+	write_in(path, "a.yml", view_of_text(text));
+	buffer_init(&report, MAX_TEXT_BYTES);
+	buffer_init(&told, MAX_TEXT_BYTES);
+	assert_int_equal(rules_test(directory, &report, &count), failed);
+	rest = buffer_view(&report);
+	while (view_cut(&rest, '\n', &line)) {
+		buffer_append(&told, view_skip(line, strlen(directory) + 1));
+		buffer_append_byte(&told, '\n');
+	}
+	assert_string_equal(buffer_text(&told), expected);
+}
+
+static void test_true(unused_parameter void **state)
+{
+	check("examples: [{facts: {a.a: 1}, holds: yes}, {facts: {a.a: 2}, holds: no}]\n", 0, "");
+}
+
+static void test_false(unused_parameter void **state)
+{
+	check("examples: [{facts: {a.a: 2}, holds: yes}, {facts: {a.a: 1}, holds: no}]\n", 2,
+	    "a.yml:9:20: with these facts the diagnosis is unknown, not a\n"
+	    "a.yml:9:51: a holds with these facts\n");
+	check("examples: [{facts: {a.a: 1}, holds: yes}]\n", 1,
+	    "a.yml:1:1: no example in which a does not hold\n");
+	check("examples: [{facts: {a.a: 2}, holds: no}]\n", 1,
+	    "a.yml:1:1: no example in which a holds\n");
+}
+
+static void test_bad_facts(unused_parameter void **state)
+{
+	check("examples: [{facts: {a.a: 1, b: 2, c.c: [1]}, holds: yes}, {facts: 5, holds: no}]\n",
+	    3,
+	    "a.yml:9:29: 'b' is no fact\n"
+	    "a.yml:9:35: 'c.c' is no fact\n"
+	    "a.yml:9:67: facts (name: value) must stand here\n");
+}
+
+/* The last rule's negative example must have another diagnosis. */
+static void test_last(unused_parameter void **state)
+{
+	struct buffer auto_buffer report;
+	char expected[600];
+	char path[512];
+	size_t count;
+
+	write_in(path, "unknown.yml",
+	    VIEW(RULE("unknown", "9") "examples: [{facts: {a.a: 5}, holds: yes},\n"
+				      "  {facts: {a.a: 1}, holds: no}]\n"));
+	buffer_init(&report, MAX_TEXT_BYTES);
+	assert_int_equal(rules_test(directory, &report, &count), 1);
+	snprintf(expected, sizeof(expected), "%s:9:11: unknown holds with these facts\n", path);
+	assert_string_equal(buffer_text(&report), expected);
+}
+
+static void test_unloadable(unused_parameter void **state)
+{
+	struct buffer auto_buffer report;
+	size_t count = 77;
+
+	buffer_init(&report, MAX_TEXT_BYTES);
+	assert_int_equal(rules_test("/nowhere", &report, &count), -ENOENT);
+	assert_int_equal(count, 77);
+	assert_string_equal(buffer_text(&report), "/nowhere:1:1: No such file or directory\n");
+}
+
+#define in_a_directory(test)                                                                       \
+	cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_shipped),
+	    in_a_directory(test_true),
+	    in_a_directory(test_false),
+	    in_a_directory(test_bad_facts),
+	    in_a_directory(test_last),
+	    cmocka_unit_test(test_unloadable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,225 @@
+/* Shows that rule files become a table by priority, that the first that holds is the diagnosis, and
+ * that every mistake in a file is told with its place. */
+#include "directory_fixture.h"
+
+#include "allocation.h"
+#include "diagnose/rules.h"
+#include "diagnose_fixture.h"
+
+#define MAX_TEXT_BYTES ((size_t)64 * 1024)
+
+#define WORDS "title: t\nwhy: w\nadvice: a\n"
+#define EXAMPLES                                                                                   \
+	"examples: [{facts: {a.a: 1}, holds: yes}, {facts: {a.a: 2}, holds: no}]\n"
+#define LAST "id: unknown\npriority: 9\ncure: none\nincident: yes\n" WORDS EXAMPLES
+
+static void write_rule(const char *name, const char *head, const char *tail)
+{
+	char path[512];
+	char text[2048];
+
+	snprintf(text, sizeof(text), "%s%s", head, tail);
+	write_in(path, name, view_of_text(text));
+}
+
+static struct rules *load_good(const char *folder)
+{
+	struct buffer auto_buffer errors;
+	struct rules *rules = NULL;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	if (rules_load(&rules, folder, &errors) < 0)
+		fail_msg("%s", buffer_text(&errors));
+	return rules;
+}
+
+/* Expects these complaints, each about the file of that name in the directory. */
+static void refused(const char *name, const char *expected)
+{
+	struct buffer auto_buffer errors;
+	struct rules *rules = NULL;
+	char complaint[1024];
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	assert_int_equal(rules_load(&rules, directory, &errors), -EINVAL);
+	assert_null(rules);
+	snprintf(complaint, sizeof(complaint), "%s/%s:%s\n", directory, name, expected);
+	assert_string_equal(buffer_text(&errors), complaint);
+}
+
+static void test_order(unused_parameter void **state)
+{
+	struct facts *facts = facts_of("a.a=1\n");
+	struct rules *rules;
+
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", "id: b\npriority: 20\ncure: recycle\nincident: no\nwhen: [a.a == 1]\n",
+	    "caution: >\n  first\n  second\nreferences: [x y]\n" WORDS EXAMPLES);
+	write_rule("c.yml", "id: c\npriority: 3\ncure: none\nincident: yes\nwhen: [a.b == 1]\n",
+	    WORDS EXAMPLES);
+	rules = load_good(directory);
+	assert_int_equal(rules_count(rules), 3);
+	assert_string_equal(rules_at(rules, 0)->id, "c");
+	assert_string_equal(rules_at(rules, 1)->id, "b");
+	/* The last is the last whatever its priority. */
+	assert_string_equal(rules_at(rules, 2)->id, "unknown");
+	assert_ptr_equal(rules_named(rules, "b"), rules_at(rules, 1));
+	assert_null(rules_named(rules, "d"));
+	assert_int_equal(rules_at(rules, 1)->cure, CURE_RECYCLE);
+	assert_false(rules_at(rules, 1)->incident);
+	assert_string_equal(rules_at(rules, 1)->caution, "first second");
+	assert_string_equal(rules_at(rules, 0)->caution, "");
+	assert_string_equal(rules_diagnose(rules, facts, NULL)->id, "b");
+	assert_int_equal(facts_set(facts, (struct fact){"a.b", "1", NULL, 0}), 0);
+	assert_string_equal(rules_diagnose(rules, facts, NULL)->id, "c");
+	facts_clear(facts, "");
+	assert_string_equal(rules_diagnose(rules, facts, NULL)->id, "unknown");
+	rules_free(&rules);
+	assert_null(rules);
+	rules_free(&rules);
+	facts_free(&facts);
+}
+
+static void test_explained(unused_parameter void **state)
+{
+	struct facts *facts = facts_of("a.a=2\n");
+	struct buffer auto_buffer text;
+	struct rules *rules;
+
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", "id: b\npriority: 2\ncure: none\nincident: no\nwhen: [a.a == 1]\n",
+	    WORDS EXAMPLES);
+	rules = load_good(directory);
+	buffer_init(&text, MAX_TEXT_BYTES);
+	rules_diagnose(rules, facts, &text);
+	assert_string_equal(buffer_text(&text),
+	    "b: no\n"
+	    "  no: all\n"
+	    "    no: a.a == 1 (a.a is \"2\")\n"
+	    "unknown: yes, for want of another\n");
+	rules_free(&rules);
+	facts_free(&facts);
+}
+
+#define B "id: b\npriority: 2\ncure: none\nincident: no\n"
+
+static void test_mistakes(unused_parameter void **state)
+{
+	refused("unknown.yml", "1:1: this file must be there");
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", B, WORDS EXAMPLES);
+	refused("b.yml", "1:1: when is missing here");
+	write_rule("b.yml", B "wehn: [a.a == 1]\n", WORDS EXAMPLES);
+	refused("b.yml", "5:1: unknown key 'wehn'; did you mean 'when'?");
+	write_rule("b.yml", B "when: [a.a = 1]\n", WORDS EXAMPLES);
+	refused("b.yml", "5:8: 'a.a = 1' is no condition: the operator must be ==, !=, <, <=, >, "
+			 ">=, in, not-in or is");
+	write_rule("b.yml", "id: c\npriority: 2\ncure: none\nincident: no\nwhen: [a.a == 1]\n",
+	    WORDS EXAMPLES);
+	refused("b.yml", "1:5: the id must be the file's name, before .yml");
+	write_rule("b.yml", "id: b\npriority: 2\ncure: reboot\nincident: no\nwhen: [a.a == 1]\n",
+	    WORDS EXAMPLES);
+	refused("b.yml", "3:7: cure must be one of none, recycle, not 'reboot'");
+	write_rule("b.yml", "id: b\npriority: 9\ncure: none\nincident: no\nwhen: [a.a == 1]\n",
+	    WORDS EXAMPLES);
+	refused("unknown.yml", "2:11: b has the same priority");
+	write_rule("b.yml", B "when: [a.a == 1]\n", WORDS);
+	refused("b.yml", "1:1: examples is missing here");
+	write_rule("b.yml", B "when: [a.a == 1]\n",
+	    WORDS "examples: [{facts: {}, holds: perhaps}]\n");
+	refused("b.yml", "9:31: holds must be yes or no, not 'perhaps'");
+	write_rule("b.yml", "[", "");
+	refused("b.yml", "2:1: did not find expected node content, "
+			 "while parsing a flow node that began in line 2");
+	write_rule("b.yml", B "when: [a.a == 1]\n", WORDS EXAMPLES);
+	write_rule("unknown.yml", LAST, "when: [a.a == 1]\n");
+	refused("unknown.yml",
+	    "9:7: unknown is what remains when no other holds, without a 'when'");
+}
+
+static void test_no_directory(unused_parameter void **state)
+{
+	struct buffer auto_buffer errors;
+	struct rules *rules = NULL;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	assert_int_equal(rules_load(&rules, "/nowhere", &errors), -ENOENT);
+	assert_string_equal(buffer_text(&errors), "/nowhere:1:1: No such file or directory\n");
+}
+
+static void test_no_memory(unused_parameter void **state)
+{
+	int error = -ENOMEM;
+	int count = 0;
+
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", B "when: [a.a == 1]\n", WORDS EXAMPLES);
+	for (; error == -ENOMEM; count++) {
+		struct buffer auto_buffer errors;
+		struct rules *rules = NULL;
+
+		buffer_init(&errors, MAX_TEXT_BYTES);
+		allocation_fail_after(count);
+		error = rules_load(&rules, directory, &errors);
+		allocation_restore();
+		assert_int_equal(error == 0, rules != NULL);
+		rules_free(&rules);
+	}
+	assert_int_equal(error, 0);
+	assert_in_range(count, 50, 1000);
+}
+
+static const char *shipped_diagnosis(const char *lines)
+{
+	static char id[64];
+	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
+	struct facts *facts = facts_of(lines);
+	struct rules *rules;
+	char folder[512];
+
+	snprintf(folder, sizeof(folder), "%s/rules/diagnoses", source != NULL ? source : ".");
+	rules = load_good(folder);
+	snprintf(id, sizeof(id), "%s", rules_diagnose(rules, facts, NULL)->id);
+	rules_free(&rules);
+	facts_free(&facts);
+	return id;
+}
+
+/* A keytab that was not refreshed never leads to a recycle, however new the file may be. */
+static void test_stale_keytab_wins(unused_parameter void **state)
+{
+	assert_string_equal(shipped_diagnosis("probe.result=rejected\nticket.kvno=4\n"
+					      "keytab.readable=yes\nkeytab.kvno=3\n"
+					      "keytab.kvnos=2 3 4\nkeytab.modified=200\n"
+					      "worker.start=100\n"),
+	    "stale-keytab");
+}
+
+/* No fact at all that a client can forge leads to a cure: with all of the window's facts at their
+ * worst and nothing read from the machine, the cause is unknown. */
+static void test_log_alone(unused_parameter void **state)
+{
+	assert_string_equal(shipped_diagnosis("site.evidence=voters\nwindow.spike=yes\n"
+					      "window.active=900\nwindow.rejected=900\n"
+					      "window.rejected_strangers=900\n"
+					      "window.suspicious=yes\n"),
+	    "unknown");
+}
+
+#define in_a_directory(test)                                                                       \
+	cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    in_a_directory(test_order),
+	    in_a_directory(test_explained),
+	    in_a_directory(test_mistakes),
+	    cmocka_unit_test(test_no_directory),
+	    in_a_directory(test_no_memory),
+	    cmocka_unit_test(test_stale_keytab_wins),
+	    cmocka_unit_test(test_log_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
