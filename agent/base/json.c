@@ -148,6 +148,11 @@ void json_add_text(struct json *array, const char *text)
 	add(array, text_node(view_of_text(text)));
 }
 
+struct json *json_child(struct json *object, const char *name)
+{
+	return json_of(cJSON_GetObjectItemCaseSensitive(node_of(object), name));
+}
+
 void json_put_tree(struct json *object, const char *name, struct json *owned_tree)
 {
 	put(object, name, node_of(owned_tree));

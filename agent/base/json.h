@@ -26,6 +26,8 @@ struct json *json_put_object(struct json *object, const char *name);
 struct json *json_put_array(struct json *object, const char *name);
 struct json *json_add_object(struct json *array);
 void json_add_text(struct json *array, const char *text);
+/* The member to put more into; NULL where it is missing. */
+struct json *json_child(struct json *object, const char *name);
 /* Moves a free-standing tree into the object, or drops it. */
 void json_put_tree(struct json *object, const char *name, struct json *owned_tree);
 void json_add_tree(struct json *array, struct json *owned_tree);

@@ -1,0 +1,42 @@
+#include "report/notification.h"
+
+static void put_diagnosis(struct json *data, const struct diagnosis *diagnosis)
+{
+	json_put_text(data, "diagnosis", diagnosis != NULL ? diagnosis->id : "");
+	if (diagnosis == NULL)
+		return;
+	json_put_text(data, "title", diagnosis->title);
+	json_put_text(data, "why", diagnosis->why);
+	json_put_text(data, "advice", diagnosis->advice);
+	json_put_text(data, "caution", diagnosis->caution);
+}
+
+/* Only names and values: where each came from stands in the history. */
+static void put_evidence(struct json *data, const struct facts *facts)
+{
+	struct json *evidence = json_put_object(data, "evidence");
+
+	for (size_t i = 0; facts != NULL && i < facts_count(facts); i++)
+		json_put_text(evidence, facts_at(facts, i)->name, facts_at(facts, i)->value);
+}
+
+int notification_print(const struct notification *notification, struct buffer *buffer)
+{
+	struct json auto_json *document = json_object_new();
+	struct json *data;
+	char type[64];
+
+	snprintf(type, sizeof(type), "authmedic.incident.%s", notification->kind);
+	json_put_text(document, "type", type);
+	json_put_time(document, "timestamp", notification->time_ms);
+	data = json_put_object(document, "data");
+	json_put_text(data, "site", notification->site);
+	json_put_text(data, "incident", notification->incident);
+	json_put_text(data, "state", notification->state);
+	json_put_text(data, "text", notification->text);
+	json_put_text(data, "reason", notification->reason);
+	json_put_text(data, "remedy", notification->remedy);
+	put_diagnosis(data, notification->diagnosis);
+	put_evidence(data, notification->facts);
+	return json_print(document, buffer);
+}

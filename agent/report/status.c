@@ -1,0 +1,221 @@
+#include "report/status.h"
+
+/* The schemes that a handshake is counted under; what is neither is `unknown` to the reader. */
+static const enum scheme counted_schemes[] = {SCHEME_KERBEROS, SCHEME_NTLM, SCHEME_BASIC};
+
+static uint64_t outcome_sum(const struct detector_totals *totals, enum outcome outcome)
+{
+	uint64_t sum = 0;
+
+	for (int scheme = 0; scheme < SCHEME_COUNT; scheme++)
+		sum += totals->handshakes[scheme][outcome];
+	return sum;
+}
+
+static void put_by_scheme(
+    struct json *object, const struct detector_totals *totals, enum outcome outcome)
+{
+	struct json *schemes = json_put_object(object, outcome_name(outcome));
+	uint64_t rest = outcome_sum(totals, outcome);
+
+	for (size_t i = 0; i < count_of(counted_schemes); i++) {
+		uint64_t count = totals->handshakes[counted_schemes[i]][outcome];
+
+		json_put_int(schemes, scheme_name(counted_schemes[i]), (int64_t)count);
+		rest -= count;
+	}
+	json_put_int(schemes, scheme_name(SCHEME_UNKNOWN), (int64_t)rest);
+}
+
+void status_put_handshakes(struct json *object, const struct detector_totals *totals)
+{
+	struct json *handshakes = json_put_object(object, "handshakes");
+
+	put_by_scheme(handshakes, totals, OUTCOME_ESTABLISHED);
+	put_by_scheme(handshakes, totals, OUTCOME_REJECTED);
+	json_put_int(
+	    handshakes, "unanswered", (int64_t)outcome_sum(totals, OUTCOME_UNANSWERED));
+	json_put_int(
+	    handshakes, "incomplete", (int64_t)outcome_sum(totals, OUTCOME_INCOMPLETE));
+	json_put_int(object, "authenticated", (int64_t)totals->authenticated);
+}
+
+static void put_text_or_null(struct json *object, const char *name, const char *text)
+{
+	if (text != NULL)
+		json_put_text(object, name, text);
+	else
+		json_put_null(object, name);
+}
+
+static void put_time_or_null(struct json *object, const char *name, int64_t time_ms)
+{
+	if (time_ms >= 0)
+		json_put_time(object, name, time_ms);
+	else
+		json_put_null(object, name);
+}
+
+/* -- logs -- */
+
+static void put_files(struct json *object, const struct report_log *log)
+{
+	struct json *files = json_put_array(object, "files");
+
+	for (size_t i = 0; i < log->cursor_count; i++) {
+		const struct intake_cursor *cursor = &log->cursors[i];
+		struct json *file = json_add_object(files);
+
+		json_put_text(file, "path", cursor->path);
+		json_put_int(file, "inode", (int64_t)cursor->inode);
+		json_put_int(file, "offset", cursor->offset_bytes);
+	}
+}
+
+static void put_log(struct json *logs, const struct report_log *log)
+{
+	struct json *object = json_add_object(logs);
+	const struct intake_totals *totals = log->totals;
+
+	json_put_text(object, "path", log->path);
+	json_put_text(object, "format", log->format);
+	put_files(object, log);
+	json_put_int(object, "lines_committed", (int64_t)totals->lines);
+	json_put_int(object, "bytes", (int64_t)totals->bytes);
+	json_put_int(object, "unparsed_lines", (int64_t)log->unparsed_lines);
+	json_put_int(object, "overlong_lines", (int64_t)totals->overlong_lines);
+	json_put_int(object, "rotations", (int64_t)totals->rotations);
+	json_put_int(object, "truncations", (int64_t)totals->truncations);
+	json_put_int(object, "lost_bytes", (int64_t)totals->lost_bytes);
+	json_put_int(object, "lag_bytes", (int64_t)log->lag_bytes);
+	put_time_or_null(object, "last_line", log->last_line_ms);
+	put_text_or_null(object, "deaf", log->deaf);
+}
+
+/* -- sites -- */
+
+static void put_window(struct json *object, const struct detector_window *window)
+{
+	struct json *put = json_put_object(object, "window");
+
+	json_put_int(put, "known_good", (int64_t)window->known_good);
+	json_put_int(put, "active", (int64_t)window->active);
+	json_put_int(put, "rejected", (int64_t)window->rejected);
+	json_put_int(put, "established", (int64_t)window->established);
+	json_put_number(put, "rejected_ratio", window->rejected_ratio);
+	json_put_int(put, "rejected_strangers", (int64_t)window->rejected_strangers);
+	json_put_bool(put, "spike", window->spike);
+	put_time_or_null(put, "spike_since", window->spike_since_ms);
+}
+
+static void put_probe(struct json *object, const struct report_site *site)
+{
+	struct json *probe = json_put_object(object, "probe");
+
+	put_text_or_null(probe, "result", facts_get(site->facts, "probe.result"));
+	put_time_or_null(probe, "time", site->last_probe_ms);
+	put_time_or_null(probe, "last_accepted", site->last_accepted_ms);
+}
+
+static void put_budget(struct json *object, const struct report_site *site)
+{
+	struct json *budget = json_put_object(object, "budget");
+
+	if (site->budget_hour < 0) {
+		json_put_null(budget, "hour");
+		json_put_null(budget, "day");
+		return;
+	}
+	json_put_int(budget, "hour", site->budget_hour);
+	json_put_int(budget, "day", site->budget_day);
+}
+
+static void put_site(struct json *sites, const struct report_site *site)
+{
+	struct json *object = json_add_object(sites);
+	struct json *logs;
+
+	json_put_text(object, "name", site->name);
+	json_put_text(object, "server", site->server);
+	json_put_text(object, "service", site->service);
+	json_put_text(object, "mode", site->mode);
+	json_put_text(object, "evidence", site->evidence);
+	json_put_text(object, "state", site->state);
+	json_put_text(object, "sentence", site->sentence);
+	put_text_or_null(object, "incident", site->incident_id);
+	json_put_text(object, "diagnosis", site->diagnosis);
+	put_window(object, &site->window);
+	status_put_handshakes(object, site->totals);
+	json_put_int(object, "voters", (int64_t)site->totals->voters);
+	put_probe(object, site);
+	put_budget(object, site);
+	json_put_tree(object, "facts", facts_to_json(site->facts));
+	logs = json_put_array(object, "logs");
+	for (size_t i = 0; i < site->log_count; i++)
+		put_log(logs, &site->logs[i]);
+}
+
+struct json *status_document(const struct report_model *model)
+{
+	struct json *document = json_object_new();
+	struct json *sites;
+
+	json_put_text(document, "version", model->version);
+	json_put_text(document, "mode", model->mode);
+	json_put_time(document, "now", model->now_ms);
+	json_put_time(document, "started", model->started_ms);
+	json_put_bool(document, "ready", model->ready);
+	put_text_or_null(document, "not_ready", model->not_ready);
+	json_put_text(document, "helper", model->helper);
+	sites = json_put_array(document, "sites");
+	for (size_t i = 0; i < model->site_count; i++)
+		put_site(sites, &model->sites[i]);
+	return document;
+}
+
+/* -- incidents -- */
+
+struct json *status_incident_summary(const struct status_incident *incident)
+{
+	struct json *object = json_object_new();
+
+	json_put_text(object, "id", incident->id);
+	json_put_text(object, "site", incident->site);
+	json_put_text(object, "diagnosis", incident->diagnosis);
+	json_put_text(object, "state", incident->state);
+	json_put_time(object, "opened", incident->opened_ms);
+	json_put_time(object, "changed", incident->changed_ms);
+	put_time_or_null(object, "closed", incident->closed_ms);
+	return object;
+}
+
+/* A stored document, or null where it cannot be read any more. */
+static void put_stored(struct json *object, const char *name, struct view stored)
+{
+	struct json *tree = NULL;
+
+	if (!view_is_empty(stored) && json_parse(stored, &tree) == 0)
+		json_put_tree(object, name, tree);
+	else
+		json_put_null(object, name);
+}
+
+struct json *status_incident_document(const struct status_incident *incident)
+{
+	struct json *object = status_incident_summary(incident);
+
+	put_stored(object, "evidence", incident->evidence);
+	json_put_array(object, "timeline");
+	return object;
+}
+
+void status_add_event(struct json *incident_document, const struct status_event *event)
+{
+	struct json *object = json_object_new();
+
+	json_put_time(object, "time", event->time_ms);
+	json_put_text(object, "kind", event->kind);
+	json_put_text(object, "text", event->text);
+	put_stored(object, "data", event->data);
+	json_add_tree(json_child(incident_document, "timeline"), object);
+}
