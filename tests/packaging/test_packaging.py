@@ -51,17 +51,14 @@ def install(tmp_path_factory):
     return destination
 
 
-def source_files(folder, keep):
-    return [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file() and keep(path)]
-
-
 def test_installed_files(installed):
     """Every file is where it belongs with the right mode, and nothing else is there."""
     expected = {f"{PREFIX}/{name}": mode for name, mode in FILES.items()}
-    for rule in source_files("rules", lambda path: path.suffix == ".yml"):
-        expected[f"{PREFIX}/share/authmedic/{rule}"] = 0o644
-    for plugin in source_files("plugins", lambda path: os.access(path, os.X_OK)):
-        expected[f"{PREFIX}/libexec/authmedic/{plugin}"] = 0o755
+    for rule in (ROOT / "rules").glob("*/*.yml"):
+        expected[f"{PREFIX}/share/authmedic/{rule.relative_to(ROOT)}"] = 0o644
+    for readme in (ROOT / "plugins").glob("*/README.md"):
+        plugin = readme.parent.name
+        expected[f"{PREFIX}/libexec/authmedic/plugins/{plugin}/{plugin}"] = 0o755
     found = {str(path.relative_to(installed)): path.stat().st_mode & 0o777
              for path in installed.rglob("*") if not path.is_dir()}
     assert found == expected
