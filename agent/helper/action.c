@@ -1,212 +1,170 @@
-#include "helper/job.h"
-
 #include <errno.h>
 #include <inttypes.h>
 
 #include "base/log.h"
 #include "base/random.h"
+#include "helper/helper.h"
 #include "helper/pause.h"
 
-/* ------------------------------------------------------------- what stands against an action */
+/* ---------------------------------------------------------------- what stands against an action */
 
-static const struct config_rung *rung_of(const struct inquiry *inquiry)
+static bool configs_differ(const struct helper *helper, const struct job *job)
 {
-	const struct config_site *site = inquiry->answer->site;
-	uint32_t rung = inquiry->request->rung;
-
-	return site != NULL && rung < site->ladder.count ? &site->ladder.items[rung] : NULL;
+	return job->request.config_digest != helper->config->digest;
 }
 
-static bool configs_differ(const struct inquiry *inquiry)
+static bool has_no_site(const struct helper *helper unused_parameter, const struct job *job)
 {
-	return inquiry->request->config_digest != inquiry->service->config->digest;
+	return job->site == NULL;
 }
 
-static bool no_site(const struct inquiry *inquiry)
+static bool has_no_rung(const struct helper *helper unused_parameter, const struct job *job)
 {
-	return inquiry->answer->site == NULL;
+	return job->request.rung >= job->site->ladder.count;
 }
 
-static bool no_rung(const struct inquiry *inquiry)
+static bool only_observes(const struct helper *helper unused_parameter, const struct job *job)
 {
-	return rung_of(inquiry) == NULL;
+	return job->site->mode != CONFIG_MODE_ACT;
 }
 
-static bool only_observes(const struct inquiry *inquiry)
+static bool is_paused(const struct helper *helper, const struct job *job unused_parameter)
 {
-	return inquiry->answer->site->mode != CONFIG_MODE_ACT;
-}
-
-static bool paused(const struct inquiry *inquiry)
-{
-	const struct service *service = inquiry->service;
-
-	return pause_is_set(service->state_folder, service->config->safety.disable_file);
+	return pause_is_set(helper->state_folder, helper->config->safety.disable_file);
 }
 
 /* In this order: what comes later relies on what came before. */
 static const struct {
 	enum protocol_refusal refusal;
-	bool (*holds)(const struct inquiry *inquiry);
+	bool (*holds)(const struct helper *helper, const struct job *job);
 } objections[] = {
     {REFUSAL_CONFIG, configs_differ},
-    {REFUSAL_SITE, no_site},
-    {REFUSAL_RUNG, no_rung},
+    {REFUSAL_SITE, has_no_site},
+    {REFUSAL_RUNG, has_no_rung},
     {REFUSAL_OBSERVE, only_observes},
-    {REFUSAL_PAUSED, paused},
+    {REFUSAL_PAUSED, is_paused},
 };
 
-static enum protocol_refusal find_objection(const struct inquiry *inquiry)
+/* Under the lock. */
+static enum protocol_refusal find_in_ledger(struct helper *helper, const struct job *job)
 {
-	for (size_t i = 0; i < count_of(objections); i++)
-		if (objections[i].holds(inquiry))
-			return objections[i].refusal;
-	return REFUSAL_NONE;
-}
-
-/* Under the lock: what the ledger has against it. */
-static enum protocol_refusal find_in_ledger(const struct inquiry *inquiry)
-{
-	const struct config_safety *safety = &inquiry->service->config->safety;
+	const struct config_safety *safety = &helper->config->safety;
 	const struct budget_limits limits = {safety->actions_per_hour, safety->actions_per_day};
-	struct history history = {.site = inquiry->request->site,
-	    .incident = inquiry->request->incident,
-	    .rung = inquiry->request->rung};
+	struct history history = {.site = job->site->name,
+	    .incident = job->request.incident,
+	    .rung = job->request.rung};
 	struct budget_left left;
-	int error = history_read(&history, inquiry->service->ledger);
 
-	service_note_ledger(inquiry->service, error);
-	if (error < 0)
+	if (history_read(helper, &history) < 0)
 		return REFUSAL_BUDGET;
-	if (history_open_runs(&history, inquiry->now))
+	if (history_runs_on(&history, &helper->now))
 		return REFUSAL_BUSY;
-	if (history.result != PROTOCOL_NEVER)
+	if (history.action.action_id[0] != '\0')
 		return REFUSAL_REPEATED;
-	left = budget_left(&history.budget, inquiry->now, &limits);
+	left = budget_left(&history.budget, &helper->now, &limits);
 	return left.hour > 0 && left.day > 0 ? REFUSAL_NONE : REFUSAL_BUDGET;
 }
 
-/* ------------------------------------------------------------------ from intent to result */
+/* ------------------------------------------------------------------------ from intent to result */
 
-static int write_intent(const struct inquiry *inquiry, struct job *job)
+static int make_intent(const struct helper *helper, struct job *job)
 {
-	struct ledger_record *intent = &job->intent;
-
-	intent->process_id = job->run.process_id;
-	intent->start_ticks = job->run.start_ticks;
-	intent->deadline_ms = job->run.deadline_ms;
-	return ledger_add(inquiry->service->ledger, intent);
-}
-
-static int prepare_intent(const struct inquiry *inquiry, struct job *job)
-{
-	const struct protocol_request *request = inquiry->request;
+	const struct protocol_request *request = &job->request;
 	struct ledger_record *intent = &job->intent;
 	uint64_t id;
 	int error = random_bytes(&id, sizeof(id));
 
-	if (error < 0)
-		return error;
-	*intent = (struct ledger_record){
-	    .kind = LEDGER_INTENT, .when = *inquiry->now, .rung = request->rung};
+	*intent = (struct ledger_record){.kind = LEDGER_INTENT,
+	    .when = helper->now,
+	    .rung = request->rung,
+	    .result = PROTOCOL_UNKNOWN};
 	snprintf(intent->action_id, sizeof(intent->action_id), "%016" PRIx64, id);
 	snprintf(intent->site, sizeof(intent->site), "%s", request->site);
+	snprintf(intent->remedy, sizeof(intent->remedy), "%s",
+	    job->site->ladder.items[request->rung].remedy);
 	snprintf(intent->incident, sizeof(intent->incident), "%s", request->incident);
-	snprintf(intent->reason, sizeof(intent->reason), "%s", request->reason);
-	snprintf(intent->remedy, sizeof(intent->remedy), "%s", rung_of(inquiry)->remedy);
-	return 0;
+	snprintf(intent->reason, sizeof(intent->reason), "%s",
+	    request->reason[0] != '\0' ? request->reason : "-");
+	return error;
 }
 
-/* Under the lock, with nothing against it any more. The plugin waits at its gate while its intent
- * is written, so the intent can name it, and without one it never runs. */
-static enum protocol_refusal begin(const struct inquiry *inquiry)
+/* With nothing against it any more. The plugin waits at its gate while its intent is written, so
+ * the intent can name it, and without one it never runs. */
+static enum protocol_refusal begin(struct helper *helper, struct job *job)
 {
-	struct service *service = inquiry->service;
-	struct job *job = &service->action;
-	const struct config_rung *rung = rung_of(inquiry);
-	struct launch launch = {.rung = rung, .plugin = rung->remedy, .verb = "apply"};
+	const struct config_rung *rung = &job->site->ladder.items[job->request.rung];
+	const struct launch launch = {rung, rung->remedy, "apply", job->intent.action_id};
 	int error;
 
-	*job = (struct job){.answer = *inquiry->answer};
-	if (prepare_intent(inquiry, job) < 0)
+	if (make_intent(helper, job) < 0)
 		return REFUSAL_BUDGET;
-	launch.action_id = job->intent.action_id;
-	if (job_launch(service, job, &launch, inquiry->now) < 0) {
-		*inquiry->answer = job->answer;
+	if (launch_plugin(helper, job, &launch) < 0)
 		return REFUSAL_NONE;
-	}
-	error = write_intent(inquiry, job);
-	service_note_ledger(service, error);
+	job->intent.process_id = job->run.process_id;
+	job->intent.start_ticks = job->run.start_ticks;
+	job->intent.deadline_ms = job->run.deadline_ms;
+	error = ledger_add(&helper->ledger, &job->intent);
+	history_note_error(helper, error);
 	if (error < 0) {
 		plugin_done(&job->run);
 		return REFUSAL_BUDGET;
 	}
-	job->used = true;
 	log_notice("action %s: %s of site %s for incident %s", job->intent.action_id, rung->remedy,
 	    job->intent.site, job->intent.incident);
 	plugin_release(&job->run);
+	job->used = true;
+	helper->jobs[HELPER_ACTION] = *job;
 	return REFUSAL_NONE;
 }
 
-static enum protocol_refusal start(const struct inquiry *inquiry)
+static enum protocol_refusal start(struct helper *helper, struct job *job)
 {
-	struct service *service = inquiry->service;
-	enum protocol_refusal refusal = find_objection(inquiry);
+	enum protocol_refusal refusal;
 	int error;
 
-	if (refusal != REFUSAL_NONE)
-		return refusal;
-	error = ledger_lock(service->ledger, inquiry->now);
+	for (size_t i = 0; i < count_of(objections); i++)
+		if (objections[i].holds(helper, job))
+			return objections[i].refusal;
+	error = ledger_lock(&helper->ledger, &helper->now);
 	if (error == -EBUSY)
 		return REFUSAL_BUSY;
-	service_note_ledger(service, error);
-	if (error < 0)
+	if (error < 0) {
+		history_note_error(helper, error);
 		return REFUSAL_BUDGET;
-	refusal = find_in_ledger(inquiry);
+	}
+	refusal = find_in_ledger(helper, job);
 	if (refusal == REFUSAL_NONE)
-		refusal = begin(inquiry);
-	if (!service->action.used)
-		ledger_unlock(service->ledger);
+		refusal = begin(helper, job);
+	if (!job->used)
+		ledger_unlock(&helper->ledger);
 	return refusal;
 }
 
-bool action_start(const struct inquiry *inquiry)
+bool action_start(struct helper *helper, struct job *job)
 {
-	struct protocol_reply *reply = &inquiry->answer->reply;
-	enum protocol_refusal refusal = start(inquiry);
+	enum protocol_refusal refusal = start(helper, job);
 
-	if (refusal != REFUSAL_NONE) {
-		reply->result = PROTOCOL_REFUSED;
-		reply->refusal = refusal;
-		return true;
-	}
-	/* A plugin that could not be launched has its answer already. */
-	return reply->result != PROTOCOL_DONE;
+	if (refusal != REFUSAL_NONE)
+		serve_refuse(job, refusal);
+	return !job->used;
 }
 
-bool action_step(struct service *service, const struct moment *now)
+bool action_step(struct helper *helper, struct job *job)
 {
-	struct job *job = &service->action;
-	struct protocol_reply *reply = &job->answer.reply;
-	struct ledger_record result = job->intent;
-	int error;
+	struct ledger_record *result = &job->intent;
 
-	if (!plugin_step(&job->run, now->boottime_ms))
+	if (!plugin_step(&job->run, helper->now.boottime_ms))
 		return false;
-	result.kind = LEDGER_RESULT;
-	result.when = *now;
-	result.result = job->run.result;
-	error = ledger_add(service->ledger, &result);
-	service_note_ledger(service, error);
-	ledger_unlock(service->ledger);
-	reply->result = job->run.result;
-	snprintf(reply->action_id, sizeof(reply->action_id), "%s", result.action_id);
-	if (job->run.killed)
-		answer_set_text(&job->answer, VIEW("the plugin did not end in time"));
-	else
-		answer_set_text(&job->answer, buffer_view(&job->run.said));
-	log_notice("action %s: %s: %s", result.action_id, protocol_result_name(reply->result),
-	    reply->text);
+	result->kind = LEDGER_RESULT;
+	result->when = helper->now;
+	result->result = job->reply.result = job->run.result;
+	history_note_error(helper, ledger_add(&helper->ledger, result));
+	ledger_unlock(&helper->ledger);
+	snprintf(job->reply.action_id, sizeof(job->reply.action_id), "%s", result->action_id);
+	serve_set_text(job, job->run.killed ? VIEW("the plugin did not end in time")
+	                                    : buffer_view(&job->run.said));
+	log_notice("action %s: %s: %s", result->action_id,
+	    protocol_result_name(job->reply.result), job->reply.text);
 	plugin_done(&job->run);
 	return true;
 }

@@ -1,5 +1,3 @@
-#include "helper/clients.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -9,193 +7,162 @@
 #include <unistd.h>
 
 #include "base/log.h"
-
-void clients_init(struct clients *clients)
-{
-	*clients = (struct clients){.listening = -1, .next_id = 1};
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		clients->clients[i].socket = -1;
-}
+#include "helper/helper.h"
 
 static void close_client(struct client *client)
 {
-	close(client->socket);
+	if (client->socket >= 0)
+		close(client->socket);
 	client->socket = -1;
 }
 
-void clients_done(struct clients *clients)
+static int add(struct helper *helper, int socket, bool may_resume)
 {
-	if (clients->listening >= 0)
-		close(clients->listening);
-	clients->listening = -1;
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (clients->clients[i].socket >= 0)
-			close_client(&clients->clients[i]);
-}
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
+		struct client *client = &helper->clients[i];
 
-static int add(struct clients *clients, int socket, bool may_resume)
-{
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &clients->clients[i];
-
-		if (client->socket >= 0)
-			continue;
-		client->socket = socket;
-		client->who = (struct requester){clients->next_id++, may_resume};
-		return 0;
+		if (client->socket < 0) {
+			*client = (struct client){socket, ++helper->last_client, may_resume};
+			return 0;
+		}
 	}
 	return -ENOSPC;
 }
 
-static int check_option(int socket, int option, int expected)
+static bool has_option(int socket, int option, int expected)
 {
 	int value = -1;
 	socklen_t value_bytes = sizeof(value);
 
-	if (getsockopt(socket, SOL_SOCKET, option, &value, &value_bytes) < 0)
+	return getsockopt(socket, SOL_SOCKET, option, &value, &value_bytes) == 0 &&
+	       value == expected;
+}
+
+/* A unix socket for packets, which nobody else shall inherit. */
+static int check_socket(int socket, bool listens)
+{
+	if (!has_option(socket, SO_DOMAIN, AF_UNIX) ||
+	    !has_option(socket, SO_TYPE, SOCK_SEQPACKET) ||
+	    !has_option(socket, SO_ACCEPTCONN, listens))
+		return -ENOTSOCK;
+	if (fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 || fcntl(socket, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
-	return value == expected ? 0 : -EINVAL;
+	return 0;
 }
 
-/* A unix socket for packets, which nobody else inherits. */
-static int take_socket(int socket, bool listens)
+int clients_take_parent(struct helper *helper, int socket)
 {
-	int error = check_option(socket, SO_TYPE, SOCK_SEQPACKET);
+	int error = check_socket(socket, false);
+
+	return error < 0 ? error : add(helper, socket, true);
+}
+
+int clients_take_listening(struct helper *helper, int socket)
+{
+	int error = check_socket(socket, true);
 
 	if (error == 0)
-		error = check_option(socket, SO_DOMAIN, AF_UNIX);
-	if (error == 0)
-		error = check_option(socket, SO_ACCEPTCONN, listens);
-	if (error == 0 &&
-	    (fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 || fcntl(socket, F_SETFL, O_NONBLOCK) < 0))
-		error = -errno;
+		helper->listening = socket;
 	return error;
 }
 
-int clients_add_parent(struct clients *clients, int socket)
-{
-	int error = take_socket(socket, false);
-
-	return error < 0 ? error : add(clients, socket, true);
-}
-
-int clients_listen_on(struct clients *clients, int socket)
-{
-	int error = take_socket(socket, true);
-
-	if (error == 0)
-		clients->listening = socket;
-	return error;
-}
-
-static void remove_old_socket(const char *path)
-{
-	struct stat status;
-
-	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
-		unlink(path);
-}
-
-int clients_listen_at(struct clients *clients, const char *path)
+int clients_listen(struct helper *helper, const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat status;
 	int file, error = 0;
-	mode_t old;
 
-	if ((size_t)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path) >=
-	    sizeof(address.sun_path))
+	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, strlen(path));
 	file = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (file < 0)
 		return -errno;
-	remove_old_socket(path);
-	old = umask(0111); /* anybody may knock; who gets in, the kernel tells us */
+	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
+		unlink(path); /* an earlier helper's */
+	/* Anybody may knock: the kernel tells us who it is. */
 	if (bind(file, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(file, CLIENTS_MAX) < 0)
+	    chmod(path, 0666) < 0 || listen(file, HELPER_MAX_CLIENTS) < 0) {
 		error = -errno;
-	umask(old);
-	if (error == 0)
-		clients->listening = file;
-	else
 		close(file);
-	return error;
+		return error;
+	}
+	helper->listening = file;
+	return 0;
 }
 
-bool clients_gone(const struct clients *clients)
+void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CLIENTS + 1])
 {
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (clients->clients[i].socket >= 0)
-			return false;
-	return clients->listening < 0;
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++)
+		polls[i] = (struct pollfd){helper->clients[i].socket, POLLIN, 0};
+	polls[HELPER_MAX_CLIENTS] = (struct pollfd){helper->listening, POLLIN, 0};
 }
 
-size_t clients_poll(const struct clients *clients, struct pollfd polls[CLIENTS_MAX_POLLS])
+static void accept_one(struct helper *helper)
 {
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		polls[i] = (struct pollfd){.fd = clients->clients[i].socket, .events = POLLIN};
-	polls[CLIENTS_MAX] = (struct pollfd){.fd = clients->listening, .events = POLLIN};
-	return CLIENTS_MAX_POLLS;
-}
-
-/* Whether whoever connected may ask at all, and whether he may do what root may. */
-static bool may_ask(const struct clients *clients, int socket, bool *ret_may_resume)
-{
-	struct ucred peer = {.uid = (uid_t)-1};
+	int file = accept4(helper->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const struct passwd *daemon = getpwnam(HELPER_DAEMON_USER);
+	struct ucred peer;
 	socklen_t peer_bytes = sizeof(peer);
-	const struct passwd *daemon = getpwnam(CLIENTS_DAEMON);
+	bool is_trusted;
 
-	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes) < 0)
-		return false;
-	*ret_may_resume =
-	    peer.uid == 0 || (clients->allows_uid && peer.uid == clients->allowed_uid);
-	if (*ret_may_resume || (daemon != NULL && peer.uid == daemon->pw_uid))
-		return true;
-	log_warning("turned uid %u away", (unsigned)peer.uid);
-	return false;
+	if (file < 0)
+		return;
+	if (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes) == 0) {
+		is_trusted = peer.uid == 0 || peer.uid == helper->allowed_uid;
+		if ((is_trusted || (daemon != NULL && daemon->pw_uid == peer.uid)) &&
+		    add(helper, file, is_trusted) == 0)
+			return;
+		log_warning("turned away uid %u", (unsigned)peer.uid);
+	}
+	close(file);
 }
 
-static void accept_one(struct clients *clients)
-{
-	int socket = accept4(clients->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	bool may_resume = false;
-
-	if (socket >= 0 &&
-	    (!may_ask(clients, socket, &may_resume) || add(clients, socket, may_resume) < 0))
-		close(socket);
-}
-
-/* A packet longer than a request is told by its length, which is that of what was sent. */
-static void receive(struct client *client, struct service *service, const struct moment *now)
+/* An empty packet looks like the end, and is as little use. One longer than a request is told by
+ * its length, which is that of what was sent. */
+static void receive(struct helper *helper, struct client *client)
 {
 	struct protocol_request packet;
 	ssize_t got = recv(client->socket, &packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
-	struct view bytes = view_of((const char *)&packet, got > 0 ? (size_t)got : 0);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	/* An empty packet looks the same as the end, and is as little use. */
-	if ((got <= 0 || service_take(service, &client->who, bytes, now) < 0) &&
-	    client->socket >= 0)
+	if (got <= 0 || serve(helper, client, view_of((char *)&packet, (size_t)got)) < 0)
 		close_client(client);
 }
 
-void clients_step(struct clients *clients, struct service *service, const struct moment *now)
+void clients_step(struct helper *helper)
 {
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		if (clients->clients[i].socket >= 0)
-			receive(&clients->clients[i], service, now);
-	if (clients->listening >= 0)
-		accept_one(clients);
+	bool any = helper->listening >= 0;
+
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
+		if (helper->clients[i].socket >= 0)
+			receive(helper, &helper->clients[i]);
+		any = any || helper->clients[i].socket >= 0;
+	}
+	if (helper->listening >= 0)
+		accept_one(helper);
+	else if (!any)
+		helper->stopping = true; /* whoever started us is gone */
 }
 
-void clients_send(struct clients *clients, uint64_t id, const struct protocol_reply *reply)
+void clients_send(struct helper *helper, uint64_t client, const struct protocol_reply *reply)
 {
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &clients->clients[i];
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
+		struct client *to = &helper->clients[i];
 
-		if (client->socket < 0 || client->who.id != id)
+		if (to->socket < 0 || to->id != client)
 			continue;
-		if (send(client->socket, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-			close_client(client);
+		/* Whoever does not take his replies asks for no more. */
+		if (send(to->socket, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+			close_client(to);
 	}
+}
+
+void clients_close(struct helper *helper)
+{
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++)
+		close_client(&helper->clients[i]);
+	if (helper->listening >= 0)
+		close(helper->listening);
 }

@@ -1,73 +1,51 @@
 #include "helper/environment.h"
 
-/* A name and a value; a value of NULL is left out. */
-static int put(struct environment *environment, const char *name, const char *value)
+#include <ctype.h>
+
+static int put(struct environment *environment, const char *format, ...) format_like(2, 3);
+
+static int put(struct environment *environment, const char *format, ...)
 {
-	char auto_free *entry = NULL;
+	char *entry;
+	va_list arguments;
 	int error;
 
-	if (value == NULL)
-		return 0;
-	if (asprintf(&entry, "%s=%s", name, value) < 0) {
+	va_start(arguments, format);
+	if (vasprintf(&entry, format, arguments) < 0)
 		entry = NULL;
+	va_end(arguments);
+	if (entry == NULL)
 		return -ENOMEM;
-	}
 	error = array_push(environment, entry, ENVIRONMENT_MAX);
-	if (error == 0)
-		entry = NULL;
+	if (error < 0)
+		free(entry);
 	return error;
 }
 
-/* `key` in the form of a variable: command → AUTHMEDIC_WITH_COMMAND. */
-static int with_name(const char *key, struct buffer *name)
-{
-	buffer_append_text(name, "AUTHMEDIC_WITH_");
-	for (; *key != '\0'; key++) {
-		bool lower = *key >= 'a' && *key <= 'z';
-		bool plain = lower || (*key >= '0' && *key <= '9') || *key == '_' || *key == '-';
-
-		if (!plain)
-			return -EINVAL;
-		buffer_append_byte(name, lower	       ? (char)(*key - 'a' + 'A')
-					 : *key == '-' ? '_'
-						       : *key);
-	}
-	return buffer_error(name);
-}
-
-/* NAME=scalar, or NAME_COUNT=n with NAME_1 … NAME_n. */
+/* KEY=scalar, or KEY_COUNT=n with KEY_1 … KEY_n. The configuration took no other keys than those of
+ * small letters, digits and underscores. */
 static int put_with(struct environment *environment, const struct config_with *with)
 {
-	struct buffer auto_buffer name;
-	char count[24];
-	size_t prefix_bytes;
-	int error;
+	char key[CONFIG_MAX_NAME_BYTES + 1];
+	const struct config_words *values = &with->values;
+	int error = 0;
 
-	buffer_init(&name, 256);
-	error = with_name(with->key, &name);
-	if (error < 0)
-		return error;
+	snprintf(key, sizeof(key), "%s", with->key);
+	for (char *byte = key; *byte != '\0'; byte++)
+		*byte = (char)toupper((unsigned char)*byte);
 	if (!with->is_list)
-		return put(environment, buffer_text(&name),
-		    with->values.count > 0 ? with->values.items[0] : "");
-	prefix_bytes = name.length;
-	buffer_append_text(&name, "_COUNT");
-	snprintf(count, sizeof(count), "%zu", with->values.count);
-	error = put(environment, buffer_text(&name), count);
-	for (size_t i = 0; error == 0 && i < with->values.count; i++) {
-		name.length = prefix_bytes;
-		buffer_append_format(&name, "_%zu", i + 1);
-		error = put(environment, buffer_text(&name), with->values.items[i]);
-	}
-	return error < 0 ? error : buffer_error(&name);
+		return put(environment, "AUTHMEDIC_WITH_%s=%s", key,
+		    values->count > 0 ? values->items[0] : "");
+	for (size_t i = 0; i < values->count && error == 0; i++)
+		error = put(
+		    environment, "AUTHMEDIC_WITH_%s_%zu=%s", key, i + 1, values->items[i]);
+	return error < 0 ? error
+	                 : put(environment, "AUTHMEDIC_WITH_%s_COUNT=%zu", key, values->count);
 }
 
 static int put_site(struct environment *environment, const struct config_site *site)
 {
-	const struct {
-		const char *name;
-		const char *value;
-	} values[] = {
+	const char *const values[][2] = {
 	    {"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
 	    {"LC_ALL", "C.UTF-8"},
 	    {"AUTHMEDIC_CONTRACT", "1"},
@@ -83,24 +61,22 @@ static int put_site(struct environment *environment, const struct config_site *s
 	};
 	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < count_of(values); i++)
-		error = put(environment, values[i].name, values[i].value);
+	for (size_t i = 0; i < count_of(values) && error == 0; i++)
+		if (values[i][1] != NULL)
+			error = put(environment, "%s=%s", values[i][0], values[i][1]);
 	return error;
 }
 
 int environment_make(struct environment *environment, const struct config_site *site,
     const struct config_rung *rung, const char *action_id)
 {
-	char *end = NULL;
 	int error = put_site(environment, site);
 
-	if (error == 0)
-		error = put(environment, "AUTHMEDIC_ACTION_ID", action_id);
+	if (error == 0 && action_id != NULL)
+		error = put(environment, "AUTHMEDIC_ACTION_ID=%s", action_id);
 	for (size_t i = 0; error == 0 && rung != NULL && i < rung->with.count; i++)
 		error = put_with(environment, &rung->with.items[i]);
-	if (error == 0)
-		error = array_push(environment, end, ENVIRONMENT_MAX + 1);
-	return error;
+	return error < 0 ? error : array_push(environment, NULL, ENVIRONMENT_MAX + 1);
 }
 
 void environment_done(struct environment *environment)

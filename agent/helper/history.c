@@ -1,67 +1,43 @@
-#include "helper/history.h"
-
 #include <errno.h>
 #include <signal.h>
 
+#include "base/log.h"
 #include "base/process.h"
+#include "helper/helper.h"
 
 static bool is_same(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
 }
 
-static void add_intent(struct history *history, const struct ledger_record *intent)
-{
-	history->open = *intent;
-	if (!is_same(intent->site, history->site) || intent->rung != history->rung ||
-	    !is_same(intent->incident, history->incident))
-		return;
-	history->action = *intent;
-	history->result = PROTOCOL_UNKNOWN;
-}
-
-static void add_result(struct history *history, const struct ledger_record *result)
-{
-	if (is_same(result->action_id, history->open.action_id))
-		history->open.action_id[0] = '\0';
-	if (is_same(result->action_id, history->action.action_id))
-		history->result = (enum protocol_result)result->result;
-}
-
 static void on_record(void *context, const struct ledger_record *record)
 {
 	struct history *history = context;
-	bool counts = history->site[0] == '\0' || is_same(record->site, history->site);
+	bool is_intent = record->kind == LEDGER_INTENT;
+	bool of_site = history->site[0] == '\0' || is_same(record->site, history->site);
 
 	budget_add_line(&history->budget, &record->when,
-	    record->kind == LEDGER_TORN || (record->kind == LEDGER_INTENT && counts));
-	if (record->kind == LEDGER_INTENT)
-		add_intent(history, record);
-	else if (record->kind == LEDGER_RESULT)
-		add_result(history, record);
+	    record->kind == LEDGER_TORN || (is_intent && of_site));
+	if (is_intent) {
+		history->open = *record;
+		if (of_site && record->rung == history->rung &&
+		    is_same(record->incident, history->incident))
+			history->action = *record;
+	} else if (record->kind == LEDGER_RESULT) {
+		if (is_same(record->action_id, history->open.action_id))
+			history->open.action_id[0] = '\0';
+		if (is_same(record->action_id, history->action.action_id))
+			history->action.result = record->result;
+	}
 }
 
-int history_read(struct history *history, const struct ledger *ledger)
-{
-	struct history read = {.site = history->site,
-	    .incident = history->incident,
-	    .rung = history->rung,
-	    .result = PROTOCOL_NEVER};
-	int error = ledger_read(ledger, on_record, &read);
-
-	if (error == 0)
-		*history = read;
-	return error;
-}
-
-bool history_open_runs(const struct history *history, const struct moment *now)
+bool history_runs_on(const struct history *history, const struct moment *now)
 {
 	const struct ledger_record *open = &history->open;
 	struct process process;
 
-	if (open->action_id[0] == '\0' || !is_same(open->when.boot_id, now->boot_id))
-		return false;
-	if (process_read(open->process_id, &process) < 0 || process.ended ||
+	if (open->action_id[0] == '\0' || !is_same(open->when.boot_id, now->boot_id) ||
+	    process_read(open->process_id, &process) < 0 || process.ended ||
 	    process.start_ticks != open->start_ticks)
 		return false;
 	if (now->boottime_ms >= open->deadline_ms)
@@ -69,14 +45,41 @@ bool history_open_runs(const struct history *history, const struct moment *now)
 	return true;
 }
 
-int history_look(
-    struct history *history, struct ledger *ledger, const struct moment *now, bool *ret_in_flight)
+int history_read(struct helper *helper, struct history *history)
 {
-	int locked = ledger_lock(ledger, now);
-	int error = locked < 0 && locked != -EBUSY ? locked : history_read(history, ledger);
+	int error = ledger_read(&helper->ledger, on_record, history);
 
-	if (locked == 0)
-		ledger_unlock(ledger);
-	*ret_in_flight = locked == -EBUSY || (error == 0 && history_open_runs(history, now));
+	history_note_error(helper, error);
 	return error;
+}
+
+void history_note_error(struct helper *helper, int error)
+{
+	if (error == helper->ledger_error)
+		return;
+	helper->ledger_error = error;
+	if (error < 0)
+		log_error("the ledger in %s cannot be relied on (%s): no site has any budget left",
+		    helper->config->helper_state_dir, strerror(-error));
+	else
+		log_notice("the ledger can be relied on again");
+}
+
+void history_note_time(struct helper *helper)
+{
+	const struct ledger_record clock = {.kind = LEDGER_CLOCK, .when = helper->now};
+	const struct budget_limits most = {BUDGET_MAX_ACTIONS, BUDGET_MAX_ACTIONS};
+	struct history history = {.site = "", .incident = ""};
+	int error = ledger_lock(&helper->ledger, &helper->now);
+
+	helper->next_clock_ms = helper->now.boottime_ms + BUDGET_HOUR_MS;
+	if (error == -EBUSY)
+		return; /* by an action, whose own lines tell the time */
+	if (error == 0)
+		error = ledger_read(&helper->ledger, on_record, &history);
+	if (error == 0 &&
+	    budget_left(&history.budget, &helper->now, &most).day < BUDGET_MAX_ACTIONS)
+		error = ledger_add(&helper->ledger, &clock);
+	ledger_unlock(&helper->ledger);
+	history_note_error(helper, error);
 }

@@ -1,109 +1,86 @@
-#include "helper/job.h"
+#include "helper/helper.h"
 
 /* In this order; the facts of all stand together. */
 static const char *const inspectors[] = {"inspect-worker", "inspect-keytab"};
 
-static void start_next(struct service *service, struct job *job, const struct moment *now)
+/* Starts the next inspector that can be started; true where there is none. */
+static bool is_last(const struct helper *helper, struct job *job)
 {
 	for (; job->inspector < count_of(inspectors); job->inspector++) {
 		const struct launch launch = {
 		    .plugin = inspectors[job->inspector], .verb = "inspect"};
 
-		if (job_launch(service, job, &launch, now) < 0)
-			continue;
-		plugin_release(&job->run);
-		return;
-	}
-}
-
-bool inspection_start(const struct inquiry *inquiry)
-{
-	struct service *service = inquiry->service;
-	struct protocol_reply *reply = &inquiry->answer->reply;
-
-	if (inquiry->answer->site == NULL) {
-		reply->result = PROTOCOL_REFUSED;
-		reply->refusal = REFUSAL_SITE;
-		return true;
-	}
-	for (size_t i = 0; i < SERVICE_MAX_INSPECTIONS; i++) {
-		struct job *job = &service->inspections[i];
-
-		if (job->used)
-			continue;
-		*job = (struct job){.used = true, .answer = *inquiry->answer};
-		start_next(service, job, inquiry->now);
-		if (job->inspector < count_of(inspectors))
+		if (launch_plugin(helper, job, &launch) == 0) {
+			plugin_release(&job->run);
 			return false;
-		*inquiry->answer = job->answer;
-		job->used = false;
-		return true;
+		}
 	}
-	reply->result = PROTOCOL_TRY_LATER;
-	answer_set_text(inquiry->answer, VIEW("too many inspections at a time"));
 	return true;
 }
 
-static bool is_name_byte(char byte)
+bool inspection_start(struct helper *helper, struct job *job)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '.' ||
-	       byte == '_' || byte == '-';
+	size_t slot = HELPER_ACTION + 1;
+
+	if (job->site == NULL) {
+		serve_refuse(job, REFUSAL_SITE);
+		return true;
+	}
+	while (slot < HELPER_MAX_JOBS && helper->jobs[slot].used)
+		slot++;
+	if (slot == HELPER_MAX_JOBS) {
+		job->reply.result = PROTOCOL_TRY_LATER;
+		serve_set_text(job, VIEW("too many inspections at a time"));
+		return true;
+	}
+	if (is_last(helper, job))
+		return true;
+	job->used = true;
+	helper->jobs[slot] = *job;
+	return false;
 }
 
-/* `name=value`, the name a fact's, the value printable. */
+/* Something like `name=value`, printable; what it means is for the daemon to judge. */
 static bool is_fact(struct view line)
 {
-	struct view value = line, name;
-
-	if (!view_cut(&value, '=', &name) || name.length == 0)
-		return false;
-	for (size_t i = 0; i < name.length; i++)
-		if (!is_name_byte(name.data[i]))
+	for (size_t i = 0; i < line.length; i++)
+		if (line.data[i] < ' ' || line.data[i] > '~')
 			return false;
-	for (size_t i = 0; i < value.length; i++)
-		if (value.data[i] < ' ' || value.data[i] > '~')
-			return false;
-	return true;
+	return view_contains(line, VIEW("="));
 }
 
-static void add_fact(struct protocol_reply *reply, struct view line)
-{
-	size_t used = strlen(reply->facts);
-
-	if (reply->facts_truncated != 0 || line.length + 2 > sizeof(reply->facts) - used) {
-		reply->facts_truncated = 1;
-		return;
-	}
-	memcpy(reply->facts + used, line.data, line.length);
-	reply->facts[used + line.length] = '\n';
-}
-
-/* Facts go to the facts, other lines to the text; a line cut short is neither. */
+/* Facts go to the facts, other lines to the text; a line cut short goes nowhere. */
 static void take_output(struct job *job)
 {
+	struct protocol_reply *reply = &job->reply;
 	struct view rest = buffer_view(&job->run.said), line;
+	size_t used = strlen(reply->facts);
 
+	reply->facts_truncated |= job->run.dropped_bytes > 0;
 	while (view_cut(&rest, '\n', &line)) {
-		if (is_fact(line))
-			add_fact(&job->answer.reply, line);
-		else
-			answer_set_text(&job->answer, line);
+		if (!is_fact(line)) {
+			serve_set_text(job, line);
+		} else if (reply->facts_truncated ||
+		           line.length + 2 > sizeof(reply->facts) - used) {
+			reply->facts_truncated = 1;
+		} else {
+			memcpy(reply->facts + used, line.data, line.length);
+			reply->facts[used + line.length] = '\n';
+			used += line.length + 1;
+		}
 	}
-	if (job->run.dropped_bytes > 0)
-		job->answer.reply.facts_truncated = 1;
-	if (job->run.result != PROTOCOL_DONE)
-		job->answer.reply.result = job->run.result;
-	if (job->run.killed)
-		answer_set_text(&job->answer, VIEW("an inspector did not end in time"));
 }
 
-bool inspection_step(struct service *service, struct job *job, const struct moment *now)
+bool inspection_step(struct helper *helper, struct job *job)
 {
-	if (!plugin_step(&job->run, now->boottime_ms))
+	if (!plugin_step(&job->run, helper->now.boottime_ms))
 		return false;
 	take_output(job);
+	if (job->run.result != PROTOCOL_DONE)
+		job->reply.result = job->run.result;
+	if (job->run.killed)
+		serve_set_text(job, VIEW("an inspector did not end in time"));
 	plugin_done(&job->run);
 	job->inspector++;
-	start_next(service, job, now);
-	return job->inspector == count_of(inspectors);
+	return is_last(helper, job);
 }

@@ -10,7 +10,7 @@
 #include "helper/budget.h"
 #include "remedy/protocol.h"
 
-#define LEDGER_MAX_BYTES      ((int64_t)64 * 1024 * 1024)
+#define LEDGER_MAX_BYTES      ((size_t)64 * 1024 * 1024)
 #define LEDGER_MAX_LINE_BYTES ((size_t)2048)
 
 enum ledger_kind {
@@ -23,26 +23,27 @@ enum ledger_kind {
 struct ledger_record {
 	enum ledger_kind kind;
 	struct moment when;
-	int64_t process_id; /* of the plugin; intents only */
-	uint64_t start_ticks;
-	int64_t deadline_ms; /* of CLOCK_BOOTTIME */
-	uint64_t rung;
-	uint32_t result; /* enum protocol_result; results only */
+	/* Of intents and results; texts are one word each. */
 	char action_id[PROTOCOL_NAME_BYTES];
 	char site[PROTOCOL_NAME_BYTES];
 	char remedy[PROTOCOL_NAME_BYTES];
 	char incident[PROTOCOL_NAME_BYTES];
 	char reason[PROTOCOL_NAME_BYTES];
+	uint32_t rung;
+	enum protocol_result result; /* PROTOCOL_UNKNOWN in an intent */
+	int64_t process_id;          /* the plugin's */
+	uint64_t start_ticks;
+	int64_t deadline_ms; /* of CLOCK_BOOTTIME */
 };
 
-struct ledger;
+struct ledger {
+	int folder;  /* not the ledger's own */
+	int file;    /* -1 where it is not locked */
+	bool spoilt; /* a record is there in part, and could not be taken back */
+};
 
-/* The folder stays the caller's, and outlives the ledger. */
-must_check int ledger_new(struct ledger **ret_ledger, int folder);
-void ledger_free(struct ledger **ledger);
-
-/* Makes the file where there is none, locks it, and ends a torn line. -EBUSY where another holds
- * the lock; any other error means that the ledger must not be relied on. */
+/* Makes the file where there is none, locks it, and ends a torn line. -EBUSY where it is locked
+ * already; any other error means that the ledger must not be relied on. */
 must_check int ledger_lock(struct ledger *ledger, const struct moment *now);
 void ledger_unlock(struct ledger *ledger);
 
@@ -53,6 +54,7 @@ must_check int ledger_add(struct ledger *ledger, const struct ledger_record *rec
 /* Reads every record, locked or not. -EBADMSG where a line is damaged, -EPERM where the file's
  * owner or mode is wrong. No file is an empty one. */
 typedef void ledger_on_record(void *context, const struct ledger_record *record);
-must_check int ledger_read(const struct ledger *ledger, ledger_on_record *on_record, void *context);
+must_check int ledger_read(
+    const struct ledger *ledger, ledger_on_record *on_record, void *context);
 
 #endif

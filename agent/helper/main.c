@@ -1,21 +1,24 @@
+#include "config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "config/document.h"
-#include "helper/clients.h"
+#include "helper/helper.h"
 
-#define BOOT_ID_FILE	 "/proc/sys/kernel/random/boot_id"
-#define SYSTEMD_SOCKET	 3
+#define BOOT_ID_FILE     "/proc/sys/kernel/random/boot_id"
+#define SYSTEMD_SOCKET   3
 #define MAX_ERRORS_BYTES ((size_t)64 * 1024)
-#define MAX_POLLS	 (1 + CLIENTS_MAX_POLLS + SERVICE_MAX_POLLS)
+#define MAX_POLLS        (1 + HELPER_MAX_CLIENTS + 1 + HELPER_MAX_JOBS * PLUGIN_POLLS)
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_BAD_CONFIG = 78 };
 
@@ -26,19 +29,16 @@ struct options {
 	int64_t allowed_uid;   /* -1: none */
 };
 
-struct helper {
-	struct config *config;
-	struct service *service;
-	struct clients clients;
-	int signals;
-	bool stopping; /* no more requests; what is under way comes to its end */
-	char boot_id[BUDGET_BOOT_ID_BYTES];
-};
-
 static const char usage[] =
-    "Usage: authmedic-helper [--config FILE] [--socket-fd N | --listen PATH [--allow-uid UID]]\n"
-    "Runs inspectors and remedies for authmedicd. Without --socket-fd or --listen the socket\n"
-    "comes from systemd.\n";
+    "usage: authmedic-helper [--config FILE] [--socket-fd N | --listen PATH [--allow-uid UID]]\n"
+    "Runs inspectors and remedies for authmedicd. Without --socket-fd and --listen it takes the\n"
+    "listening socket from systemd.\n";
+
+static bool read_number(const char *text, int64_t most, int64_t *number)
+{
+	return text != NULL && view_to_int64(view_of_text(text), number) == 0 && *number >= 0 &&
+	       *number <= most;
+}
 
 static int64_t clock_ms(clockid_t clock)
 {
@@ -48,173 +48,70 @@ static int64_t clock_ms(clockid_t clock)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-static struct moment now_of(const struct helper *helper)
+static void read_clocks(struct moment *now)
 {
-	struct moment now = {
-	    .wall_ms = clock_ms(CLOCK_REALTIME), .boottime_ms = clock_ms(CLOCK_BOOTTIME)};
-
-	memcpy(now.boot_id, helper->boot_id, sizeof(now.boot_id));
-	return now;
+	now->wall_ms = clock_ms(CLOCK_REALTIME);
+	now->boottime_ms = clock_ms(CLOCK_BOOTTIME);
 }
 
-static int read_boot_id(char ret_boot_id[BUDGET_BOOT_ID_BYTES])
-{
-	struct buffer auto_buffer text;
-	int error;
+/* ------------------------------------------------------------------------------------ the start */
 
-	buffer_init(&text, 256);
-	error = file_read(BOOT_ID_FILE, &text);
-	if (error < 0)
-		return error;
-	if (text.length < BUDGET_BOOT_ID_BYTES - 1)
-		return -EBADMSG;
-	memcpy(ret_boot_id, text.data, BUDGET_BOOT_ID_BYTES - 1);
-	ret_boot_id[BUDGET_BOOT_ID_BYTES - 1] = '\0';
-	return 0;
-}
-
-/* ------------------------------------------------------------------------------- the start */
-
-static bool read_number(const char *text, int64_t most, int64_t *number)
-{
-	return view_to_int64(view_of_text(text), number) == 0 && *number >= 0 && *number <= most;
-}
-
-/* 0, or the exit status + 1 with which to leave at once. */
-static int read_options(int argc, char **argv, struct options *options)
+/* False where the program is to end at once, with that status. */
+static bool read_options(int argc, char **argv, struct options *options, int *ret_status)
 {
 	static const struct option names[] = {{"config", required_argument, NULL, 'c'},
 	    {"socket-fd", required_argument, NULL, 's'}, {"listen", required_argument, NULL, 'l'},
-	    {"allow-uid", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'}, {0}};
+	    {"allow-uid", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'}, {0}};
 	bool good = true;
 	int letter;
 
-	while (good && (letter = getopt_long(argc, argv, "c:h", names, NULL)) >= 0) {
-		if (letter == 'h') {
-			fputs(usage, stdout);
-			return 1 + EXIT_DONE;
-		}
-		if (letter == 'c')
+	*ret_status = EXIT_DONE;
+	while (good && (letter = getopt_long(argc, argv, "", names, NULL)) >= 0) {
+		switch (letter) {
+		case 'c':
 			options->config_file = optarg;
-		else if (letter == 'l')
+			break;
+		case 'l':
 			options->listen_path = optarg;
-		else if (letter == 's')
+			break;
+		case 's':
 			good = read_number(optarg, INT_MAX, &options->parent_socket);
-		else
-			good = letter == 'u' &&
-			       read_number(optarg, UINT_MAX - 1, &options->allowed_uid);
+			break;
+		case 'u':
+			good = read_number(optarg, UINT_MAX - 1, &options->allowed_uid);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return false;
+		case 'V':
+			puts(PACKAGE_STRING);
+			return false;
+		default:
+			good = false;
+		}
 	}
 	if (good && optind == argc && (options->parent_socket < 0 || options->listen_path == NULL))
-		return 0;
+		return true;
 	fputs(usage, stderr);
-	return 1 + EXIT_USAGE;
+	*ret_status = EXIT_USAGE;
+	return false;
 }
 
-/* What systemd handed over; -1 where it did not. */
-static int systemd_socket(void)
+/* Later descriptors must not be taken for the standard ones. */
+static void open_standard_files(void)
 {
-	const char *process = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	int64_t number;
+	int file;
 
-	if (process == NULL || !read_number(process, INT_MAX, &number) || number != getpid() ||
-	    count == NULL || strcmp(count, "1") != 0)
-		return -1;
-	return SYSTEMD_SOCKET;
-}
-
-static int open_clients(struct clients *clients, const struct options *options)
-{
-	clients->allows_uid = options->allowed_uid >= 0;
-	clients->allowed_uid = (uid_t)options->allowed_uid;
-	if (options->parent_socket >= 0)
-		return clients_add_parent(clients, (int)options->parent_socket);
-	if (options->listen_path != NULL)
-		return clients_listen_at(clients, options->listen_path);
-	return clients_listen_on(clients, systemd_socket());
-}
-
-struct config_check {
-	const struct trust *trust;
-	struct buffer *why;
-};
-
-static int check_config_file(void *context, const char *file)
-{
-	const struct config_check *check = context;
-	int opened;
-	int error = trusted_open_file(file, check->trust, check->why, &opened);
-
-	if (error == 0)
-		close(opened);
-	return error;
-}
-
-/* Whoever could change the configuration could have us run anything. */
-static int check_config(const char *file, const struct trust *trust, struct buffer *why)
-{
-	struct config_check check = {trust, why};
-	const char *slash = strrchr(file, '/');
-	char folder[PATH_MAX];
-	int error = check_config_file(&check, file);
-	int opened;
-
-	if (error < 0)
-		return error;
-	snprintf(folder, sizeof(folder), "%.*sconf.d", (int)(slash + 1 - file), file);
-	if (access(folder, F_OK) < 0 && errno == ENOENT)
-		return 0;
-	error = trusted_open_folder(folder, trust, why, &opened);
-	if (error < 0)
-		return error;
-	close(opened);
-	return document_each_file(folder, why, check_config_file, &check);
-}
-
-static int load_config(struct helper *helper, const struct options *options)
-{
-	bool spawned = options->parent_socket >= 0;
-	const struct trust trust = trust_of_process(spawned);
-	struct buffer auto_buffer errors;
-	int error = 0;
-
-	buffer_init(&errors, MAX_ERRORS_BYTES);
-	if (!spawned)
-		error = check_config(options->config_file, &trust, &errors);
-	if (error == 0)
-		error = config_load(&helper->config, options->config_file, &errors);
-	if (error < 0)
-		fprintf(stderr, "%s", buffer_text(&errors));
-	return error;
-}
-
-static void on_reply(void *context, uint64_t requester, const struct protocol_reply *reply)
-{
-	struct helper *helper = context;
-
-	clients_send(&helper->clients, requester, reply);
-}
-
-static int open_service(struct helper *helper, bool spawned)
-{
-	const struct service_options options = {.config = helper->config,
-	    .trust = trust_of_process(spawned),
-	    .on_reply = on_reply,
-	    .context = helper};
-	struct buffer auto_buffer why;
-	int error;
-
-	buffer_init(&why, TRUSTED_WHY_BYTES + PATH_MAX);
-	error = service_new(&helper->service, &options, &why);
-	if (error < 0)
-		log_error("%s", why.length > 0 ? buffer_text(&why) : strerror(-error));
-	return error;
+	while ((file = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && file <= STDERR_FILENO)
+		;
+	close(file);
 }
 
 static int open_signals(void)
 {
 	sigset_t signals;
 
-	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL); /* or we would never learn how a plugin ended */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
@@ -224,77 +121,166 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Later descriptors must not be taken for the standard ones. */
-static void open_standard_files(void)
+static int read_boot_id(struct helper *helper)
 {
-	int file;
+	struct buffer auto_buffer text;
+	int error;
 
-	do
-		file = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (file >= 0 && file <= STDERR_FILENO);
-	if (file >= 0)
-		close(file);
+	buffer_init(&text, 256);
+	error = file_read(BOOT_ID_FILE, &text);
+	snprintf(helper->now.boot_id, sizeof(helper->now.boot_id), "%s", buffer_text(&text));
+	return error == 0 && text.length < sizeof(helper->now.boot_id) - 1 ? -EBADMSG : error;
 }
 
-/* -------------------------------------------------------------------------------- the loop */
+struct config_check {
+	const struct trust *trust;
+	struct buffer *why;
+};
+
+static int check_trusted(const struct config_check *check, const char *path, mode_t kind)
+{
+	int file = trusted_open(path, kind, check->trust, check->why);
+
+	if (file >= 0)
+		close(file);
+	return file < 0 ? file : 0;
+}
+
+static int on_config_file(void *context, const char *file)
+{
+	return check_trusted(context, file, S_IFREG);
+}
+
+/* Whoever could change the configuration could have us run anything. */
+static int check_config(const char *file, const struct trust *trust, struct buffer *why)
+{
+	struct config_check check = {trust, why};
+	const char *slash = strrchr(file, '/');
+	char folder[PATH_MAX];
+	int error = check_trusted(&check, file, S_IFREG);
+
+	if (error < 0)
+		return error;
+	snprintf(folder, sizeof(folder), "%.*s/conf.d", (int)(slash - file), file);
+	if (access(folder, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	error = check_trusted(&check, folder, S_IFDIR);
+	return error < 0 ? error : document_each_file(folder, why, on_config_file, &check);
+}
+
+static int load(struct helper *helper, const char *config_file)
+{
+	struct buffer auto_buffer errors;
+	int error = 0;
+
+	buffer_init(&errors, MAX_ERRORS_BYTES);
+	if (!helper->spawned)
+		error = check_config(config_file, &helper->trust, &errors);
+	if (error == 0)
+		error = config_load(&helper->config, config_file, &errors);
+	if (error == 0) {
+		const char *state = helper->config->helper_state_dir;
+
+		mkdir(state, 0700); /* what is wrong with it shows when it is opened */
+		helper->state_folder = trusted_open(state, S_IFDIR, &helper->trust, &errors);
+		helper->ledger.folder = helper->state_folder;
+		error = helper->state_folder < 0 ? helper->state_folder : 0;
+	}
+	if (error < 0)
+		fprintf(stderr, "%s\n", buffer_text(&errors));
+	return error;
+}
+
+static int open_clients(struct helper *helper, const struct options *options)
+{
+	int64_t process, count;
+
+	if (helper->spawned)
+		return clients_take_parent(helper, (int)options->parent_socket);
+	if (options->listen_path != NULL)
+		return clients_listen(helper, options->listen_path);
+	if (!read_number(getenv("LISTEN_PID"), INT_MAX, &process) || process != getpid() ||
+	    !read_number(getenv("LISTEN_FDS"), 1, &count) || count != 1)
+		return -ENOTSOCK;
+	return clients_take_listening(helper, SYSTEMD_SOCKET);
+}
+
+/* ------------------------------------------------------------------------------------- the loop */
 
 static int timeout_ms(const struct helper *helper)
 {
-	int64_t left_ms = service_deadline_ms(helper->service) - clock_ms(CLOCK_BOOTTIME);
+	int64_t until_ms = helper->next_clock_ms, left_ms;
 
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
+		const struct job *job = &helper->jobs[i];
+
+		if (job->used && !job->run.killed && job->run.deadline_ms < until_ms)
+			until_ms = job->run.deadline_ms;
+	}
+	left_ms = until_ms - clock_ms(CLOCK_BOOTTIME);
 	return left_ms <= 0 ? 0 : left_ms < INT_MAX ? (int)left_ms : INT_MAX;
+}
+
+static void step_jobs(struct helper *helper)
+{
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
+		struct job *job = &helper->jobs[i];
+
+		if (!job->used || !(i == HELPER_ACTION ? action_step(helper, job)
+		                                       : inspection_step(helper, job)))
+			continue;
+		job->used = false;
+		serve_answer(helper, job);
+	}
 }
 
 static void turn(struct helper *helper)
 {
-	struct pollfd polls[MAX_POLLS] = {{.fd = helper->signals, .events = POLLIN}};
-	size_t count = 1;
-	struct moment now;
+	struct pollfd polls[MAX_POLLS];
+	size_t count = 0;
 
-	count += service_poll(helper->service, polls + count);
-	if (!helper->stopping)
-		count += clients_poll(&helper->clients, polls + count);
-	else
-		polls[0].fd = -1;
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
+		if (helper->jobs[i].used) {
+			plugin_poll(&helper->jobs[i].run, polls + count);
+			count += PLUGIN_POLLS;
+		}
+	}
+	if (!helper->stopping) {
+		clients_poll(helper, polls + count);
+		count += HELPER_MAX_CLIENTS + 1;
+		polls[count++] = (struct pollfd){helper->signals, POLLIN, 0};
+	}
 	poll(polls, count, timeout_ms(helper));
-	now = now_of(helper);
-	service_step(helper->service, &now);
-	if (helper->stopping)
-		return;
-	clients_step(&helper->clients, helper->service, &now);
-	helper->stopping = (polls[0].revents & POLLIN) != 0 || clients_gone(&helper->clients);
+	read_clocks(&helper->now);
+	step_jobs(helper);
+	if (!helper->stopping) {
+		helper->stopping = (polls[count - 1].revents & POLLIN) != 0;
+		clients_step(helper);
+	}
+	if (helper->now.boottime_ms >= helper->next_clock_ms)
+		history_note_time(helper);
 }
 
-static void run(struct helper *helper)
+static int run(struct helper *helper, const struct options *options)
 {
-	struct moment now = now_of(helper);
-
-	service_note_time(helper->service, &now);
-	while (!helper->stopping || service_acts(helper->service))
-		turn(helper);
-	now = now_of(helper);
-	service_note_time(helper->service, &now);
-}
-
-static int start_and_run(struct helper *helper, const struct options *options)
-{
-	int error = read_boot_id(helper->boot_id);
+	int error = read_boot_id(helper);
 
 	helper->signals = open_signals();
-	if (error < 0 || helper->signals < 0) {
-		log_error("cannot start: %s", strerror(error < 0 ? -error : errno));
-		return EXIT_FAILED;
-	}
-	if (load_config(helper, options) < 0)
+	if (error == 0 && helper->signals < 0)
+		error = -errno;
+	if (error == 0 && load(helper, options->config_file) < 0)
 		return EXIT_BAD_CONFIG;
-	if (open_service(helper, options->parent_socket >= 0) < 0)
-		return EXIT_BAD_CONFIG;
-	error = open_clients(&helper->clients, options);
+	if (error == 0)
+		error = open_clients(helper, options);
 	if (error < 0) {
-		log_error("no socket to listen on: %s", strerror(-error));
+		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
-	run(helper);
+	read_clocks(&helper->now);
+	history_note_time(helper);
+	while (!helper->stopping || helper->jobs[HELPER_ACTION].used)
+		turn(helper);
+	history_note_time(helper);
 	return EXIT_DONE;
 }
 
@@ -302,19 +288,25 @@ int main(int argc, char **argv)
 {
 	struct options options = {
 	    .config_file = AUTHMEDIC_CONFIG_FILE, .parent_socket = -1, .allowed_uid = -1};
-	struct helper helper = {.signals = -1};
-	int status = read_options(argc, argv, &options);
+	static struct helper helper = {
+	    .signals = -1, .listening = -1, .state_folder = -1, .ledger.file = -1};
+	int status;
 
-	if (status > 0)
-		return status - 1;
+	if (!read_options(argc, argv, &options, &status))
+		return status;
 	open_standard_files();
 	log_open("authmedic-helper", getenv("JOURNAL_STREAM") != NULL, LOG_LEVEL_INFO);
-	clients_init(&helper.clients);
-	status = start_and_run(&helper, &options);
-	clients_done(&helper.clients);
-	service_free(&helper.service);
+	helper.spawned = options.parent_socket >= 0;
+	helper.trust = trust_of_process(helper.spawned);
+	helper.allowed_uid = options.allowed_uid;
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++)
+		helper.clients[i].socket = -1;
+	status = run(&helper, &options);
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++)
+		if (helper.jobs[i].used)
+			plugin_done(&helper.jobs[i].run);
+	clients_close(&helper);
+	ledger_unlock(&helper.ledger);
 	config_free(&helper.config);
-	if (helper.signals >= 0)
-		close(helper.signals);
 	return status;
 }

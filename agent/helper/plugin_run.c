@@ -11,40 +11,35 @@
 
 #include "base/process.h"
 
-#define EXIT_TRY_LATER	75
-#define EXIT_BAD_CONFIG 78
+#define CHUNK_BYTES   ((size_t)4096)
+#define CHUNKS_A_STEP 16 /* so that a flood from one plugin keeps nobody waiting */
 
+enum { EXIT_TRY_LATER = 75, EXIT_BAD_CONFIG = 78 };
 /* Descriptors in the child; what we hand over is moved above them first. */
 enum { CHILD_PLUGIN = 3, CHILD_GATE, CHILD_UNUSED };
 
-#define INSPECTOR_MAX_FILES   256
-#define INSPECTOR_MAX_WRITTEN (1024 * 1024)
-#define CHUNK_BYTES	      ((size_t)4096)
-#define CHUNKS_A_STEP	      16 /* so that a flood from one plugin keeps nobody waiting */
+/* --------------------------------------------------------------------- in the child, until exec */
 
-/* ------------------------------------------------------------------ in the child, until exec */
-
-static void limit(int resource, rlim_t most)
+/* A remedy may start a server, which inherits its limits; so it keeps ours, but for core files:
+ * those would hold keys. */
+static void limit(bool only_reads)
 {
-	struct rlimit limits;
+	static const struct {
+		int resource;
+		rlim_t most;
+		bool for_all;
+	} limits[] = {{RLIMIT_CORE, 0, true}, {RLIMIT_NOFILE, 256, false},
+	    {RLIMIT_FSIZE, 1024 * 1024, false}};
 
-	if (getrlimit(resource, &limits) < 0)
-		return;
-	if (limits.rlim_max < most)
-		most = limits.rlim_max;
-	limits = (struct rlimit){.rlim_cur = most, .rlim_max = most};
-	setrlimit(resource, &limits);
-}
+	for (size_t i = 0; i < count_of(limits); i++) {
+		struct rlimit now;
 
-/* A remedy may start a server that inherits its limits, so it keeps ours but for core files, which
- * would hold keys. */
-static void limit_child(bool only_reads)
-{
-	limit(RLIMIT_CORE, 0);
-	if (!only_reads)
-		return;
-	limit(RLIMIT_NOFILE, INSPECTOR_MAX_FILES);
-	limit(RLIMIT_FSIZE, INSPECTOR_MAX_WRITTEN);
+		if ((!only_reads && !limits[i].for_all) ||
+		    getrlimit(limits[i].resource, &now) < 0 || now.rlim_max < limits[i].most)
+			continue;
+		now.rlim_cur = now.rlim_max = limits[i].most;
+		setrlimit(limits[i].resource, &now);
+	}
 }
 
 static void reset_signals(void)
@@ -57,30 +52,23 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The pipe's end once more, for writing and reading: whoever holds it is a reader too, and so no
- * remedy is cut in half by SIGPIPE where we die before it has had its say. */
-static int open_both_ways(int output)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", output);
-	return open(path, O_RDWR);
-}
-
-/* Leaves the child with nothing but /dev/null, its output, the plugin and the gate. */
+/* Leaves nothing but /dev/null, the output, the plugin and the gate. The pipe is opened once more,
+ * for both ways: whoever holds such an end is a reader too, so that no remedy is cut in half by
+ * SIGPIPE where we die before it has had its say. */
 static int arrange_descriptors(int plugin, int gate, int output)
 {
-	int null = open("/dev/null", O_RDWR);
-	int both_ways = open_both_ways(output);
-	int high[] = {fcntl(null, F_DUPFD, CHILD_UNUSED), fcntl(both_ways, F_DUPFD, CHILD_UNUSED),
-	    fcntl(plugin, F_DUPFD, CHILD_UNUSED), fcntl(gate, F_DUPFD, CHILD_UNUSED)};
+	char path[64];
+	int from[4], to[] = {STDIN_FILENO, STDOUT_FILENO, CHILD_PLUGIN, CHILD_GATE};
 
-	for (size_t i = 0; i < count_of(high); i++)
-		if (high[i] < 0)
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", output);
+	from[0] = fcntl(open("/dev/null", O_RDWR), F_DUPFD, CHILD_UNUSED);
+	from[1] = fcntl(open(path, O_RDWR), F_DUPFD, CHILD_UNUSED);
+	from[2] = fcntl(plugin, F_DUPFD, CHILD_UNUSED);
+	from[3] = fcntl(gate, F_DUPFD, CHILD_UNUSED);
+	for (size_t i = 0; i < count_of(from); i++)
+		if (from[i] < 0 || dup2(from[i], to[i]) < 0)
 			return -errno;
-	if (dup2(high[0], STDIN_FILENO) < 0 || dup2(high[1], STDOUT_FILENO) < 0 ||
-	    dup2(high[1], STDERR_FILENO) < 0 || dup2(high[2], CHILD_PLUGIN) < 0 ||
-	    dup2(high[3], CHILD_GATE) < 0 || close_range(CHILD_UNUSED, ~0U, 0) < 0)
+	if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0 || close_range(CHILD_UNUSED, ~0U, 0) < 0)
 		return -errno;
 	return 0;
 }
@@ -88,48 +76,32 @@ static int arrange_descriptors(int plugin, int gate, int output)
 /* An interpreter opens its script by the descriptor's name; all else needs it no longer. */
 static void close_at_exec_unless_script(void)
 {
-	char start[2];
+	char start[2] = "";
 
-	if (pread(CHILD_PLUGIN, start, sizeof(start), 0) != (ssize_t)sizeof(start) ||
-	    memcmp(start, "#!", sizeof(start)) != 0)
+	if (pread(CHILD_PLUGIN, start, sizeof(start), 0) < 0 || memcmp(start, "#!", 2) != 0)
 		fcntl(CHILD_PLUGIN, F_SETFD, FD_CLOEXEC);
-}
-
-static void wait_at_gate(void)
-{
-	char byte;
-	ssize_t got;
-
-	do
-		got = read(CHILD_GATE, &byte, 1);
-	while (got < 0 && errno == EINTR);
-	if (got != 1)
-		_exit(EXIT_TRY_LATER);
-	close(CHILD_GATE);
-}
-
-static void complain_and_exit(const char *name, int error)
-{
-	dprintf(STDOUT_FILENO, "%s cannot be run: %s\n", name, strerror(error));
-	_exit(EXIT_BAD_CONFIG);
 }
 
 static void become_plugin(const struct plugin_order *order, int gate, int output)
 {
 	char *argv[] = {(char *)order->name, (char *)order->verb, NULL};
+	char byte;
 
 	if (setsid() < 0 || arrange_descriptors(order->file, gate, output) < 0 || chdir("/") < 0)
 		_exit(EXIT_BAD_CONFIG);
 	umask(077);
 	reset_signals();
-	wait_at_gate();
-	limit_child(order->only_reads);
+	if (read(CHILD_GATE, &byte, 1) != 1)
+		_exit(EXIT_TRY_LATER);
+	close(CHILD_GATE);
+	limit(order->only_reads);
 	close_at_exec_unless_script();
 	fexecve(CHILD_PLUGIN, argv, order->environment);
-	complain_and_exit(order->name, errno);
+	dprintf(STDOUT_FILENO, "%s cannot be run: %s\n", order->name, strerror(errno));
+	_exit(EXIT_BAD_CONFIG);
 }
 
-/* ------------------------------------------------------------------------------ in the helper */
+/* -------------------------------------------------------------------------------- in the helper */
 
 static void close_if_open(int *file)
 {
@@ -158,10 +130,7 @@ int plugin_start(struct plugin_run *run, const struct plugin_order *order)
 	int output[2] = {-1, -1}, gate[2] = {-1, -1};
 	int error = 0;
 
-	*run = (struct plugin_run){.process = -1,
-	    .output = -1,
-	    .gate = -1,
-	    .deadline_ms = order->deadline_ms,
+	*run = (struct plugin_run){.process = -1, .deadline_ms = order->deadline_ms,
 	    .only_reads = order->only_reads};
 	buffer_init(&run->said, PLUGIN_OUTPUT_BYTES);
 	if (pipe2(output, O_CLOEXEC) < 0 || pipe2(gate, O_CLOEXEC) < 0 ||
@@ -193,27 +162,21 @@ void plugin_poll(const struct plugin_run *run, struct pollfd polls[PLUGIN_POLLS]
 	polls[1] = (struct pollfd){.fd = run->output, .events = POLLIN};
 }
 
-static void keep(struct plugin_run *run, struct view bytes)
-{
-	struct view kept = view_first(bytes, PLUGIN_OUTPUT_BYTES - run->said.length);
-
-	buffer_append(&run->said, kept);
-	run->dropped_bytes += bytes.length - (buffer_error(&run->said) < 0 ? 0 : kept.length);
-}
-
 static void read_output(struct plugin_run *run)
 {
 	char chunk[CHUNK_BYTES];
 
 	for (int i = 0; i < CHUNKS_A_STEP && run->output >= 0; i++) {
 		ssize_t got = read(run->output, chunk, sizeof(chunk));
+		struct view kept = view_of(chunk, got > 0 ? (size_t)got : 0);
 
-		if (got > 0)
-			keep(run, view_of(chunk, (size_t)got));
-		else if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		else
+		if (got <= 0)
 			close_if_open(&run->output);
+		kept = view_first(kept, PLUGIN_OUTPUT_BYTES - run->said.length);
+		buffer_append(&run->said, kept);
+		run->dropped_bytes += (uint64_t)(got > 0 ? got : 0) - kept.length;
 	}
 }
 
@@ -227,16 +190,10 @@ static enum protocol_result result_of(const siginfo_t *end)
 {
 	if (end->si_code != CLD_EXITED)
 		return PROTOCOL_FAILED;
-	switch (end->si_status) {
-	case 0:
-		return PROTOCOL_DONE;
-	case EXIT_TRY_LATER:
-		return PROTOCOL_TRY_LATER;
-	case EXIT_BAD_CONFIG:
-		return PROTOCOL_BAD_CONFIG;
-	default:
-		return PROTOCOL_FAILED;
-	}
+	return end->si_status == 0                 ? PROTOCOL_DONE
+	       : end->si_status == EXIT_TRY_LATER  ? PROTOCOL_TRY_LATER
+	       : end->si_status == EXIT_BAD_CONFIG ? PROTOCOL_BAD_CONFIG
+	                                           : PROTOCOL_FAILED;
 }
 
 bool plugin_step(struct plugin_run *run, int64_t now_ms)
@@ -253,12 +210,11 @@ bool plugin_step(struct plugin_run *run, int64_t now_ms)
 		return false;
 	/* Until it is reaped its id, and so the group's, is nobody else's. */
 	if (run->only_reads)
-		kill(-run->process_id, SIGKILL);
+		kill_group(run);
 	waitid(P_PIDFD, (id_t)run->process, &end, WEXITED);
 	run->process_id = 0;
 	run->result = result_of(&end);
-	/* What it has said is in the pipe by now; a child that it left behind may hold that open.
-	 */
+	/* What it said is in the pipe by now, which a child that stays behind may hold open. */
 	read_output(run);
 	return true;
 }
@@ -270,8 +226,8 @@ void plugin_done(struct plugin_run *run)
 		kill_group(run);
 		waitpid(run->process_id, NULL, 0);
 	}
+	run->process_id = 0;
 	close_if_open(&run->output);
 	close_if_open(&run->process);
 	buffer_done(&run->said);
-	run->process_id = 0;
 }

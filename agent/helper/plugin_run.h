@@ -1,5 +1,5 @@
-/* One run of a plugin: a process of its own, in its own session, with nothing of ours but the
- * environment it is given. Times are milliseconds of CLOCK_BOOTTIME. */
+/* One run of a plugin: a process in a session of its own, with nothing of ours but the environment
+ * it is given. Times are milliseconds of CLOCK_BOOTTIME. */
 #ifndef AUTHMEDIC_HELPER_PLUGIN_RUN_H
 #define AUTHMEDIC_HELPER_PLUGIN_RUN_H
 
@@ -10,11 +10,11 @@
 #include "remedy/protocol.h"
 
 #define PLUGIN_OUTPUT_BYTES ((size_t)64 * 1024) /* kept; the rest is read and dropped */
-#define PLUGIN_POLLS	    2
+#define PLUGIN_POLLS        2
 
 struct plugin_order {
-	int file;	  /* stays the caller's */
-	const char *name; /* its argv[0] */
+	int file; /* the program, open for reading; stays the caller's */
+	const char *name;
 	const char *verb;
 	char *const *environment;
 	int64_t deadline_ms;
@@ -22,7 +22,7 @@ struct plugin_order {
 };
 
 struct plugin_run {
-	pid_t process_id;
+	pid_t process_id; /* 0 once it is over */
 	uint64_t start_ticks;
 	int process; /* a pidfd */
 	int output;  /* -1 once it ended */

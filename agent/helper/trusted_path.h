@@ -8,28 +8,23 @@
 
 #include "base/buffer.h"
 
-#define TRUSTED_WHY_BYTES 512
+#define TRUSTED_WHY_BYTES 8192
 
 struct trust {
 	uid_t uid; /* besides root */
 	gid_t gid; /* whose members may write where uid is not root */
 	/* Root's folders in which everybody may make files but not replace others' (/tmp): fit
-	 * where we have no more rights than who started us. */
+	 * where we have no more rights than whoever started us. */
 	bool sticky_folders;
 };
 
 /* We as we run now. */
 struct trust trust_of_process(bool sticky_folders);
 
-/* Opens a regular file for reading. On failure appends the reason to `why`: -EPERM where somebody
- * else could change it, -ELOOP at a symbolic link, -EINVAL for what is no plain absolute path or
- * another kind of file. */
-must_check int trusted_open_file(
-    const char *path, const struct trust *trust, struct buffer *why, int *ret_file);
-/* The same for a folder. */
-must_check int trusted_open_folder(
-    const char *path, const struct trust *trust, struct buffer *why, int *ret_folder);
-/* Makes the folder, for us alone, where there is none; what it stands in must be trusted. */
-must_check int trusted_make_folder(const char *path, const struct trust *trust, struct buffer *why);
+/* Opens a regular file (S_IFREG) or a folder (S_IFDIR) for reading; the descriptor, or on failure
+ * -EPERM where somebody else could change it, -ELOOP at a symbolic link, -EINVAL for what is no
+ * plain absolute path or another kind of file, with the reason appended to `why`. */
+must_check int trusted_open(
+    const char *path, mode_t kind, const struct trust *trust, struct buffer *why);
 
 #endif

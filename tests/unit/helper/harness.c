@@ -24,10 +24,12 @@ static const char *base_folder(void)
 	const char *build = getenv("AUTHMEDIC_BUILD_DIR");
 	const struct trust trust = trust_of_process(true);
 	struct buffer auto_buffer why;
-	int folder;
+	int folder = -1;
 
-	buffer_init(&why, 8192);
-	if (build == NULL || trusted_open_folder(build, &trust, &why, &folder) < 0)
+	buffer_init(&why, TRUSTED_WHY_BYTES);
+	if (build != NULL)
+		folder = trusted_open(build, S_IFDIR, &trust, &why);
+	if (folder < 0)
 		return "/tmp";
 	close(folder);
 	return build;

@@ -1,0 +1,107 @@
+/* The helper's own state, shared by its parts: clients.c talks, serve.c answers, inspection.c and
+ * action.c run plugins, main.c turns the loop. Nothing here waits. */
+#ifndef AUTHMEDIC_HELPER_HELPER_H
+#define AUTHMEDIC_HELPER_HELPER_H
+
+#include "config/config.h"
+#include "helper/ledger.h"
+#include "helper/plugin_run.h"
+#include "helper/trusted_path.h"
+
+#define HELPER_MAX_CLIENTS     8
+#define HELPER_MAX_INSPECTIONS 8 /* at a time; more are answered PROTOCOL_TRY_LATER */
+#define HELPER_MAX_JOBS        (1 + HELPER_MAX_INSPECTIONS)
+#define HELPER_ACTION          0 /* the job that is the action; the others inspect */
+#define HELPER_DAEMON_USER     "authmedic"
+
+struct client {
+	int socket; /* -1: none */
+	uint64_t id;
+	bool may_resume; /* root, or whoever started us: not the packaged daemon */
+};
+
+/* A request, its answer as far as it is known, and the plugin that works on it. */
+struct job {
+	bool used;
+	uint64_t client;
+	const struct config_site *site; /* NULL where there is none of that name */
+	struct protocol_request request;
+	struct protocol_reply reply;
+	struct plugin_run run;
+	size_t inspector;            /* inspections: which one runs */
+	struct ledger_record intent; /* the action */
+};
+
+struct helper {
+	struct config *config;
+	bool spawned;
+	struct trust trust;
+	int state_folder;
+	struct ledger ledger;
+	int ledger_error;  /* the last that was told */
+	struct moment now; /* of this turn of the loop */
+	int64_t next_clock_ms;
+	int signals;
+	bool stopping; /* no more requests; an action under way comes to its end */
+	int listening; /* -1: none */
+	int64_t allowed_uid; /* one user more who may do what root may; -1: none */
+	uint64_t last_client;
+	struct client clients[HELPER_MAX_CLIENTS];
+	struct job jobs[HELPER_MAX_JOBS];
+};
+
+/* What the ledger says of a site's budget and of one action; asked with site, incident and rung. */
+struct history {
+	const char *site; /* "": actions of all sites count */
+	const char *incident;
+	uint32_t rung;
+	struct budget budget;
+	struct ledger_record action; /* its intent; without action_id: there is none */
+	struct ledger_record open;   /* the newest intent without a result, of any site */
+};
+
+/* --- clients.c: -errno where the socket is of no use */
+must_check int clients_take_parent(struct helper *helper, int socket);
+must_check int clients_take_listening(struct helper *helper, int socket);
+must_check int clients_listen(struct helper *helper, const char *path);
+void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CLIENTS + 1]);
+/* Takes whoever connects, and one packet of each client. */
+void clients_step(struct helper *helper);
+void clients_send(struct helper *helper, uint64_t client, const struct protocol_reply *reply);
+void clients_close(struct helper *helper);
+
+/* --- serve.c: -EBADMSG, answered as well, where the packet is no request */
+must_check int serve(struct helper *helper, const struct client *client, struct view packet);
+void serve_answer(struct helper *helper, struct job *job);
+void serve_refuse(struct job *job, enum protocol_refusal refusal);
+/* The reply's text: the last line of what was said, in printable ASCII. */
+void serve_set_text(struct job *job, struct view said);
+
+/* --- plugins: brings the job's plugin to its gate; where that cannot be, its answer says so */
+struct launch {
+	const struct config_rung *rung; /* NULL for inspectors */
+	const char *plugin;
+	const char *verb;
+	const char *action_id;
+};
+must_check int launch_plugin(
+    const struct helper *helper, struct job *job, const struct launch *launch);
+
+/* --- inspection.c, action.c: start says whether the job is answered already; if not, one of the
+ * helper's jobs has taken it. step says whether that is over and its answer complete. */
+bool inspection_start(struct helper *helper, struct job *job);
+bool inspection_step(struct helper *helper, struct job *job);
+bool action_start(struct helper *helper, struct job *job);
+bool action_step(struct helper *helper, struct job *job);
+
+/* --- history.c */
+must_check int history_read(struct helper *helper, struct history *history);
+/* Whether the plugin of the open intent runs on, its helper having died. At its deadline it is
+ * killed. */
+bool history_runs_on(const struct history *history, const struct moment *now);
+/* Tells of trouble with the ledger once, and of its end. */
+void history_note_error(struct helper *helper, int error);
+/* Adds a clock line, where an action counts (budget.h). */
+void history_note_time(struct helper *helper);
+
+#endif
