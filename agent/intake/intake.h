@@ -10,8 +10,8 @@
 
 #include "base/buffer.h"
 
-#define INTAKE_MAX_FILES      64            /* open or remembered per log */
-#define INTAKE_MAX_LINE_BYTES (64 * 1024)   /* longer lines are cut: one counted discard */
+#define INTAKE_MAX_FILES      64	  /* open or remembered per log */
+#define INTAKE_MAX_LINE_BYTES (64 * 1024) /* longer lines are cut: one counted discard */
 #define INTAKE_MARKER_BYTES   256
 
 struct intake_cursor {
@@ -21,9 +21,9 @@ struct intake_cursor {
 	int64_t offset_bytes;
 	uint32_t marker_bytes; /* how many bytes before the offset were hashed */
 	uint64_t marker_hash;
-	uint32_t head_bytes;   /* how many bytes at the start of the file were hashed */
+	uint32_t head_bytes; /* how many bytes at the start of the file were hashed */
 	uint64_t head_hash;
-	bool finished;         /* rotated away and read to its end */
+	bool finished; /* rotated away and read to its end */
 };
 
 struct intake_totals {
@@ -32,9 +32,9 @@ struct intake_totals {
 
 enum intake_condition {
 	INTAKE_FINE,
-	INTAKE_MISSING,    /* no file matches */
+	INTAKE_MISSING,	   /* no file matches */
 	INTAKE_UNREADABLE, /* EACCES, EIO … */
-	INTAKE_REFUSED     /* a FIFO, device, socket or directory stands at the path */
+	INTAKE_REFUSED	   /* a FIFO, device, socket or directory stands at the path */
 };
 
 struct intake_callbacks {
@@ -46,12 +46,16 @@ struct intake_callbacks {
 
 struct intake;
 
-/* `pattern` is a path or a glob. Nothing is read yet. */
+/* `pattern` is a path, whose last component may be a glob (-EINVAL where another is). Nothing is
+ * read yet. A log that was never seen is read from the first byte of its current file; what was
+ * rotated away by then, or has a newer file of the same name with a later date beside it, is
+ * history and is not read. */
 must_check int intake_new(
     struct intake **ret_intake, const char *pattern, const struct intake_callbacks *callbacks);
 void intake_free(struct intake **intake);
 
-/* Before the first reconcile: where an earlier run stood. */
+/* Before the first reconcile: where an earlier run stood, in the order in which
+ * intake_file_cursor() gave it. -EINVAL on a cursor that cannot be one, -ENOSPC on too many. */
 must_check int intake_restore(struct intake *intake, const struct intake_cursor *cursor);
 void intake_restore_totals(struct intake *intake, const struct intake_totals *totals);
 
@@ -62,7 +66,8 @@ void intake_reconcile(struct intake *intake, int64_t now_ms);
  * is waiting. Call until false, with other work in between. */
 bool intake_read(struct intake *intake, size_t max_bytes);
 
-/* Files that are followed now; for each the cursor as of the last complete line handed on. */
+/* Files that are followed or remembered now; for each the cursor as of the last complete line
+ * handed on. All of them are to be stored, in this order, together with the totals. */
 size_t intake_file_count(const struct intake *intake);
 void intake_file_cursor(
     const struct intake *intake, size_t index, struct intake_cursor *ret_cursor);
@@ -70,8 +75,7 @@ const struct intake_totals *intake_totals(const struct intake *intake);
 /* Bytes that are there and not read yet, as of the last reconcile. */
 uint64_t intake_lag_bytes(const struct intake *intake);
 enum intake_condition intake_condition(const struct intake *intake, const char **ret_why);
-/* The directory to watch, and whether the log's own file is on a file system where watching
- * works. */
+/* The directory to watch. */
 const char *intake_directory(const struct intake *intake);
 
 #endif

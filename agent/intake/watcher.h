@@ -20,4 +20,8 @@ must_check int watcher_new(struct watcher **ret_watcher, uv_loop_t *loop, const 
 /* Closes the handle; the memory goes when libuv has closed it. Nulls the pointer. */
 void watcher_close(struct watcher **watcher);
 
+/* False where another directory stands at the path now, or none: no hint will ever come, and the
+ * watcher is to be closed and made anew. */
+bool watcher_is_alive(const struct watcher *watcher);
+
 #endif

@@ -1,0 +1,194 @@
+#include "intake/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "intake/names.h"
+
+static bool takes_over(const struct intake *intake, const struct candidate *candidate)
+{
+	if (candidate->rotated)
+		return false;
+	for (size_t i = 0; i < intake->roster.count; i++) {
+		const struct tail *tail = intake->roster.tails[i];
+		bool same = strcmp(tail->place, candidate->place) == 0;
+
+		if ((same && !tail->current && !tail_is_over(tail) && !tail->is_copy) ||
+		    (!same && names_are_series(tail->place, candidate->place)))
+			return true;
+	}
+	return false;
+}
+
+static void enroll(struct intake *intake, struct tail *tail, struct candidate *candidate)
+{
+	tail->found = true;
+	tail->current = !candidate->rotated;
+	if (roster_add(&intake->roster, tail, candidate->before) < 0)
+		intake_note(intake, INTAKE_UNREADABLE, candidate->path, "too many files match");
+	else
+		candidate->tail = tail;
+}
+
+void adopt_open(struct intake *intake, struct candidate *candidate, int descriptor)
+{
+	struct lines lines = intake_lines(intake);
+	struct tail *tail;
+	int error = tail_new(&tail, candidate, &lines);
+
+	if (error < 0) {
+		close(descriptor);
+		return;
+	}
+	error = tail_follow(tail, descriptor);
+	if (error < 0) {
+		intake_note_error(intake, candidate->path, error);
+		tail_free(&tail);
+		return;
+	}
+	if (takes_over(intake, candidate))
+		intake->totals.rotations++;
+	enroll(intake, tail, candidate);
+}
+
+/* Copies of the file were left alone. Where nothing was read of it, one of them has its lines. */
+static void disown_copies(struct intake *intake, const struct tail *tail)
+{
+	for (size_t i = 0; i < intake->roster.count; i++) {
+		struct tail *copy = intake->roster.tails[i];
+
+		if (copy->state != TAIL_IGNORED || !identity_equal(copy->source, tail->identity))
+			continue;
+		copy->source = (struct identity){0};
+		if (tail->offset_bytes == 0)
+			copy->modified_ns = -1;
+	}
+}
+
+void adopt_torn(struct intake *intake, struct tail *tail)
+{
+	struct candidate candidate = {
+	    .path = tail->path,
+	    .place = tail->place,
+	    .rotated = !tail->current,
+	    .before = roster_behind(&intake->roster, tail),
+	    .look.identity = tail->identity,
+	};
+	int descriptor = tail->descriptor >= 0 ? fcntl(tail->descriptor, F_DUPFD_CLOEXEC, 0) : -1;
+
+	intake->totals.truncations++;
+	disown_copies(intake, tail);
+	tail_leave(tail, TAIL_LOST);
+	tail->torn = true;
+	tail->give_up_ms = intake->now_ms;
+	if (descriptor >= 0)
+		adopt_open(intake, &candidate, descriptor);
+}
+
+/* The followed file that this one only repeats, or NULL: somebody made a copy. */
+static const struct tail *source_of(const struct intake *intake, int descriptor)
+{
+	for (size_t i = 0; i < intake->roster.count; i++)
+		if (tail_is_repeated_by(intake->roster.tails[i], descriptor))
+			return intake->roster.tails[i];
+	return NULL;
+}
+
+/* Only remembers the file, as read to its end: history, or the copy of another. */
+static void set_aside(struct intake *intake, struct candidate *candidate, const struct tail *source)
+{
+	struct lines lines = intake_lines(intake);
+	struct tail *tail;
+
+	if (tail_new(&tail, candidate, &lines) < 0)
+		return; /* the next look tries again */
+	tail_leave(tail, source != NULL ? TAIL_IGNORED : TAIL_FINISHED);
+	if (source != NULL)
+		tail->source = source->identity;
+	tail->offset_bytes = candidate->look.size_bytes;
+	tail_remember(tail, &candidate->look);
+	enroll(intake, tail, candidate);
+}
+
+/* A rotated file is read before the next younger one of its place, any other after all. */
+static const struct tail *tail_behind(
+    const struct candidates *candidates, const struct candidate *candidate)
+{
+	const struct candidate *end = candidates->list.items + candidates->list.count;
+
+	for (const struct candidate *next = candidate + 1; candidate->rotated && next < end; next++)
+		if (next->tail != NULL && strcmp(next->place, candidate->place) == 0)
+			return next->tail;
+	return NULL;
+}
+
+/* A file that nobody knows. */
+static void adopt(struct intake *intake, struct candidate *candidate)
+{
+	bool is_own = !candidate->rotated && !files_is_glob(intake->files);
+	const struct tail *source;
+	int descriptor;
+
+	if (!is_own && candidate->look.modified_ns <= intake->roster.settled_ns)
+		return;
+	if (candidate->rotated && candidate->look.size_bytes == 0)
+		return; /* a copy may be about to be made */
+	if (intake_open(intake, candidate, &descriptor) < 0)
+		return;
+	source = is_own ? NULL : source_of(intake, descriptor);
+	if (source == NULL) {
+		adopt_open(intake, candidate, descriptor);
+		return;
+	}
+	close(descriptor);
+	set_aside(intake, candidate, source);
+}
+
+/* Whether the file was over when the log was first seen. */
+static bool is_history(const struct candidates *candidates, size_t index)
+{
+	const struct candidate *candidate = &candidates->list.items[index];
+
+	for (size_t i = candidates->list.count; !candidate->rotated && i-- > index + 1;)
+		if (names_are_series(candidates->list.items[i].place, candidate->place) &&
+		    strcmp(candidates->list.items[i].place, candidate->place) != 0)
+			return true;
+	return candidate->rotated;
+}
+
+/* A glob may well mean a directory too. */
+static void refuse(struct intake *intake, const struct candidate *candidate)
+{
+	if (!candidate->rotated && !(S_ISDIR(candidate->look.mode) && files_is_glob(intake->files)))
+		intake_note_error(intake, candidate->path, -EMEDIUMTYPE);
+}
+
+static void consider(struct intake *intake, struct candidates *candidates, size_t index)
+{
+	struct candidate *candidate = &candidates->list.items[index];
+
+	if (candidate->tail != NULL)
+		return;
+	candidate->before = tail_behind(candidates, candidate);
+	if (!S_ISREG(candidate->look.mode))
+		refuse(intake, candidate);
+	else if (intake->begun || !is_history(candidates, index))
+		adopt(intake, candidate);
+	else
+		set_aside(intake, candidate, NULL);
+}
+
+/* The rotated ones last, and of these the youngest first: whichever is the copy of another is older
+ * than it, and is known as a copy where the other is followed already. */
+void adopt_strangers(struct intake *intake, struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->list.count; i++)
+		if (!candidates->list.items[i].rotated)
+			consider(intake, candidates, i);
+	for (size_t i = candidates->list.count; i-- > 0;)
+		if (candidates->list.items[i].rotated)
+			consider(intake, candidates, i);
+	intake->begun = true;
+}

@@ -1,0 +1,171 @@
+#include "intake/inside.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOST_WAIT_MS 2000 /* a file on its way from one name to another is found again */
+
+/* Goes on in a candidate that holds the bytes that were read: 0, -ESTALE or -ENODATA where it does
+ * not, or why that is not known. */
+static int go_on(struct intake *intake, struct tail *tail, const struct candidate *candidate)
+{
+	int descriptor;
+	int error = intake_open(intake, candidate, &descriptor);
+
+	if (error < 0)
+		return error;
+	error = tail_check(tail, descriptor);
+	if (error < 0) {
+		close(descriptor);
+		return error;
+	}
+	return tail_follow(tail, descriptor);
+}
+
+static bool has_other_bytes(int error)
+{
+	return error == -ESTALE || error == -ENODATA;
+}
+
+/* A file of an earlier run, by its identity. Returns false where its bytes are others now. */
+static bool recover(struct intake *intake, struct tail *tail, const struct candidate *candidate)
+{
+	int error = tail->torn ? -ESTALE : go_on(intake, tail, candidate);
+
+	if (has_other_bytes(error) && !tail->torn)
+		adopt_torn(intake, tail);
+	return !has_other_bytes(error) && error != -ENOENT;
+}
+
+/* A finished file that is not as it was: mostly its writer was late. Returns false where it must be
+ * taken for a new file. */
+static bool reconsider(struct intake *intake, struct tail *tail, const struct candidate *candidate)
+{
+	int error = tail->state == TAIL_FINISHED ? go_on(intake, tail, candidate) : -ESTALE;
+
+	if (has_other_bytes(error)) {
+		roster_remove(&intake->roster, tail);
+		return false;
+	}
+	if (error < 0)
+		return true;
+	tail_remember(tail, &candidate->look);
+	if (candidate->look.size_bytes == tail->offset_bytes) {
+		tail_leave(tail, TAIL_FINISHED);
+	} else if (candidate->rotated) {
+		tail->late = true;
+		tail->modified_ns = -1;
+	} else {
+		roster_move_last(&intake->roster, tail);
+		tail->modified_ns = -1;
+	}
+	return true;
+}
+
+void find_by_identity(struct intake *intake, struct candidates *candidates, bool over)
+{
+	for (size_t i = 0; i < candidates->list.count; i++) {
+		struct candidate *candidate = &candidates->list.items[i];
+		struct tail *tail = roster_find(&intake->roster, candidate->look.identity);
+
+		if (tail == NULL || candidate->tail != NULL || tail_is_over(tail) != over ||
+		    !S_ISREG(candidate->look.mode))
+			continue;
+		if (tail->state == TAIL_LOST && !recover(intake, tail, candidate))
+			continue;
+		if (over &&
+		    (tail->size_bytes != candidate->look.size_bytes ||
+			tail->modified_ns != candidate->look.modified_ns) &&
+		    !reconsider(intake, tail, candidate))
+			continue;
+		candidate->tail = tail;
+		tail->found = true;
+		tail->current = !candidate->rotated;
+		tail_rename(tail, candidate);
+	}
+}
+
+static void forget(struct intake *intake, struct candidates *candidates, struct tail *tail)
+{
+	for (size_t i = 0; i < candidates->list.count; i++)
+		if (candidates->list.items[i].tail == tail)
+			candidates->list.items[i].tail = NULL;
+	roster_remove(&intake->roster, tail);
+}
+
+/* A file of which nothing was read yet may turn out to be the rest of another. */
+static bool is_unread(const struct candidate *candidate)
+{
+	return candidate->tail == NULL || candidate->tail->offset_bytes == 0;
+}
+
+/* Looks for the bytes that were read in the other files of the same place: the copy that was made
+ * before a truncation, or what replaced the file. The youngest has most. */
+static bool find_by_content(struct intake *intake, struct tail *tail, struct candidates *candidates)
+{
+	for (size_t i = candidates->list.count; i-- > 0 && tail->marker.count > 0;) {
+		struct candidate *candidate = &candidates->list.items[i];
+		struct tail *remembered;
+
+		if (!is_unread(candidate) || !S_ISREG(candidate->look.mode) ||
+		    candidate->look.size_bytes < tail->offset_bytes ||
+		    identity_equal(candidate->look.identity, tail->identity) ||
+		    strcmp(candidate->place, tail->place) != 0)
+			continue;
+		remembered = roster_find(&intake->roster, candidate->look.identity);
+		if (go_on(intake, tail, candidate) < 0)
+			continue;
+		if (remembered != NULL)
+			forget(intake, candidates, remembered);
+		candidate->tail = tail;
+		tail->found = true;
+		tail->current = !candidate->rotated;
+		tail->is_copy = candidate->rotated;
+		tail_rename(tail, candidate);
+		return true;
+	}
+	return false;
+}
+
+/* A file that a symbolic link no longer leads to keeps its own path. */
+static bool find_by_path(struct intake *intake, struct tail *tail)
+{
+	struct candidate candidate = {.path = tail->path, .place = tail->place};
+
+	return !tail->torn && look_at_path(tail->path, &candidate.look) == 0 &&
+	       identity_equal(candidate.look.identity, tail->identity) &&
+	       go_on(intake, tail, &candidate) == 0;
+}
+
+/* Bytes of which nothing was read yet are kept by any new rotated file that has as many. */
+static bool is_kept(const struct tail *tail, const struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->list.count; i++) {
+		const struct candidate *candidate = &candidates->list.items[i];
+
+		if (candidate->rotated && candidate->tail == NULL && tail->offset_bytes == 0 &&
+		    candidate->look.size_bytes >= tail->size_bytes)
+			return true;
+	}
+	return false;
+}
+
+void find_lost(struct intake *intake, struct candidates *candidates)
+{
+	for (size_t i = intake->roster.count; i-- > 0;) {
+		struct tail *tail = intake->roster.tails[i];
+
+		if (tail->state != TAIL_LOST || tail->found ||
+		    find_by_content(intake, tail, candidates) || find_by_path(intake, tail))
+			continue;
+		if (tail->give_up_ms < 0)
+			tail->give_up_ms = intake->now_ms + LOST_WAIT_MS;
+		if (intake->now_ms < tail->give_up_ms)
+			continue;
+		if (tail->size_bytes > tail->offset_bytes && !is_kept(tail, candidates))
+			intake->totals.lost_bytes +=
+			    (uint64_t)(tail->size_bytes - tail->offset_bytes);
+		roster_remove(&intake->roster, tail);
+	}
+}

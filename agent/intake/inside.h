@@ -1,0 +1,47 @@
+/* What the parts of an intake share: intake.c does the work of a second, find.c finds known files
+ * again, adopt.c takes new ones up. */
+#ifndef AUTHMEDIC_INTAKE_INSIDE_H
+#define AUTHMEDIC_INTAKE_INSIDE_H
+
+#include "intake/intake.h"
+#include "intake/roster.h"
+
+#define MAX_WHY_BYTES 512
+
+struct intake {
+	struct files *files;
+	struct intake_callbacks callbacks;
+	struct intake_totals totals;
+	struct roster roster;
+	bool begun; /* files that appear from now on are new */
+	int64_t now_ms;
+	int64_t retry_ms; /* nothing is opened before */
+	enum intake_condition condition;
+	char why[MAX_WHY_BYTES];
+};
+
+struct lines intake_lines(struct intake *intake);
+
+/* The first trouble of a reconcile is the one that is told. */
+void intake_note(
+    struct intake *intake, enum intake_condition condition, const char *path, const char *why);
+void intake_note_error(struct intake *intake, const char *path, int error);
+/* Opens at most once a second what could not be opened. What vanished is no trouble. */
+must_check int intake_open(
+    struct intake *intake, const struct candidate *candidate, int *ret_descriptor);
+
+/* Gives each known file its name in the directory: those that are being read, or else those that
+ * are over, of which one may turn out to have grown. */
+void find_by_identity(struct intake *intake, struct candidates *candidates, bool over);
+/* Finds the bytes that were read of lost files under other names, or gives up. */
+void find_lost(struct intake *intake, struct candidates *candidates);
+
+/* Follows an open file from its first byte; takes the descriptor over. */
+void adopt_open(struct intake *intake, struct candidate *candidate, int descriptor);
+/* The open file has other bytes now: it is followed from its start as another one, whatever becomes
+ * of its name, while those that were read are looked for elsewhere. */
+void adopt_torn(struct intake *intake, struct tail *tail);
+/* Takes up what nobody knows. */
+void adopt_strangers(struct intake *intake, struct candidates *candidates);
+
+#endif

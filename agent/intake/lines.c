@@ -1,0 +1,85 @@
+#include "intake/lines.h"
+
+static struct view without_nuls_behind(struct view bytes)
+{
+	while (bytes.length > 0 && bytes.data[bytes.length - 1] == '\0')
+		bytes.length--;
+	return bytes;
+}
+
+static struct view without_nuls_before(struct view bytes)
+{
+	size_t count = 0;
+
+	while (count < bytes.length && bytes.data[count] == '\0')
+		count++;
+	return view_skip(bytes, count);
+}
+
+/* The line behind the last NUL. */
+static struct view drop_torn(struct lines *lines, struct view line)
+{
+	const char *last = line.length > 0 ? memrchr(line.data, '\0', line.length) : NULL;
+	struct view torn;
+
+	if (last == NULL)
+		return line;
+	torn = view_first(line, (size_t)(last - line.data));
+	lines->totals->lost_bytes += without_nuls_behind(without_nuls_before(torn)).length;
+	return view_skip(line, torn.length + 1);
+}
+
+static void hand_on(struct lines *lines, struct view line)
+{
+	if (lines->first && view_starts_with(line, VIEW("\xef\xbb\xbf")))
+		line = view_skip(line, 3);
+	if (line.length > 0 && line.data[line.length - 1] == '\r')
+		line.length--;
+	if (line.length > INTAKE_MAX_LINE_BYTES) {
+		lines->totals->overlong_lines++;
+		return;
+	}
+	lines->totals->lines++;
+	lines->callbacks->on_line(lines->callbacks->context, line, lines->first);
+	lines->first = false;
+}
+
+/* How many bytes of an unfinished line need not be kept. */
+static size_t give_up(struct lines *lines, struct view rest)
+{
+	struct view written = without_nuls_behind(rest);
+	struct view line = without_nuls_before(written);
+
+	if (!lines->cut && line.length <= LINES_MAX_PARTIAL_BYTES)
+		return written.length - line.length;
+	if (!lines->cut)
+		lines->totals->overlong_lines++;
+	lines->cut = true;
+	return written.length;
+}
+
+size_t lines_take(struct lines *lines, struct view bytes)
+{
+	bool has_nuls = bytes.length > 0 && memchr(bytes.data, '\0', bytes.length) != NULL;
+	struct view rest = bytes;
+	const char *newline;
+
+	while (rest.length > 0 && (newline = memchr(rest.data, '\n', rest.length)) != NULL) {
+		struct view line = view_first(rest, (size_t)(newline - rest.data));
+
+		rest = view_skip(rest, line.length + 1);
+		if (lines->cut)
+			lines->cut = false;
+		else
+			hand_on(lines, has_nuls ? drop_torn(lines, line) : line);
+	}
+	return bytes.length - rest.length + give_up(lines, rest);
+}
+
+void lines_finish(struct lines *lines, struct view rest)
+{
+	struct view line = without_nuls_behind(rest);
+
+	if (line.length > 0 && !lines->cut)
+		hand_on(lines, drop_torn(lines, line));
+}

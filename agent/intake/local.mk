@@ -1,0 +1,12 @@
+libauthmedic_a_SOURCES += \
+	agent/intake/adopt.c \
+	agent/intake/files.c agent/intake/files.h \
+	agent/intake/find.c \
+	agent/intake/identity.c agent/intake/identity.h \
+	agent/intake/inside.h \
+	agent/intake/intake.c agent/intake/intake.h \
+	agent/intake/lines.c agent/intake/lines.h \
+	agent/intake/names.c agent/intake/names.h \
+	agent/intake/roster.c agent/intake/roster.h \
+	agent/intake/tail.c agent/intake/tail.h \
+	agent/intake/watcher.c agent/intake/watcher.h

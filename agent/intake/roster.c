@@ -1,0 +1,145 @@
+#include "intake/roster.h"
+
+#include <errno.h>
+
+#include "intake/names.h"
+
+void roster_done(struct roster *roster)
+{
+	for (size_t i = 0; i < roster->count; i++)
+		tail_free(&roster->tails[i]);
+	roster->count = 0;
+}
+
+static bool share_place(const struct tail *a, const struct tail *b)
+{
+	return strcmp(a->place, b->place) == 0;
+}
+
+/* The count where it is not there. */
+static size_t index_of(const struct roster *roster, const struct tail *tail)
+{
+	size_t i = 0;
+
+	while (i < roster->count && roster->tails[i] != tail)
+		i++;
+	return i;
+}
+
+static struct tail *take_out(struct roster *roster, size_t index)
+{
+	struct tail *tail = roster->tails[index];
+
+	roster->count--;
+	memmove(&roster->tails[index], &roster->tails[index + 1],
+	    (roster->count - index) * sizeof(*roster->tails));
+	return tail;
+}
+
+static void put_in(struct roster *roster, struct tail *tail, size_t index)
+{
+	memmove(&roster->tails[index + 1], &roster->tails[index],
+	    (roster->count - index) * sizeof(*roster->tails));
+	roster->tails[index] = tail;
+	roster->count++;
+}
+
+static int make_room(struct roster *roster)
+{
+	struct tail *oldest = NULL;
+
+	if (roster->count < INTAKE_MAX_FILES)
+		return 0;
+	for (size_t i = 0; i < roster->count; i++) {
+		struct tail *tail = roster->tails[i];
+
+		if (tail_is_over(tail) &&
+		    (oldest == NULL || tail->modified_ns < oldest->modified_ns))
+			oldest = tail;
+	}
+	if (oldest == NULL)
+		return -ENOSPC;
+	if (oldest->modified_ns > roster->settled_ns)
+		roster->settled_ns = oldest->modified_ns;
+	roster_remove(roster, oldest);
+	return 0;
+}
+
+int roster_add(struct roster *roster, struct tail *tail, const struct tail *before)
+{
+	int error = make_room(roster);
+
+	if (error < 0)
+		tail_free(&tail);
+	else
+		put_in(roster, tail, index_of(roster, before));
+	return error;
+}
+
+void roster_remove(struct roster *roster, struct tail *tail)
+{
+	struct tail *removed = take_out(roster, index_of(roster, tail));
+
+	tail_free(&removed);
+}
+
+void roster_move_last(struct roster *roster, struct tail *tail)
+{
+	struct tail *moved = take_out(roster, index_of(roster, tail));
+
+	put_in(roster, moved, roster->count);
+}
+
+const struct tail *roster_behind(const struct roster *roster, const struct tail *tail)
+{
+	size_t index = index_of(roster, tail) + 1;
+
+	return index < roster->count ? roster->tails[index] : NULL;
+}
+
+struct tail *roster_find(const struct roster *roster, struct identity identity)
+{
+	struct tail *best = NULL;
+
+	for (size_t i = 0; i < roster->count; i++) {
+		struct tail *tail = roster->tails[i];
+
+		if (!identity_equal(tail->identity, identity))
+			continue;
+		if (best == NULL || tail->state == TAIL_FOLLOWED ||
+		    (tail_is_over(best) && !tail_is_over(tail)))
+			best = tail;
+	}
+	return best;
+}
+
+struct tail *roster_successor(const struct roster *roster, const struct tail *tail)
+{
+	for (size_t i = index_of(roster, tail) + 1; i < roster->count; i++)
+		if (roster->tails[i]->state == TAIL_FOLLOWED && share_place(roster->tails[i], tail))
+			return roster->tails[i];
+	return NULL;
+}
+
+bool roster_must_wait(const struct roster *roster, const struct tail *tail, int64_t now_ms)
+{
+	for (size_t i = 0; i < roster->count && roster->tails[i] != tail; i++) {
+		const struct tail *before = roster->tails[i];
+		bool is_endless = before->superseded_ms >= 0 &&
+				  now_ms - before->superseded_ms >= ROSTER_PATIENCE_MS;
+
+		if (!tail_is_over(before) && !before->late && !is_endless &&
+		    share_place(before, tail))
+			return true;
+	}
+	return false;
+}
+
+bool roster_is_dated(const struct roster *roster, const struct tail *tail)
+{
+	for (size_t i = index_of(roster, tail) + 1; i < roster->count; i++)
+		if (names_are_series(tail->place, roster->tails[i]->place) &&
+		    !share_place(tail, roster->tails[i]))
+			return true;
+	return false;
+}

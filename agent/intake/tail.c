@@ -1,0 +1,473 @@
+#include "intake/tail.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+#define CHUNK_BYTES (256 * 1024)
+
+/* How much of a run of NULs is looked through in one go. */
+#define MAX_NULS_PER_READ (64 * CHUNK_BYTES)
+
+/* All tails share it: the process has one thread, and nothing stays in it between two reads. */
+static char chunk[CHUNK_BYTES];
+
+int tail_new(struct tail **ret_tail, const struct candidate *candidate, const struct lines *lines)
+{
+	struct tail *tail = calloc(1, sizeof(*tail));
+
+	if (tail == NULL)
+		return -ENOMEM;
+	tail->state = TAIL_LOST;
+	tail->descriptor = -1;
+	tail->modified_ns = -1;
+	tail->superseded_ms = -1;
+	tail->give_up_ms = -1;
+	tail->lines = *lines;
+	tail->lines.first = true;
+	tail->identity = candidate->look.identity;
+	tail->path = strdup(candidate->path);
+	tail->place = strdup(candidate->place);
+	if (tail->path == NULL || tail->place == NULL)
+		goto fail;
+	*ret_tail = tail;
+	return 0;
+fail:
+	tail_free(&tail);
+	return -ENOMEM;
+}
+
+void tail_free(struct tail **tail)
+{
+	if (*tail == NULL)
+		return;
+	if ((*tail)->descriptor >= 0)
+		close((*tail)->descriptor);
+	free((*tail)->path);
+	free((*tail)->place);
+	free(take_pointer(*tail));
+}
+
+static void replace_text(char **text, const char *with)
+{
+	char *copy = strcmp(*text, with) != 0 ? strdup(with) : NULL;
+
+	if (copy == NULL)
+		return;
+	free(*text);
+	*text = copy;
+}
+
+void tail_rename(struct tail *tail, const struct candidate *candidate)
+{
+	replace_text(&tail->path, candidate->path);
+	replace_text(&tail->place, candidate->place);
+}
+
+void tail_remember(struct tail *tail, const struct look *look)
+{
+	tail->size_bytes = look->size_bytes;
+	tail->modified_ns = look->modified_ns;
+}
+
+void tail_restore(struct tail *tail, const struct intake_cursor *cursor)
+{
+	tail->state = cursor->finished ? TAIL_FINISHED : TAIL_LOST;
+	tail->identity = (struct identity){cursor->device, cursor->inode, cursor->birth_ns};
+	tail->offset_bytes = cursor->offset_bytes;
+	tail->read_to_bytes = cursor->offset_bytes;
+	tail->marker = (struct imprint){cursor->marker_bytes, cursor->marker_hash};
+	tail->head = (struct imprint){cursor->head_bytes, cursor->head_hash};
+	tail->lines.first = cursor->offset_bytes == 0;
+}
+
+void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor)
+{
+	*ret_cursor = (struct intake_cursor){
+	    .device = tail->identity.device,
+	    .inode = tail->identity.inode,
+	    .birth_ns = tail->identity.birth_ns,
+	    .offset_bytes = tail->offset_bytes,
+	    .marker_bytes = tail->marker.count,
+	    .marker_hash = tail->marker.hash,
+	    .head_bytes = tail->head.count,
+	    .head_hash = tail->head.hash,
+	    .finished = tail->state == TAIL_FINISHED || tail->state == TAIL_IGNORED,
+	};
+	snprintf(ret_cursor->path, sizeof(ret_cursor->path), "%s", tail->path);
+}
+
+int tail_check(const struct tail *tail, int descriptor)
+{
+	struct look look;
+	int error = look_at_descriptor(descriptor, &look);
+
+	if (error == 0 && look.size_bytes < tail->offset_bytes && !is_remote(descriptor))
+		return -ENODATA;
+	if (error == 0)
+		error = imprint_check(descriptor, 0, tail->head);
+	if (error == 0)
+		error = imprint_check(
+		    descriptor, tail->offset_bytes - tail->marker.count, tail->marker);
+	return error;
+}
+
+/* Reads the bytes before the offset, which nobody remembers. An offset that is not behind the end
+ * of a line, or behind NULs, is inside a line that was cut. */
+static int learn(struct tail *tail)
+{
+	char bytes[INTAKE_MARKER_BYTES];
+	int64_t start =
+	    tail->offset_bytes > INTAKE_MARKER_BYTES ? tail->offset_bytes - INTAKE_MARKER_BYTES : 0;
+	ssize_t length =
+	    read_at(tail->descriptor, bytes, (size_t)(tail->offset_bytes - start), start);
+	struct view before;
+
+	if (length < 0)
+		return (int)length;
+	if (length < tail->offset_bytes - start)
+		return -ENODATA;
+	before = view_of(bytes, (size_t)length);
+	tail->marker = imprint_of_tail(before);
+	tail->lines.cut = length > 0 && bytes[length - 1] != '\n' && bytes[length - 1] != '\0';
+	return 0;
+}
+
+int tail_follow(struct tail *tail, int descriptor)
+{
+	struct look look;
+	int error;
+
+	tail_leave(tail, TAIL_FOLLOWED);
+	tail->descriptor = descriptor;
+	tail->remote = is_remote(descriptor);
+	tail->read_to_bytes = tail->offset_bytes;
+	tail->size_bytes = 0;
+	tail->modified_ns = -1;
+	tail->torn = false;
+	error = look_at_descriptor(descriptor, &look);
+	if (error == 0)
+		error = learn(tail);
+	if (error < 0)
+		goto fail;
+	tail->identity = look.identity;
+	if (tail->remote)
+		tail->identity.birth_ns = -1;
+	return 0;
+fail:
+	tail_leave(tail, TAIL_LOST);
+	return error;
+}
+
+void tail_leave(struct tail *tail, enum tail_state state)
+{
+	if (tail->descriptor >= 0)
+		close(tail->descriptor);
+	tail->descriptor = -1;
+	tail->state = state;
+	tail->ending = false;
+	tail->changed = false;
+	tail->superseded_ms = -1;
+}
+
+void tail_continue(struct tail *tail, const struct tail *other)
+{
+	tail->offset_bytes = other->offset_bytes;
+	tail->read_to_bytes = other->offset_bytes;
+	tail->marker = other->marker;
+	tail->head = other->head;
+	tail->lines = other->lines;
+	tail->changed = true;
+}
+
+/* The bytes before the offset, read as they are now. */
+static int check_marker(const struct tail *tail)
+{
+	int error =
+	    imprint_check(tail->descriptor, tail->offset_bytes - tail->marker.count, tail->marker);
+
+	/* A size may lag behind over the network: then the head must tell. */
+	if (error == -ENODATA && tail->remote)
+		error = imprint_check(tail->descriptor, 0, tail->head);
+	if (error == -ENODATA)
+		error = tail->remote ? 0 : -ESTALE;
+	return error;
+}
+
+static size_t count_text(struct view bytes)
+{
+	size_t count = 0;
+
+	while (count < bytes.length && bytes.data[count] != '\0')
+		count++;
+	return count;
+}
+
+/* Learns more of the file's first bytes as they are written; those that were known must still be
+ * there. Of a file of which no line was read yet, they are all that is known. */
+static int check_head(struct tail *tail)
+{
+	char bytes[INTAKE_MARKER_BYTES];
+	ssize_t length;
+
+	if (tail->head.count == sizeof(bytes))
+		return 0;
+	length = read_at(tail->descriptor, bytes, sizeof(bytes), 0);
+	if (length < 0)
+		return (int)length;
+	if ((size_t)length < tail->head.count)
+		return tail->remote ? 0 : -ESTALE;
+	if (!imprint_equals(tail->head, view_of(bytes, tail->head.count)))
+		return -ESTALE;
+	tail->head = imprint_of_head(view_of(bytes, count_text(view_of(bytes, (size_t)length))));
+	return 0;
+}
+
+int tail_look(struct tail *tail, int64_t now_ms)
+{
+	struct look look;
+	int error = look_at_descriptor(tail->descriptor, &look);
+
+	tail->unreadable = false;
+	if (error < 0)
+		return error;
+	if (look.size_bytes < tail->offset_bytes && !tail->remote)
+		return -ESTALE;
+	if (look.size_bytes == tail->size_bytes && look.modified_ns == tail->modified_ns)
+		return 0;
+	error = check_marker(tail);
+	if (error == 0)
+		error = check_head(tail);
+	if (error < 0)
+		return error;
+	/* NULs that were known there may be gone. */
+	if (tail->read_to_bytes > look.size_bytes)
+		tail->read_to_bytes = tail->offset_bytes;
+	tail_remember(tail, &look);
+	tail->changed_ms = now_ms;
+	tail->changed = true;
+	return 0;
+}
+
+bool tail_is_pending(const struct tail *tail)
+{
+	return !tail->unreadable && (tail->changed || tail->size_bytes > tail->read_to_bytes);
+}
+
+uint64_t tail_lag_bytes(const struct tail *tail)
+{
+	if (tail->state != TAIL_FOLLOWED || tail->size_bytes <= tail->read_to_bytes)
+		return 0;
+	return (uint64_t)(tail->size_bytes - tail->read_to_bytes);
+}
+
+/* Magic numbers, and the look of UTF-16. An empty or NUL-filled beginning tells nothing. */
+static const char *refuse(struct view start)
+{
+	static const struct {
+		struct view magic;
+		const char *refusal;
+	} kinds[] = {
+	    {{"\x1f\x8b", 2}, "compressed data"},
+	    {{"\x1f\x9d", 2}, "compressed data"},
+	    {{"BZh", 3}, "compressed data"},
+	    {{"\xfd"
+	      "7zXZ",
+		 5},
+		"compressed data"},
+	    {{"\x28\xb5\x2f\xfd", 4}, "compressed data"},
+	    {{"\x04\x22\x4d\x18", 4}, "compressed data"},
+	    {{"PK\x03\x04", 4}, "compressed data"},
+	    {{"\xff\xfe", 2}, "UTF-16 text"},
+	    {{"\xfe\xff", 2}, "UTF-16 text"},
+	};
+
+	for (size_t i = 0; i < count_of(kinds); i++)
+		if (view_starts_with(start, kinds[i].magic))
+			return kinds[i].refusal;
+	if (start.length >= 4 && (start.data[0] == '\0') != (start.data[1] == '\0') &&
+	    (start.data[0] == '\0') == (start.data[2] == '\0') &&
+	    (start.data[1] == '\0') == (start.data[3] == '\0'))
+		return "UTF-16 text";
+	return NULL;
+}
+
+/* Moves on by `taken` bytes; `seen` are the marker's bytes and they. */
+static void advance(struct tail *tail, struct view seen, size_t taken)
+{
+	if (taken == 0)
+		return;
+	tail->marker = imprint_of_tail(seen);
+	tail->offset_bytes += (int64_t)taken;
+	tail->lines.totals->bytes += taken;
+}
+
+/* Where the next byte that is no NUL stands, at `from` or behind it: 0, -ENODATA where there is
+ * none up to the end, -EAGAIN where the search must go on at *ret_place. */
+static int find_data(const struct tail *tail, int64_t from, int64_t *ret_place)
+{
+	int64_t limit = from + MAX_NULS_PER_READ;
+	ssize_t length = 0;
+
+	while (from < limit) {
+		/* Jumps over holes; what is no hole must be read. */
+		off_t data = lseek(tail->descriptor, from, SEEK_DATA);
+
+		if (data < 0 && errno == ENXIO)
+			length = 0;
+		else
+			length = read_at(tail->descriptor, chunk, sizeof(chunk),
+			    from = data > from ? data : from);
+		*ret_place = from;
+		if (length < 0)
+			return (int)length;
+		if (length == 0)
+			return -ENODATA;
+		for (ssize_t i = 0; i < length; i++, ++*ret_place)
+			if (chunk[i] != '\0')
+				return 0;
+		from += length;
+	}
+	return -EAGAIN;
+}
+
+/* The chunk ended in NULs, and more than they may follow: goes to what follows, giving up the
+ * `partial` bytes of a torn line before them. Without anything behind, the NULs stay unread: they
+ * may be space that the writer has yet to fill. */
+static int pass_hole(struct tail *tail, int64_t end, size_t partial_bytes)
+{
+	int64_t from = tail->read_to_bytes > end ? tail->read_to_bytes : end;
+	int64_t place = from;
+	int error = find_data(tail, from, &place);
+
+	tail->read_to_bytes = place;
+	if (error == -ENODATA) {
+		tail->changed = false;
+		return 0;
+	}
+	if (error < 0)
+		return error == -EAGAIN ? 0 : error;
+	tail->lines.totals->lost_bytes += partial_bytes;
+	tail->offset_bytes = place;
+	return learn(tail);
+}
+
+/* Reads the marker's bytes again, to see that they are still there, and what follows them. */
+static int read_chunk(const struct tail *tail, struct view *ret_seen)
+{
+	size_t before = tail->marker.count;
+	ssize_t length =
+	    read_at(tail->descriptor, chunk, sizeof(chunk), tail->offset_bytes - (int64_t)before);
+	struct view bytes = view_of(chunk, length > 0 ? (size_t)length : 0);
+
+	if (length < 0)
+		return (int)length;
+	if (bytes.length < before)
+		return tail->remote ? -EAGAIN : -ESTALE; /* the size may lag: see check_marker() */
+	if (!imprint_equals(tail->marker, view_first(bytes, before)))
+		return -ESTALE;
+	if (tail->offset_bytes == (int64_t)before && bytes.length >= tail->head.count &&
+	    !imprint_equals(tail->head, view_first(bytes, tail->head.count)))
+		return -ESTALE; /* read from the start: nothing else tells it from another */
+	*ret_seen = bytes;
+	return 0;
+}
+
+/* Hands on the lines of one chunk. What is left in it stays unread and goes to *ret_rest. */
+static int take_chunk(struct tail *tail, struct view *ret_rest, bool *ret_is_full)
+{
+	size_t before = tail->marker.count;
+	struct view seen;
+	size_t taken;
+	int error = read_chunk(tail, &seen);
+
+	if (error < 0)
+		return error;
+	if (tail->offset_bytes == 0 && (tail->refusal = refuse(seen)) != NULL)
+		return -EILSEQ;
+	taken = lines_take(&tail->lines, view_skip(seen, before));
+	advance(tail, view_first(seen, before + taken), taken);
+	*ret_rest = view_skip(seen, before + taken);
+	*ret_is_full = seen.length == sizeof(chunk);
+	return 0;
+}
+
+/* One chunk, or a part of a hole. */
+static int read_on(struct tail *tail)
+{
+	int64_t offset = tail->offset_bytes;
+	struct view rest;
+	bool is_full;
+	int64_t end;
+	int error = take_chunk(tail, &rest, &is_full);
+
+	if (error == -EAGAIN) {
+		tail->read_to_bytes = tail->size_bytes;
+		tail->changed = false;
+		return 0;
+	}
+	if (error < 0)
+		return error;
+	end = tail->offset_bytes + (int64_t)rest.length;
+	if (is_full && tail->offset_bytes == offset)
+		return pass_hole(tail, end, count_text(rest));
+	if (tail->read_to_bytes < end)
+		tail->read_to_bytes = end;
+	tail->changed = is_full;
+	return 0;
+}
+
+int tail_read(struct tail *tail, size_t max_bytes)
+{
+	size_t done = 0;
+	int error = 0;
+
+	do {
+		error = read_on(tail);
+		done += sizeof(chunk);
+	} while (error == 0 && tail->changed && done < max_bytes);
+	return error;
+}
+
+int tail_finish(struct tail *tail)
+{
+	int64_t offset = tail->offset_bytes;
+	size_t before = tail->marker.count;
+	struct view rest;
+	bool is_full;
+	int error = take_chunk(tail, &rest, &is_full);
+
+	if (error < 0)
+		return error;
+	if (tail->offset_bytes != offset)
+		return -EAGAIN;
+	rest = view_first(rest, count_text(rest));
+	lines_finish(&tail->lines, rest);
+	advance(tail, view_of(chunk, before + rest.length), rest.length);
+	tail_leave(tail, TAIL_FINISHED);
+	return 0;
+}
+
+/* Both files have these bytes. */
+static bool is_same(int a, int b, int64_t offset, size_t count)
+{
+	char bytes_a[INTAKE_MARKER_BYTES];
+	char bytes_b[INTAKE_MARKER_BYTES];
+
+	return read_at(a, bytes_a, count, offset) == (ssize_t)count &&
+	       read_at(b, bytes_b, count, offset) == (ssize_t)count &&
+	       memcmp(bytes_a, bytes_b, count) == 0;
+}
+
+bool tail_is_repeated_by(const struct tail *tail, int descriptor)
+{
+	struct look look;
+	size_t count;
+
+	if (tail->descriptor < 0 || look_at_descriptor(descriptor, &look) < 0)
+		return false;
+	count =
+	    look.size_bytes < INTAKE_MARKER_BYTES ? (size_t)look.size_bytes : INTAKE_MARKER_BYTES;
+	return count > 0 && is_same(tail->descriptor, descriptor, 0, count) &&
+	       is_same(tail->descriptor, descriptor, look.size_bytes - (int64_t)count, count);
+}
