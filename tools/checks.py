@@ -16,6 +16,23 @@ PORTABLE = {"base", "parse", "detect", "diagnose", "report", "cli"}
 POSIX_FILES = {
     "agent/base/file.c": "tells regular files from pipes before it opens one",
     "agent/base/random.c": "the system's source of random bytes",
+    "agent/report/http_socket.c": "makes the socket that the server listens on",
+}
+
+# Each library's headers, and the only files that include them: one wrapper for each program.
+LIBRARIES = {
+    "yaml.h": ["agent/config/document.c"],
+    "sqlite3.h": ["agent/state/database.c"],
+    "pcre2.h": ["agent/parse/regex.c"],
+    "cjson/cJSON.h": ["agent/base/json.c"],
+    "uthash.h": ["agent/base/table.c"],
+    "microhttpd.h": ["agent/report/http_server.c"],
+    "curl/curl.h": ["agent/report/webhook_sender.c", "agent/probe/http_get.c"],
+    "uv.h": ["agent/loop/", "agent/intake/watcher.", "agent/report/http_server.",
+             "agent/report/webhook_sender.", "agent/daemon/"],
+    "krb5.h": ["agent/probe/", "plugins/"],
+    "gssapi/": ["agent/probe/"],
+    "openssl/": ["agent/report/webhook_sender.c", "agent/report/signature.c"],
 }
 
 

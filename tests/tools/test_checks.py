@@ -153,6 +153,16 @@ def test_sizes_in_disguise(tmp_path, head):
 
 
 @needs_meters
+def test_sizes_of_library_callbacks(tmp_path):
+    """Only a callback in a library's wrapper may have the parameters that the library gives it."""
+    text = "int on_access(int a, int b, int c, int d, int e)\n{\n\treturn 0;\n}\n"
+    plant(tmp_path, "agent/report/http_server.c", text)
+    assert run("check-sizes", tmp_path) == []
+    plant(tmp_path, "agent/report/page.c", text)
+    assert_found(run("check-sizes", tmp_path), "agent/report/page.c", 1, "5 parameters")
+
+
+@needs_meters
 def test_sizes_unmeasurable(tmp_path):
     """A function that only one of the two meters sees is itself a finding."""
     plant(tmp_path, "agent/base/planted.c", "int measured(a)\n\tint a;\n{\n\treturn OPEN a);\n}\n"
