@@ -26,7 +26,9 @@ struct metrics;
 must_check int metrics_new(struct metrics **ret_metrics);
 void metrics_free(struct metrics **metrics);
 
-/* Each makes the series where it does not exist. Beyond METRICS_MAX_SERIES: dropped and counted. */
+/* Each makes the series where it does not exist: add 0 to have it from the start. Those without
+ * labels exist at once. Beyond METRICS_MAX_SERIES: dropped and counted. A counter may be set, to a
+ * total that is kept elsewhere. */
 void metrics_set(
     struct metrics *metrics, enum metric metric, struct metric_labels labels, double value);
 void metrics_add(
@@ -34,6 +36,7 @@ void metrics_add(
 /* For histograms: one more observation. */
 void metrics_observe(
     struct metrics *metrics, enum metric metric, struct metric_labels labels, double value);
+/* 0 where there is no such series; a histogram's number of observations. */
 double metrics_get(
     const struct metrics *metrics, enum metric metric, struct metric_labels labels);
 
@@ -43,5 +46,7 @@ enum metrics_format metrics_negotiate(struct view accept);
 const char *metrics_content_type(enum metrics_format format);
 must_check int metrics_print(
     const struct metrics *metrics, enum metrics_format format, struct buffer *buffer);
+/* docs/metrics.md: every metric with its labels and what it means. */
+must_check int metrics_document(struct buffer *buffer);
 
 #endif

@@ -1,10 +1,10 @@
 /* The daemon's memory across restarts: cursors, detector rows, incidents, outbox, in one SQLite
  * database, so that a step is one transaction: all of it happened, or none.
  *
- * Errors beside those named below: -EIO, -EROFS and -EACCES from the disk, -ENOSPC where it is full,
- * -EBADMSG where the database was damaged since it was opened, -ENOMEM. What a callback is given lives
- * until it returns; a result of its own other than 0 ends the walk and is handed back. A callback may
- * call any function here but the one that called it (-EBUSY). */
+ * Errors beside those named below: -EIO, -EROFS and -EACCES from the disk, -ENOSPC where it is
+ * full, -EBADMSG where the database was damaged since it was opened, -ENOMEM. What a callback is
+ * given lives until it returns; a result of its own other than 0 ends the walk and is handed back. A
+ * callback may call any function here but the one that called it (-EBUSY). */
 #ifndef AUTHMEDIC_STATE_STORE_H
 #define AUTHMEDIC_STATE_STORE_H
 

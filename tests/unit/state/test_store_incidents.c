@@ -168,7 +168,7 @@ static void test_timeline(unused_parameter void **state)
 
 struct long_timeline {
 	size_t count;
-	int64_t previous_ms;
+	int64_t expected_ms; /* of the next event */
 	int64_t omitted;
 };
 
@@ -183,13 +183,11 @@ static int check_order(void *context, const struct store_event *event)
 
 		view_cut(&text, ' ', &number);
 		assert_int_equal(view_to_int64(number, &timeline->omitted), 0);
+		timeline->expected_ms += timeline->omitted;
 		return 0;
 	}
-	assert_int_equal(event->time_ms,
-	    timeline->previous_ms + 1 + (timeline->omitted > 0 ? timeline->omitted : 0));
-	if (timeline->omitted > 0)
-		timeline->omitted = -timeline->omitted;
-	timeline->previous_ms = event->time_ms;
+	assert_int_equal(event->time_ms, timeline->expected_ms);
+	timeline->expected_ms++;
 	return 0;
 }
 
@@ -201,7 +199,7 @@ static void test_full_timeline(unused_parameter void **state)
 
 	put("a", 1000, -1);
 	for (size_t i = 0; i < count_of(lengths); i++) {
-		struct long_timeline timeline = {.previous_ms = -1};
+		struct long_timeline timeline = {0};
 
 		assert_int_equal(store_begin(store), 0);
 		for (; added < lengths[i]; added++) {
@@ -212,8 +210,8 @@ static void test_full_timeline(unused_parameter void **state)
 		assert_int_equal(store_commit(store), 0);
 		assert_int_equal(store_each_event(store, "a", check_order, &timeline), 0);
 		assert_int_equal(timeline.count, STORE_MAX_TIMELINE);
-		assert_int_equal(timeline.previous_ms, added - 1);
-		assert_int_equal(-timeline.omitted,
+		assert_int_equal(timeline.expected_ms, added);
+		assert_int_equal(timeline.omitted,
 		    added > STORE_MAX_TIMELINE ? added - STORE_MAX_TIMELINE + 1 : 0);
 	}
 }
