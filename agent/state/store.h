@@ -3,8 +3,8 @@
  *
  * Errors beside those named below: -EIO, -EROFS and -EACCES from the disk, -ENOSPC where it is
  * full, -EBADMSG where the database was damaged since it was opened, -ENOMEM. What a callback is
- * given lives until it returns; a result of its own other than 0 ends the walk and is handed back. A
- * callback may call any function here but the one that called it (-EBUSY). */
+ * given lives until it returns; a result of its own other than 0 ends the walk and is handed back.
+ * A callback may call any function here but the one that called it (-EBUSY). */
 #ifndef AUTHMEDIC_STATE_STORE_H
 #define AUTHMEDIC_STATE_STORE_H
 

@@ -191,8 +191,8 @@ static void test_damaged_page(unused_parameter void **state)
 
 static void test_newer_schema(unused_parameter void **state)
 {
-	/* A database of a newer authmedic is not touched: it is set aside. user_version is the four
-	 * bytes at 60 of the file. */
+	/* A database of a newer authmedic is not touched: it is set aside. user_version is the
+	 * four bytes at 60 of the file. */
 	off_t bytes = close_and_measure();
 
 	overwrite("authmedic.db", 60, view_of("\0\0\0\x63", 4));
