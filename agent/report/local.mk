@@ -1,5 +1,7 @@
 EXTRA_DIST += docs/metrics.md
 libauthmedic_a_SOURCES += \
+	agent/report/http_server.c agent/report/http_server.h \
+	agent/report/http_socket.c agent/report/http_socket.h \
 	agent/report/metrics.c agent/report/metrics.def agent/report/metrics.h \
 	agent/report/metrics_negotiate.c \
 	agent/report/model.h \

@@ -198,7 +198,7 @@ int metrics_new(struct metrics **ret_metrics)
 		error = table_new(&metrics->index, &options);
 	if (error < 0)
 		goto fail;
-	for (size_t metric = 0; metric < METRIC_COUNT; metric++) {
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		if (descriptions[metric].labels[0] != NULL)
 			continue;
 		error = add(metrics, metric, LABELS(NULL));
@@ -221,7 +221,7 @@ void metrics_free(struct metrics **metrics)
 {
 	if (*metrics == NULL)
 		return;
-	for (size_t metric = 0; metric < METRIC_COUNT; metric++) {
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		for (size_t i = 0; i < (*metrics)->series[metric].count; i++)
 			series_free(&(*metrics)->series[metric].items[i]);
 		array_done(&(*metrics)->series[metric]);
@@ -361,7 +361,7 @@ static void append_head(
 
 int metrics_print(const struct metrics *metrics, enum metrics_format format, struct buffer *buffer)
 {
-	for (size_t metric = 0; metric < METRIC_COUNT; metric++) {
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		struct view name = view_of_text(descriptions[metric].name);
 
 		if (metrics->series[metric].count > 0)
@@ -392,7 +392,7 @@ int metrics_document(struct buffer *buffer)
 				   "configuration and from authmedic's own\n"
 				   "fixed words, never from a log.\n\n"
 				   "| metric | type | labels | meaning |\n|---|---|---|---|\n");
-	for (size_t metric = 0; metric < METRIC_COUNT; metric++) {
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		const struct description *description = &descriptions[metric];
 
 		buffer_append_format(

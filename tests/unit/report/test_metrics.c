@@ -117,8 +117,8 @@ static void test_numbers(unused_parameter void **state)
 
 static void test_openmetrics(unused_parameter void **state)
 {
-	/* OpenMetrics: a counter's metric has no _total but its sample has, units are named, quotes
-	 * in help are escaped, and the end is marked. */
+	/* OpenMetrics: a counter's metric has no _total but its sample has, units are named,
+	 * quotes in help are escaped, and the end is marked. */
 	metrics_add(metrics, METRIC_log_bytes_total, LABELS("a", "/x"), 7);
 	assert_has(METRICS_OPENMETRICS, "# HELP authmedic_log_bytes Bytes read from the log.\n"
 					"# TYPE authmedic_log_bytes counter\n"
@@ -186,7 +186,7 @@ static void test_small_buffer(unused_parameter void **state)
 /* One series of every metric. */
 static void fill(void)
 {
-	for (size_t metric = 0; metric < METRIC_COUNT; metric++) {
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		struct metric_labels labels = LABELS("intranet", "/var/log/a\"b.log", "rejected");
 
 		if (metric == METRIC_probe_duration_seconds)

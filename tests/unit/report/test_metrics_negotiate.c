@@ -4,8 +4,8 @@
 
 static void test_formats(unused_parameter void **state)
 {
-	/* OpenMetrics is given only to those who name it, in a version that we know, and like it at
-	 * least as much as plain text. */
+	/* OpenMetrics is given only to those who name it, in a version that we know, and like it
+	 * at least as much as plain text. */
 	static const struct {
 		const char *accept;
 		enum metrics_format format;
