@@ -5,4 +5,5 @@ libauthmedic_a_SOURCES += \
 	agent/report/metrics.c agent/report/metrics.def agent/report/metrics.h \
 	agent/report/metrics_negotiate.c \
 	agent/report/model.h \
-	agent/report/notification.h
+	agent/report/notification.c agent/report/notification.h \
+	agent/report/status.c agent/report/status.h
