@@ -11,7 +11,7 @@
 
 struct changes {
 	size_t max_entries;
-	uint8_t *flags;	   /* by entry */
+	uint8_t *flags;    /* by entry */
 	uint32_t *changed; /* entries */
 	size_t changed_count;
 	uint64_t *gone; /* rows; the first ones were offered by the last save already */

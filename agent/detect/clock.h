@@ -7,14 +7,14 @@
 #include "detect/row.h"
 
 /* So far ahead a time is believed at once, and this many lines in a row must agree on more. */
-#define LOG_CLOCK_MAX_LEAP_MS	INT64_C(86400000)
+#define LOG_CLOCK_MAX_LEAP_MS   INT64_C(86400000)
 #define LOG_CLOCK_CONFIRMATIONS 64
 
 struct log_clock {
-	int64_t now_ms;	     /* -1: no line yet */
+	int64_t now_ms;      /* -1: no line yet */
 	int64_t doubtful_ms; /* the last time that was not believed */
 	unsigned doubts;     /* how many lines in a row agree with it */
-	int64_t lag_ms;	     /* how far the log's own clock was found to be behind */
+	int64_t lag_ms;      /* how far the log's own clock was found to be behind */
 };
 
 enum clock_move {

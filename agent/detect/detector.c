@@ -96,8 +96,8 @@ int detector_new(struct detector **ret_detector, const struct detector_options *
 		struct address all = {.family = i == 0 ? 4 : 6};
 
 		memset(all.bytes, 0xff, i == 0 ? 4 : 16);
-		detector->masks[i] =
-		    address_prefix(all, options->ipv4_prefix, options->ipv6_prefix);
+		all = address_prefix(all, options->ipv4_prefix, options->ipv6_prefix);
+		memcpy(detector->masks[i], all.bytes, sizeof(detector->masks[i]));
 	}
 	detector->totals.first_ms = -1;
 	detector->totals.last_ms = -1;
@@ -231,23 +231,20 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 /* A client that is no address counts by its name. 0 is nobody. */
 static uint64_t voter_of(const struct detector *detector, const struct record *record)
 {
-	const struct address *mask = &detector->masks[record->address.family == 6];
-	struct {
-		uint64_t words[2];
-		uint64_t family;
-	} key = {.family = record->address.family};
-	uint64_t masked[2];
+	const struct hash_seed *seed = &detector->options.seed;
+	uint8_t family = record->address.family;
+	const uint64_t *mask = detector->masks[family == 6];
+	uint64_t key[2];
 	uint64_t hash;
 
-	if (record->address.family == 0) {
-		hash = hash_bytes(&detector->options.seed, record->client);
-		return hash != 0 ? hash : 1;
-	}
-	memcpy(key.words, record->address.bytes, sizeof(key.words));
-	memcpy(masked, mask->bytes, sizeof(masked));
-	key.words[0] &= masked[0];
-	key.words[1] &= masked[1];
-	hash = hash_bytes(&detector->options.seed, view_of((const char *)&key, sizeof(key)));
+	memcpy(key, record->address.bytes, sizeof(key));
+	key[0] &= mask[0];
+	key[1] &= mask[1];
+	/* The hash covers the length, which keeps the families apart. */
+	if (family == 0)
+		hash = hash_bytes(seed, record->client);
+	else
+		hash = hash_bytes(seed, view_of((const char *)key, family == 4 ? 8 : 16));
 	return hash != 0 ? hash : 1;
 }
 

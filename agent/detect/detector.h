@@ -41,13 +41,13 @@ struct detector_totals {
 
 /* The window as it stands now. */
 struct detector_window {
-	int64_t now_ms;		     /* the log's clock: the latest time seen; -1: none */
-	size_t known_good;	     /* voters in the table */
-	size_t active;		     /* known-good voters with an outcome inside the window */
-	size_t rejected;	     /* of those, the ones whose last outcome is rejected */
-	size_t established;	     /* of those, the ones whose last outcome is established */
+	int64_t now_ms;              /* the log's clock: the latest time seen; -1: none */
+	size_t known_good;           /* voters in the table */
+	size_t active;               /* known-good voters with an outcome inside the window */
+	size_t rejected;             /* of those, the ones whose last outcome is rejected */
+	size_t established;          /* of those, the ones whose last outcome is established */
 	uint64_t rejected_strangers; /* rejections inside the window from voters never known-good */
-	uint64_t unanswered;	     /* inside the window */
+	uint64_t unanswered;         /* inside the window */
 	uint64_t ntlm_established, kerberos_established; /* handshakes inside the window */
 	double rejected_ratio; /* rejected / active; 0 without active ones */
 	bool spike;

@@ -11,7 +11,7 @@
 
 struct detector {
 	struct detector_options options;
-	struct address masks[2]; /* the voter's part of an address: IPv4, IPv6 */
+	uint64_t masks[2][2]; /* the voter's part of an address: IPv4, IPv6 */
 	struct log_clock clock;
 	struct handshakes handshakes;
 	struct voters voters;
@@ -20,7 +20,7 @@ struct detector {
 	struct detector_totals totals;
 	uint64_t *signal_totals;
 	int64_t spike_since_ms; /* -1: none */
-	uint64_t last_voter;	/* surely in `seen` */
+	uint64_t last_voter;    /* surely in `seen` */
 	bool seed_saved;
 	struct row_writer saved_totals; /* the row as it was offered last */
 };

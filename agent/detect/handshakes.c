@@ -229,27 +229,26 @@ struct reading {
 	uint64_t connection_key;
 };
 
-/* A hash in place of the seed chains keys to one that stands for all of them. */
-static uint64_t chain_key(const struct handshakes *handshakes, uint64_t key, struct view bytes)
+static uint64_t rotate(uint64_t word, unsigned bits)
 {
-	const struct hash_seed seed = {
-	    {handshakes->options.seed.words[0] ^ key, handshakes->options.seed.words[1]}};
-
-	return hash_bytes(&seed, bytes);
+	return word << bits | word >> (64 - bits);
 }
 
-static void make_keys(const struct handshakes *handshakes, struct reading *reading)
+/* Who does not know the seed cannot make two of these equal, so they may simply be added up. */
+static void make_keys(struct handshakes *handshakes, struct reading *reading)
 {
+	const struct hash_seed *seed = &handshakes->options.seed;
 	const struct record *record = reading->line->record;
 	struct view query = record->target;
 	struct view path;
 
 	view_cut(&query, '?', &path);
-	reading->request_key =
-	    chain_key(handshakes, chain_key(handshakes, reading->line->voter, record->agent), path);
+	reading->request_key = reading->line->voter +
+			       rotate(memo_hash(&handshakes->agents, seed, record->agent), 21) +
+			       rotate(hash_bytes(seed, path), 42);
 	if (!view_is_empty(record->connection))
 		reading->connection_key =
-		    chain_key(handshakes, ~reading->line->voter, record->connection) | 1;
+		    (reading->line->voter + rotate(hash_bytes(seed, record->connection), 11)) | 1;
 }
 
 static bool is_question(enum verdict verdict)

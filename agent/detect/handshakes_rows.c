@@ -113,3 +113,9 @@ void handshakes_settle(struct handshakes *handshakes)
 		queue_sort(&handshakes->queues[i], &handshakes->links, &order);
 	handshakes->unsorted = false;
 }
+
+void handshakes_reseed(struct handshakes *handshakes, const struct hash_seed *seed)
+{
+	handshakes->options.seed = *seed;
+	handshakes->agents = (struct memo){0};
+}

@@ -3,10 +3,10 @@
 #include <errno.h>
 
 #define SEEN_ROW_VERSION 1
-#define ROW_HASHES	 128
-#define MAX_ROWS	 (UINT64_C(1) << 32)
-#define MAX_FRESH	 65536
-#define FIRST_CAPACITY	 32
+#define ROW_HASHES       128
+#define MAX_ROWS         (UINT64_C(1) << 32)
+#define MAX_FRESH        65536
+#define FIRST_CAPACITY   32
 
 void seen_init(struct seen *seen)
 {

@@ -22,7 +22,7 @@ struct seen {
 	size_t fresh_capacity;
 	size_t fresh_saved; /* of those, the ones that the last save offered */
 	uint64_t next_row;  /* where fresh[0] goes */
-	bool all_fresh;	    /* too many at once: the next save writes the whole set anew */
+	bool all_fresh;     /* too many at once: the next save writes the whole set anew */
 };
 
 void seen_init(struct seen *seen);

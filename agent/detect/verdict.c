@@ -19,13 +19,13 @@ static const struct {
     {-1, -1, VERDICT_TOKEN, VERDICT_UNCLEAR},
     {0, 0, VERDICT_TOKEN, VERDICT_UNCLEAR}, /* early IIS 6 logs NTLM's middle leg so */
     {5, 5, VERDICT_TOKEN, VERDICT_UNCLEAR},
-    {64, 64, VERDICT_NOTHING, VERDICT_NOTHING},			/* the client went away */
-    {0x8009030e, 0x8009030e, VERDICT_LEG, VERDICT_LEG},		/* SEC_E_NO_CREDENTIALS */
-    {1311, 1311, VERDICT_REFUSAL, VERDICT_REFUSAL},		/* no logon servers */
-    {1326, 1331, VERDICT_REFUSAL, VERDICT_REFUSAL},		/* password, account */
-    {1385, 1398, VERDICT_REFUSAL, VERDICT_REFUSAL},		/* logon type, clocks */
-    {1786, 1793, VERDICT_REFUSAL, VERDICT_REFUSAL},		/* trust, account */
-    {1907, 1937, VERDICT_REFUSAL, VERDICT_REFUSAL},		/* account, NTLM blocked */
+    {64, 64, VERDICT_NOTHING, VERDICT_NOTHING},                 /* the client went away */
+    {0x8009030e, 0x8009030e, VERDICT_LEG, VERDICT_LEG},         /* SEC_E_NO_CREDENTIALS */
+    {1311, 1311, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* no logon servers */
+    {1326, 1331, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* password, account */
+    {1385, 1398, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* logon type, clocks */
+    {1786, 1793, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* trust, account */
+    {1907, 1937, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* account, NTLM blocked */
     {0x80090300, 0x800903ff, VERDICT_REFUSAL, VERDICT_REFUSAL}, /* SEC_E_* */
     {0xc0000000, 0xcfffffff, VERDICT_REFUSAL, VERDICT_REFUSAL}, /* STATUS_* */
 };

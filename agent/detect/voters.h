@@ -20,7 +20,7 @@ struct voter {
 	uint64_t hash;
 	int64_t good_ms;    /* when it got in last */
 	int64_t opinion_ms; /* when its last opinion was given */
-	uint64_t order;	    /* among all that got in; 0: the entry is free */
+	uint64_t order;     /* among all that got in; 0: the entry is free */
 	uint8_t opinion;
 };
 
@@ -37,7 +37,7 @@ struct voters {
 	size_t count;
 	uint64_t next_order;
 	uint64_t evicted_total;
-	bool unsorted;	      /* restored entries wait in no particular order */
+	bool unsorted;        /* restored entries wait in no particular order */
 	struct queue by_good; /* who got in longest ago comes first */
 	struct queue_links links;
 	struct chains by_hash;

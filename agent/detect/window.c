@@ -9,6 +9,7 @@ int window_init(struct window *window, int64_t window_ms, size_t signature_count
 	int64_t bucket_ms = window_ms / WINDOW_BUCKETS;
 
 	*window = (struct window){.bucket_ms = bucket_ms > 0 ? bucket_ms : 1,
+	    .now_from_ms = INT64_MAX,
 	    .counter_count = WINDOW_SIGNALS + signature_count};
 	if (signature_count > WINDOW_MAX_SIGNALS)
 		return -EINVAL;
@@ -27,9 +28,18 @@ void window_done(struct window *window)
 	free(window->counts);
 }
 
+/* Most lines are of the newest bucket, which spares them the division. */
 static int64_t number_at(const struct window *window, int64_t time_ms)
 {
+	if (time_ms >= window->now_from_ms && time_ms - window->now_from_ms < window->bucket_ms)
+		return window->now;
 	return time_ms / window->bucket_ms + 1;
+}
+
+static void set_now(struct window *window, int64_t number)
+{
+	window->now = number;
+	window->now_from_ms = (number - 1) * window->bucket_ms;
 }
 
 static bool is_inside(const struct window *window, int64_t number)
@@ -97,7 +107,7 @@ void window_advance(struct window *window, int64_t now_ms)
 	     number <= now - WINDOW_BUCKETS && number <= window->now; number++)
 		if (bucket_at(window, number)->number == number)
 			drop_bucket(window, bucket_at(window, number));
-	window->now = now;
+	set_now(window, now);
 }
 
 void window_forget_before(struct window *window, int64_t time_ms)
@@ -127,7 +137,7 @@ void window_restart(struct window *window, int64_t now_ms)
 	}
 	memset(window->sums, 0, window->counter_count * sizeof(*window->sums));
 	window->floor_ms = 0;
-	window->now = number_at(window, now_ms);
+	set_now(window, number_at(window, now_ms));
 }
 
 int window_save(const struct window *window, const struct row_sink *sink)
@@ -211,7 +221,7 @@ void window_restore_count(struct window *window, int64_t time_ms, size_t counter
 
 void window_restore_now(struct window *window, int64_t now_ms)
 {
-	window->now = number_at(window, now_ms);
+	set_now(window, number_at(window, now_ms));
 	memset(window->sums, 0, window->counter_count * sizeof(*window->sums));
 	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
 		if (is_inside(window, window->buckets[i].number))

@@ -5,7 +5,7 @@
 
 #include "detect/row.h"
 
-#define WINDOW_BUCKETS	   60
+#define WINDOW_BUCKETS     60
 #define WINDOW_MAX_SIGNALS 256
 
 /* Signals follow behind: WINDOW_SIGNALS + the signature's index. */
@@ -28,8 +28,9 @@ struct window_bucket {
 
 struct window {
 	int64_t bucket_ms;
-	int64_t now;	  /* the newest bucket's number; 0: no time yet */
-	int64_t floor_ms; /* what happened before does not count */
+	int64_t now;         /* the newest bucket's number; 0: no time yet */
+	int64_t now_from_ms; /* where that begins */
+	int64_t floor_ms;    /* what happened before does not count */
 	size_t counter_count;
 	uint64_t *sums;
 	struct window_bucket buckets[WINDOW_BUCKETS];

@@ -1,6 +1,6 @@
 /* Short logs as text, for the tests of detect/. A line is
  *
- *	SECONDS CLIENT STATUS[.SUBSTATUS[.WIN32]] [key=value ...]
+ *      SECONDS CLIENT STATUS[.SUBSTATUS[.WIN32]] [key=value ...]
  *
  * with the keys user, agent, target, conn, scheme, reply, reason and words without spaces; seconds
  * count from SCRIPT_START_MS and may have a fraction. What is not said is not in the log. */

@@ -6,13 +6,13 @@
 /* The cases stand in handshakes.txt: a title after "#", lines of a log as in script.h, and among
  * them
  *
- *	now: SUMMARY      what is counted so far
- *	wait SECONDS      the log's clock moves on without lines
- *	end: SUMMARY      what is counted when nothing more comes
- *	window: SUMMARY   the window then */
+ *      now: SUMMARY      what is counted so far
+ *      wait SECONDS      the log's clock moves on without lines
+ *      end: SUMMARY      what is counted when nothing more comes
+ *      window: SUMMARY   the window then */
 
 #define MAX_CASES_BYTES 1000000
-#define MIN_CASES	60
+#define MIN_CASES       60
 
 struct scene {
 	struct detector *detector;
