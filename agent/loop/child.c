@@ -263,6 +263,13 @@ void child_close(struct child **child)
 	signal_group(closing, SIGKILL);
 }
 
+void child_abandon(struct child **child)
+{
+	if (*child != NULL)
+		close_handles(*child);
+	*child = NULL;
+}
+
 int child_pid(const struct child *child)
 {
 	return child->process.pid;

@@ -37,6 +37,8 @@ must_check int child_new(
     struct child **ret_child, uv_loop_t *loop, const struct child_options *options);
 /* Kills the whole process group where it still runs. */
 void child_close(struct child **child);
+/* Lets it run on without us: for the end of our own process only, or a zombie stays behind. */
+void child_abandon(struct child **child);
 
 int child_pid(const struct child *child);
 

@@ -10,4 +10,15 @@
 
 typedef struct uv_loop_s uv_loop_t;
 
+/* A loop for a program that is not the daemon. */
+must_check int loop_new(uv_loop_t **ret_loop);
+/* Until nothing is left to wait for. */
+void loop_run(uv_loop_t *loop);
+/* The absolute path of the program that runs. */
+must_check int loop_program_path(char *ret_path, size_t path_bytes);
+/* Makes a directory of our own, readable by nobody else, below the system's temporary one. */
+must_check int loop_temporary_directory(char *ret_path, size_t path_bytes);
+/* Runs out what is being closed, then goes; -EBUSY where a handle was left open. */
+int loop_free(uv_loop_t **loop);
+
 #endif
