@@ -298,6 +298,11 @@ const struct detector_totals *detector_totals(const struct detector *detector)
 	return &detector->totals;
 }
 
+bool detector_has_spike(const struct detector *detector)
+{
+	return detector->spike_since_ms >= 0;
+}
+
 void detector_window(const struct detector *detector, struct detector_window *ret_window)
 {
 	const uint64_t *sums = detector->window.sums;
@@ -315,7 +320,7 @@ void detector_window(const struct detector *detector, struct detector_window *re
 	    .kerberos_established = sums[WINDOW_KERBEROS_ESTABLISHED],
 	    .rejected_ratio =
 		active > 0 ? (double)sums[WINDOW_VOTERS_REJECTED] / (double)active : 0,
-	    .spike = detector->spike_since_ms >= 0,
+	    .spike = detector_has_spike(detector),
 	    .spike_since_ms = detector->spike_since_ms,
 	};
 }

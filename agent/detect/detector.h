@@ -72,6 +72,7 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms);
 
 const struct detector_totals *detector_totals(const struct detector *detector);
 void detector_window(const struct detector *detector, struct detector_window *ret_window);
+bool detector_has_spike(const struct detector *detector);
 /* How often the signature was seen inside the window. */
 uint64_t detector_signals(const struct detector *detector, size_t signature);
 /* And how often since the start. */
