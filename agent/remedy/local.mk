@@ -1,1 +1,10 @@
-libauthmedic_a_SOURCES += agent/remedy/protocol.c agent/remedy/protocol.h
+libauthmedic_a_SOURCES += \
+	agent/remedy/authority.c agent/remedy/authority.h \
+	agent/remedy/controller.c agent/remedy/controller.h \
+	agent/remedy/controller_internal.h \
+	agent/remedy/decision.c \
+	agent/remedy/helper_client.c agent/remedy/helper_client.h \
+	agent/remedy/incident.c \
+	agent/remedy/memory.c \
+	agent/remedy/protocol.c agent/remedy/protocol.h \
+	agent/remedy/trials.c agent/remedy/trials.h

@@ -1,9 +1,25 @@
 if HAVE_CMOCKA
-remedy_tests = tests/unit/remedy/protocol.test
+remedy_tests = tests/unit/remedy/protocol.test \
+	tests/unit/remedy/authority.test \
+	tests/unit/remedy/controller.test \
+	tests/unit/remedy/trials.test
 check_PROGRAMS += $(remedy_tests)
 TESTS += $(remedy_tests)
 
 tests_unit_remedy_protocol_test_SOURCES = tests/unit/remedy/test_protocol.c
 tests_unit_remedy_protocol_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_protocol_test_LDADD = $(unit_libs)
+
+tests_unit_remedy_authority_test_SOURCES = tests/unit/remedy/test_authority.c
+tests_unit_remedy_authority_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_authority_test_LDADD = $(unit_libs)
+
+tests_unit_remedy_controller_test_SOURCES = tests/unit/remedy/test_controller.c
+tests_unit_remedy_controller_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_controller_test_LDADD = $(unit_libs)
+tests_unit_remedy_controller_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=rules_named
+
+tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
+tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_trials_test_LDADD = $(unit_libs)
 endif

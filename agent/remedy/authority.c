@@ -1,0 +1,83 @@
+#include "remedy/authority.h"
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+
+static bool wrong_cure(const struct authority_case *the_case)
+{
+	return !the_case->cure_is_recycle;
+}
+
+static bool observing(const struct authority_case *the_case)
+{
+	return !the_case->mode_act;
+}
+
+static bool no_rung(const struct authority_case *the_case)
+{
+	return !the_case->has_rung && !the_case->all_rungs_locked;
+}
+
+static bool locked(const struct authority_case *the_case)
+{
+	return !the_case->has_rung && the_case->all_rungs_locked;
+}
+
+static bool not_confirmed(const struct authority_case *the_case)
+{
+	if (the_case->evidence_voters)
+		return !the_case->spike_confirmed;
+	return !the_case->probe_confirmed_rejected;
+}
+
+static bool never_accepted(const struct authority_case *the_case)
+{
+	return !the_case->evidence_voters &&
+	    (the_case->since_accepted_ms < 0 ||
+		the_case->since_accepted_ms > the_case->accepted_within_ms);
+}
+
+static bool warming_up(const struct authority_case *the_case)
+{
+	return the_case->warming_up;
+}
+
+static bool helper_away(const struct authority_case *the_case)
+{
+	return the_case->helper_away;
+}
+
+/* In this order; a recycle needs every one of them to let it pass. */
+static const struct {
+	bool (*forbids)(const struct authority_case *the_case);
+	struct authority_refusal refusal;
+} table[] = {
+    {wrong_cure, {"no-cure", "no remedy of ours cures this", false}},
+    {no_rung, {"no-rung", "the site's ladder has no remedy for this", false}},
+    {locked,
+	{"locked", "the remedy did not help before and is locked until a person unlocks it",
+	    false}},
+    {not_confirmed, {"not-confirmed", "the evidence has not lasted long enough", true}},
+    {never_accepted,
+	{"no-recent-success",
+	    "the probe was not accepted within the time set, so it may be the probe "
+	    "itself that is broken",
+	    false}},
+    {warming_up, {"warm-up", "too soon after a start or an action to judge", true}},
+    {helper_away, {"helper-away", "the helper cannot be reached", true}},
+    {observing, {"observe", "the site is in mode observe", false}},
+};
+
+const struct authority_refusal *authority_refuses(const struct authority_case *the_case)
+{
+	for (size_t i = 0; i < count_of(table); i++)
+		if (table[i].forbids(the_case))
+			return &table[i].refusal;
+	return NULL;
+}
+
+const struct authority_refusal *authority_refusal_at(unsigned index)
+{
+	return index < count_of(table) ? &table[index].refusal : NULL;
+}

@@ -1,0 +1,35 @@
+/* Whether we may act: the safety rules that the daemon can judge, as one table. The helper
+ * judges again what it can (mode, pause, budget, repetition), from its own copy of the truth. */
+#ifndef AUTHMEDIC_REMEDY_AUTHORITY_H
+#define AUTHMEDIC_REMEDY_AUTHORITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct authority_case {
+	bool mode_act;
+	bool evidence_voters;
+	bool probe_confirmed_rejected;
+	bool spike_confirmed; /* the known-good voters' spike has lasted */
+	int64_t since_accepted_ms; /* since the last accepted probe; negative: never, or unknown */
+	int64_t accepted_within_ms;
+	bool cure_is_recycle; /* the diagnosis says that a fresh worker cures it */
+	bool has_rung; /* a rung of that kind is configured and not locked */
+	bool all_rungs_locked; /* there are some, but each failed to verify */
+	bool warming_up; /* too soon after our start, the worker's, or our own action */
+	bool helper_away;
+};
+
+struct authority_refusal {
+	const char *reason; /* metric label and history: "observe", "warm-up", … */
+	const char *sentence; /* for a person */
+	bool may_pass; /* asking again later can succeed without a person */
+};
+
+/* NULL where the action is authorised, else the first rule that forbids it. */
+const struct authority_refusal *authority_refuses(const struct authority_case *the_case);
+
+/* All of them, for metrics; NULL at the end. */
+const struct authority_refusal *authority_refusal_at(unsigned index);
+
+#endif

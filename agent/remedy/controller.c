@@ -1,0 +1,433 @@
+#include "remedy/controller_internal.h"
+
+#include <errno.h>
+
+/* Inspectors run one after another, each within the plugins' deadline; then we go on without. */
+#define INSPECTORS       2
+#define INSPECT_GRACE_MS 5000
+#define ASK_AGAIN_MS     1000
+
+struct state_actions {
+	const char *name;
+	const char *sentence;
+	void (*on_tick)(struct controller *controller);
+	void (*on_probe)(struct controller *controller, enum probe_result result);
+};
+
+static const struct state_actions states[STATE_COUNT];
+
+static bool has_probe(const struct controller *controller)
+{
+	return controller->options.site->probe.configured;
+}
+
+struct trials_rule controller_trials_rule(const struct controller *controller)
+{
+	const struct config_safety *safety = controller->options.safety;
+
+	return (struct trials_rule){
+	    safety->confirm_tries, safety->confirm_rejected, safety->confirm_over_ms};
+}
+
+void controller_enter(struct controller *controller, enum state state)
+{
+	controller->state = state;
+	controller->deadline_ms = INT64_MAX;
+}
+
+static bool is_due(const struct controller *controller, int64_t time_ms)
+{
+	return controller->now.steady_ms >= time_ms;
+}
+
+/* Starts a probe unless one runs or the last one is too recent; true where one runs now. */
+static bool probe(struct controller *controller)
+{
+	if (!has_probe(controller) || controller->probe_running)
+		return controller->probe_running;
+	if (!is_due(controller, controller->next_probe_ms))
+		return false;
+	controller->probe_running = true;
+	controller->next_probe_ms =
+	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+	controller->last_probe_ms = controller->now.wall_ms;
+	controller->options.effects.probe(controller->options.context);
+	return true;
+}
+
+static void inspect(struct controller *controller)
+{
+	controller_enter(controller, STATE_INSPECTING);
+	controller->deadline_ms = controller->now.steady_ms + INSPECT_GRACE_MS +
+	    INSPECTORS * controller->options.safety->plugin_timeout_ms;
+	controller->options.effects.inspect(controller->options.context);
+}
+
+static void suspect(struct controller *controller, const char *why)
+{
+	incident_open(controller, why);
+	controller_enter(controller, STATE_SUSPECTED);
+	probe(controller);
+}
+
+/* -- watching: nothing is wrong as far as we know */
+
+static void on_tick_watching(struct controller *controller)
+{
+	const struct config_probe *scheduled = &controller->options.site->probe;
+	bool strangers =
+	    controller->window.rejected_strangers >= controller->options.minimum_voters;
+	int64_t since_ms = controller->now.wall_ms - controller->last_probe_ms;
+
+	if (controller->window.spike) {
+		suspect(controller, "known-good clients no longer get in");
+		return;
+	}
+	if (strangers && !controller->probe_running)
+		controller->about_strangers = probe(controller);
+	/* A clock that was set back must not stop the probes. */
+	if (controller->last_probe_ms < 0 || since_ms >= scheduled->every_ms || since_ms < 0)
+		probe(controller);
+}
+
+static const char *why_suspicious(enum probe_result result)
+{
+	switch (result) {
+	case PROBE_REJECTED:
+		return "our probe held a fresh ticket and was rejected";
+	case PROBE_NO_TICKET:
+		return "our probe got no ticket";
+	default:
+		return "our probe did not reach the server, or the server does not ask for sign-in";
+	}
+}
+
+static void on_probe_watching(struct controller *controller, enum probe_result result)
+{
+	if (result != PROBE_ACCEPTED) {
+		suspect(controller, why_suspicious(result));
+		trials_add(&controller->trials, result, controller->now.steady_ms);
+		return;
+	}
+	if (controller->about_strangers) {
+		const struct diagnosis *diagnosis =
+		    controller->options.effects.diagnose(controller->options.context);
+
+		controller->diagnosis = diagnosis;
+		if (!diagnosis->incident)
+			incident_tell(controller, EVENT_COUNTED, diagnosis->title, diagnosis->id);
+		controller->diagnosis = NULL;
+		controller->about_strangers = false;
+	}
+}
+
+/* -- suspected: is it so, and does it last? */
+
+static bool spike_lasted(const struct controller *controller)
+{
+	return controller->spike_since_ms >= 0 &&
+	    controller->now.steady_ms - controller->spike_since_ms >=
+	    controller->options.safety->confirm_over_ms;
+}
+
+static void on_tick_suspected(struct controller *controller)
+{
+	const struct trials_rule rule = controller_trials_rule(controller);
+
+	if (!has_probe(controller)) {
+		if (!controller->window.spike)
+			incident_close(controller, EVENT_PASSED, "it passed by itself");
+		else if (spike_lasted(controller))
+			inspect(controller);
+		return;
+	}
+	if (controller->probe_running)
+		return;
+	if (trials_confirmed(&controller->trials, &rule) != PROBE_NONE ||
+	    trials_exhausted(&controller->trials, &rule))
+		inspect(controller);
+	else
+		probe(controller);
+}
+
+static void on_probe_suspected(struct controller *controller, enum probe_result result)
+{
+	const struct trials_rule rule = controller_trials_rule(controller);
+
+	trials_add(&controller->trials, result, controller->now.steady_ms);
+	/* The next try as late as must be, so that the tries span the time asked for. */
+	if (rule.wanted > 1 &&
+	    rule.over_ms / (rule.wanted - 1) > controller->options.safety->probe_interval_ms)
+		controller->next_probe_ms =
+		    controller->now.steady_ms + rule.over_ms / (rule.wanted - 1);
+	if (result == PROBE_ACCEPTED && !controller->window.spike)
+		incident_close(controller, EVENT_PASSED, "it passed by itself");
+	else
+		on_tick_suspected(controller);
+}
+
+/* -- inspecting: the inspectors read the machine */
+
+static void on_tick_inspecting(struct controller *controller)
+{
+	if (is_due(controller, controller->deadline_ms))
+		decision_make(controller);
+}
+
+/* -- standing: there is a diagnosis and nothing for us to do, now or at all */
+
+static void on_tick_standing(struct controller *controller)
+{
+	if (!has_probe(controller)) {
+		if (decision_has_recovered(controller))
+			incident_close(
+			    controller, EVENT_RESOLVED, "known-good clients get in again");
+		else if (is_due(controller, controller->deadline_ms))
+			inspect(controller);
+		return;
+	}
+	probe(controller);
+}
+
+static void on_probe_standing(struct controller *controller, enum probe_result result)
+{
+	trials_add(&controller->trials, result, controller->now.steady_ms);
+	if (decision_has_recovered(controller))
+		incident_close(controller, EVENT_RESOLVED, "sign-in works again");
+	else
+		inspect(controller);
+}
+
+/* -- acting: the helper runs the remedy */
+
+static void on_tick_acting(struct controller *controller)
+{
+	struct controller_action action = {.incident = controller->incident,
+	    .rung = controller->rung,
+	    .reason = controller->diagnosis != NULL ? controller->diagnosis->id : ""};
+
+	if (!controller->must_ask || !controller->helper_connected ||
+	    !is_due(controller, controller->deadline_ms))
+		return;
+	controller->deadline_ms = controller->now.steady_ms + ASK_AGAIN_MS;
+	controller->options.effects.ask_action(controller->options.context, &action);
+}
+
+/* -- holding off: the action makes failures of its own */
+
+static void on_tick_holding_off(struct controller *controller)
+{
+	const struct config_rung *rung = &controller->options.site->ladder.items[controller->rung];
+
+	if (!is_due(controller, controller->deadline_ms))
+		return;
+	controller->options.effects.forget_outcomes(controller->options.context);
+	controller->trials.count = 0;
+	controller->spike_since_ms = -1;
+	controller->window.spike = false;
+	controller->window.active = 0;
+	controller_enter(controller, STATE_VERIFYING);
+	controller->deadline_ms = controller->now.steady_ms + rung->verify_within_ms;
+	probe(controller);
+}
+
+/* -- verifying: did it help? */
+
+static void on_tick_verifying(struct controller *controller)
+{
+	if (decision_has_recovered(controller)) {
+		incident_close(
+		    controller, EVENT_RESOLVED, "the remedy helped: sign-in works again");
+		return;
+	}
+	if (is_due(controller, controller->deadline_ms)) {
+		decision_lock_rung(controller);
+		return;
+	}
+	probe(controller);
+}
+
+static void on_probe_verifying(struct controller *controller, enum probe_result result)
+{
+	trials_add(&controller->trials, result, controller->now.steady_ms);
+	on_tick_verifying(controller);
+}
+
+static const struct state_actions states[STATE_COUNT] = {
+    [STATE_WATCHING] = {"watching", "Sign-in works as far as we can see.", on_tick_watching,
+	on_probe_watching},
+    [STATE_SUSPECTED] = {"suspected", "Something looks wrong; probing whether it is so.",
+	on_tick_suspected, on_probe_suspected},
+    [STATE_INSPECTING] = {"inspecting", "Sign-in fails; reading the facts to find out why.",
+	on_tick_inspecting, NULL},
+    [STATE_STANDING] = {"standing", "Sign-in fails, and we do nothing now; see the incident.",
+	on_tick_standing, on_probe_standing},
+    [STATE_ACTING] = {"acting", "The remedy is running.", on_tick_acting, NULL},
+    [STATE_HOLDING_OFF] = {"holding-off", "The remedy ran; waiting for its own stir to pass.",
+	on_tick_holding_off, NULL},
+    [STATE_VERIFYING] = {"verifying", "The remedy ran; checking whether it helped.",
+	on_tick_verifying, on_probe_verifying},
+};
+
+int controller_new(
+    struct controller **ret_controller, const struct controller_options *options, struct moment now)
+{
+	struct controller *controller = calloc(1, sizeof(*controller));
+
+	if (controller == NULL)
+		return -ENOMEM;
+	controller->options = *options;
+	controller->now = now;
+	controller->started_ms = now.steady_ms;
+	controller->spike_since_ms = -1;
+	controller->worker_start_ms = -1;
+	controller->last_action_ms = -1;
+	controller->last_accepted_ms = -1;
+	controller->last_probe_ms = -1;
+	controller->refusal = "";
+	controller_enter(controller, STATE_WATCHING);
+	*ret_controller = controller;
+	return 0;
+}
+
+void controller_free(struct controller **controller)
+{
+	free(*controller);
+	*controller = NULL;
+}
+
+void controller_tick(
+    struct controller *controller, struct moment now, const struct detector_window *window)
+{
+	controller->now = now;
+	controller->window = *window;
+	if (!window->spike)
+		controller->spike_since_ms = -1;
+	else if (controller->spike_since_ms < 0)
+		controller->spike_since_ms = now.steady_ms;
+	states[controller->state].on_tick(controller);
+}
+
+void controller_on_probe(struct controller *controller, struct moment now, enum probe_result result)
+{
+	controller->now = now;
+	controller->probe_running = false;
+	if (result == PROBE_ACCEPTED)
+		controller->last_accepted_ms = now.wall_ms;
+	if (controller->incident[0] != '\0')
+		incident_tell(controller, EVENT_PROBED, "a probe ended", probe_result_name(result));
+	if (states[controller->state].on_probe != NULL)
+		states[controller->state].on_probe(controller, result);
+}
+
+void controller_on_inspected(
+    struct controller *controller, struct moment now, int64_t worker_start_ms)
+{
+	controller->now = now;
+	controller->worker_start_ms = worker_start_ms;
+	if (controller->state == STATE_INSPECTING)
+		decision_make(controller);
+}
+
+/* What each answer about an action means to somebody who reads the history. */
+static const char *sentence_of(const struct controller_answer *answer)
+{
+	if (answer->result == PROTOCOL_UNKNOWN)
+		return "the helper died while the remedy ran: whether it was applied is not known, "
+		       "and "
+		       "it is not repeated";
+	return answer->text;
+}
+
+static void on_not_run(struct controller *controller, const struct controller_answer *answer)
+{
+	const char *reason = answer->result == PROTOCOL_NEVER
+	    ? "never-begun"
+	    : protocol_refusal_name(answer->refusal);
+
+	if (answer->refusal == REFUSAL_REPEATED)
+		controller->locked |= UINT32_C(1) << controller->rung;
+	controller_enter(controller, STATE_STANDING);
+	controller->deadline_ms =
+	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+	if (strcmp(controller->refusal, reason) != 0) {
+		controller->refusal = reason;
+		incident_tell(
+		    controller, EVENT_REFUSED, "the helper did not run the remedy", reason);
+	}
+}
+
+void controller_on_answer(
+    struct controller *controller, struct moment now, const struct controller_answer *answer)
+{
+	controller->now = now;
+	if (controller->state != STATE_ACTING || answer->result == PROTOCOL_IN_FLIGHT)
+		return;
+	controller->must_ask = false;
+	if (answer->result == PROTOCOL_REFUSED || answer->result == PROTOCOL_NEVER) {
+		on_not_run(controller, answer);
+		return;
+	}
+	incident_tell(
+	    controller, EVENT_APPLIED, sentence_of(answer), protocol_result_name(answer->result));
+	controller->last_action_ms = now.steady_ms;
+	controller_enter(controller, STATE_HOLDING_OFF);
+	controller->deadline_ms = now.steady_ms + controller->options.safety->hold_off_ms;
+}
+
+void controller_on_helper(struct controller *controller, struct moment now, bool connected)
+{
+	controller->now = now;
+	controller->helper_connected = connected;
+	if (controller->state == STATE_ACTING && !connected) {
+		controller->must_ask = true;
+		controller->deadline_ms = now.steady_ms;
+	}
+}
+
+const char *controller_state(const struct controller *controller)
+{
+	return states[controller->state].name;
+}
+
+const char *controller_sentence(const struct controller *controller)
+{
+	return states[controller->state].sentence;
+}
+
+const char *controller_incident(const struct controller *controller)
+{
+	return controller->incident;
+}
+
+const struct diagnosis *controller_diagnosis(const struct controller *controller)
+{
+	return controller->diagnosis;
+}
+
+int64_t controller_opened_ms(const struct controller *controller)
+{
+	return controller->opened_ms;
+}
+
+int64_t controller_last_accepted_ms(const struct controller *controller)
+{
+	return controller->last_accepted_ms;
+}
+
+int64_t controller_last_probe_ms(const struct controller *controller)
+{
+	return controller->last_probe_ms;
+}
+
+bool controller_is_confirmed(const struct controller *controller)
+{
+	const struct trials_rule rule = controller_trials_rule(controller);
+
+	return trials_confirmed(&controller->trials, &rule) != PROBE_NONE;
+}
+
+bool controller_is_about_strangers(const struct controller *controller)
+{
+	return controller->about_strangers;
+}

@@ -1,0 +1,112 @@
+/* One site's incident, from the first suspicion to resolved: a state machine that decides and never
+ * does. Time and all that happened come in; what shall be done goes out through the effects. It
+ * holds no clock and no connection, so a test can play any schedule. */
+#ifndef AUTHMEDIC_REMEDY_CONTROLLER_H
+#define AUTHMEDIC_REMEDY_CONTROLLER_H
+
+#include "config/config.h"
+#include "detect/detector.h"
+#include "diagnose/rules.h"
+#include "remedy/protocol.h"
+#include "remedy/trials.h"
+
+#define CONTROLLER_ID_BYTES PROTOCOL_NAME_BYTES
+
+/* The same instant on two clocks: decisions use the steady one, people read the other. */
+struct moment {
+	int64_t wall_ms;
+	int64_t steady_ms;
+};
+
+enum event_kind {
+	EVENT_OPENED, /* a suspicion: the incident exists from here */
+	EVENT_PROBED,
+	EVENT_DIAGNOSED,
+	EVENT_REFUSED, /* a remedy would help, or nothing does: why we do not act */
+	EVENT_ACTING,
+	EVENT_APPLIED, /* the plugin ended, however it ended */
+	EVENT_NOT_VERIFIED, /* it did not help: the rung is locked */
+	EVENT_RESOLVED,
+	EVENT_PASSED, /* it went away before there was a diagnosis */
+	EVENT_COUNTED, /* noise: no incident */
+	EVENT_KIND_COUNT
+};
+
+struct controller_event {
+	enum event_kind kind;
+	struct moment now;
+	const char *text; /* one sentence for a person; lives during the call */
+	const char *reason; /* the refusal's or result's word; "" where there is none */
+	const char *remedy; /* of the rung; "" where there is none */
+};
+
+struct controller_action {
+	const char *incident;
+	uint32_t rung;
+	const char *reason; /* the diagnosis */
+};
+
+/* What the helper said to an apply, or to the question after an action. */
+struct controller_answer {
+	uint32_t result; /* enum protocol_result */
+	uint32_t refusal; /* enum protocol_refusal */
+	const char *text;
+};
+
+struct controller_effects {
+	void (*probe)(void *context); /* answered by controller_on_probe() */
+	void (*inspect)(void *context); /* answered by controller_on_inspected() */
+	const struct diagnosis *(*diagnose)(void *context); /* from the facts as they stand */
+	void (*apply)(void *context, const struct controller_action *action);
+	void (*ask_action)(void *context, const struct controller_action *action);
+	void (*forget_outcomes)(void *context); /* the detector starts a new window */
+	void (*on_event)(void *context, const struct controller_event *event);
+};
+
+struct controller_options {
+	const struct config_site *site; /* borrowed */
+	const struct config_safety *safety; /* borrowed */
+	size_t minimum_voters;
+	struct controller_effects effects;
+	void *context;
+};
+
+struct controller;
+
+must_check int controller_new(struct controller **ret_controller,
+    const struct controller_options *options, struct moment now);
+void controller_free(struct controller **controller);
+
+/* At least once a second, and after each batch of lines. */
+void controller_tick(
+    struct controller *controller, struct moment now, const struct detector_window *window);
+void controller_on_probe(
+    struct controller *controller, struct moment now, enum probe_result result);
+/* `worker_start_ms`: wall time of the key holder's start; -1 where it could not be told. */
+void controller_on_inspected(
+    struct controller *controller, struct moment now, int64_t worker_start_ms);
+void controller_on_answer(
+    struct controller *controller, struct moment now, const struct controller_answer *answer);
+void controller_on_helper(struct controller *controller, struct moment now, bool connected);
+
+const char *controller_state(const struct controller *controller); /* one word */
+const char *controller_sentence(const struct controller *controller); /* for a person */
+const char *controller_incident(const struct controller *controller); /* "" where none is open */
+const struct diagnosis *controller_diagnosis(const struct controller *controller); /* or NULL */
+int64_t controller_opened_ms(const struct controller *controller);
+int64_t controller_last_accepted_ms(const struct controller *controller); /* -1: never */
+int64_t controller_last_probe_ms(const struct controller *controller); /* -1: never */
+/* Whether the latest result came often enough, over long enough; and whether rejections of
+ * strangers alone made us look. */
+bool controller_is_confirmed(const struct controller *controller);
+bool controller_is_about_strangers(const struct controller *controller);
+
+/* Everything it must know after a restart, as a JSON object. */
+struct json *controller_save(const struct controller *controller, struct moment now);
+/* -EINVAL on what it cannot read; the controller then starts afresh. */
+must_check int controller_restore(struct controller *controller, const struct json *saved,
+    const struct rules *rules, struct moment now);
+
+const char *event_kind_name(enum event_kind kind);
+
+#endif

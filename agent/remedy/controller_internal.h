@@ -1,0 +1,62 @@
+/* Shared by the controller's own files only. */
+#ifndef AUTHMEDIC_REMEDY_CONTROLLER_INTERNAL_H
+#define AUTHMEDIC_REMEDY_CONTROLLER_INTERNAL_H
+
+#include "remedy/authority.h"
+#include "remedy/controller.h"
+
+enum state {
+	STATE_WATCHING,
+	STATE_SUSPECTED,
+	STATE_INSPECTING,
+	STATE_STANDING,
+	STATE_ACTING,
+	STATE_HOLDING_OFF,
+	STATE_VERIFYING,
+	STATE_COUNT
+};
+
+struct controller {
+	struct controller_options options;
+	enum state state;
+	struct moment now; /* of the input that is being handled */
+	struct detector_window window; /* the latest */
+
+	int64_t started_ms; /* steady */
+	int64_t spike_since_ms; /* steady; -1: no spike */
+	int64_t worker_start_ms; /* wall; -1: not known */
+	int64_t last_action_ms; /* steady; -1: none */
+	int64_t last_accepted_ms, last_probe_ms; /* wall; -1: never */
+	int64_t next_probe_ms; /* steady: no probe before */
+	int64_t deadline_ms; /* steady: of the present state */
+	bool probe_running;
+	bool helper_connected;
+	bool must_ask; /* an action may be under way: ask the helper */
+	bool about_strangers;
+
+	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
+	int64_t opened_ms; /* wall */
+	const struct diagnosis *diagnosis; /* of the open incident, or NULL */
+	const char *refusal; /* the last one told, or "" */
+	struct trials trials;
+	uint32_t rung;
+	uint32_t locked; /* bit per rung */
+};
+
+/* -- incident.c: opening, closing, telling */
+void incident_tell(
+    struct controller *controller, enum event_kind kind, const char *text, const char *reason);
+void incident_open(struct controller *controller, const char *why);
+void incident_close(struct controller *controller, enum event_kind kind, const char *text);
+const char *incident_remedy(const struct controller *controller);
+
+/* -- decision.c: what follows from a diagnosis */
+void decision_make(struct controller *controller);
+bool decision_has_recovered(const struct controller *controller);
+void decision_lock_rung(struct controller *controller);
+
+/* -- controller.c */
+void controller_enter(struct controller *controller, enum state state);
+struct trials_rule controller_trials_rule(const struct controller *controller);
+
+#endif

@@ -1,0 +1,48 @@
+/* The daemon's end of the line to authmedic-helper: spawns it or connects to it, keeps doing so
+ * with growing pauses, and matches replies to requests. Replies are checked; a malformed one breaks
+ * the line. */
+#ifndef AUTHMEDIC_REMEDY_HELPER_CLIENT_H
+#define AUTHMEDIC_REMEDY_HELPER_CLIENT_H
+
+#include "config/config.h"
+#include "loop/loop.h"
+#include "remedy/protocol.h"
+
+#define HELPER_CLIENT_MAX_REQUESTS 256 /* waiting for their replies */
+
+struct helper_client;
+
+/* `reply` is NULL where the line broke before there was one. */
+typedef void helper_client_on_reply(void *context, const struct protocol_reply *reply);
+
+struct helper_client_options {
+	uv_loop_t *loop;
+	const struct config *config; /* borrowed */
+	const char *config_file; /* what a spawned helper reads */
+	void (*on_connection)(void *context, bool connected);
+	void *context;
+};
+
+struct helper_client_request {
+	enum protocol_verb verb;
+	const char *site;
+	const char *incident; /* "" where the verb needs none */
+	const char *reason;
+	uint32_t rung;
+	helper_client_on_reply *on_reply;
+	void *context;
+};
+
+/* Connects at once, then on its own. */
+must_check int helper_client_new(
+    struct helper_client **ret_client, const struct helper_client_options *options);
+/* No callback comes any more. A spawned helper sees the end of the line, finishes the action it is
+ * in and leaves by itself. */
+void helper_client_close(struct helper_client **client);
+
+bool helper_client_is_connected(const struct helper_client *client);
+/* -ENOTCONN, -ENOSPC with too many waiting, -EINVAL on a name that does not fit. */
+must_check int helper_client_ask(
+    struct helper_client *client, const struct helper_client_request *request);
+
+#endif

@@ -1,0 +1,81 @@
+#include "remedy/controller_internal.h"
+
+#include "base/text.h"
+
+static const char *const event_kinds[EVENT_KIND_COUNT] = {
+    [EVENT_OPENED] = "opened",
+    [EVENT_PROBED] = "probed",
+    [EVENT_DIAGNOSED] = "diagnosed",
+    [EVENT_REFUSED] = "refused",
+    [EVENT_ACTING] = "acting",
+    [EVENT_APPLIED] = "applied",
+    [EVENT_NOT_VERIFIED] = "not-verified",
+    [EVENT_RESOLVED] = "resolved",
+    [EVENT_PASSED] = "passed",
+    [EVENT_COUNTED] = "counted",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+	return event_kinds[kind];
+}
+
+const char *incident_remedy(const struct controller *controller)
+{
+	const struct config_site *site = controller->options.site;
+	bool acted = controller->state == STATE_ACTING || controller->state == STATE_HOLDING_OFF ||
+	    controller->state == STATE_VERIFYING;
+
+	if (!acted || controller->rung >= site->ladder.count)
+		return "";
+	return site->ladder.items[controller->rung].remedy;
+}
+
+void incident_tell(
+    struct controller *controller, enum event_kind kind, const char *text, const char *reason)
+{
+	struct controller_event event = {.kind = kind,
+	    .now = controller->now,
+	    .text = text,
+	    .reason = reason,
+	    .remedy = incident_remedy(controller)};
+
+	controller->options.effects.on_event(controller->options.context, &event);
+}
+
+/* Unique on this host: the site's name says the rest, wherever incidents meet. */
+static void make_id(struct controller *controller)
+{
+	static const struct hash_seed fixed;
+	uint64_t hash = hash_bytes(&fixed, view_of_text(controller->options.site->name));
+	char time[TEXT_TIME_BYTES];
+	size_t length = 0;
+
+	text_of_time(controller->now.wall_ms, time);
+	for (const char *byte = time; *byte != '\0'; byte++)
+		if (*byte != '-' && *byte != ':' && *byte != '.')
+			controller->incident[length++] = *byte;
+	snprintf(controller->incident + length, sizeof(controller->incident) - length, "-%04x",
+	    (unsigned)(hash & 0xffff));
+}
+
+void incident_open(struct controller *controller, const char *why)
+{
+	make_id(controller);
+	controller->opened_ms = controller->now.wall_ms;
+	controller->diagnosis = NULL;
+	controller->refusal = "";
+	controller->trials.count = 0;
+	controller->about_strangers = false;
+	incident_tell(controller, EVENT_OPENED, why, "");
+}
+
+void incident_close(struct controller *controller, enum event_kind kind, const char *text)
+{
+	incident_tell(controller, kind, text, "");
+	controller->incident[0] = '\0';
+	controller->diagnosis = NULL;
+	controller->refusal = "";
+	controller->trials.count = 0;
+	controller_enter(controller, STATE_WATCHING);
+}

@@ -1,0 +1,135 @@
+/* What the controller knows across restarts, as one JSON object. Steady times mean nothing after a
+ * reboot, so deadlines are kept as what was left of them. */
+#include "remedy/controller_internal.h"
+
+#include <errno.h>
+
+#define MEMORY_VERSION 1
+
+static const char *const state_words[STATE_COUNT] = {
+    "watching", "suspected", "inspecting", "standing", "acting", "holding-off", "verifying"};
+
+static int64_t left_of(int64_t deadline_ms, int64_t now_ms)
+{
+	if (deadline_ms == INT64_MAX)
+		return -1;
+	return deadline_ms > now_ms ? deadline_ms - now_ms : 0;
+}
+
+static int64_t deadline_of(int64_t left_ms, int64_t now_ms)
+{
+	return left_ms < 0 ? INT64_MAX : now_ms + left_ms;
+}
+
+struct json *controller_save(const struct controller *controller, struct moment now)
+{
+	struct json *saved = json_object_new();
+	struct json *trials;
+
+	json_put_int(saved, "version", MEMORY_VERSION);
+	json_put_text(saved, "state", state_words[controller->state]);
+	json_put_text(saved, "incident", controller->incident);
+	json_put_int(saved, "opened_ms", controller->opened_ms);
+	json_put_text(
+	    saved, "diagnosis", controller->diagnosis != NULL ? controller->diagnosis->id : "");
+	json_put_int(saved, "rung", controller->rung);
+	json_put_int(saved, "locked", controller->locked);
+	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
+	json_put_int(saved, "last_probe_ms", controller->last_probe_ms);
+	json_put_int(
+	    saved, "next_probe_left_ms", left_of(controller->next_probe_ms, now.steady_ms));
+	json_put_int(saved, "deadline_left_ms", left_of(controller->deadline_ms, now.steady_ms));
+	json_put_int(saved, "since_action_ms",
+	    controller->last_action_ms < 0 ? -1 : now.steady_ms - controller->last_action_ms);
+	trials = json_put_array(saved, "trials");
+	for (size_t i = 0; i < controller->trials.count; i++) {
+		struct json *trial = json_add_object(trials);
+
+		json_put_text(
+		    trial, "result", probe_result_name(controller->trials.items[i].result));
+		json_put_int(trial, "ago_ms", now.steady_ms - controller->trials.items[i].time_ms);
+	}
+	return saved;
+}
+
+static int restore_state(struct controller *controller, const char *word)
+{
+	for (size_t i = 0; i < STATE_COUNT; i++) {
+		if (word == NULL || strcmp(state_words[i], word) != 0)
+			continue;
+		controller_enter(controller, (enum state)i);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static void restore_trials(
+    struct controller *controller, const struct json *trials, struct moment now)
+{
+	for (const struct json *trial = json_next(trials, NULL); trial != NULL;
+	     trial = json_next(trials, trial)) {
+		enum probe_result result = probe_result_named(json_get_text(trial, "result"));
+		int64_t ago_ms = json_get_int(trial, "ago_ms", 0);
+
+		if (result != PROBE_NONE && ago_ms >= 0)
+			trials_add(&controller->trials, result, now.steady_ms - ago_ms);
+	}
+}
+
+static void restore_times(
+    struct controller *controller, const struct json *saved, struct moment now)
+{
+	int64_t since_action_ms = json_get_int(saved, "since_action_ms", -1);
+	int64_t probe_left_ms = json_get_int(saved, "next_probe_left_ms", 0);
+
+	controller->opened_ms = json_get_int(saved, "opened_ms", now.wall_ms);
+	controller->last_accepted_ms = json_get_int(saved, "last_accepted_ms", -1);
+	controller->last_probe_ms = json_get_int(saved, "last_probe_ms", -1);
+	controller->next_probe_ms = now.steady_ms + (probe_left_ms > 0 ? probe_left_ms : 0);
+	controller->deadline_ms =
+	    deadline_of(json_get_int(saved, "deadline_left_ms", -1), now.steady_ms);
+	if (since_action_ms >= 0)
+		controller->last_action_ms = now.steady_ms - since_action_ms;
+}
+
+/* A state that waited for an answer which died with the last run goes on where it can ask anew. */
+static void resume(struct controller *controller)
+{
+	if (controller->state == STATE_ACTING) {
+		controller->must_ask = true;
+		controller->deadline_ms = controller->now.steady_ms;
+	}
+	if (controller->state == STATE_INSPECTING)
+		controller_enter(
+		    controller, controller->diagnosis != NULL ? STATE_STANDING : STATE_SUSPECTED);
+	if (controller->state == STATE_STANDING && controller->deadline_ms == INT64_MAX)
+		controller->deadline_ms = controller->now.steady_ms;
+}
+
+int controller_restore(struct controller *controller, const struct json *saved,
+    const struct rules *rules, struct moment now)
+{
+	const char *incident = json_get_text(saved, "incident");
+	const char *diagnosis = json_get_text(saved, "diagnosis");
+	int64_t rung = json_get_int(saved, "rung", 0);
+	int error;
+
+	if (json_get_int(saved, "version", 0) != MEMORY_VERSION || incident == NULL ||
+	    diagnosis == NULL || strlen(incident) >= sizeof(controller->incident))
+		return -EINVAL;
+	/* The ladder may be another one now; then there is no action of ours to go on with. */
+	if (rung < 0 || (rung > 0 && (size_t)rung >= controller->options.site->ladder.count))
+		return -EINVAL;
+	error = restore_state(controller, json_get_text(saved, "state"));
+	if (error < 0)
+		return error;
+	controller->now = now;
+	snprintf(controller->incident, sizeof(controller->incident), "%s", incident);
+	controller->diagnosis = diagnosis[0] != '\0' ? rules_named(rules, diagnosis) : NULL;
+	controller->rung = (uint32_t)rung;
+	controller->locked = (uint32_t)json_get_int(saved, "locked", 0);
+	restore_trials(controller, json_get(saved, "trials"), now);
+	restore_times(controller, saved, now);
+	resume(controller);
+	return 0;
+}

@@ -1,0 +1,119 @@
+#include "unit.h"
+
+#include "remedy/authority.h"
+
+/* All that is asked for holds. */
+static const struct authority_case good = {
+    .mode_act = true,
+    .probe_confirmed_rejected = true,
+    .since_accepted_ms = 1000,
+    .accepted_within_ms = 86400000,
+    .cure_is_recycle = true,
+    .has_rung = true,
+};
+
+static void assert_refused(const struct authority_case *the_case, const char *reason)
+{
+	const struct authority_refusal *refusal = authority_refuses(the_case);
+
+	assert_non_null(refusal);
+	assert_string_equal(refusal->reason, reason);
+}
+
+/* With everything in place the action is authorised. */
+static void allows_the_good_case(unused_parameter void **state)
+{
+	assert_null(authority_refuses(&good));
+}
+
+/* Each condition on its own forbids. */
+static void each_condition_forbids(unused_parameter void **state)
+{
+	struct authority_case the_case = good;
+
+	the_case.mode_act = false;
+	assert_refused(&the_case, "observe");
+	the_case = good;
+	the_case.probe_confirmed_rejected = false;
+	assert_refused(&the_case, "not-confirmed");
+	the_case = good;
+	the_case.cure_is_recycle = false;
+	assert_refused(&the_case, "no-cure");
+	the_case = good;
+	the_case.has_rung = false;
+	assert_refused(&the_case, "no-rung");
+	the_case.all_rungs_locked = true;
+	assert_refused(&the_case, "locked");
+	the_case = good;
+	the_case.warming_up = true;
+	assert_refused(&the_case, "warm-up");
+	the_case = good;
+	the_case.helper_away = true;
+	assert_refused(&the_case, "helper-away");
+}
+
+/* A probe that never worked, or not for too long, or in the future by a clock set back, is no
+ * witness. */
+static void wants_a_recent_success(unused_parameter void **state)
+{
+	struct authority_case the_case = good;
+
+	the_case.since_accepted_ms = -1;
+	assert_refused(&the_case, "no-recent-success");
+	the_case.since_accepted_ms = the_case.accepted_within_ms + 1;
+	assert_refused(&the_case, "no-recent-success");
+	the_case.since_accepted_ms = the_case.accepted_within_ms;
+	assert_null(authority_refuses(&the_case));
+}
+
+/* Where voters are the evidence, their lasting spike stands in for the probe, and nothing less. */
+static void voters_stand_in(unused_parameter void **state)
+{
+	struct authority_case the_case = good;
+
+	the_case.evidence_voters = true;
+	the_case.probe_confirmed_rejected = false;
+	the_case.since_accepted_ms = -1;
+	assert_refused(&the_case, "not-confirmed");
+	the_case.spike_confirmed = true;
+	assert_null(authority_refuses(&the_case));
+	the_case.evidence_voters = false;
+	assert_refused(&the_case, "not-confirmed");
+}
+
+/* Nothing but the one good case in all combinations of the yes-or-no conditions is allowed. */
+static void no_other_combination(unused_parameter void **state)
+{
+	for (unsigned bits = 0; bits < 256; bits++) {
+		struct authority_case the_case = {
+		    .mode_act = bits & 1,
+		    .evidence_voters = bits & 2,
+		    .probe_confirmed_rejected = bits & 4,
+		    .spike_confirmed = bits & 8,
+		    .cure_is_recycle = bits & 16,
+		    .has_rung = bits & 32,
+		    .warming_up = bits & 64,
+		    .helper_away = bits & 128,
+		    .since_accepted_ms = 1,
+		    .accepted_within_ms = 2,
+		};
+		bool evidence = the_case.evidence_voters ? (bits & 8) != 0 : (bits & 4) != 0;
+		bool expected = (bits & 1) && evidence && (bits & 16) && (bits & 32) &&
+		    !(bits & 64) && !(bits & 128);
+
+		assert_int_equal(authority_refuses(&the_case) == NULL, expected);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(allows_the_good_case),
+	    cmocka_unit_test(each_condition_forbids),
+	    cmocka_unit_test(wants_a_recent_success),
+	    cmocka_unit_test(voters_stand_in),
+	    cmocka_unit_test(no_other_combination),
+	};
+
+	return cmocka_run_group_tests_name("authority", tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+#include "unit.h"
+
+#include "remedy/trials.h"
+
+static const struct trials_rule rule = {.tries = 3, .wanted = 2, .over_ms = 60000};
+
+/* One answer, however clear, confirms nothing. */
+static void one_is_not_enough(unused_parameter void **state)
+{
+	struct trials trials = {0};
+
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_NONE);
+	trials_add(&trials, PROBE_REJECTED, 1000);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_NONE);
+	assert_false(trials_exhausted(&trials, &rule));
+}
+
+/* Two of three, exactly as far apart as asked, confirm; a millisecond less does not. */
+static void two_of_three_over_the_time(unused_parameter void **state)
+{
+	struct trials trials = {0};
+
+	trials_add(&trials, PROBE_REJECTED, 1000);
+	trials_add(&trials, PROBE_REJECTED, 60999);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_NONE);
+	trials.items[1].time_ms = 61000;
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_REJECTED);
+}
+
+/* The latest result must be the one that is confirmed, and others in between do not add up. */
+static void mixed_results(unused_parameter void **state)
+{
+	struct trials trials = {0};
+
+	trials_add(&trials, PROBE_REJECTED, 0);
+	trials_add(&trials, PROBE_UNREACHABLE, 60000);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_NONE);
+	trials_add(&trials, PROBE_REJECTED, 120000);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_REJECTED);
+	trials_add(&trials, PROBE_NO_TICKET, 180000);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_NONE);
+	assert_true(trials_exhausted(&trials, &rule));
+}
+
+/* A success speaks for itself at once. */
+static void accepted_confirms_itself(unused_parameter void **state)
+{
+	struct trials trials = {0};
+
+	trials_add(&trials, PROBE_REJECTED, 0);
+	trials_add(&trials, PROBE_ACCEPTED, 1);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_ACCEPTED);
+}
+
+/* Tries before the latest ones are forgotten, and the table never overflows. */
+static void only_the_latest_count(unused_parameter void **state)
+{
+	struct trials trials = {0};
+
+	trials_add(&trials, PROBE_REJECTED, 0);
+	for (int i = 1; i < 100; i++)
+		trials_add(&trials, PROBE_UNREACHABLE, i);
+	trials_add(&trials, PROBE_REJECTED, 100000);
+	assert_int_equal(trials_confirmed(&trials, &rule), PROBE_NONE);
+	assert_int_equal(trials.count, TRIALS_MAX);
+}
+
+/* Names go both ways, and no other word is a result. */
+static void names(unused_parameter void **state)
+{
+	for (int i = 0; i < PROBE_RESULT_COUNT; i++)
+		assert_int_equal(probe_result_named(probe_result_name((enum probe_result)i)), i);
+	assert_int_equal(probe_result_named("ACCEPTED"), PROBE_NONE);
+	assert_int_equal(probe_result_named(NULL), PROBE_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(one_is_not_enough),
+	    cmocka_unit_test(two_of_three_over_the_time),
+	    cmocka_unit_test(mixed_results),
+	    cmocka_unit_test(accepted_confirms_itself),
+	    cmocka_unit_test(only_the_latest_count),
+	    cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests_name("trials", tests, NULL, NULL);
+}
