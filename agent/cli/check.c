@@ -1,0 +1,22 @@
+#include "cli/verbs.h"
+
+#include "daemon/rulebook.h"
+
+int verb_check(const struct invocation *invocation)
+{
+	struct rulebook rulebook;
+	struct buffer auto_buffer errors;
+
+	if (invocation->argument_count > 0)
+		return complain(EXIT_USAGE, "check takes no arguments");
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
+	if (rulebook_load(&rulebook, invocation->config_file, &errors) < 0) {
+		print_errors(&errors);
+		return EXIT_CONFIG;
+	}
+	printf("%s: fine: %zu sites, %zu signatures, %zu diagnoses\n", invocation->config_file,
+	    rulebook.config->sites.count, signatures_count(rulebook.signatures),
+	    rules_count(rulebook.rules));
+	rulebook_done(&rulebook);
+	return EXIT_DONE;
+}

@@ -1,0 +1,181 @@
+#include "cli/verbs.h"
+
+#include <errno.h>
+
+#include "daemon/rulebook.h"
+#include "parse/parser.h"
+
+#define CHUNK_BYTES 65536
+
+struct explanation {
+	const struct invocation *invocation;
+	struct rulebook rulebook;
+	struct parser *parser;
+	uint64_t line_number;
+	bool any_unparsed;
+};
+
+static void put_view(struct json *object, const char *name, struct view text)
+{
+	if (!view_is_empty(text))
+		json_put_view(object, name, text);
+}
+
+static void put_address(struct json *object, const char *name, const struct address *address)
+{
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, 64);
+	if (address->family == 0)
+		return;
+	address_append(&text, address);
+	json_put_view(object, name, buffer_view(&text));
+}
+
+static void put_record(struct json *object, const struct record *record)
+{
+	json_put_time(object, "time", record->time_ms);
+	put_view(object, "client", record->client);
+	put_view(object, "user", record->user);
+	json_put_int(object, "status", record->status);
+	if (record->substatus >= 0)
+		json_put_int(object, "substatus", record->substatus);
+	if (record->win32 >= 0)
+		json_put_int(object, "win32", record->win32);
+	json_put_text(object, "scheme", scheme_name(record->scheme));
+}
+
+static void put_signal(
+    struct json *object, const struct explanation *explanation, const struct parsed *parsed)
+{
+	if (parsed->kind == LINE_SIGNAL) {
+		json_put_time(object, "time", parsed->signal.time_ms);
+		put_address(object, "client", &parsed->signal.address);
+	}
+	json_put_text(object, "signal",
+	    signatures_id(explanation->rulebook.signatures, parsed->signal.signature));
+	if (parsed->signal.kvno >= 0)
+		json_put_int(object, "kvno", parsed->signal.kvno);
+	put_view(object, "principal", parsed->signal.principal);
+}
+
+static void print_for_people(const struct json *object)
+{
+	for (const struct json *member = json_next(object, NULL); member != NULL;
+	     member = json_next(object, member)) {
+		struct buffer auto_buffer value;
+
+		buffer_init(&value, CLI_MAX_DOCUMENT_BYTES);
+		if (json_text(member) != NULL)
+			buffer_append_text(&value, json_text(member));
+		else if (json_print(member, &value) < 0)
+			continue;
+		printf("%s%s=", member == json_next(object, NULL) ? "" : "  ", json_name(member));
+		print_escaped(buffer_view(&value));
+	}
+	putchar('\n');
+}
+
+static bool settle_parser(struct explanation *explanation, struct view line, const char **ret_why)
+{
+	const char *format = explanation->invocation->format;
+
+	if (explanation->parser != NULL)
+		return true;
+	if (format == NULL || strcmp(format, "auto") == 0)
+		format = parser_guess(line, ret_why);
+	return format != NULL &&
+	    parser_new(&explanation->parser, format, explanation->rulebook.signatures) == 0;
+}
+
+static void explain_line(struct explanation *explanation, struct view line)
+{
+	struct json auto_json *object = json_object_new();
+	struct parsed parsed = {.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
+	const char *why = NULL;
+
+	explanation->line_number++;
+	if (view_ends_with(line, VIEW("\r")))
+		line.length--;
+	if (settle_parser(explanation, line, &why))
+		parser_line(explanation->parser, line, &parsed);
+	json_put_int(object, "line", (int64_t)explanation->line_number);
+	json_put_text(object, "kind", line_kind_name(parsed.kind));
+	if (explanation->parser != NULL)
+		json_put_text(object, "format", parser_format(explanation->parser));
+	if (parsed.kind == LINE_RECORD)
+		put_record(object, &parsed.record);
+	if (parsed.has_signal)
+		put_signal(object, explanation, &parsed);
+	json_put_text(object, "why", parsed.why);
+	explanation->any_unparsed |= parsed.kind == LINE_UNPARSED;
+	if (explanation->invocation->json)
+		print_json(object);
+	else
+		print_for_people(object);
+}
+
+/* Complete lines of the buffer are explained and taken out of it. */
+static void explain_lines(struct explanation *explanation, struct buffer *pending)
+{
+	struct view rest = buffer_view(pending);
+	struct view line;
+	size_t used = 0;
+
+	while (view_cut(&rest, '\n', &line)) {
+		used += line.length + 1;
+		explain_line(explanation, line);
+	}
+	buffer_consume(pending, used);
+}
+
+static int explain_input(struct explanation *explanation)
+{
+	struct buffer auto_buffer pending;
+	char chunk[CHUNK_BYTES];
+	size_t length;
+
+	buffer_init(&pending, CLI_MAX_DOCUMENT_BYTES);
+	while ((length = fread(chunk, 1, sizeof(chunk), stdin)) > 0) {
+		buffer_append(&pending, view_of(chunk, length));
+		if (buffer_error(&pending) < 0)
+			return complain(EXIT_FAILED, "line %llu is longer than can be explained",
+			    (unsigned long long)explanation->line_number + 1);
+		explain_lines(explanation, &pending);
+	}
+	if (pending.length > 0)
+		explain_line(explanation, buffer_view(&pending));
+	return explanation->any_unparsed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static bool is_known_format(const char *name)
+{
+	for (const char *const *format = parser_formats(); *format != NULL; format++)
+		if (strcmp(*format, name) == 0)
+			return true;
+	return strcmp(name, "auto") == 0;
+}
+
+int verb_explain(const struct invocation *invocation)
+{
+	struct explanation explanation = {.invocation = invocation};
+	struct buffer auto_buffer errors;
+	int exit_code = EXIT_DONE;
+
+	if (invocation->format != NULL && !is_known_format(invocation->format))
+		return complain(EXIT_USAGE, "no such log format: %s", invocation->format);
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
+	if (rulebook_load_rules(&explanation.rulebook, invocation->given_config, &errors) < 0) {
+		print_errors(&errors);
+		return EXIT_CONFIG;
+	}
+	for (size_t i = 0; i < invocation->argument_count; i++)
+		explain_line(&explanation, view_of_text(invocation->arguments[i]));
+	if (invocation->argument_count == 0)
+		exit_code = explain_input(&explanation);
+	else if (explanation.any_unparsed)
+		exit_code = EXIT_FAILED;
+	parser_free(&explanation.parser);
+	rulebook_done(&explanation.rulebook);
+	return exit_code;
+}

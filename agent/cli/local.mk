@@ -1,0 +1,20 @@
+bin_PROGRAMS += authmedic
+authmedic_SOURCES = \
+	agent/cli/api.c agent/cli/api.h \
+	agent/cli/check.c \
+	agent/cli/demo.c agent/cli/demo.h \
+	agent/cli/demo_files.c \
+	agent/cli/demo_probe.c \
+	agent/cli/demo_server.c \
+	agent/cli/demo_story.c agent/cli/demo_story.h \
+	agent/cli/explain.c \
+	agent/cli/history.c \
+	agent/cli/inspect.c \
+	agent/cli/main.c \
+	agent/cli/output.c \
+	agent/cli/probe.c \
+	agent/cli/replay.c \
+	agent/cli/replay_events.c agent/cli/replay_events.h \
+	agent/cli/rules.c \
+	agent/cli/status.c \
+	agent/cli/verbs.h

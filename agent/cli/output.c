@@ -1,0 +1,46 @@
+#include "cli/verbs.h"
+
+#include <stdarg.h>
+
+#include "base/text.h"
+
+int complain(int exit_code, const char *format, ...)
+{
+	struct buffer auto_buffer line;
+	char text[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	buffer_init(&line, sizeof(text) * 4 + 16);
+	text_append_escaped(&line, view_of_text(text));
+	fprintf(stderr, "authmedic: %s\n", buffer_text(&line));
+	return exit_code;
+}
+
+int print_json(const struct json *json)
+{
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, CLI_MAX_DOCUMENT_BYTES);
+	if (json_print(json, &text) < 0)
+		return complain(EXIT_UNAVAILABLE, "no memory for the answer");
+	buffer_append_byte(&text, '\n');
+	fwrite(buffer_text(&text), 1, text.length, stdout);
+	return EXIT_DONE;
+}
+
+void print_escaped(struct view bytes)
+{
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, CLI_MAX_DOCUMENT_BYTES);
+	text_append_escaped(&text, bytes);
+	fwrite(buffer_text(&text), 1, text.length, stdout);
+}
+
+void print_errors(const struct buffer *errors)
+{
+	fwrite(buffer_text(errors), 1, errors->length, stderr);
+}

@@ -1,0 +1,186 @@
+#include "cli/replay_events.h"
+
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "daemon/evidence.h"
+#include "report/status.h"
+
+const struct replay_totals replay_totals_none = {.detector = {.first_ms = -1, .last_ms = -1}};
+
+/* -- adding up -- */
+
+void replay_add(struct replay_totals *sum, const struct reading_totals *reading,
+    const struct intake_totals *intake)
+{
+	sum->bytes += intake->bytes;
+	sum->reading.lines += reading->lines;
+	sum->reading.records += reading->records;
+	sum->reading.signals += reading->signals;
+	sum->reading.unparsed += reading->unparsed + intake->overlong_lines;
+	sum->reading.lines += intake->overlong_lines;
+}
+
+void replay_add_site(struct replay_totals *sum, const struct detector_totals *detector)
+{
+	struct detector_totals *into = &sum->detector;
+
+	for (int scheme = 0; scheme < SCHEME_COUNT; scheme++)
+		for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+			into->handshakes[scheme][outcome] += detector->handshakes[scheme][outcome];
+	into->authenticated += detector->authenticated;
+	into->voters += detector->voters;
+	if (detector->first_ms >= 0 && (into->first_ms < 0 || detector->first_ms < into->first_ms))
+		into->first_ms = detector->first_ms;
+	if (detector->last_ms > into->last_ms)
+		into->last_ms = detector->last_ms;
+}
+
+bool replay_is_log(const struct config_log *log, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	const char *configured = strrchr(log->path, '/');
+
+	if (strcmp(log->path, path) == 0)
+		return true;
+	name = name != NULL ? name + 1 : path;
+	configured = configured != NULL ? configured + 1 : log->path;
+	return strcmp(name, configured) == 0;
+}
+
+/* -- events -- */
+
+static struct json *event_new(const char *event, int64_t time_ms, const char *site)
+{
+	struct json *object = json_object_new();
+
+	json_put_text(object, "event", event);
+	json_put_time(object, "time", time_ms);
+	json_put_text(object, "site", site);
+	return object;
+}
+
+static void print_window(const struct replay_spike *spike, const struct detector_window *window)
+{
+	const char *name = window->spike ? "spike-opened" : "spike-closed";
+	struct json auto_json *event = event_new(name, window->now_ms, spike->site->name);
+
+	json_put_int(event, "active", (int64_t)window->active);
+	json_put_int(event, "rejected", (int64_t)window->rejected);
+	json_put_number(event, "rejected_ratio", window->rejected_ratio);
+	print_json(event);
+}
+
+static void print_would_probe(
+    const struct replay_spike *spike, const struct detector_window *window)
+{
+	struct json auto_json *event = event_new("would-probe", window->now_ms, spike->site->name);
+
+	if (spike->site->probe.configured)
+		print_json(event);
+}
+
+/* Logs alone tell no probe's result and no fact of the machine, so most often this is `unknown`. */
+static void print_diagnosis(
+    const struct replay_spike *spike, const struct detector_window *window, struct facts *facts)
+{
+	const struct evidence_sources sources = {.site = spike->site,
+	    .detector = spike->detector,
+	    .signatures = spike->rulebook->signatures,
+	    .now_ms = window->now_ms};
+	struct json auto_json *event = event_new("diagnosis", window->now_ms, spike->site->name);
+	const struct diagnosis *diagnosis;
+
+	evidence_gather(facts, &sources);
+	diagnosis = rules_diagnose(spike->rulebook->rules, facts, NULL);
+	json_put_text(event, "diagnosis", diagnosis->id);
+	json_put_text(event, "title", diagnosis->title);
+	json_put_tree(event, "facts", facts_to_json(facts));
+	print_json(event);
+}
+
+/* What the first rung would have been, and what the probe and the machine would have had to say. */
+static void print_would_apply(
+    const struct replay_spike *spike, const struct detector_window *window)
+{
+	const struct config_site *site = spike->site;
+	struct json auto_json *event = event_new("would-apply", window->now_ms, site->name);
+	struct json *conditions = json_put_array(event, "provided");
+
+	if (site->ladder.count == 0)
+		return;
+	json_put_text(event, "remedy", site->ladder.items[0].remedy);
+	json_put_text(event, "mode", site->mode == CONFIG_MODE_ACT ? "act" : "observe");
+	if (site->evidence == CONFIG_EVIDENCE_PROBE)
+		json_add_text(conditions, "the probe was rejected with a fresh ticket");
+	json_add_text(conditions, "the key on disk was newer than the worker");
+	print_json(event);
+}
+
+static void tell_for_people(const struct replay_spike *spike, const struct detector_window *window)
+{
+	char time[TEXT_TIME_BYTES];
+
+	printf("%s  %s: %s: %zu of %zu active known-good voters rejected\n",
+	    text_of_time(window->now_ms, time), spike->site->name,
+	    window->spike ? "sign-in fails" : "sign-in works again", window->rejected,
+	    window->active);
+}
+
+void replay_tell_spike(const struct replay_spike *spike)
+{
+	struct detector_window window;
+	struct facts *facts = NULL;
+
+	detector_window(spike->detector, &window);
+	if (!spike->json) {
+		tell_for_people(spike, &window);
+		return;
+	}
+	print_window(spike, &window);
+	if (!window.spike || facts_new(&facts) < 0)
+		return;
+	print_would_probe(spike, &window);
+	print_diagnosis(spike, &window, facts);
+	print_would_apply(spike, &window);
+	facts_free(&facts);
+}
+
+/* -- the summary -- */
+
+int replay_print_summary(const struct replay_totals *sum)
+{
+	struct json auto_json *summary = json_object_new();
+
+	json_put_text(summary, "event", "summary");
+	json_put_int(summary, "lines", (int64_t)sum->reading.lines);
+	json_put_int(summary, "bytes", (int64_t)sum->bytes);
+	json_put_int(summary, "unparsed", (int64_t)sum->reading.unparsed);
+	json_put_int(summary, "records", (int64_t)sum->reading.records);
+	json_put_int(summary, "signals", (int64_t)sum->reading.signals);
+	status_put_handshakes(summary, &sum->detector);
+	json_put_int(summary, "voters", (int64_t)sum->detector.voters);
+	json_put_time(summary, "first", sum->detector.first_ms);
+	json_put_time(summary, "last", sum->detector.last_ms);
+	return print_json(summary);
+}
+
+int replay_tell_summary(const struct replay_totals *sum)
+{
+	char first[TEXT_TIME_BYTES];
+	char last[TEXT_TIME_BYTES];
+	uint64_t outcomes[OUTCOME_COUNT] = {0};
+
+	for (int scheme = 0; scheme < SCHEME_COUNT; scheme++)
+		for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+			outcomes[outcome] += sum->detector.handshakes[scheme][outcome];
+	printf("%" PRIu64 " lines, %" PRIu64 " unparsed, %" PRIu64 " voters, from %s to %s\n",
+	    sum->reading.lines, sum->reading.unparsed, sum->detector.voters,
+	    sum->detector.first_ms < 0 ? "-" : text_of_time(sum->detector.first_ms, first),
+	    sum->detector.last_ms < 0 ? "-" : text_of_time(sum->detector.last_ms, last));
+	for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+		printf("  %-14s %" PRIu64 "\n", outcome_name((enum outcome)outcome),
+		    outcomes[outcome]);
+	printf("  %-14s %" PRIu64 "\n", "authenticated", sum->detector.authenticated);
+	return EXIT_DONE;
+}

@@ -1,0 +1,105 @@
+#include "cli/api.h"
+
+/* Text of the document, escaped: parts of it came from logs. */
+static void print_text(const struct json *object, const char *name)
+{
+	const char *text = json_get_text(object, name);
+
+	print_escaped(view_of_text(text != NULL && text[0] != '\0' ? text : "-"));
+}
+
+static void print_field(const char *label, const struct json *object, const char *name)
+{
+	printf("    %-12s ", label);
+	print_text(object, name);
+	putchar('\n');
+}
+
+static void print_log(const struct json *log)
+{
+	const char *deaf = json_get_text(log, "deaf");
+
+	printf("    log          ");
+	print_text(log, "path");
+	printf(" (");
+	print_text(log, "format");
+	printf("): %lld lines, %lld unparsed, %lld bytes behind",
+	    (long long)json_get_int(log, "lines_committed", 0),
+	    (long long)json_get_int(log, "unparsed_lines", 0),
+	    (long long)json_get_int(log, "lag_bytes", 0));
+	if (deaf != NULL && deaf[0] != '\0') {
+		printf("; DEAF: ");
+		print_escaped(view_of_text(deaf));
+	}
+	putchar('\n');
+}
+
+static void print_site(const struct json *site)
+{
+	const struct json *window = json_get(site, "window");
+	const struct json *probe = json_get(site, "probe");
+	const struct json *budget = json_get(site, "budget");
+	const struct json *logs = json_get(site, "logs");
+
+	printf("\n");
+	print_text(site, "name");
+	printf(": ");
+	print_text(site, "state");
+	printf("\n    ");
+	print_text(site, "sentence");
+	printf("\n");
+	print_field("mode", site, "mode");
+	if (json_get_text(site, "incident") != NULL) {
+		print_field("incident", site, "incident");
+		print_field("diagnosis", site, "diagnosis");
+	}
+	printf("    window       %lld of %lld active known-good voters rejected, %lld known\n",
+	    (long long)json_get_int(window, "rejected", 0),
+	    (long long)json_get_int(window, "active", 0),
+	    (long long)json_get_int(window, "known_good", 0));
+	printf("    probe        ");
+	print_text(probe, "result");
+	printf(", last accepted ");
+	print_text(probe, "last_accepted");
+	printf("\n    budget       %lld this hour, %lld today\n",
+	    (long long)json_get_int(budget, "hour", -1),
+	    (long long)json_get_int(budget, "day", -1));
+	for (const struct json *log = json_next(logs, NULL); log != NULL;
+	     log = json_next(logs, log))
+		print_log(log);
+}
+
+static void print_status(const struct json *status)
+{
+	const struct json *sites = json_get(status, "sites");
+
+	printf("authmedicd ");
+	print_text(status, "version");
+	printf(", mode ");
+	print_text(status, "mode");
+	printf(", helper ");
+	print_text(status, "helper");
+	printf(", %s", json_get_bool(status, "ready") ? "ready" : "NOT READY: ");
+	if (!json_get_bool(status, "ready"))
+		print_text(status, "not_ready");
+	printf("\n");
+	for (const struct json *site = json_next(sites, NULL); site != NULL;
+	     site = json_next(sites, site))
+		print_site(site);
+}
+
+int verb_status(const struct invocation *invocation)
+{
+	struct json auto_json *status = NULL;
+	int exit_code;
+
+	if (invocation->argument_count > 0)
+		return complain(EXIT_USAGE, "status takes no arguments");
+	exit_code = api_get(invocation, "/api/v1/status", &status);
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	if (invocation->json)
+		return print_json(status);
+	print_status(status);
+	return EXIT_DONE;
+}

@@ -1,0 +1,174 @@
+/* Makes a pipeline out of its parts, and takes it apart. */
+#include "daemon/pipeline_parts.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "daemon/memory.h"
+#include "loop/clock.h"
+
+#define EVERY_MS 1000
+
+static void fill_model(void *context, struct report_model *model)
+{
+	struct pipeline *pipeline = context;
+	bool helper = helper_client_is_connected(pipeline->helper);
+
+	model->version = AUTHMEDIC_VERSION;
+	model->mode = pipeline->rulebook.config->mode == CONFIG_MODE_ACT ? "act" : "observe";
+	model->now_ms = clock_now_ms();
+	model->started_ms = pipeline->started_ms;
+	model->helper = helper ? "connected" : "away";
+	model->not_ready = pipeline->store_error < 0 ? "the state cannot be saved"
+	    : !helper                                ? "the helper cannot be reached"
+	    : pipeline->catching_up                  ? "reading what was written before the start"
+						     : NULL;
+	model->ready = model->not_ready == NULL;
+}
+
+static int open_store(struct pipeline *pipeline, struct buffer *errors)
+{
+	auto_free char *set_aside = NULL;
+	int error = store_open(&pipeline->store, pipeline->rulebook.config->state_dir, &set_aside);
+
+	if (set_aside != NULL)
+		log_error("the state could not be read; it was set aside as %s", set_aside);
+	if (error < 0)
+		buffer_append_format(errors, "%s: the state cannot be opened: %s\n",
+		    pipeline->rulebook.config->state_dir, strerror(-error));
+	return error;
+}
+
+static int make_site(
+    struct pipeline *pipeline, const struct config_site *config, struct buffer *errors)
+{
+	struct site *site = &pipeline->sites[pipeline->site_count];
+	struct site_parts parts = {.config = pipeline->rulebook.config,
+	    .signatures = pipeline->rulebook.signatures,
+	    .effects = &pipeline_effects};
+	int error = random_seed(&parts.seed);
+
+	if (error == 0)
+		error = site_init(site, pipeline, config, &parts);
+	if (error == 0) {
+		pipeline->site_count++;
+		error = memory_load_site(site, pipeline->store, pipeline->rulebook.rules);
+	}
+	if (error < 0)
+		buffer_append_format(
+		    errors, "the site %s cannot be followed: %s\n", config->name, strerror(-error));
+	return error;
+}
+
+static int make_sites(struct pipeline *pipeline, struct buffer *errors)
+{
+	const struct config *config = pipeline->rulebook.config;
+	int error = 0;
+
+	pipeline->sites = calloc(config->sites.count + 1, sizeof(*pipeline->sites));
+	if (pipeline->sites == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; error == 0 && i < config->sites.count; i++)
+		error = make_site(pipeline, &config->sites.items[i], errors);
+	return error;
+}
+
+static int make_report(struct pipeline *pipeline, struct buffer *errors)
+{
+	const struct publisher_sources sources = {.config = pipeline->rulebook.config,
+	    .rules = pipeline->rulebook.rules,
+	    .signatures = pipeline->rulebook.signatures,
+	    .sites = pipeline->sites,
+	    .site_count = pipeline->site_count};
+	struct endpoint_parts endpoint = {.loop = pipeline->loop,
+	    .config = pipeline->rulebook.config,
+	    .store = pipeline->store,
+	    .fill_model = fill_model,
+	    .context = pipeline};
+	int error = publisher_new(&pipeline->publisher, &sources);
+
+	if (error < 0)
+		return error;
+	endpoint.publisher = pipeline->publisher;
+	return endpoint_new(&pipeline->endpoint, &endpoint, errors);
+}
+
+static int start(struct pipeline *pipeline)
+{
+	const struct helper_client_options helper = {.loop = pipeline->loop,
+	    .config = pipeline->rulebook.config,
+	    .config_file = pipeline->config_file,
+	    .on_connection = pipeline_on_helper_connection,
+	    .context = pipeline};
+	int error = helper_client_new(&pipeline->helper, &helper);
+
+	if (error == 0)
+		error = timer_new(
+		    &pipeline->every_second, pipeline->loop, pipeline_on_second, pipeline);
+	if (error == 0)
+		error = timer_new(&pipeline->soon, pipeline->loop, pipeline_on_soon, pipeline);
+	if (error == 0)
+		timer_start(pipeline->every_second, 0, EVERY_MS);
+	return error;
+}
+
+static int make(struct pipeline *pipeline, struct buffer *errors)
+{
+	int error = open_store(pipeline, errors);
+
+	if (error == 0)
+		error = journal_new(&pipeline->journal, pipeline->rulebook.config);
+	if (error == 0)
+		error = make_sites(pipeline, errors);
+	if (error == 0)
+		error = make_report(pipeline, errors);
+	return error < 0 ? error : start(pipeline);
+}
+
+int pipeline_new(
+    struct pipeline **ret_pipeline, const struct pipeline_options *options, struct buffer *errors)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	int error;
+
+	if (pipeline == NULL)
+		return -ENOMEM;
+	pipeline->loop = options->loop;
+	pipeline->started_ms = clock_now_ms();
+	pipeline->catching_up = true;
+	pipeline->config_file = strdup(options->config_file);
+	pipeline->rulebook = *options->rulebook;
+	error = pipeline->config_file != NULL ? make(pipeline, errors) : -ENOMEM;
+	if (error < 0) {
+		pipeline->rulebook = (struct rulebook){0};
+		pipeline_close(&pipeline);
+		return error;
+	}
+	*ret_pipeline = pipeline;
+	return 0;
+}
+
+void pipeline_close(struct pipeline **closing)
+{
+	struct pipeline *pipeline = *closing;
+
+	*closing = NULL;
+	if (pipeline == NULL)
+		return;
+	timer_close(&pipeline->every_second);
+	timer_close(&pipeline->soon);
+	helper_client_close(&pipeline->helper);
+	endpoint_close(&pipeline->endpoint);
+	if (pipeline->publisher != NULL)
+		pipeline_commit(pipeline);
+	for (size_t i = 0; i < pipeline->site_count; i++)
+		site_done(&pipeline->sites[i]);
+	free(pipeline->sites);
+	publisher_free(&pipeline->publisher);
+	journal_free(&pipeline->journal);
+	store_close(&pipeline->store);
+	rulebook_done(&pipeline->rulebook);
+	free(pipeline->config_file);
+	free(pipeline);
+}

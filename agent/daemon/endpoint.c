@@ -1,0 +1,191 @@
+#include "daemon/endpoint.h"
+
+#include <errno.h>
+
+#include "report/http_server.h"
+#include "report/status.h"
+
+#define INCIDENTS_PATH "/api/v1/incidents/"
+#define LIST_LENGTH    100
+#define MAX_ID_BYTES   64
+
+struct endpoint {
+	struct endpoint_parts parts;
+	struct http_server *server;
+};
+
+static void answer_json(struct http_response *response, const struct json *document)
+{
+	response->content_type = "application/json; charset=utf-8";
+	if (json_print(document, &response->body) < 0) {
+		buffer_clear(&response->body);
+		response->status = 500;
+	}
+}
+
+static int make_model(struct endpoint *endpoint, struct report_model *ret_model)
+{
+	*ret_model = (struct report_model){0};
+	endpoint->parts.fill_model(endpoint->parts.context, ret_model);
+	return publisher_model(endpoint->parts.publisher, ret_model);
+}
+
+/* -- the routes -- */
+
+static void on_metrics(
+    void *context, const struct http_request *request, struct http_response *response)
+{
+	struct endpoint *endpoint = context;
+	enum metrics_format format = metrics_negotiate(request->accept);
+
+	response->content_type = metrics_content_type(format);
+	if (metrics_print(publisher_metrics(endpoint->parts.publisher), format, &response->body) <
+	    0)
+		response->status = 500;
+}
+
+static void on_healthy(void *context unused_parameter,
+    const struct http_request *request unused_parameter, struct http_response *response)
+{
+	buffer_append_text(&response->body, "healthy\n");
+}
+
+static void on_ready(void *context, const struct http_request *request unused_parameter,
+    struct http_response *response)
+{
+	struct endpoint *endpoint = context;
+	struct report_model model = {0};
+
+	endpoint->parts.fill_model(endpoint->parts.context, &model);
+	response->status = model.ready ? 200 : 503;
+	buffer_append_text(&response->body, model.ready ? "ready" : model.not_ready);
+	buffer_append_byte(&response->body, '\n');
+}
+
+static void on_status(void *context, const struct http_request *request unused_parameter,
+    struct http_response *response)
+{
+	struct report_model model;
+	struct json auto_json *document = NULL;
+
+	if (make_model(context, &model) == 0)
+		document = status_document(&model);
+	answer_json(response, document);
+}
+
+static struct status_incident incident_of(const struct store_incident *stored)
+{
+	return (struct status_incident){.id = stored->id,
+	    .site = stored->site,
+	    .diagnosis = stored->diagnosis,
+	    .state = stored->state,
+	    .opened_ms = stored->opened_ms,
+	    .changed_ms = stored->changed_ms,
+	    .closed_ms = stored->closed_ms,
+	    .evidence = stored->evidence};
+}
+
+static int on_listed(void *context, const struct store_incident *stored)
+{
+	const struct status_incident incident = incident_of(stored);
+
+	json_add_tree(context, status_incident_summary(&incident));
+	return 0;
+}
+
+static void on_incidents(void *context, const struct http_request *request unused_parameter,
+    struct http_response *response)
+{
+	struct endpoint *endpoint = context;
+	const struct store_selection selection = {.limit = LIST_LENGTH};
+	struct json auto_json *document = json_object_new();
+	struct json *list = json_put_array(document, "incidents");
+
+	if (store_each_incident(endpoint->parts.store, selection, on_listed, list) < 0)
+		response->status = 500;
+	else
+		answer_json(response, document);
+}
+
+static int on_found(void *context, const struct store_incident *stored)
+{
+	const struct status_incident incident = incident_of(stored);
+
+	*(struct json **)context = status_incident_document(&incident);
+	return 0;
+}
+
+static int on_event(void *context, const struct store_event *stored)
+{
+	const struct status_event event = {.time_ms = stored->time_ms,
+	    .kind = stored->kind,
+	    .text = stored->text,
+	    .data = stored->data};
+
+	status_add_event(context, &event);
+	return 0;
+}
+
+static void on_incident(
+    void *context, const struct http_request *request, struct http_response *response)
+{
+	struct endpoint *endpoint = context;
+	struct json auto_json *document = NULL;
+	char id[MAX_ID_BYTES] = "";
+	int error = -ENOENT;
+
+	if (request->rest.length > 0 && request->rest.length < sizeof(id)) {
+		memcpy(id, request->rest.data, request->rest.length);
+		error = store_get_incident(endpoint->parts.store, id, on_found, &document);
+	}
+	if (error == 0)
+		error = store_each_event(endpoint->parts.store, id, on_event, document);
+	if (error == 0) {
+		answer_json(response, document);
+		return;
+	}
+	response->status = error == -ENOENT ? 404 : 500;
+	buffer_append_text(&response->body, "there is no such incident\n");
+}
+
+static const struct http_route routes[] = {
+    {"/metrics", false, on_metrics},
+    {"/-/healthy", false, on_healthy},
+    {"/-/ready", false, on_ready},
+    {"/api/v1/status", false, on_status},
+    {"/api/v1/incidents", false, on_incidents},
+    {INCIDENTS_PATH, true, on_incident},
+};
+
+int endpoint_new(
+    struct endpoint **ret_endpoint, const struct endpoint_parts *parts, struct buffer *errors)
+{
+	struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
+	struct http_server_options options = {.routes = routes,
+	    .route_count = count_of(routes),
+	    .listen = view_of_text(parts->config->http_listen),
+	    .context = endpoint};
+	int error;
+
+	if (endpoint == NULL)
+		return -ENOMEM;
+	endpoint->parts = *parts;
+	error = http_server_new(&endpoint->server, parts->loop, &options);
+	if (error < 0) {
+		buffer_append_format(errors, "cannot listen on %s: %s\n",
+		    parts->config->http_listen, strerror(-error));
+		free(endpoint);
+		return error;
+	}
+	*ret_endpoint = endpoint;
+	return 0;
+}
+
+void endpoint_close(struct endpoint **endpoint)
+{
+	if (*endpoint == NULL)
+		return;
+	http_server_close(&(*endpoint)->server);
+	free(*endpoint);
+	*endpoint = NULL;
+}

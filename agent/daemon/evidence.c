@@ -1,0 +1,85 @@
+#include "daemon/evidence.h"
+
+#include "base/log.h"
+
+struct gathering {
+	struct facts *facts;
+	int64_t now_ms;
+};
+
+void evidence_set(struct facts *facts, const char *name, const char *value, int64_t now_ms)
+{
+	struct fact fact = {.name = (char *)name,
+	    .value = (char *)value,
+	    .source = (char *)"authmedic",
+	    .time_ms = now_ms};
+	int error = facts_set(facts, fact);
+
+	/* A diagnosis without it is safe, but it must be heard. */
+	if (error < 0)
+		log_error("the fact %s was lost: %s", name, strerror(-error));
+}
+
+static void set(const struct gathering *gathering, const char *name, const char *value)
+{
+	evidence_set(gathering->facts, name, value, gathering->now_ms);
+}
+
+static void set_bool(const struct gathering *gathering, const char *name, bool value)
+{
+	set(gathering, name, value ? "yes" : "no");
+}
+
+static void set_number(const struct gathering *gathering, const char *name, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	set(gathering, name, text);
+}
+
+static void gather_window(const struct gathering *gathering, const struct detector *detector)
+{
+	struct detector_window window;
+
+	detector_window(detector, &window);
+	set_bool(gathering, "window.spike", window.spike);
+	set_number(gathering, "window.known_good", window.known_good);
+	set_number(gathering, "window.active", window.active);
+	set_number(gathering, "window.rejected", window.rejected);
+	set_number(gathering, "window.established", window.established);
+	set_number(gathering, "window.rejected_strangers", window.rejected_strangers);
+	set_number(gathering, "window.unanswered", window.unanswered);
+	set_number(gathering, "window.kerberos_established", window.kerberos_established);
+	set_number(gathering, "window.ntlm_established", window.ntlm_established);
+}
+
+static void gather_signals(
+    const struct gathering *gathering, const struct evidence_sources *sources)
+{
+	for (size_t i = 0; i < signatures_count(sources->signatures); i++) {
+		uint64_t seen = detector_signals(sources->detector, i);
+		char name[FACTS_MAX_NAME_BYTES + 1];
+
+		snprintf(name, sizeof(name), "signals.%s", signatures_id(sources->signatures, i));
+		if (seen > 0)
+			set_number(gathering, name, seen);
+	}
+}
+
+void evidence_gather(struct facts *facts, const struct evidence_sources *sources)
+{
+	const struct gathering gathering = {facts, sources->now_ms};
+	const struct config_site *site = sources->site;
+
+	facts_clear(facts, "window.");
+	facts_clear(facts, "signals.");
+	gather_window(&gathering, sources->detector);
+	gather_signals(&gathering, sources);
+	set_bool(&gathering, "window.suspicious", sources->about_strangers);
+	set(&gathering, "site.evidence",
+	    site->evidence == CONFIG_EVIDENCE_VOTERS ? "voters" : "probe");
+	set(&gathering, "server.kind", site->server.name);
+	set_bool(&gathering, "server.holds_keys", site->server.holds_keys);
+	set_bool(&gathering, "probe.confirmed", sources->confirmed);
+}

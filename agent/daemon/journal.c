@@ -1,0 +1,254 @@
+#include "daemon/journal.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "report/notification.h"
+
+#define MAX_JSON_BYTES ((size_t)256 * 1024)
+
+struct message {
+	char *target;
+	char *id;
+};
+
+struct entry {
+	char *incident, *site, *diagnosis, *state, *text;
+	const char *kind;
+	int64_t opened_ms, time_ms, closed_ms;
+	struct buffer evidence, data, body;
+	array_of(struct message) messages;
+};
+
+struct journal {
+	const struct config *config;
+	array_of(struct entry) entries;
+	uint64_t dropped_total;
+};
+
+/* Which events are told to people, and as what. */
+static const char *const told_as[EVENT_KIND_COUNT] = {
+    [EVENT_DIAGNOSED] = "opened",
+    [EVENT_ACTING] = "acting",
+    [EVENT_REFUSED] = "needs-person",
+    [EVENT_NOT_VERIFIED] = "needs-person",
+    [EVENT_RESOLVED] = "resolved",
+};
+
+static void entry_done(struct entry *entry)
+{
+	free(entry->incident);
+	free(entry->site);
+	free(entry->diagnosis);
+	free(entry->state);
+	free(entry->text);
+	buffer_done(&entry->evidence);
+	buffer_done(&entry->data);
+	buffer_done(&entry->body);
+	for (size_t i = 0; i < entry->messages.count; i++) {
+		free(entry->messages.items[i].target);
+		free(entry->messages.items[i].id);
+	}
+	array_done(&entry->messages);
+}
+
+int journal_new(struct journal **ret_journal, const struct config *config)
+{
+	struct journal *journal = calloc(1, sizeof(*journal));
+
+	if (journal == NULL)
+		return -ENOMEM;
+	journal->config = config;
+	*ret_journal = journal;
+	return 0;
+}
+
+void journal_forget(struct journal *journal)
+{
+	for (size_t i = 0; i < journal->entries.count; i++)
+		entry_done(&journal->entries.items[i]);
+	array_done(&journal->entries);
+}
+
+void journal_free(struct journal **journal)
+{
+	if (*journal == NULL)
+		return;
+	journal_forget(*journal);
+	free(*journal);
+	*journal = NULL;
+}
+
+bool journal_is_empty(const struct journal *journal)
+{
+	return journal->entries.count == 0;
+}
+
+uint64_t journal_dropped_total(const struct journal *journal)
+{
+	return journal->dropped_total;
+}
+
+static bool is_end(enum event_kind kind)
+{
+	return kind == EVENT_RESOLVED || kind == EVENT_PASSED;
+}
+
+static void print_evidence(struct entry *entry, const struct site *site)
+{
+	struct json auto_json *evidence = json_object_new();
+
+	json_put_tree(evidence, "facts", facts_to_json(site->facts));
+	json_put_view(evidence, "explanation", buffer_view(&site->explanation));
+	buffer_init(&entry->evidence, MAX_JSON_BYTES);
+	if (json_print(evidence, &entry->evidence) < 0)
+		log_error("%s: the evidence of an incident could not be kept", entry->site);
+}
+
+static void print_data(struct entry *entry, const struct controller_event *event)
+{
+	struct json auto_json *data = json_object_new();
+
+	json_put_text(data, "reason", event->reason);
+	json_put_text(data, "remedy", event->remedy);
+	buffer_init(&entry->data, MAX_JSON_BYTES);
+	if (json_print(data, &entry->data) < 0)
+		buffer_clear(&entry->data);
+}
+
+static int add_messages(
+    struct entry *entry, const struct config *config, const struct controller_event *event)
+{
+	for (size_t i = 0; i < config->notify.count; i++) {
+		struct message message = {.target = strdup(config->notify.items[i].name)};
+		int error = -ENOMEM;
+
+		if (message.target != NULL &&
+		    asprintf(&message.id, "%s-%s-%lld", entry->incident, entry->kind,
+			(long long)event->now.wall_ms) > 0)
+			error = array_push(&entry->messages, message, CONFIG_MAX_NOTIFY);
+		if (error < 0) {
+			free(message.target);
+			free(message.id);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int add_notification(struct entry *entry, const struct journal *journal,
+    const struct site *site, const struct controller_event *event)
+{
+	const struct notification notification = {
+	    .kind = told_as[event->kind],
+	    .time_ms = event->now.wall_ms,
+	    .site = site->config->name,
+	    .incident = entry->incident,
+	    .state = entry->state,
+	    .text = event->text,
+	    .reason = event->reason,
+	    .remedy = event->remedy,
+	    .diagnosis = controller_diagnosis(site->controller),
+	    .facts = site->facts,
+	};
+	int error;
+
+	if (notification.kind == NULL || journal->config->notify.count == 0)
+		return 0;
+	error = notification_print(&notification, &entry->body);
+	return error < 0 ? error : add_messages(entry, journal->config, event);
+}
+
+static int fill(struct entry *entry, const struct journal *journal, const struct site *site,
+    const struct controller_event *event)
+{
+	const struct diagnosis *diagnosis = controller_diagnosis(site->controller);
+
+	*entry = (struct entry){.incident = strdup(controller_incident(site->controller)),
+	    .site = strdup(site->config->name),
+	    .diagnosis = strdup(diagnosis != NULL ? diagnosis->id : ""),
+	    .state = strdup(is_end(event->kind) ? event_kind_name(event->kind)
+						: controller_state(site->controller)),
+	    .text = strdup(event->text),
+	    .kind = event_kind_name(event->kind),
+	    .opened_ms = controller_opened_ms(site->controller),
+	    .time_ms = event->now.wall_ms,
+	    .closed_ms = is_end(event->kind) ? event->now.wall_ms : -1};
+	buffer_init(&entry->body, MAX_JSON_BYTES);
+	if (entry->incident == NULL || entry->site == NULL || entry->diagnosis == NULL ||
+	    entry->state == NULL || entry->text == NULL)
+		return -ENOMEM;
+	print_evidence(entry, site);
+	print_data(entry, event);
+	return add_notification(entry, journal, site, event);
+}
+
+void journal_note(
+    struct journal *journal, const struct site *site, const struct controller_event *event)
+{
+	struct entry entry;
+	int error;
+
+	if (event->kind == EVENT_COUNTED)
+		return; /* noise is a number in the metrics, not an incident */
+	error = fill(&entry, journal, site, event);
+	if (error == 0)
+		error = array_push(&journal->entries, entry, JOURNAL_MAX_ENTRIES);
+	if (error < 0) {
+		entry_done(&entry);
+		journal->dropped_total++;
+		log_error("%s: an event of an incident was lost: %s", site->config->name,
+		    strerror(-error));
+	}
+}
+
+static int write_messages(const struct entry *entry, struct store *store)
+{
+	for (size_t i = 0; i < entry->messages.count; i++) {
+		const struct store_message message = {.target = entry->messages.items[i].target,
+		    .message_id = entry->messages.items[i].id,
+		    .body = buffer_view(&entry->body),
+		    .created_ms = entry->time_ms,
+		    .due_ms = entry->time_ms};
+		int error = store_put_message(store, &message);
+
+		if (error == -ENOSPC)
+			log_error("the outbox is full: a message for %s is lost", message.target);
+		else if (error < 0)
+			return error;
+	}
+	return 0;
+}
+
+static int write_entry(const struct entry *entry, struct store *store)
+{
+	const struct store_incident incident = {.id = entry->incident,
+	    .site = entry->site,
+	    .diagnosis = entry->diagnosis,
+	    .state = entry->state,
+	    .opened_ms = entry->opened_ms,
+	    .changed_ms = entry->time_ms,
+	    .closed_ms = entry->closed_ms,
+	    .evidence = buffer_view(&entry->evidence)};
+	const struct store_event event = {.time_ms = entry->time_ms,
+	    .kind = entry->kind,
+	    .text = entry->text,
+	    .data = buffer_view(&entry->data)};
+	int error = store_put_incident(store, &incident);
+
+	if (error == 0)
+		error = store_add_event(store, entry->incident, &event);
+	return error < 0 ? error : write_messages(entry, store);
+}
+
+int journal_write(struct journal *journal, struct store *store)
+{
+	for (size_t i = 0; i < journal->entries.count; i++) {
+		int error = write_entry(&journal->entries.items[i], store);
+
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,17 @@
+# What the command line shares with the daemon.
+libauthmedic_a_SOURCES += \
+	agent/daemon/evidence.c agent/daemon/evidence.h \
+	agent/daemon/prober.c agent/daemon/prober.h \
+	agent/daemon/reading.c agent/daemon/reading.h \
+	agent/daemon/rulebook.c agent/daemon/rulebook.h
+
+sbin_PROGRAMS += authmedicd
+authmedicd_SOURCES = \
+	agent/daemon/assembly.c \
+	agent/daemon/endpoint.c agent/daemon/endpoint.h \
+	agent/daemon/journal.c agent/daemon/journal.h \
+	agent/daemon/main.c \
+	agent/daemon/memory.c agent/daemon/memory.h \
+	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
+	agent/daemon/publisher.c agent/daemon/publisher.h \
+	agent/daemon/site.c agent/daemon/site.h

@@ -1,0 +1,153 @@
+/* authmedicd: follows the logs, finds out why sign-in fails, and has the cure applied. */
+#include <getopt.h>
+#include <signal.h>
+#include <uv.h>
+
+#include "base/log.h"
+#include "daemon/pipeline.h"
+#include "loop/signals.h"
+
+#define EXIT_USAGE       2
+#define EXIT_UNAVAILABLE 69
+#define EXIT_CONFIG      78
+#define MAX_ERROR_BYTES  ((size_t)64 * 1024)
+
+struct daemon {
+	uv_loop_t loop;
+	const char *config_file;
+	struct pipeline *pipeline;
+	struct signals *signals;
+	bool failed;
+};
+
+static const char usage[] =
+    "Usage: authmedicd [--config FILE]\n"
+    "Follows web servers' logs, finds out why sign-in fails, and has the cure applied.\n"
+    "Runs in the foreground.\n\n"
+    "  --config FILE   the configuration (default: " AUTHMEDIC_CONFIG_FILE ")\n"
+    "  --help          this text\n"
+    "  --version       the version\n"
+    "Signals: HUP reads the configuration again, a bad one is refused; TERM and INT end it.\n";
+
+static void print_errors(const struct buffer *errors)
+{
+	fwrite(buffer_text(errors), 1, errors->length, stderr);
+}
+
+static int take_up(struct daemon *daemon, struct rulebook *rulebook, struct buffer *errors)
+{
+	const struct pipeline_options options = {
+	    .loop = &daemon->loop, .rulebook = rulebook, .config_file = daemon->config_file};
+	int error = pipeline_new(&daemon->pipeline, &options, errors);
+
+	if (error < 0)
+		rulebook_done(rulebook);
+	return error;
+}
+
+/* A bad configuration leaves everything as it is. A good one takes over from the state that the old
+ * pipeline committed, so that nothing is lost or repeated. */
+static void on_reload(void *context)
+{
+	struct daemon *daemon = context;
+	struct rulebook rulebook;
+	struct buffer auto_buffer errors;
+	int error;
+
+	buffer_init(&errors, MAX_ERROR_BYTES);
+	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
+		print_errors(&errors);
+		log_error("the new configuration is not used; the old one stays");
+		return;
+	}
+	pipeline_close(&daemon->pipeline);
+	error = take_up(daemon, &rulebook, &errors);
+	if (error == 0) {
+		log_notice("the configuration was read again");
+		return;
+	}
+	print_errors(&errors);
+	log_error("cannot go on with the new configuration: %s", strerror(-error));
+	daemon->failed = true;
+	signals_close(&daemon->signals);
+}
+
+static void on_terminate(void *context)
+{
+	struct daemon *daemon = context;
+
+	pipeline_close(&daemon->pipeline);
+	signals_close(&daemon->signals);
+}
+
+/* What main() returns where it did not work. */
+static int start(struct daemon *daemon)
+{
+	const struct signals_callbacks callbacks = {on_terminate, on_reload, daemon};
+	struct rulebook rulebook;
+	struct buffer auto_buffer errors;
+	int error;
+
+	buffer_init(&errors, MAX_ERROR_BYTES);
+	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
+		print_errors(&errors);
+		return EXIT_CONFIG;
+	}
+	error = take_up(daemon, &rulebook, &errors);
+	if (error == 0)
+		error = signals_new(&daemon->signals, &daemon->loop, &callbacks);
+	if (error == 0)
+		return EXIT_SUCCESS;
+	print_errors(&errors);
+	log_error("cannot start: %s", strerror(-error));
+	pipeline_close(&daemon->pipeline);
+	return EXIT_UNAVAILABLE;
+}
+
+static int run(const char *config_file)
+{
+	struct daemon daemon = {.config_file = config_file};
+	int status;
+
+	if (uv_loop_init(&daemon.loop) < 0)
+		return EXIT_UNAVAILABLE;
+	status = start(&daemon);
+	if (status == EXIT_SUCCESS)
+		log_notice("authmedicd " AUTHMEDIC_VERSION " is running");
+	uv_run(&daemon.loop, UV_RUN_DEFAULT);
+	if (uv_loop_close(&daemon.loop) != 0)
+		log_error("a handle was left open at the end");
+	return daemon.failed ? EXIT_UNAVAILABLE : status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+	    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {0}};
+	const char *config_file = AUTHMEDIC_CONFIG_FILE;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			config_file = optarg;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		case 'v':
+			puts("authmedicd " AUTHMEDIC_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			fputs("Try 'authmedicd --help'.\n", stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "authmedicd: unexpected argument '%s'\n", argv[optind]);
+		return EXIT_USAGE;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	log_open("authmedicd", getenv("JOURNAL_STREAM") != NULL, LOG_LEVEL_INFO);
+	return run(config_file);
+}

@@ -1,0 +1,161 @@
+#include "daemon/memory.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+
+#define CONTROLLER_VALUE     "controller"
+#define MAX_CONTROLLER_BYTES ((size_t)64 * 1024)
+#define MAX_HEADER_BYTES     ((size_t)64 * 1024)
+
+static struct store_log name_of(const struct site_log *log)
+{
+	return (struct store_log){log->site->config->name, log->reading.log->path};
+}
+
+static bool is_changed(const struct site_log *log)
+{
+	return log->cursors_changed || log->saved_lines != log->reading.totals.lines;
+}
+
+static int save_log(struct site_log *log, struct store *store)
+{
+	struct buffer auto_buffer header;
+	struct store_log name = name_of(log);
+	size_t count = intake_file_count(log->intake);
+	int error;
+
+	buffer_init(&header, MAX_HEADER_BYTES);
+	if (log->reading.parser != NULL)
+		parser_save(log->reading.parser, &header);
+	error = store_put_log(store, name, intake_totals(log->intake), buffer_view(&header));
+	for (size_t i = 0; error == 0 && i < count; i++) {
+		struct intake_cursor cursor;
+
+		intake_file_cursor(log->intake, i, &cursor);
+		error = store_put_cursor(store, name, i, &cursor);
+	}
+	return error < 0 ? error : store_drop_cursors(store, name, count);
+}
+
+struct row_target {
+	struct store *store;
+	const char *site;
+};
+
+static int on_row_to_save(void *context, struct view key, struct view value)
+{
+	const struct row_target *target = context;
+
+	return store_put_row(target->store, target->site, key, value);
+}
+
+static int save_controller(const struct site *site, struct store *store)
+{
+	struct json auto_json *saved = controller_save(site->controller, site_now());
+	struct buffer auto_buffer text;
+	int error;
+
+	buffer_init(&text, MAX_CONTROLLER_BYTES);
+	error = json_print(saved, &text);
+	return error < 0
+	    ? error
+	    : store_put_value(store, site->config->name, CONTROLLER_VALUE, buffer_view(&text));
+}
+
+int memory_save_site(struct site *site, struct store *store)
+{
+	struct row_target target = {store, site->config->name};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < site->log_count; i++)
+		if (is_changed(&site->logs[i]))
+			error = save_log(&site->logs[i], store);
+	if (error == 0)
+		error = detector_save(site->detector, on_row_to_save, &target);
+	return error < 0 ? error : save_controller(site, store);
+}
+
+void memory_committed(struct site *site)
+{
+	for (size_t i = 0; i < site->log_count; i++) {
+		site->logs[i].saved_lines = site->logs[i].reading.totals.lines;
+		site->logs[i].cursors_changed = false;
+	}
+}
+
+void memory_lost(struct site *site)
+{
+	detector_offer_all(site->detector);
+}
+
+static int on_cursor(void *context, const struct intake_cursor *cursor)
+{
+	struct site_log *log = context;
+	int error = intake_restore(log->intake, cursor);
+
+	if (error < 0)
+		log_warning("%s: a cursor could not be restored: %s", log->reading.log->path,
+		    strerror(-error));
+	return 0;
+}
+
+static int load_log(struct site_log *log, struct store *store)
+{
+	struct intake_totals totals = {0};
+	struct buffer auto_buffer header;
+	int error;
+
+	buffer_init(&header, MAX_HEADER_BYTES);
+	error = store_get_log(store, name_of(log), &totals, &header);
+	if (error == -ENOENT)
+		return 0;
+	if (error < 0)
+		return error;
+	intake_restore_totals(log->intake, &totals);
+	if (log->reading.parser != NULL && header.length > 0 &&
+	    parser_restore(log->reading.parser, buffer_view(&header)) < 0)
+		log_warning("%s: the header kept from an earlier run cannot be read",
+		    log->reading.log->path);
+	return store_each_cursor(store, name_of(log), on_cursor, log);
+}
+
+static int on_row_to_load(void *context, struct view key, struct view value)
+{
+	struct site *site = context;
+
+	if (detector_restore(site->detector, key, value) < 0)
+		log_warning(
+		    "%s: a row of the detector's memory cannot be read", site->config->name);
+	return 0;
+}
+
+static int load_controller(struct site *site, struct store *store, const struct rules *rules)
+{
+	struct buffer auto_buffer text;
+	struct json auto_json *saved = NULL;
+	int error;
+
+	buffer_init(&text, MAX_CONTROLLER_BYTES);
+	error = store_get_value(store, site->config->name, CONTROLLER_VALUE, &text);
+	if (error < 0)
+		return error == -ENOENT ? 0 : error;
+	error = json_parse(buffer_view(&text), &saved);
+	if (error == 0)
+		error = controller_restore(site->controller, saved, rules, site_now());
+	if (error < 0)
+		log_warning("%s: what was known of its incident cannot be read; it starts afresh",
+		    site->config->name);
+	return 0;
+}
+
+int memory_load_site(struct site *site, struct store *store, const struct rules *rules)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < site->log_count; i++)
+		error = load_log(&site->logs[i], store);
+	if (error == 0)
+		error = store_each_row(store, site->config->name, on_row_to_load, site);
+	return error < 0 ? error : load_controller(site, store, rules);
+}

@@ -1,0 +1,384 @@
+/* The story: bytes become lines, lines become handshakes, a window that looks wrong is diagnosed, a
+ * diagnosis may have its cure applied; all that a step changed is committed before the world is. */
+#include "daemon/pipeline_parts.h"
+
+#include "base/log.h"
+#include "daemon/memory.h"
+#include "daemon/prober.h"
+#include "loop/clock.h"
+
+#define SLICE_BYTES     ((size_t)1024 * 1024)
+#define HINT_DELAY_MS   5 /* so that a burst of writes is one step */
+#define PROBE_GRACE_MS  2000
+#define LOG_LAG_MS      5000 /* how late a server may write a line */
+#define STATUS_EVERY_MS 60000
+
+static const struct child_result no_child = {.exit_status = -1};
+
+static void finish_probe(struct site *site, const struct child_result *result);
+
+static bool take_flag(bool *flag)
+{
+	bool was = *flag;
+
+	*flag = false;
+	return was;
+}
+
+/* Another step before the second is over; the earlier of two wishes counts. */
+static void soon(struct pipeline *pipeline, int64_t delay_ms)
+{
+	if (delay_ms == 0 || !timer_is_running(pipeline->soon))
+		timer_start(pipeline->soon, delay_ms, 0);
+}
+
+/* ---- 1. intake: bytes to lines; 2. parse and detect: in reading.c, line by line ---- */
+
+static void on_hint(void *context)
+{
+	struct site_log *log = context;
+	struct pipeline *pipeline = log->site->pipeline;
+
+	pipeline->reconcile_wanted = true;
+	soon(pipeline, HINT_DELAY_MS);
+}
+
+static void watch(struct pipeline *pipeline, struct site_log *log)
+{
+	const struct watcher_target target = {on_hint, log};
+	int error;
+
+	if (log->watcher != NULL)
+		return;
+	error = watcher_new(&log->watcher, pipeline->loop, intake_directory(log->intake), &target);
+	if (error < 0 && !log->watch_tried)
+		log_notice("%s: no watching here (%s); looking each second", log->reading.log->path,
+		    strerror(-error));
+	log->watch_tried = true;
+}
+
+static void reconcile(struct pipeline *pipeline)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	for (size_t i = 0; i < pipeline->site_count; i++) {
+		struct site *site = &pipeline->sites[i];
+
+		for (size_t j = 0; j < site->log_count; j++) {
+			struct site_log *log = &site->logs[j];
+			size_t files = intake_file_count(log->intake);
+
+			watch(pipeline, log);
+			intake_reconcile(log->intake, now_ms);
+			if (files != intake_file_count(log->intake))
+				log->cursors_changed = true;
+		}
+	}
+}
+
+/* One slice of each log, so that no log starves another; true where more is waiting. */
+static bool read_slices(struct pipeline *pipeline)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < pipeline->site_count; i++)
+		for (size_t j = 0; j < pipeline->sites[i].log_count; j++)
+			if (intake_read(pipeline->sites[i].logs[j].intake, SLICE_BYTES))
+				more = true;
+	return more;
+}
+
+/* ---- 3. the window: does anything look wrong? ---- */
+
+/* A spike in lines of long ago, read while catching up, is history: nobody acts on it. */
+static bool is_current(const struct pipeline *pipeline, const struct detector_window *window)
+{
+	return clock_now_ms() - window->now_ms <= pipeline->rulebook.config->detect.window_ms;
+}
+
+static void look(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->site_count; i++) {
+		struct site *site = &pipeline->sites[i];
+		struct detector_window window;
+
+		/* A quiet log's clock goes on by ours; while we catch up only its own counts. */
+		if (!pipeline->catching_up)
+			detector_advance(site->detector, clock_now_ms() - LOG_LAG_MS);
+		detector_window(site->detector, &window);
+		if (!is_current(pipeline, &window))
+			window.spike = false;
+		if (site->probe_failed)
+			finish_probe(site, &no_child);
+		controller_tick(site->controller, site_now(), &window);
+	}
+}
+
+/* ---- 4. diagnose: the probe, the inspectors, and the rules over the facts ---- */
+
+static void finish_probe(struct site *site, const struct child_result *result)
+{
+	static const char *const prefixes[] = {"probe.", "ticket.", NULL};
+	enum probe_result told;
+
+	site->probe_failed = false;
+	site_take_facts(site, result->out, "probe", prefixes);
+	told = prober_result(site->facts, result);
+	site_set_fact(site, "probe.result", probe_result_name(told));
+	publisher_on_probe(
+	    site->pipeline->publisher, site, told, clock_boot_ms() - site->probe_started_ms);
+	controller_on_probe(site->controller, site_now(), told);
+}
+
+static void on_probe_exit(void *context, const struct child_result *result)
+{
+	struct site *site = context;
+
+	finish_probe(site, result);
+	child_close(&site->probe);
+	pipeline_step(site->pipeline);
+}
+
+static void effect_probe(void *context)
+{
+	static const char *const environment[] = {
+	    "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", NULL};
+	struct site *site = context;
+	struct prober_command command;
+	struct child_options options = {.argv = command.argv,
+	    .environment = environment,
+	    .deadline_ms = site->config->probe.timeout_ms + PROBE_GRACE_MS,
+	    .on_exit = on_probe_exit,
+	    .context = site};
+	int error;
+
+	prober_command(site->pipeline->rulebook.config, site->config, &command);
+	site->probe_started_ms = clock_boot_ms();
+	error = child_new(&site->probe, site->pipeline->loop, &options);
+	if (error < 0) {
+		log_error(
+		    "%s: the probe cannot be started: %s", site->config->name, strerror(-error));
+		site->probe_failed = true; /* told in the next step, never from within an effect */
+	}
+}
+
+static const struct diagnosis *effect_diagnose(void *context)
+{
+	struct site *site = context;
+	struct pipeline *pipeline = site->pipeline;
+
+	site_gather_facts(site, pipeline->rulebook.signatures);
+	buffer_clear(&site->explanation);
+	return rules_diagnose(pipeline->rulebook.rules, site->facts, &site->explanation);
+}
+
+/* ---- 5. remedy: wishes of the controllers, granted after the commit ---- */
+
+static void effect_inspect(void *context)
+{
+	struct site *site = context;
+
+	site->wants_inspection = true;
+}
+
+static void effect_apply(void *context, const struct controller_action *action)
+{
+	struct site *site = context;
+
+	site->action = *action;
+	site->wants_apply = true;
+}
+
+static void effect_ask_action(void *context, const struct controller_action *action)
+{
+	struct site *site = context;
+
+	site->action = *action;
+	site->wants_action = true;
+}
+
+static void effect_forget_outcomes(void *context)
+{
+	struct site *site = context;
+
+	detector_forget_before(site->detector, clock_now_ms());
+}
+
+static void effect_on_event(void *context, const struct controller_event *event)
+{
+	struct site *site = context;
+
+	log_notice("%s: %s: %s%s%s", site->config->name, event_kind_name(event->kind), event->text,
+	    event->reason[0] != '\0' ? ": " : "", event->reason);
+	journal_note(site->pipeline->journal, site, event);
+	publisher_on_event(site->pipeline->publisher, site, event);
+}
+
+const struct controller_effects pipeline_effects = {
+    .probe = effect_probe,
+    .inspect = effect_inspect,
+    .diagnose = effect_diagnose,
+    .apply = effect_apply,
+    .ask_action = effect_ask_action,
+    .forget_outcomes = effect_forget_outcomes,
+    .on_event = effect_on_event,
+};
+
+static void take_budget(struct site *site, const struct protocol_reply *reply)
+{
+	site->budget_hour = reply->budget_hour;
+	site->budget_day = reply->budget_day;
+}
+
+static void on_inspection(void *context, const struct protocol_reply *reply)
+{
+	static const char *const prefixes[] = {"worker.", "keytab.", "krb5conf.", NULL};
+	struct site *site = context;
+	double start_s = -1;
+
+	site_take_facts(
+	    site, view_of_text(reply != NULL ? reply->facts : ""), "inspectors", prefixes);
+	if (reply != NULL)
+		take_budget(site, reply);
+	if (facts_number(site->facts, "worker.start", &start_s) < 0)
+		start_s = -1;
+	controller_on_inspected(
+	    site->controller, site_now(), start_s < 0 ? -1 : (int64_t)(start_s * 1000));
+	soon(site->pipeline, 0);
+}
+
+static void on_action_reply(void *context, const struct protocol_reply *reply)
+{
+	struct site *site = context;
+	struct controller_answer answer;
+
+	if (reply == NULL)
+		return; /* the broken line is told by pipeline_on_helper_connection() */
+	answer = (struct controller_answer){reply->result, reply->refusal, reply->text};
+	take_budget(site, reply);
+	controller_on_answer(site->controller, site_now(), &answer);
+	pipeline_step(site->pipeline);
+}
+
+static void on_status_reply(void *context, const struct protocol_reply *reply)
+{
+	struct site *site = context;
+
+	if (reply != NULL)
+		take_budget(site, reply);
+}
+
+void pipeline_on_helper_connection(void *context, bool connected)
+{
+	struct pipeline *pipeline = context;
+
+	pipeline->status_due_ms = 0;
+	for (size_t i = 0; i < pipeline->site_count; i++)
+		controller_on_helper(pipeline->sites[i].controller, site_now(), connected);
+	soon(pipeline, 0);
+}
+
+static int ask_helper(struct site *site, enum protocol_verb verb, helper_client_on_reply *on_reply)
+{
+	bool action = verb == PROTOCOL_APPLY || verb == PROTOCOL_ACTION;
+	const struct helper_client_request request = {.verb = verb,
+	    .site = site->config->name,
+	    .incident = action ? site->action.incident : "",
+	    .reason = action ? site->action.reason : "",
+	    .rung = action ? site->action.rung : 0,
+	    .on_reply = on_reply,
+	    .context = site};
+
+	return helper_client_ask(site->pipeline->helper, &request);
+}
+
+/* What could not even be asked is answered here, so that no controller waits for ever. */
+static void grant_wishes(struct site *site)
+{
+	static const struct controller_answer not_sent = {
+	    PROTOCOL_REFUSED, REFUSAL_MALFORMED, "the request could not be sent"};
+
+	if (take_flag(&site->wants_inspection) &&
+	    ask_helper(site, PROTOCOL_INSPECT, on_inspection) < 0)
+		on_inspection(site, NULL);
+	if (take_flag(&site->wants_apply) && ask_helper(site, PROTOCOL_APPLY, on_action_reply) < 0)
+		controller_on_answer(site->controller, site_now(), &not_sent);
+	if (take_flag(&site->wants_action) &&
+	    ask_helper(site, PROTOCOL_ACTION, on_action_reply) < 0)
+		log_warning("%s: the helper could not be asked", site->config->name);
+}
+
+static void ask_status(struct pipeline *pipeline)
+{
+	if (clock_boot_ms() < pipeline->status_due_ms ||
+	    !helper_client_is_connected(pipeline->helper))
+		return;
+	pipeline->status_due_ms = clock_boot_ms() + STATUS_EVERY_MS;
+	for (size_t i = 0; i < pipeline->site_count; i++)
+		if (ask_helper(&pipeline->sites[i], PROTOCOL_STATUS, on_status_reply) < 0)
+			log_debug("the helper's status could not be asked");
+}
+
+/* ---- 6. commit: all that this step changed, or nothing of it ---- */
+
+static int save(struct pipeline *pipeline)
+{
+	int error = journal_write(pipeline->journal, pipeline->store);
+
+	for (size_t i = 0; error == 0 && i < pipeline->site_count; i++)
+		error = memory_save_site(&pipeline->sites[i], pipeline->store);
+	return error == 0 ? store_commit(pipeline->store) : error;
+}
+
+void pipeline_commit(struct pipeline *pipeline)
+{
+	int error = store_begin(pipeline->store);
+
+	if (error == 0) {
+		error = save(pipeline);
+		if (error < 0)
+			store_rollback(pipeline->store);
+	}
+	if (error != pipeline->store_error)
+		log_line(error < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "the state %s",
+		    error < 0 ? strerror(-error) : "is being saved again");
+	pipeline->store_error = error;
+	for (size_t i = 0; i < pipeline->site_count; i++) {
+		if (error == 0)
+			memory_committed(&pipeline->sites[i]);
+		else
+			memory_lost(&pipeline->sites[i]);
+	}
+	if (error == 0)
+		journal_forget(pipeline->journal);
+}
+
+/* ---- the story, once a step ---- */
+
+void pipeline_step(struct pipeline *pipeline)
+{
+	if (take_flag(&pipeline->reconcile_wanted))
+		reconcile(pipeline);
+	pipeline->catching_up = read_slices(pipeline);
+	look(pipeline);
+	pipeline_commit(pipeline);
+	/* Whatever is done to the world is done only after we have it on record. */
+	for (size_t i = 0; pipeline->store_error == 0 && i < pipeline->site_count; i++)
+		grant_wishes(&pipeline->sites[i]);
+	if (pipeline->catching_up)
+		soon(pipeline, 0);
+}
+
+void pipeline_on_soon(void *context)
+{
+	pipeline_step(context);
+}
+
+void pipeline_on_second(void *context)
+{
+	struct pipeline *pipeline = context;
+
+	pipeline->reconcile_wanted = true;
+	pipeline_step(pipeline);
+	ask_status(pipeline);
+}

@@ -1,0 +1,23 @@
+/* The pipeline: what joins the stages. */
+#ifndef AUTHMEDIC_DAEMON_PIPELINE_H
+#define AUTHMEDIC_DAEMON_PIPELINE_H
+
+#include "daemon/rulebook.h"
+#include "loop/loop.h"
+
+struct pipeline;
+
+struct pipeline_options {
+	uv_loop_t *loop;
+	const struct rulebook *rulebook; /* its content is the pipeline's, where it succeeds */
+	const char *config_file; /* what a spawned helper reads */
+};
+
+/* Opens the store, goes on where the last run stood, and starts following, probing and serving.
+ * Errors are appended as lines. */
+must_check int pipeline_new(
+    struct pipeline **ret_pipeline, const struct pipeline_options *options, struct buffer *errors);
+/* Commits, closes every handle; the loop must run on until they are gone. */
+void pipeline_close(struct pipeline **pipeline);
+
+#endif

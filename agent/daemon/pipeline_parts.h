@@ -1,0 +1,42 @@
+/* What a pipeline is made of: shared by the story (pipeline.c) and the making (assembly.c) only. */
+#ifndef AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
+#define AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
+
+#include "daemon/endpoint.h"
+#include "daemon/journal.h"
+#include "daemon/pipeline.h"
+#include "daemon/publisher.h"
+#include "daemon/site.h"
+#include "loop/timer.h"
+#include "remedy/helper_client.h"
+#include "state/store.h"
+
+struct pipeline {
+	uv_loop_t *loop;
+	char *config_file;
+	struct rulebook rulebook;
+	struct store *store;
+	struct journal *journal;
+	struct publisher *publisher;
+	struct endpoint *endpoint;
+	struct helper_client *helper;
+	struct timer *every_second;
+	struct timer *soon; /* the next step, before the second is over */
+	struct site *sites;
+	size_t site_count;
+	int store_error; /* of the last commit; 0: fine */
+	int64_t started_ms; /* wall */
+	int64_t status_due_ms; /* steady: the helper's budget is asked for then */
+	bool catching_up;
+	bool reconcile_wanted;
+};
+
+/* -- pipeline.c */
+extern const struct controller_effects pipeline_effects;
+void pipeline_step(struct pipeline *pipeline);
+void pipeline_commit(struct pipeline *pipeline);
+void pipeline_on_second(void *context);
+void pipeline_on_soon(void *context);
+void pipeline_on_helper_connection(void *context, bool connected);
+
+#endif

@@ -1,0 +1,357 @@
+#include "daemon/publisher.h"
+
+#include <errno.h>
+
+#include "remedy/authority.h"
+
+#define UNDIAGNOSED "undiagnosed" /* an incident before its diagnosis */
+
+struct publisher {
+	struct publisher_sources sources;
+	struct metrics *metrics;
+	struct report_site *model_sites;
+	struct report_log *model_logs;
+	struct intake_cursor *model_cursors;
+	size_t log_count;
+};
+
+static const enum probe_result probe_results[] = {
+    PROBE_ACCEPTED, PROBE_REJECTED, PROBE_NO_TICKET, PROBE_UNREACHABLE};
+
+static const char *name_of(const struct site *site)
+{
+	return site->config->name;
+}
+
+/* ---- series exist from the start at 0 */
+
+static void begin_diagnoses(struct publisher *publisher, const char *site)
+{
+	for (size_t i = 0; i < rules_count(publisher->sources.rules); i++) {
+		const char *id = rules_at(publisher->sources.rules, i)->id;
+
+		metrics_set(publisher->metrics, METRIC_incident_open, LABELS(site, id), 0);
+		metrics_set(publisher->metrics, METRIC_incidents_total, LABELS(site, id), 0);
+	}
+	metrics_set(publisher->metrics, METRIC_incident_open, LABELS(site, UNDIAGNOSED), 0);
+}
+
+static void begin_refusals(struct publisher *publisher, const char *site)
+{
+	for (unsigned i = 0; authority_refusal_at(i) != NULL; i++)
+		metrics_set(publisher->metrics, METRIC_action_refusals_total,
+		    LABELS(site, authority_refusal_at(i)->reason), 0);
+	for (uint32_t i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++)
+		metrics_set(publisher->metrics, METRIC_action_refusals_total,
+		    LABELS(site, protocol_refusal_name(i)), 0);
+}
+
+static void begin_site(struct publisher *publisher, const struct site *site)
+{
+	const char *name = name_of(site);
+
+	for (size_t i = 0; i < count_of(probe_results); i++)
+		metrics_set(publisher->metrics, METRIC_probes_total,
+		    LABELS(name, probe_result_name(probe_results[i])), 0);
+	for (size_t i = 0; i < signatures_count(publisher->sources.signatures); i++)
+		metrics_set(publisher->metrics, METRIC_signals_total,
+		    LABELS(name, signatures_id(publisher->sources.signatures, i)), 0);
+	for (size_t i = 0; i < site->config->ladder.count; i++)
+		for (uint32_t result = PROTOCOL_DONE; result <= PROTOCOL_UNKNOWN; result++)
+			metrics_set(publisher->metrics, METRIC_actions_total,
+			    LABELS(name, site->config->ladder.items[i].remedy,
+				protocol_result_name(result)),
+			    0);
+	begin_diagnoses(publisher, name);
+	begin_refusals(publisher, name);
+}
+
+int publisher_new(struct publisher **ret_publisher, const struct publisher_sources *sources)
+{
+	struct publisher *publisher = calloc(1, sizeof(*publisher));
+	int error;
+
+	if (publisher == NULL)
+		return -ENOMEM;
+	publisher->sources = *sources;
+	error = metrics_new(&publisher->metrics);
+	if (error < 0) {
+		free(publisher);
+		return error;
+	}
+	metrics_set(publisher->metrics, METRIC_build_info, LABELS(AUTHMEDIC_VERSION), 1);
+	for (size_t i = 0; i < sources->site_count; i++) {
+		begin_site(publisher, &sources->sites[i]);
+		publisher->log_count += sources->sites[i].log_count;
+	}
+	for (size_t i = 0; i < sources->config->notify.count; i++) {
+		const char *target = sources->config->notify.items[i].name;
+
+		publisher_on_delivery(publisher, target, NULL);
+		publisher_on_queue(publisher, target, 0);
+	}
+	*ret_publisher = publisher;
+	return 0;
+}
+
+static void free_model(struct publisher *publisher)
+{
+	free(publisher->model_sites);
+	free(publisher->model_logs);
+	free(publisher->model_cursors);
+	publisher->model_sites = NULL;
+	publisher->model_logs = NULL;
+	publisher->model_cursors = NULL;
+}
+
+void publisher_free(struct publisher **publisher)
+{
+	if (*publisher == NULL)
+		return;
+	free_model(*publisher);
+	metrics_free(&(*publisher)->metrics);
+	free(*publisher);
+	*publisher = NULL;
+}
+
+/* ---- counters, as things happen */
+
+void publisher_on_probe(struct publisher *publisher, const struct site *site,
+    enum probe_result result, int64_t duration_ms)
+{
+	metrics_add(publisher->metrics, METRIC_probes_total,
+	    LABELS(name_of(site), probe_result_name(result)), 1);
+	metrics_observe(publisher->metrics, METRIC_probe_duration_seconds, LABELS(name_of(site)),
+	    (double)duration_ms / 1000);
+}
+
+static const char *diagnosis_of(const struct site *site)
+{
+	const struct diagnosis *diagnosis = controller_diagnosis(site->controller);
+
+	return diagnosis != NULL ? diagnosis->id : UNDIAGNOSED;
+}
+
+void publisher_on_event(
+    struct publisher *publisher, const struct site *site, const struct controller_event *event)
+{
+	const char *site_name = name_of(site);
+
+	switch (event->kind) {
+	case EVENT_DIAGNOSED:
+	case EVENT_COUNTED:
+		metrics_add(publisher->metrics, METRIC_incidents_total,
+		    LABELS(site_name, diagnosis_of(site)), 1);
+		break;
+	case EVENT_REFUSED:
+		metrics_add(publisher->metrics, METRIC_action_refusals_total,
+		    LABELS(site_name, event->reason), 1);
+		break;
+	case EVENT_APPLIED:
+		metrics_add(publisher->metrics, METRIC_actions_total,
+		    LABELS(site_name, event->remedy, event->reason), 1);
+		break;
+	default:
+		break;
+	}
+}
+
+void publisher_on_delivery(struct publisher *publisher, const char *target, const char *result)
+{
+	static const char *const results[] = {"delivered", "retried", "dead"};
+
+	for (size_t i = 0; i < count_of(results); i++)
+		metrics_add(publisher->metrics, METRIC_notifications_total,
+		    LABELS(target, results[i]),
+		    result != NULL && strcmp(result, results[i]) == 0 ? 1 : 0);
+}
+
+void publisher_on_queue(struct publisher *publisher, const char *target, uint64_t length)
+{
+	metrics_set(
+	    publisher->metrics, METRIC_notification_queue_length, LABELS(target), (double)length);
+}
+
+/* ---- gauges, and the counters that other stages keep */
+
+static void refresh_log(struct publisher *publisher, const struct site_log *log)
+{
+	struct metrics *metrics = publisher->metrics;
+	const struct metric_labels labels = LABELS(name_of(log->site), log->reading.log->path);
+	const struct intake_totals *totals = intake_totals(log->intake);
+	const char *why = NULL;
+
+	metrics_set(metrics, METRIC_log_bytes_total, labels, (double)totals->bytes);
+	metrics_set(metrics, METRIC_log_lines_total, labels, (double)totals->lines);
+	metrics_set(
+	    metrics, METRIC_log_unparsed_lines_total, labels, (double)log->reading.totals.unparsed);
+	metrics_set(metrics, METRIC_log_rotations_total, labels, (double)totals->rotations);
+	metrics_set(metrics, METRIC_log_truncations_total, labels, (double)totals->truncations);
+	metrics_set(metrics, METRIC_log_lost_bytes_total, labels, (double)totals->lost_bytes);
+	metrics_set(metrics, METRIC_log_lag_bytes, labels, (double)intake_lag_bytes(log->intake));
+	metrics_set(metrics, METRIC_deaf, labels,
+	    intake_condition(log->intake, &why) == INTAKE_FINE ? 0 : 1);
+	if (log->reading.last_line_ms >= 0)
+		metrics_set(metrics, METRIC_log_last_line_timestamp_seconds, labels,
+		    (double)log->reading.last_line_ms / 1000);
+}
+
+static void refresh_handshakes(struct publisher *publisher, const struct site *site)
+{
+	const struct detector_totals *totals = detector_totals(site->detector);
+
+	for (int scheme = 0; scheme < SCHEME_COUNT; scheme++)
+		for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+			metrics_set(publisher->metrics, METRIC_handshakes_total,
+			    LABELS(name_of(site), scheme_name((enum scheme)scheme),
+				outcome_name((enum outcome)outcome)),
+			    (double)totals->handshakes[scheme][outcome]);
+	for (size_t i = 0; i < signatures_count(publisher->sources.signatures); i++)
+		metrics_set(publisher->metrics, METRIC_signals_total,
+		    LABELS(name_of(site), signatures_id(publisher->sources.signatures, i)),
+		    (double)detector_signals_total(site->detector, i));
+}
+
+/* Facts that are metrics of their own. */
+static const struct {
+	const char *fact;
+	enum metric metric;
+} fact_metrics[] = {
+    {"worker.start", METRIC_worker_start_time_seconds},
+    {"keytab.modified", METRIC_keytab_modified_timestamp_seconds},
+    {"keytab.kvno", METRIC_keytab_kvno},
+    {"ticket.kvno", METRIC_ticket_kvno},
+};
+
+static void refresh_site(struct publisher *publisher, const struct site *site)
+{
+	struct metrics *metrics = publisher->metrics;
+	const char *site_name = name_of(site);
+	struct detector_window window;
+	bool open = controller_incident(site->controller)[0] != '\0';
+
+	detector_window(site->detector, &window);
+	metrics_set(
+	    metrics, METRIC_known_good_voters, LABELS(site_name), (double)window.known_good);
+	metrics_set(
+	    metrics, METRIC_rejected_voters_ratio, LABELS(site_name), window.rejected_ratio);
+	for (size_t i = 0; i < count_of(fact_metrics); i++) {
+		double value;
+
+		if (facts_number(site->facts, fact_metrics[i].fact, &value) == 0)
+			metrics_set(metrics, fact_metrics[i].metric, LABELS(site_name), value);
+	}
+	if (site->budget_hour >= 0)
+		metrics_set(metrics, METRIC_budget_remaining, LABELS(site_name),
+		    (double)(site->budget_hour < site->budget_day ? site->budget_hour
+								  : site->budget_day));
+	metrics_set(metrics, METRIC_incident_open, LABELS(site_name, UNDIAGNOSED), 0);
+	for (size_t i = 0; i < rules_count(publisher->sources.rules); i++)
+		metrics_set(metrics, METRIC_incident_open,
+		    LABELS(site_name, rules_at(publisher->sources.rules, i)->id), 0);
+	if (open)
+		metrics_set(
+		    metrics, METRIC_incident_open, LABELS(site_name, diagnosis_of(site)), 1);
+	refresh_handshakes(publisher, site);
+}
+
+const struct metrics *publisher_metrics(struct publisher *publisher)
+{
+	for (size_t i = 0; i < publisher->sources.site_count; i++) {
+		const struct site *site = &publisher->sources.sites[i];
+
+		refresh_site(publisher, site);
+		for (size_t j = 0; j < site->log_count; j++)
+			refresh_log(publisher, &site->logs[j]);
+	}
+	return publisher->metrics;
+}
+
+/* ---- the model */
+
+static void fill_log(
+    const struct site_log *log, struct report_log *ret_log, struct intake_cursor *ret_cursors)
+{
+	const char *why = NULL;
+	bool fine = intake_condition(log->intake, &why) == INTAKE_FINE;
+
+	*ret_log = (struct report_log){
+	    .path = log->reading.log->path,
+	    .format = log->reading.parser != NULL ? parser_format(log->reading.parser) : "auto",
+	    .totals = intake_totals(log->intake),
+	    .cursors = ret_cursors,
+	    .cursor_count = intake_file_count(log->intake),
+	    .unparsed_lines = log->reading.totals.unparsed,
+	    .lag_bytes = intake_lag_bytes(log->intake),
+	    .last_line_ms = log->reading.last_line_ms,
+	    .deaf = fine ? NULL : why,
+	};
+	for (size_t i = 0; i < ret_log->cursor_count; i++)
+		intake_file_cursor(log->intake, i, &ret_cursors[i]);
+}
+
+static void fill_site(const struct site *site, struct report_site *ret_site)
+{
+	const struct diagnosis *diagnosis = controller_diagnosis(site->controller);
+	const char *incident = controller_incident(site->controller);
+
+	*ret_site = (struct report_site){
+	    .name = name_of(site),
+	    .server = site->config->server.name,
+	    .service = site->config->service,
+	    .mode = site->config->mode == CONFIG_MODE_ACT ? "act" : "observe",
+	    .evidence = site->config->evidence == CONFIG_EVIDENCE_VOTERS ? "voters" : "probe",
+	    .state = controller_state(site->controller),
+	    .sentence = controller_sentence(site->controller),
+	    .totals = detector_totals(site->detector),
+	    .facts = site->facts,
+	    .last_probe_ms = controller_last_probe_ms(site->controller),
+	    .last_accepted_ms = controller_last_accepted_ms(site->controller),
+	    .budget_hour = site->budget_hour,
+	    .budget_day = site->budget_day,
+	    .incident_id = incident[0] != '\0' ? incident : NULL,
+	    .diagnosis = diagnosis != NULL ? diagnosis->id : "",
+	    .log_count = site->log_count,
+	};
+	detector_window(site->detector, &ret_site->window);
+}
+
+static size_t count_cursors(const struct publisher *publisher)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < publisher->sources.site_count; i++)
+		for (size_t j = 0; j < publisher->sources.sites[i].log_count; j++)
+			count += intake_file_count(publisher->sources.sites[i].logs[j].intake);
+	return count;
+}
+
+int publisher_model(struct publisher *publisher, struct report_model *ret_model)
+{
+	size_t cursors = count_cursors(publisher);
+	size_t log = 0;
+	size_t cursor = 0;
+
+	free_model(publisher);
+	publisher->model_sites =
+	    calloc(publisher->sources.site_count + 1, sizeof(struct report_site));
+	publisher->model_logs = calloc(publisher->log_count + 1, sizeof(struct report_log));
+	publisher->model_cursors = calloc(cursors + 1, sizeof(struct intake_cursor));
+	if (publisher->model_sites == NULL || publisher->model_logs == NULL ||
+	    publisher->model_cursors == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < publisher->sources.site_count; i++) {
+		const struct site *site = &publisher->sources.sites[i];
+
+		fill_site(site, &publisher->model_sites[i]);
+		publisher->model_sites[i].logs = &publisher->model_logs[log];
+		for (size_t j = 0; j < site->log_count; j++, log++) {
+			fill_log(&site->logs[j], &publisher->model_logs[log],
+			    &publisher->model_cursors[cursor]);
+			cursor += publisher->model_logs[log].cursor_count;
+		}
+	}
+	ret_model->sites = publisher->model_sites;
+	ret_model->site_count = publisher->sources.site_count;
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* What the daemon knows, made ready for the report stage: the metrics and the model. */
+#ifndef AUTHMEDIC_DAEMON_PUBLISHER_H
+#define AUTHMEDIC_DAEMON_PUBLISHER_H
+
+#include "daemon/site.h"
+#include "report/metrics.h"
+#include "report/model.h"
+
+struct publisher;
+
+struct publisher_sources {
+	const struct config *config;
+	const struct rules *rules;
+	const struct signatures *signatures;
+	struct site *sites;
+	size_t site_count;
+};
+
+must_check int publisher_new(
+    struct publisher **ret_publisher, const struct publisher_sources *sources);
+void publisher_free(struct publisher **publisher);
+
+/* Counters, as things happen. */
+void publisher_on_probe(struct publisher *publisher, const struct site *site,
+    enum probe_result result, int64_t duration_ms);
+void publisher_on_event(
+    struct publisher *publisher, const struct site *site, const struct controller_event *event);
+void publisher_on_delivery(struct publisher *publisher, const char *target, const char *result);
+void publisher_on_queue(struct publisher *publisher, const char *target, uint64_t length);
+
+/* Brings the gauges up to date; the metrics stay the publisher's. */
+const struct metrics *publisher_metrics(struct publisher *publisher);
+/* Fills the sites in; the rest is the caller's. Lives until the next call. */
+must_check int publisher_model(struct publisher *publisher, struct report_model *ret_model);
+
+#endif

@@ -1,0 +1,110 @@
+#include "daemon/reading.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+
+int reading_new_detector(struct detector **ret_detector, const struct config *config,
+    size_t signature_count, const struct hash_seed *seed)
+{
+	const struct config_detect *detect = &config->detect;
+	const struct detector_options options = {
+	    .window_ms = detect->window_ms,
+	    .known_good_for_ms = detect->known_good_for_ms,
+	    .handshake_timeout_ms = detect->handshake_timeout_ms,
+	    .minimum_voters = (unsigned)detect->minimum_voters,
+	    .share_percent = (unsigned)detect->share_percent,
+	    .ipv4_prefix = (unsigned)detect->ipv4_prefix,
+	    .ipv6_prefix = (unsigned)detect->ipv6_prefix,
+	    .max_voters = (size_t)detect->max_voters,
+	    .max_pending = (size_t)detect->max_pending,
+	    .signature_count = signature_count,
+	    .seed = *seed,
+	};
+
+	return detector_new(ret_detector, &options);
+}
+
+static bool is_auto(const struct config_log *log)
+{
+	return strcmp(log->format, "auto") == 0;
+}
+
+int reading_init(struct reading *reading, const struct config_log *log, struct detector *detector,
+    struct signatures *signatures)
+{
+	*reading = (struct reading){
+	    .log = log, .detector = detector, .signatures = signatures, .last_line_ms = -1};
+	return is_auto(log) ? 0 : parser_new(&reading->parser, log->format, signatures);
+}
+
+void reading_done(struct reading *reading)
+{
+	parser_free(&reading->parser);
+}
+
+static bool settle_format(struct reading *reading, struct view line)
+{
+	const char *why = NULL;
+	const char *format;
+
+	if (reading->parser != NULL)
+		return true;
+	format = parser_guess(line, &why);
+	if (format == NULL || parser_new(&reading->parser, format, reading->signatures) < 0)
+		return false;
+	log_notice("%s: reading it as %s: %s", reading->log->path, format, why);
+	return true;
+}
+
+static void detect(struct reading *reading, struct parsed *parsed)
+{
+	if (parsed->kind == LINE_RECORD) {
+		reading->last_line_ms = parsed->record.time_ms;
+		detector_record(reading->detector, &parsed->record);
+	}
+	if (!parsed->has_signal)
+		return;
+	reading->totals.signals++;
+	if (parsed->signal.time_ms < 0)
+		parsed->signal.time_ms = reading->last_line_ms;
+	else
+		reading->last_line_ms = parsed->signal.time_ms;
+	detector_signal(reading->detector, &parsed->signal);
+}
+
+void reading_line(
+    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
+{
+	struct parsed own;
+	struct parsed *parsed = ret_parsed != NULL ? ret_parsed : &own;
+
+	reading->totals.lines++;
+	if (!settle_format(reading, line)) {
+		*parsed =
+		    (struct parsed){.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
+		reading->totals.unparsed++;
+		return;
+	}
+	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
+		log_warning(
+		    "%s: the header of the last file could not be dropped", reading->log->path);
+	parser_line(reading->parser, line, parsed);
+	switch (parsed->kind) {
+	case LINE_RECORD:
+		reading->totals.records++;
+		break;
+	case LINE_HEADER:
+		reading->totals.headers++;
+		break;
+	case LINE_OTHER:
+		reading->totals.others++;
+		break;
+	case LINE_UNPARSED:
+		reading->totals.unparsed++;
+		break;
+	case LINE_SIGNAL:
+		break;
+	}
+	detect(reading, parsed);
+}

@@ -1,0 +1,36 @@
+/* Lines of one log on their way: parse, then detect. The same for the daemon and for replay. */
+#ifndef AUTHMEDIC_DAEMON_READING_H
+#define AUTHMEDIC_DAEMON_READING_H
+
+#include "config/config.h"
+#include "detect/detector.h"
+#include "parse/parser.h"
+
+struct reading_totals {
+	uint64_t lines, records, signals, headers, others, unparsed;
+};
+
+struct reading {
+	const struct config_log *log;
+	struct detector *detector; /* borrowed: one for all logs of the site */
+	struct signatures *signatures; /* borrowed */
+	struct parser *parser; /* NULL until a first line tells what `auto` means */
+	struct reading_totals totals;
+	int64_t last_line_ms; /* log time of the latest line; -1: none yet */
+};
+
+/* The detector that the configuration asks for. */
+must_check int reading_new_detector(struct detector **ret_detector, const struct config *config,
+    size_t signature_count, const struct hash_seed *seed);
+
+/* -EINVAL on a format that is not built in. */
+must_check int reading_init(struct reading *reading, const struct config_log *log,
+    struct detector *detector, struct signatures *signatures);
+void reading_done(struct reading *reading);
+
+/* `new_file`: the first line of a file, so a header declared before no longer holds. What the line
+ * said is in *ret_parsed (NULL if nobody asks) until the line's bytes go. */
+void reading_line(
+    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
+
+#endif

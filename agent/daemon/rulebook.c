@@ -1,0 +1,97 @@
+#include "daemon/rulebook.h"
+
+#include <errno.h>
+
+#include "parse/parser.h"
+
+static bool is_format(const char *name)
+{
+	if (strcmp(name, "auto") == 0)
+		return true;
+	for (const char *const *format = parser_formats(); *format != NULL; format++)
+		if (strcmp(*format, name) == 0)
+			return true;
+	return false;
+}
+
+/* Which formats there are is the parsers' knowledge, not the configuration's. */
+static int check_formats(const struct config *config, struct buffer *errors)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < config->sites.count; i++) {
+		const struct config_site *site = &config->sites.items[i];
+
+		for (size_t j = 0; j < site->logs.count; j++) {
+			const struct config_log *log = &site->logs.items[j];
+
+			if (is_format(log->format))
+				continue;
+			buffer_append_format(
+			    errors, "%s: no such log format: '%s'\n", log->where, log->format);
+			error = -EINVAL;
+		}
+	}
+	return error;
+}
+
+static int load_folders(struct rulebook *rulebook, struct buffer *errors)
+{
+	char path[4096];
+	int error;
+
+	snprintf(path, sizeof(path), "%s/signatures", rulebook->config->rules_dir);
+	error = signatures_load(&rulebook->signatures, path, errors);
+	snprintf(path, sizeof(path), "%s/diagnoses", rulebook->config->rules_dir);
+	return error < 0 ? error : rules_load(&rulebook->rules, path, errors);
+}
+
+int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors)
+{
+	struct rulebook rulebook = {0};
+	int error = config_load(&rulebook.config, config_file, errors);
+
+	if (error == 0)
+		error = check_formats(rulebook.config, errors);
+	if (error == 0)
+		error = load_folders(&rulebook, errors);
+	if (error < 0) {
+		rulebook_done(&rulebook);
+		return error;
+	}
+	*ret_rulebook = rulebook;
+	return 0;
+}
+
+static bool exists(const char *file)
+{
+	FILE *auto_fclose opened = fopen(file, "r");
+
+	return opened != NULL;
+}
+
+int rulebook_load_rules(
+    struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors)
+{
+	struct rulebook rulebook = {0};
+	int error;
+
+	if (config_file != NULL || exists(AUTHMEDIC_CONFIG_FILE))
+		return rulebook_load(ret_rulebook,
+		    config_file != NULL ? config_file : AUTHMEDIC_CONFIG_FILE, errors);
+	if (!exists(AUTHMEDIC_RULES_DIR "/signatures")) {
+		*ret_rulebook = rulebook;
+		return 0;
+	}
+	error = signatures_load(&rulebook.signatures, AUTHMEDIC_RULES_DIR "/signatures", errors);
+	if (error == 0)
+		*ret_rulebook = rulebook;
+	return error;
+}
+
+void rulebook_done(struct rulebook *rulebook)
+{
+	rules_free(&rulebook->rules);
+	signatures_free(&rulebook->signatures);
+	config_free(&rulebook->config);
+}

@@ -1,0 +1,25 @@
+/* All that people wrote and the programs read: the configuration, the signatures, the diagnoses.
+ * Read and judged as a whole, so that it can be refused as a whole. */
+#ifndef AUTHMEDIC_DAEMON_RULEBOOK_H
+#define AUTHMEDIC_DAEMON_RULEBOOK_H
+
+#include "config/config.h"
+#include "diagnose/rules.h"
+#include "parse/signatures.h"
+
+struct rulebook {
+	struct config *config;
+	struct signatures *signatures;
+	struct rules *rules;
+};
+
+/* Appends every fault as `file:line:col: message`. Nothing is left behind on failure. */
+must_check int rulebook_load(
+    struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors);
+/* For what needs no sites: the rules of the configuration where there is one, else the installed
+ * ones; `config` stays NULL then, and a missing folder of signatures is no error. */
+must_check int rulebook_load_rules(
+    struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors);
+void rulebook_done(struct rulebook *rulebook);
+
+#endif

@@ -1,0 +1,114 @@
+#include "daemon/site.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "daemon/evidence.h"
+#include "loop/child.h"
+#include "loop/clock.h"
+
+struct moment site_now(void)
+{
+	return (struct moment){.wall_ms = clock_now_ms(), .steady_ms = clock_boot_ms()};
+}
+
+static void on_line(void *context, struct view line, bool new_file)
+{
+	struct site_log *log = context;
+
+	reading_line(&log->reading, line, new_file, NULL);
+}
+
+static int init_log(
+    struct site_log *log, const struct config_log *config, struct signatures *signatures)
+{
+	const struct intake_callbacks callbacks = {on_line, log};
+	int error = reading_init(&log->reading, config, log->site->detector, signatures);
+
+	if (error < 0)
+		return error;
+	log->cursors_changed = true;
+	return intake_new(&log->intake, config->path, &callbacks);
+}
+
+int site_init(struct site *site, struct pipeline *pipeline, const struct config_site *config,
+    const struct site_parts *parts)
+{
+	const struct controller_options options = {.site = config,
+	    .safety = &parts->config->safety,
+	    .minimum_voters = (size_t)parts->config->detect.minimum_voters,
+	    .effects = *parts->effects,
+	    .context = site};
+	int error;
+
+	*site = (struct site){
+	    .pipeline = pipeline, .config = config, .budget_hour = -1, .budget_day = -1};
+	buffer_init(&site->explanation, (size_t)64 * 1024);
+	error = reading_new_detector(
+	    &site->detector, parts->config, signatures_count(parts->signatures), &parts->seed);
+	if (error == 0)
+		error = facts_new(&site->facts);
+	if (error == 0)
+		error = controller_new(&site->controller, &options, site_now());
+	if (error == 0) {
+		site->logs = calloc(config->logs.count, sizeof(*site->logs));
+		error = site->logs != NULL || config->logs.count == 0 ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; error == 0 && i < config->logs.count; i++) {
+		site->logs[i].site = site;
+		site->log_count++;
+		error = init_log(&site->logs[i], &config->logs.items[i], parts->signatures);
+	}
+	if (error < 0)
+		site_done(site);
+	return error;
+}
+
+void site_done(struct site *site)
+{
+	for (size_t i = 0; i < site->log_count; i++) {
+		watcher_close(&site->logs[i].watcher);
+		intake_free(&site->logs[i].intake);
+		reading_done(&site->logs[i].reading);
+	}
+	free(site->logs);
+	site->logs = NULL;
+	site->log_count = 0;
+	child_close(&site->probe);
+	controller_free(&site->controller);
+	facts_free(&site->facts);
+	detector_free(&site->detector);
+	buffer_done(&site->explanation);
+}
+
+void site_set_fact(struct site *site, const char *name, const char *value)
+{
+	evidence_set(site->facts, name, value, clock_now_ms());
+}
+
+void site_gather_facts(struct site *site, const struct signatures *signatures)
+{
+	const struct evidence_sources sources = {.site = site->config,
+	    .detector = site->detector,
+	    .signatures = signatures,
+	    .about_strangers = controller_is_about_strangers(site->controller),
+	    .confirmed = controller_is_confirmed(site->controller),
+	    .now_ms = clock_now_ms()};
+
+	evidence_gather(site->facts, &sources);
+}
+
+void site_take_facts(
+    struct site *site, struct view lines, const char *source, const char *const *prefixes)
+{
+	const struct fact origin = {.source = (char *)source, .time_ms = clock_now_ms()};
+	size_t skipped = 0;
+	int error;
+
+	for (size_t i = 0; prefixes[i] != NULL; i++)
+		facts_clear(site->facts, prefixes[i]);
+	error = facts_read_lines(site->facts, lines, &origin, &skipped);
+	if (error < 0 || skipped > 0)
+		log_warning(
+		    "%s: %zu lines of %s were no facts", site->config->name, skipped, source);
+}

@@ -1,0 +1,70 @@
+/* One protected service as the daemon holds it: its logs, its detector, its facts, its incident. */
+#ifndef AUTHMEDIC_DAEMON_SITE_H
+#define AUTHMEDIC_DAEMON_SITE_H
+
+#include "daemon/reading.h"
+#include "diagnose/rules.h"
+#include "intake/intake.h"
+#include "intake/watcher.h"
+#include "remedy/controller.h"
+
+struct child;
+struct pipeline;
+struct site;
+
+struct site_log {
+	struct site *site;
+	struct reading reading;
+	struct intake *intake;
+	struct watcher *watcher; /* NULL where watching is not possible: the reconcile is enough */
+	uint64_t saved_lines; /* as of the last commit */
+	bool cursors_changed;
+	bool watch_tried;
+};
+
+struct site {
+	struct pipeline *pipeline;
+	const struct config_site *config;
+	struct detector *detector;
+	struct site_log *logs;
+	size_t log_count;
+	struct facts *facts; /* the latest of probe and inspectors */
+	struct controller *controller;
+	struct child *probe; /* running, or NULL */
+	int64_t probe_started_ms; /* steady */
+	bool probe_failed; /* it could not be started; told in the next step */
+	bool wants_inspection; /* asked of the helper after the commit */
+	bool wants_apply;
+	bool wants_action;
+	struct controller_action
+	    action; /* of the apply or the question; points into the controller */
+	int64_t budget_hour, budget_day; /* -1: not known yet */
+	struct buffer explanation; /* of the last diagnosis */
+};
+
+struct site_parts {
+	const struct config *config;
+	struct signatures *signatures;
+	const struct controller_effects *effects;
+	struct hash_seed seed;
+};
+
+/* In place, because the logs and the effects point back to it. */
+must_check int site_init(struct site *site, struct pipeline *pipeline,
+    const struct config_site *config, const struct site_parts *parts);
+void site_done(struct site *site);
+
+/* The moment on both clocks. */
+struct moment site_now(void);
+
+void site_set_fact(struct site *site, const char *name, const char *value);
+
+/* Everything a diagnosis may ask that neither probe nor inspectors tell, put among the facts. */
+void site_gather_facts(struct site *site, const struct signatures *signatures);
+
+/* Reads what a probe or an inspection printed into the facts, in place of what stood under the
+ * prefixes (NULL at the end). */
+void site_take_facts(
+    struct site *site, struct view lines, const char *source, const char *const *prefixes);
+
+#endif
