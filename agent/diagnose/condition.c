@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "diagnose/number.h"
 
+/* A duration written in seconds is up to four times as long as "9d,". */
+#define MAX_OPERAND_BYTES ((size_t)4 * CONDITION_MAX_BYTES)
+
 enum operator {
 	OPERATOR_EQUAL,
 	OPERATOR_NOT_EQUAL,
@@ -161,7 +164,7 @@ int condition_parse(struct condition **ret_condition, struct view text, const ch
 	const char *why;
 	int error = -ENOMEM;
 
-	buffer_init(&operand, 2 * (size_t)CONDITION_MAX_BYTES);
+	buffer_init(&operand, MAX_OPERAND_BYTES);
 	if (condition == NULL)
 		goto fail;
 	why = read_condition(condition, text, &operand);

@@ -10,7 +10,8 @@
 
 static const char known_facts[] = "n.one=1\nn.two=2\nn.three=3.0\nn.negative=-1\n"
 				  "n.ten=10\nn.nine=9\nw.word=rejected\nw.yes=yes\nw.empty=\n"
-				  "l.list=2  3 rejected\nu.nothing=unknown\nt.long=400\n";
+				  "l.list=2  3 rejected\nl.blank=  \nu.nothing=unknown\n"
+				  "t.long=400\n";
 
 static struct condition *parse_good(const char *text)
 {
@@ -87,6 +88,7 @@ static void test_lists(unused_parameter void **state)
 	check("n.one in w.empty", TRUTH_NO);
 	check("n.one not-in w.empty", TRUTH_YES);
 	check("w.empty in l.list", TRUTH_NO);
+	check("w.empty in l.blank", TRUTH_NO);
 }
 
 static void test_unknown(unused_parameter void **state)
@@ -150,6 +152,11 @@ static void test_refused(unused_parameter void **state)
 	refused("a.b == 5x", bad_operand);
 	refused("a.b == \"x\"", bad_operand);
 	refused("a.b == x!", bad_operand);
+	refused("a.b == x{", bad_operand);
+	refused("a.b == x:", bad_operand);
+	refused("a.b == {", bad_operand);
+	refused("a.b == x+", bad_operand);
+	refused("a.b in [x,,y]", bad_operand);
 	refused("a.b in []", bad_operand);
 	refused("a.b in [x,]", bad_operand);
 	refused("a.b in [x y]", bad_operand);
@@ -161,6 +168,21 @@ static void test_refused(unused_parameter void **state)
 	memset(overlong, 'a', sizeof(overlong) - 1);
 	overlong[sizeof(overlong) - 1] = '\0';
 	refused(overlong, "it is too long");
+}
+
+/* The longest list of the shortest durations has room when it is written out in seconds. */
+static void test_long_list(unused_parameter void **state)
+{
+	char text[CONDITION_MAX_BYTES + 1] = "n.one in [1";
+	size_t length = strlen(text);
+
+	while (length + 4 <= CONDITION_MAX_BYTES) {
+		memcpy(text + length, ",9d", 4);
+		length += 3;
+	}
+	text[length] = ']';
+	text[length + 1] = '\0';
+	check(text, TRUTH_YES);
 }
 
 /* A list of one bracket is no list, though the same bracket opens and closes it. */
@@ -310,6 +332,7 @@ int main(void)
 	    cmocka_unit_test(test_lists),
 	    cmocka_unit_test(test_unknown),
 	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_long_list),
 	    cmocka_unit_test(test_lone_bracket),
 	    cmocka_unit_test(test_explained),
 	    cmocka_unit_test(test_no_memory),
