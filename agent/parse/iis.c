@@ -311,6 +311,7 @@ static const char *fill_record(struct iis *iis, const struct view *fields, struc
 {
 	const char *fault = read_time(iis, fields, &record->time_ms);
 	int64_t substatus = number_of(fields[COLUMN_SUBSTATUS]);
+	int64_t bytes = number_of(fields[COLUMN_BYTES]);
 
 	if (fault != NULL)
 		return fault;
@@ -318,7 +319,7 @@ static const char *fill_record(struct iis *iis, const struct view *fields, struc
 		return "there is no sc-status";
 	record->substatus = substatus >= 0 && substatus <= INT16_MAX ? (int)substatus : -1;
 	record->win32 = win32_of(fields[COLUMN_WIN32]);
-	record->sent_bytes = number_of(fields[COLUMN_BYTES]);
+	record->sent_bytes = bytes >= 0 ? bytes : -1;
 	record->client = without_dash(fields[COLUMN_CLIENT]);
 	record->user = without_dash(fields[COLUMN_USER]);
 	record->agent = without_dash(fields[COLUMN_AGENT]);

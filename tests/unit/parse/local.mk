@@ -1,3 +1,4 @@
+EXTRA_DIST += tests/unit/parse/pcre2-jit.supp
 # Lines are compared as short texts: lines.h.
 parse_lines = tests/unit/parse/lines.c tests/unit/parse/lines.h
 if HAVE_CMOCKA
@@ -8,6 +9,7 @@ parse_tests = \
 	tests/unit/parse/ncsa.test \
 	tests/unit/parse/parser.test \
 	tests/unit/parse/regex.test \
+	tests/unit/parse/round_trip.test \
 	tests/unit/parse/signatures.test \
 	tests/unit/parse/squid.test \
 	tests/unit/parse/squid_cache.test \
@@ -59,4 +61,8 @@ tests_unit_parse_squid_cache_test_LDADD = $(unit_libs)
 tests_unit_parse_stamp_test_SOURCES = tests/unit/parse/test_stamp.c
 tests_unit_parse_stamp_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_stamp_test_LDADD = $(unit_libs)
+tests_unit_parse_round_trip_test_SOURCES = tests/unit/parse/test_round_trip.c $(parse_lines) \
+	tests/unit/parse/requests.c tests/unit/parse/requests.h
+tests_unit_parse_round_trip_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_round_trip_test_LDADD = $(unit_libs)
 endif

@@ -48,6 +48,8 @@ static void reads_win32_codes(unused_parameter void **state)
 	    {LINE "-99999999999", READ "401.1"},
 	    {LINE "-", READ "401.1"},
 	    {LINE "x", READ "401.1"},
+	    {"#Fields: date time c-ip sc-status sc-bytes sc-substatus", "header"},
+	    {"2026-11-22 10:04:34 192.0.2.1 401 -5 -2", READ "401"},
 	};
 
 	lines_check("iis-w3c", cases, count_of(cases));
