@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@
 
 /* ------------------------------------------------------------------------------- the folder */
 
+const char *harness_base;
+
 /* The build's folder, or /tmp where the helper would not trust that: a checkout may be another
  * user's. */
 static const char *base_folder(void)
@@ -26,6 +30,8 @@ static const char *base_folder(void)
 	struct buffer auto_buffer why;
 	int folder = -1;
 
+	if (harness_base != NULL)
+		return harness_base;
 	buffer_init(&why, TRUSTED_WHY_BYTES);
 	if (build != NULL)
 		folder = trusted_open(build, S_IFDIR, &trust, &why);
@@ -136,6 +142,21 @@ void harness_make_fifo(const struct harness *harness, const char *name)
 	assert_int_equal(mkfifo(path, 0600), 0);
 }
 
+char *harness_read_fifo(const struct harness *harness, const char *name)
+{
+	char path[HARNESS_PATH_BYTES], line[256] = "";
+	FILE auto_fclose *file = NULL;
+	struct view rest, first;
+
+	harness_path(harness, name, path);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	rest = view_of_text(line);
+	view_cut(&rest, '\n', &first);
+	return view_to_text(first);
+}
+
 void harness_let_go(const struct harness *harness, const char *name)
 {
 	char path[HARNESS_PATH_BYTES];
@@ -185,38 +206,138 @@ void harness_configure(struct harness *harness, const char *options)
 
 /* ------------------------------------------------------------------------------- the helper */
 
-static void become_helper(const struct harness *harness, int socket)
+static void become_helper(const struct harness *harness, const char *const options[4])
 {
 	const char *build = getenv("AUTHMEDIC_BUILD_DIR");
-	char program[HARNESS_PATH_BYTES], config[HARNESS_PATH_BYTES], number[16];
+	char program[HARNESS_PATH_BYTES], config[HARNESS_PATH_BYTES];
 
 	snprintf(program, sizeof(program), "%s/authmedic-helper", build != NULL ? build : ".");
 	harness_path(harness, "authmedic.yml", config);
-	snprintf(number, sizeof(number), "%d", dup(socket));
-	execl(program, program, "--config", config, "--socket-fd", number, NULL);
+	execl(program, program, "--config", config, options[0], options[1], options[2], options[3],
+	    NULL);
 	_exit(127);
 }
 
-void harness_start(struct harness *harness)
+static void load_config(struct harness *harness)
 {
-	const struct timeval patience = {.tv_sec = REPLY_SECONDS};
 	struct buffer auto_buffer errors;
 	char path[HARNESS_PATH_BYTES];
-	int sockets[2];
 
 	buffer_init(&errors, MAX_FILE_BYTES);
 	harness_path(harness, "authmedic.yml", path);
 	config_free(&harness->config);
 	if (config_load(&harness->config, path, &errors) < 0)
 		fail_msg("%s", buffer_text(&errors));
+}
+
+static void be_patient(const struct harness *harness)
+{
+	const struct timeval patience = {.tv_sec = REPLY_SECONDS};
+
+	setsockopt(harness->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+void harness_start(struct harness *harness)
+{
+	char number[16];
+	int sockets[2];
+
+	load_config(harness);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
 	harness->helper = fork();
 	assert_true(harness->helper >= 0);
-	if (harness->helper == 0)
-		become_helper(harness, sockets[1]);
+	if (harness->helper == 0) {
+		snprintf(number, sizeof(number), "%d", dup(sockets[1]));
+		become_helper(harness, (const char *[4]){"--socket-fd", number});
+	}
 	close(sockets[1]);
 	harness->socket = sockets[0];
-	setsockopt(harness->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	be_patient(harness);
+}
+
+static struct sockaddr_un socket_address(const struct harness *harness)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char path[HARNESS_PATH_BYTES];
+
+	harness_path(harness, "socket", path);
+	assert_true(strlen(path) < sizeof(address.sun_path));
+	memcpy(address.sun_path, path, strlen(path));
+	return address;
+}
+
+/* Tries again until the helper, which is starting, listens; its end would fail the test. */
+static int connect_to_helper(const struct harness *harness)
+{
+	const struct sockaddr_un address = socket_address(harness);
+	int file = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	while (connect(file, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		assert_true(errno == ENOENT || errno == ECONNREFUSED);
+		assert_int_equal(waitpid(harness->helper, NULL, WNOHANG), 0);
+		sched_yield();
+	}
+	return file;
+}
+
+void harness_run_to_listen(struct harness *harness, const char *const options[2])
+{
+	char path[HARNESS_PATH_BYTES];
+
+	harness_path(harness, "socket", path);
+	harness->helper = fork();
+	assert_true(harness->helper >= 0);
+	if (harness->helper == 0)
+		become_helper(harness, (const char *[4]){"--listen", path,
+		                           options != NULL ? options[0] : NULL,
+		                           options != NULL ? options[1] : NULL});
+}
+
+void harness_listen(struct harness *harness, const char *const options[2])
+{
+	load_config(harness);
+	harness_run_to_listen(harness, options);
+	harness->socket = connect_to_helper(harness);
+	be_patient(harness);
+}
+
+void harness_listen_as_systemd(struct harness *harness)
+{
+	const struct sockaddr_un address = socket_address(harness);
+	int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	char number[16];
+
+	load_config(harness);
+	assert_int_equal(bind(listening, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listening, 8), 0);
+	harness->helper = fork();
+	assert_true(harness->helper >= 0);
+	if (harness->helper == 0) {
+		if (listening == 3)
+			fcntl(listening, F_SETFD, 0);
+		else
+			dup2(listening, 3);
+		snprintf(number, sizeof(number), "%d", (int)getpid());
+		setenv("LISTEN_PID", number, 1);
+		setenv("LISTEN_FDS", "1", 1);
+		become_helper(harness, (const char *[4]){0});
+	}
+	close(listening);
+	harness->socket = connect_to_helper(harness);
+	be_patient(harness);
+}
+
+/* The kernel remembers who connected. */
+void harness_connect(struct harness *harness, uid_t uid)
+{
+	int file;
+
+	close(harness->socket);
+	assert_int_equal(seteuid(uid), 0);
+	file = connect_to_helper(harness);
+	assert_int_equal(seteuid(0), 0);
+	harness->socket = file;
+	be_patient(harness);
 }
 
 static int wait_for_end(struct harness *harness)
@@ -294,4 +415,69 @@ struct protocol_reply harness_apply(
 	snprintf(request.site, sizeof(request.site), "%s", site);
 	snprintf(request.incident, sizeof(request.incident), "%s", incident);
 	return harness_ask(harness, &request);
+}
+
+/* ------------------------------------------------------------------------- what tests look for */
+
+const char harness_mark[] = "echo \"$AUTHMEDIC_SITE $1\" >>$FOLDER/marks; echo marked";
+
+size_t harness_count_lines(const struct harness *harness, const char *name)
+{
+	char auto_free *content = harness_read(harness, name);
+	struct view rest = view_of_text(content), line;
+	size_t count = 0;
+
+	while (view_cut(&rest, '\n', &line))
+		count++;
+	return count;
+}
+
+bool harness_ledger_has(const struct harness *harness, const char *text)
+{
+	char auto_free *ledger = harness_read(harness, "state/helper/ledger");
+
+	return view_contains(view_of_text(ledger), view_of_text(text));
+}
+
+void assert_refused(const struct protocol_reply *reply, enum protocol_refusal refusal)
+{
+	assert_int_equal(reply->result, PROTOCOL_REFUSED);
+	assert_string_equal(protocol_refusal_name(reply->refusal), protocol_refusal_name(refusal));
+}
+
+struct protocol_reply harness_ask_action(const struct harness *harness, const char *incident)
+{
+	struct protocol_request request = harness_request(harness, PROTOCOL_ACTION);
+
+	snprintf(request.incident, sizeof(request.incident), "%s", incident);
+	return harness_ask(harness, &request);
+}
+
+struct protocol_reply harness_ask_status(const struct harness *harness)
+{
+	const struct protocol_request request = harness_request(harness, PROTOCOL_STATUS);
+
+	return harness_ask(harness, &request);
+}
+
+/* Starts an action that reads a line from the fifo `go` before it ends. */
+void harness_begin_action(const struct harness *harness)
+{
+	const struct protocol_request request = harness_request(harness, PROTOCOL_APPLY);
+
+	harness_make_fifo(harness, "go");
+	harness_make_fifo(harness, "begun");
+	harness_plugin(harness, "mark",
+	    "echo $$ >$FOLDER/begun; read line <$FOLDER/go; echo x >>$FOLDER/marks");
+	harness_send(harness, &request, sizeof(request));
+}
+
+/* Waits until the plugin runs and tells its process. */
+pid_t harness_wait_for_plugin(const struct harness *harness)
+{
+	char auto_free *line = harness_read_fifo(harness, "begun");
+	int64_t id = 0;
+
+	assert_int_equal(view_to_int64(view_of_text(line), &id), 0);
+	return (pid_t)id;
 }

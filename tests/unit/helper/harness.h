@@ -18,6 +18,9 @@ struct harness {
 	int socket;
 };
 
+/* Where the test's folders are made; NULL: in the build's, or in /tmp. */
+extern const char *harness_base;
+
 /* cmocka's setup and teardown; the harness is *state. */
 int harness_setup(void **state);
 int harness_teardown(void **state);
@@ -32,6 +35,8 @@ bool harness_has(const struct harness *harness, const char *name);
 /* A plugin as a shell script. It finds the folder in $FOLDER. */
 void harness_plugin(const struct harness *harness, const char *name, const char *script);
 void harness_make_fifo(const struct harness *harness, const char *name);
+/* The line that somebody writes into the fifo, once he does; the caller frees it. */
+char *harness_read_fifo(const struct harness *harness, const char *name);
 /* Opens the fifo for writing, which waits for its reader, and writes a line. */
 void harness_let_go(const struct harness *harness, const char *name);
 
@@ -39,6 +44,14 @@ void harness_let_go(const struct harness *harness, const char *name);
  * and "other") and "second" (mode act, rung "mark") and "quiet" (mode observe). */
 void harness_configure(struct harness *harness, const char *options);
 void harness_start(struct harness *harness);
+/* The same with a listening socket, "socket" in the folder, and these further options or NULL; or
+ * with one that is handed over as systemd does. Returns once it listens. */
+void harness_listen(struct harness *harness, const char *const options[2]);
+/* Only starts it so. */
+void harness_run_to_listen(struct harness *harness, const char *const options[2]);
+void harness_listen_as_systemd(struct harness *harness);
+/* Connects as that user. */
+void harness_connect(struct harness *harness, uid_t uid);
 /* Kills it as power does. */
 void harness_kill(struct harness *harness);
 /* Closes the socket and returns the exit status once it has ended. */
@@ -53,5 +66,19 @@ struct protocol_reply harness_ask(
 /* Asks to apply rung 0 of a site for an incident. */
 struct protocol_reply harness_apply(
     const struct harness *harness, const char *site, const char *incident);
+
+struct protocol_reply harness_ask_action(const struct harness *harness, const char *incident);
+struct protocol_reply harness_ask_status(const struct harness *harness);
+void assert_refused(const struct protocol_reply *reply, enum protocol_refusal refusal);
+
+/* The script of a plugin that leaves a line in the file `marks` for each run. */
+extern const char harness_mark[];
+size_t harness_count_lines(const struct harness *harness, const char *name);
+bool harness_ledger_has(const struct harness *harness, const char *text);
+
+/* Starts an action that reads a line from the fifo `go` before it leaves its mark. */
+void harness_begin_action(const struct harness *harness);
+/* Waits until that action's plugin runs, and tells its process. */
+pid_t harness_wait_for_plugin(const struct harness *harness);
 
 #endif

@@ -8,54 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char mark[] = "echo \"$AUTHMEDIC_SITE $1\" >>$FOLDER/marks; echo marked";
-
-static size_t count_lines(const struct harness *harness, const char *name)
-{
-	char auto_free *content = harness_read(harness, name);
-	struct view rest = view_of_text(content), line;
-	size_t count = 0;
-
-	while (view_cut(&rest, '\n', &line))
-		count++;
-	return count;
-}
-
-static bool ledger_has(const struct harness *harness, const char *text)
-{
-	char auto_free *ledger = harness_read(harness, "state/helper/ledger");
-
-	return view_contains(view_of_text(ledger), view_of_text(text));
-}
-
-static void assert_refused(const struct protocol_reply *reply, enum protocol_refusal refusal)
-{
-	assert_int_equal(reply->result, PROTOCOL_REFUSED);
-	assert_string_equal(protocol_refusal_name(reply->refusal), protocol_refusal_name(refusal));
-}
-
-static struct protocol_reply ask_action(const struct harness *harness, const char *incident)
-{
-	struct protocol_request request = harness_request(harness, PROTOCOL_ACTION);
-
-	snprintf(request.incident, sizeof(request.incident), "%s", incident);
-	return harness_ask(harness, &request);
-}
-
-static struct protocol_reply ask_status(const struct harness *harness)
-{
-	const struct protocol_request request = harness_request(harness, PROTOCOL_STATUS);
-
-	return harness_ask(harness, &request);
-}
-
 /* An action runs once; its outcome, its words and what is left of the budget come back. */
 static void applies_once(void **state)
 {
 	struct harness *harness = *state;
 	struct protocol_reply reply;
 
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	reply = harness_apply(harness, "web", "i-1");
 	assert_int_equal(reply.result, PROTOCOL_DONE);
@@ -64,12 +23,12 @@ static void applies_once(void **state)
 	assert_int_equal(reply.budget_day, 2);
 	assert_int_equal(reply.in_flight, 0);
 	assert_int_equal(strlen(reply.action_id), 16);
-	reply = ask_action(harness, "i-1");
+	reply = harness_ask_action(harness, "i-1");
 	assert_int_equal(reply.result, PROTOCOL_DONE);
-	assert_int_equal(ask_action(harness, "i-2").result, PROTOCOL_NEVER);
-	assert_int_equal(count_lines(harness, "marks"), 1);
-	assert_true(ledger_has(harness, " intent wall_ms="));
-	assert_true(ledger_has(harness, " result=done "));
+	assert_int_equal(harness_ask_action(harness, "i-2").result, PROTOCOL_NEVER);
+	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+	assert_true(harness_ledger_has(harness, " intent wall_ms="));
+	assert_true(harness_ledger_has(harness, " result=done "));
 	assert_int_equal(harness_close(harness), 0);
 }
 
@@ -80,7 +39,7 @@ static void keeps_the_budget(void **state)
 	struct harness *harness = *state;
 	struct protocol_reply reply;
 
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
 	for (int i = 0; i < 2; i++) {
@@ -92,7 +51,7 @@ static void keeps_the_budget(void **state)
 		harness_start(harness);
 	}
 	assert_int_equal(harness_apply(harness, "second", "i-1").result, PROTOCOL_DONE);
-	assert_int_equal(count_lines(harness, "marks"), 2);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
 }
 
 /* The outcomes of a plugin: its exit codes, and a signal. */
@@ -119,7 +78,7 @@ static void tells_outcomes(void **state)
 		snprintf(incident, sizeof(incident), "i-%zu", i);
 		assert_int_equal(
 		    harness_apply(harness, "web", incident).result, outcomes[i].result);
-		assert_int_equal(ask_action(harness, incident).result, outcomes[i].result);
+		assert_int_equal(harness_ask_action(harness, incident).result, outcomes[i].result);
 	}
 }
 
@@ -130,7 +89,7 @@ static void refuses(void **state)
 	struct protocol_request request;
 	struct protocol_reply reply;
 
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	request = harness_request(harness, PROTOCOL_APPLY);
 	request.config_digest++;
@@ -147,7 +106,7 @@ static void refuses(void **state)
 	reply = harness_apply(harness, "quiet", "i-1");
 	assert_refused(&reply, REFUSAL_OBSERVE);
 	assert_false(harness_has(harness, "marks"));
-	assert_int_equal(ask_status(harness).budget_hour, 1);
+	assert_int_equal(harness_ask_status(harness).budget_hour, 1);
 }
 
 /* Paused means paused, also after a new start, until it is resumed; so does the disable file. */
@@ -161,7 +120,7 @@ static void pauses(void **state)
 	harness_path(harness, "disable", path);
 	snprintf(options, sizeof(options), "safety: {disable_file: %s}\n", path);
 	harness_configure(harness, options);
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	request = harness_request(harness, PROTOCOL_PAUSE);
 	assert_int_equal(harness_ask(harness, &request).paused, 1);
@@ -178,33 +137,6 @@ static void pauses(void **state)
 	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
 }
 
-/* Starts an action that reads a line from the fifo `go` before it ends. */
-static void begin_action(const struct harness *harness)
-{
-	const struct protocol_request request = harness_request(harness, PROTOCOL_APPLY);
-
-	harness_make_fifo(harness, "go");
-	harness_make_fifo(harness, "begun");
-	harness_plugin(harness, "mark",
-	    "echo $$ >$FOLDER/begun; read line <$FOLDER/go; echo x >>$FOLDER/marks");
-	harness_send(harness, &request, sizeof(request));
-}
-
-/* Waits until the plugin runs and tells its process. */
-static pid_t wait_for_plugin(const struct harness *harness)
-{
-	char path[HARNESS_PATH_BYTES], line[32] = "";
-	FILE auto_fclose *file = NULL;
-	int64_t id = 0;
-
-	harness_path(harness, "begun", path);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_non_null(fgets(line, sizeof(line), file));
-	assert_int_equal(view_to_int64(view_first(view_of_text(line), strlen(line) - 1), &id), 0);
-	return (pid_t)id;
-}
-
 /* While an action is under way no other begins, and it can be seen to be. */
 static void one_at_a_time(void **state)
 {
@@ -212,78 +144,16 @@ static void one_at_a_time(void **state)
 	struct protocol_reply reply;
 
 	harness_start(harness);
-	begin_action(harness);
-	wait_for_plugin(harness);
+	harness_begin_action(harness);
+	harness_wait_for_plugin(harness);
 	reply = harness_apply(harness, "second", "i-2");
 	assert_refused(&reply, REFUSAL_BUSY);
-	assert_int_equal(ask_action(harness, "incident-1").result, PROTOCOL_IN_FLIGHT);
-	assert_int_equal(ask_status(harness).in_flight, 1);
+	assert_int_equal(harness_ask_action(harness, "incident-1").result, PROTOCOL_IN_FLIGHT);
+	assert_int_equal(harness_ask_status(harness).in_flight, 1);
 	harness_let_go(harness, "go");
 	assert_true(harness_receive(harness, &reply));
 	assert_int_equal(reply.result, PROTOCOL_DONE);
-	assert_int_equal(ask_status(harness).in_flight, 0);
-}
-
-/* The client goes away: the action comes to its end and into the ledger, then the helper leaves. */
-static void finishes_without_client(void **state)
-{
-	struct harness *harness = *state;
-
-	harness_start(harness);
-	begin_action(harness);
-	wait_for_plugin(harness);
-	shutdown(harness->socket, SHUT_RDWR);
-	harness_let_go(harness, "go");
-	assert_int_equal(harness_close(harness), 0);
-	assert_true(ledger_has(harness, " result=done "));
-	assert_int_equal(count_lines(harness, "marks"), 1);
-}
-
-/* The helper dies in the middle. While the plugin runs on, the new helper says so; once that is
- * over, that nobody knows; and it refuses to do it again. */
-static void dies_in_the_middle(void **state)
-{
-	struct harness *harness = *state;
-	struct protocol_reply reply;
-	pid_t plugin;
-
-	harness_start(harness);
-	begin_action(harness);
-	plugin = wait_for_plugin(harness);
-	harness_kill(harness);
-	harness_start(harness);
-	assert_int_equal(ask_action(harness, "incident-1").result, PROTOCOL_IN_FLIGHT);
-	reply = harness_apply(harness, "second", "i-2");
-	assert_refused(&reply, REFUSAL_BUSY);
-	kill(plugin, SIGKILL);
-	do
-		reply = ask_action(harness, "incident-1");
-	while (reply.result == PROTOCOL_IN_FLIGHT);
-	assert_int_equal(reply.result, PROTOCOL_UNKNOWN);
-	reply = harness_apply(harness, "web", "incident-1");
-	assert_refused(&reply, REFUSAL_REPEATED);
-	reply = harness_apply(harness, "web", "i-2");
-	assert_refused(&reply, REFUSAL_BUDGET);
-	assert_false(harness_has(harness, "marks"));
-}
-
-/* A plugin that its helper left behind is killed at its deadline by the next one. */
-static void ends_what_was_left(void **state)
-{
-	struct harness *harness = *state;
-	struct protocol_reply reply;
-
-	harness_configure(harness, "safety: {plugin_timeout: 300ms}\n");
-	harness_start(harness);
-	begin_action(harness);
-	wait_for_plugin(harness);
-	harness_kill(harness);
-	harness_start(harness);
-	do
-		reply = ask_action(harness, "incident-1");
-	while (reply.result == PROTOCOL_IN_FLIGHT);
-	assert_int_equal(reply.result, PROTOCOL_UNKNOWN);
-	assert_false(harness_has(harness, "marks"));
+	assert_int_equal(harness_ask_status(harness).in_flight, 0);
 }
 
 /* An action that does not end is killed at its deadline, with all its children. */
@@ -311,9 +181,9 @@ static void distrusts_the_ledger(void **state)
 	char path[HARNESS_PATH_BYTES];
 	struct protocol_reply reply;
 
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
-	assert_int_equal(ask_status(harness).budget_hour, 1);
+	assert_int_equal(harness_ask_status(harness).budget_hour, 1);
 	harness_path(harness, "state/helper/ledger", path);
 	assert_int_equal(chmod(path, 0666), 0);
 	reply = harness_apply(harness, "web", "i-1");
@@ -362,14 +232,14 @@ static void needs_room(void **state)
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("tmpfs", path, "tmpfs", 0, "size=8k,mode=0700") < 0)
 		skip();
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
-	assert_int_equal(ask_status(harness).budget_hour, 1);
+	assert_int_equal(harness_ask_status(harness).budget_hour, 1);
 	harness_path(harness, "state/helper/ballast", path);
 	fill_up(path);
 	reply = harness_apply(harness, "web", "i-1");
 	assert_refused(&reply, REFUSAL_BUDGET);
-	assert_int_equal(count_lines(harness, "state/helper/ledger"), 0);
+	assert_int_equal(harness_count_lines(harness, "state/helper/ledger"), 0);
 	assert_false(harness_has(harness, "marks"));
 	assert_int_equal(remove(path), 0);
 	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
@@ -481,11 +351,11 @@ static void distrusts_plugins(void **state)
 
 	harness_start(harness);
 	harness_path(harness, "plugins/mark/mark", path);
-	assert_int_equal(ask_status(harness).budget_hour, 1);
+	assert_int_equal(harness_ask_status(harness).budget_hour, 1);
 	assert_int_equal(remove(path), 0);
 	reply = harness_apply(harness, "web", "i-1");
 	assert_int_equal(reply.result, PROTOCOL_BAD_CONFIG);
-	harness_plugin(harness, "mark", mark);
+	harness_plugin(harness, "mark", harness_mark);
 	assert_int_equal(chmod(path, 0757), 0);
 	reply = harness_apply(harness, "web", "i-1");
 	assert_int_equal(reply.result, PROTOCOL_BAD_CONFIG);
@@ -508,9 +378,6 @@ int main(void)
 	    TEST(refuses),
 	    TEST(pauses),
 	    TEST(one_at_a_time),
-	    TEST(finishes_without_client),
-	    TEST(dies_in_the_middle),
-	    TEST(ends_what_was_left),
 	    TEST(kills_at_the_deadline),
 	    TEST(distrusts_the_ledger),
 	    TEST(needs_room),

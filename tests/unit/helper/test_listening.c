@@ -1,0 +1,167 @@
+#include "harness.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STRANGER 12345
+
+/* A helper that listens trusts nothing below /tmp. As root we make a place of our own, which ends
+ * with us; without one there is nothing to test. */
+static bool has_place;
+
+static int make_place(unused_parameter void **state)
+{
+	has_place = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	            mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	            mount("tmpfs", "/mnt", "tmpfs", 0, "size=4m,mode=0755") == 0;
+	if (has_place)
+		harness_base = "/mnt";
+	return 0;
+}
+
+static enum protocol_refusal ask_for(const struct harness *harness, enum protocol_verb verb)
+{
+	const struct protocol_request request = harness_request(harness, verb);
+
+	return harness_ask(harness, &request).refusal;
+}
+
+/* Root is served, by a socket of the helper's own or by systemd's. */
+static void serves_root(void **state)
+{
+	struct harness *harness = *state;
+
+	if (!has_place)
+		skip();
+	harness_plugin(harness, "mark", "exit 0");
+	harness_listen(harness, NULL);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	harness_kill(harness);
+	harness_listen(harness, NULL); /* in the place of the socket that was left behind */
+	assert_int_equal(ask_for(harness, PROTOCOL_PAUSE), REFUSAL_NONE);
+	assert_int_equal(ask_for(harness, PROTOCOL_RESUME), REFUSAL_NONE);
+}
+
+static void serves_by_systemd(void **state)
+{
+	struct harness *harness = *state;
+
+	if (!has_place)
+		skip();
+	harness_listen_as_systemd(harness);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+}
+
+/* Anybody else is turned away, unless the command line names him. */
+static void turns_strangers_away(void **state)
+{
+	static const char *const allowed[2] = {"--allow-uid", "12345"};
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	if (!has_place)
+		skip();
+	assert_int_equal(chmod(harness->folder, 0755), 0);
+	harness_listen(harness, NULL);
+	harness_connect(harness, STRANGER);
+	assert_false(harness_receive(harness, &reply));
+	harness_connect(harness, 0);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	harness_kill(harness);
+	harness_listen(harness, allowed);
+	harness_connect(harness, STRANGER);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+}
+
+/* A client that goes leaves its place to the next; the helper stays until it is told to end. */
+static void outlives_its_clients(void **state)
+{
+	struct harness *harness = *state;
+	int status;
+
+	if (!has_place)
+		skip();
+	harness_listen(harness, NULL);
+	for (int i = 0; i < 40; i++) {
+		harness_connect(harness, 0);
+		assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	}
+	kill(harness->helper, SIGTERM);
+	assert_int_equal(waitpid(harness->helper, &status, 0), harness->helper);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	harness->helper = 0;
+}
+
+/* Told to end, it first sees its action to the end, and tells of it. */
+static void ends_after_its_action(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+	struct protocol_reply reply;
+
+	if (!has_place)
+		skip();
+	harness_make_fifo(harness, "begun");
+	harness_make_fifo(harness, "go");
+	harness_plugin(harness, "mark", "echo >$FOLDER/begun; read line <$FOLDER/go");
+	harness_listen(harness, NULL);
+	request = harness_request(harness, PROTOCOL_APPLY);
+	harness_send(harness, &request, sizeof(request));
+	free(harness_read_fifo(harness, "begun"));
+	kill(harness->helper, SIGTERM);
+	harness_let_go(harness, "go");
+	assert_true(harness_receive(harness, &reply));
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_false(harness_receive(harness, &reply));
+	assert_int_equal(harness_close(harness), 0);
+}
+
+static int exit_status_of(struct harness *harness)
+{
+	int status;
+
+	assert_int_equal(waitpid(harness->helper, &status, 0), harness->helper);
+	harness->helper = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A configuration that others may write, or a file in conf.d, is not read. */
+static void distrusts_the_configuration(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+
+	if (!has_place)
+		skip();
+	harness_path(harness, "authmedic.yml", path);
+	assert_int_equal(chmod(path, 0666), 0);
+	harness_run_to_listen(harness, NULL);
+	assert_int_equal(exit_status_of(harness), 78);
+	assert_int_equal(chmod(path, 0644), 0);
+	harness_write(harness, "conf.d", NULL);
+	harness_write(harness, "conf.d/more.yml", "mode: observe\n");
+	harness_path(harness, "conf.d/more.yml", path);
+	assert_int_equal(chown(path, STRANGER, 0), 0);
+	harness_run_to_listen(harness, NULL);
+	assert_int_equal(exit_status_of(harness), 78);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(serves_root),
+	    TEST(serves_by_systemd),
+	    TEST(turns_strangers_away),
+	    TEST(outlives_its_clients),
+	    TEST(ends_after_its_action),
+	    TEST(distrusts_the_configuration),
+	};
+
+	return cmocka_run_group_tests_name("listening", tests, make_place, NULL);
+}
