@@ -73,11 +73,14 @@ int memory_save_site(struct site *site, struct store *store)
 			error = save_log(&site->logs[i], store);
 	if (error == 0)
 		error = detector_save(site->detector, on_row_to_save, &target);
-	return error < 0 ? error : save_controller(site, store);
+	if (error == 0 && controller_revision(site->controller) != site->saved_revision)
+		error = save_controller(site, store);
+	return error;
 }
 
 void memory_committed(struct site *site)
 {
+	site->saved_revision = controller_revision(site->controller);
 	for (size_t i = 0; i < site->log_count; i++) {
 		site->logs[i].saved_lines = site->logs[i].reading.totals.lines;
 		site->logs[i].cursors_changed = false;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/memory.h"
 #include "daemon/prober.h"
+#include "intake/names.h"
 #include "loop/clock.h"
 
 #define SLICE_BYTES     ((size_t)1024 * 1024)
@@ -45,15 +46,19 @@ static void on_hint(void *context)
 
 static void watch(struct pipeline *pipeline, struct site_log *log)
 {
-	const struct watcher_target target = {on_hint, log};
+	const struct watcher_target target = {
+	    .on_hint = on_hint, .start = names_start(log->reading.log->path), .context = log};
 	int error;
 
+	if (log->watcher != NULL && !watcher_is_alive(log->watcher))
+		watcher_close(&log->watcher);
 	if (log->watcher != NULL)
 		return;
-	error = watcher_new(&log->watcher, pipeline->loop, intake_directory(log->intake), &target);
+	error = watcher_new(
+	    &log->watcher, pipeline->loop, intake_directory(log->intake), &target);
 	if (error < 0 && !log->watch_tried)
-		log_notice("%s: no watching here (%s); looking each second", log->reading.log->path,
-		    strerror(-error));
+		log_notice("%s: no watching here (%s); looking each second",
+		    log->reading.log->path, strerror(-error));
 	log->watch_tried = true;
 }
 

@@ -15,6 +15,21 @@ static bool is_format(const char *name)
 }
 
 /* Which formats there are is the parsers' knowledge, not the configuration's. */
+static int check_format(const struct config_log *log, struct buffer *errors)
+{
+	if (log->logformat != NULL)
+		buffer_append_format(errors,
+		    "%s: a log format of one's own is not read by this version: name one with "
+		    "'format'\n",
+		    log->where);
+	else if (!is_format(log->format))
+		buffer_append_format(
+		    errors, "%s: no such log format: '%s'\n", log->where, log->format);
+	else
+		return 0;
+	return -EINVAL;
+}
+
 static int check_formats(const struct config *config, struct buffer *errors)
 {
 	int error = 0;
@@ -22,15 +37,9 @@ static int check_formats(const struct config *config, struct buffer *errors)
 	for (size_t i = 0; i < config->sites.count; i++) {
 		const struct config_site *site = &config->sites.items[i];
 
-		for (size_t j = 0; j < site->logs.count; j++) {
-			const struct config_log *log = &site->logs.items[j];
-
-			if (is_format(log->format))
-				continue;
-			buffer_append_format(
-			    errors, "%s: no such log format: '%s'\n", log->where, log->format);
-			error = -EINVAL;
-		}
+		for (size_t j = 0; j < site->logs.count; j++)
+			if (check_format(&site->logs.items[j], errors) < 0)
+				error = -EINVAL;
 	}
 	return error;
 }

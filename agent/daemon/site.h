@@ -30,6 +30,7 @@ struct site {
 	size_t log_count;
 	struct facts *facts; /* the latest of probe and inspectors */
 	struct controller *controller;
+	uint64_t saved_revision; /* of the controller, as of the last commit */
 	struct child *probe; /* running, or NULL */
 	int64_t probe_started_ms; /* steady */
 	bool probe_failed; /* it could not be started; told in the next step */

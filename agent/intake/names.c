@@ -141,3 +141,11 @@ bool names_are_series(const char *a, const char *b)
 			return true;
 	}
 }
+
+struct view names_start(const char *pattern)
+{
+	const char *slash = strrchr(pattern, '/');
+	const char *name = slash != NULL ? slash + 1 : pattern;
+
+	return view_of(name, strcspn(name, "*?[.-_0123456789"));
+}

@@ -28,4 +28,8 @@ int names_compare_age(const char *a, const char *b);
  * dates from ports and instances, so six of them make a date. */
 bool names_are_series(const char *a, const char *b);
 
+/* What the names of all of a log's files begin with, rotated or not: may be empty. `pattern` is the
+ * log's path, which may be a glob. */
+struct view names_start(const char *pattern);
+
 #endif

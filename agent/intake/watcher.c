@@ -12,11 +12,13 @@ struct watcher {
 	ino_t inode;
 };
 
-static void on_event(uv_fs_event_t *handle, const char *name unused_parameter,
-    int events unused_parameter, int status unused_parameter)
+static void on_event(uv_fs_event_t *handle, const char *name, int events unused_parameter,
+    int status unused_parameter)
 {
 	struct watcher *watcher = handle->data;
 
+	if (name != NULL && !view_starts_with(view_of_text(name), watcher->target.start))
+		return;
 	watcher->target.on_hint(watcher->target.context);
 }
 

@@ -9,6 +9,7 @@ typedef void watcher_on_hint(void *context);
 
 struct watcher_target {
 	watcher_on_hint *on_hint;
+	struct view start; /* names that begin otherwise are others' business; borrowed */
 	void *context;
 };
 

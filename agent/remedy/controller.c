@@ -33,6 +33,7 @@ void controller_enter(struct controller *controller, enum state state)
 {
 	controller->state = state;
 	controller->deadline_ms = INT64_MAX;
+	controller->revision++;
 }
 
 static bool is_due(const struct controller *controller, int64_t time_ms)
@@ -48,6 +49,7 @@ static bool probe(struct controller *controller)
 	if (!is_due(controller, controller->next_probe_ms))
 		return false;
 	controller->probe_running = true;
+	controller->revision++;
 	controller->next_probe_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
 	controller->last_probe_ms = controller->now.wall_ms;
@@ -312,6 +314,7 @@ void controller_on_probe(struct controller *controller, struct moment now, enum 
 {
 	controller->now = now;
 	controller->probe_running = false;
+	controller->revision++;
 	if (result == PROBE_ACCEPTED)
 		controller->last_accepted_ms = now.wall_ms;
 	if (controller->incident[0] != '\0')
@@ -361,6 +364,7 @@ void controller_on_answer(
     struct controller *controller, struct moment now, const struct controller_answer *answer)
 {
 	controller->now = now;
+	controller->revision++;
 	if (controller->state != STATE_ACTING || answer->result == PROTOCOL_IN_FLIGHT)
 		return;
 	controller->must_ask = false;
@@ -418,6 +422,11 @@ int64_t controller_last_accepted_ms(const struct controller *controller)
 int64_t controller_last_probe_ms(const struct controller *controller)
 {
 	return controller->last_probe_ms;
+}
+
+uint64_t controller_revision(const struct controller *controller)
+{
+	return controller->revision;
 }
 
 bool controller_is_confirmed(const struct controller *controller)

@@ -101,6 +101,8 @@ int64_t controller_last_probe_ms(const struct controller *controller); /* -1: ne
 bool controller_is_confirmed(const struct controller *controller);
 bool controller_is_about_strangers(const struct controller *controller);
 
+/* Grows whenever what controller_save() gives has changed, other than by time going by. */
+uint64_t controller_revision(const struct controller *controller);
 /* Everything it must know after a restart, as a JSON object. */
 struct json *controller_save(const struct controller *controller, struct moment now);
 /* -EINVAL on what it cannot read; the controller then starts afresh. */

@@ -41,6 +41,7 @@ struct controller {
 	struct trials trials;
 	uint32_t rung;
 	uint32_t locked; /* bit per rung */
+	uint64_t revision;
 };
 
 /* -- incident.c: opening, closing, telling */
