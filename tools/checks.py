@@ -17,6 +17,7 @@ POSIX_FILES = {
     "agent/base/file.c": "tells regular files from pipes before it opens one",
     "agent/base/random.c": "the system's source of random bytes",
     "agent/report/http_socket.c": "makes the socket that the server listens on",
+    "agent/report/secret_file.c": "asks who may read the file",
 }
 
 # Each library's headers, and the only files that include them: one wrapper for each program.

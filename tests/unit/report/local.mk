@@ -2,7 +2,11 @@ if HAVE_CMOCKA
 report_tests = tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
 	tests/unit/report/metrics.test \
-	tests/unit/report/metrics_negotiate.test
+	tests/unit/report/metrics_negotiate.test \
+	tests/unit/report/retry.test \
+	tests/unit/report/secret_file.test \
+	tests/unit/report/signature.test \
+	tests/unit/report/webhook_sender.test
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 
@@ -22,4 +26,21 @@ tests_unit_report_metrics_test_LDADD = $(unit_libs)
 tests_unit_report_metrics_negotiate_test_SOURCES = tests/unit/report/test_metrics_negotiate.c
 tests_unit_report_metrics_negotiate_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_metrics_negotiate_test_LDADD = $(unit_libs)
+
+tests_unit_report_retry_test_SOURCES = tests/unit/report/test_retry.c
+tests_unit_report_retry_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_retry_test_LDADD = $(unit_libs)
+
+tests_unit_report_secret_file_test_SOURCES = tests/unit/report/test_secret_file.c
+tests_unit_report_secret_file_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_secret_file_test_LDADD = $(unit_libs)
+
+tests_unit_report_signature_test_SOURCES = tests/unit/report/test_signature.c
+tests_unit_report_signature_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_signature_test_LDADD = $(unit_libs)
+
+tests_unit_report_webhook_sender_test_SOURCES = tests/unit/report/test_webhook_sender.c \
+	tests/unit/loop/loop_fixture.h
+tests_unit_report_webhook_sender_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_webhook_sender_test_LDADD = $(unit_libs)
 endif

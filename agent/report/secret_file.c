@@ -1,0 +1,39 @@
+#include "report/secret_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int check(int file)
+{
+	struct stat status;
+
+	if (fstat(file, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return -EPERM;
+	return (status.st_mode & (S_IWGRP | S_IRWXO)) == 0 ? 0 : -EPERM;
+}
+
+int secret_file_read(const char *path, struct buffer *content)
+{
+	char chunk[1024];
+	ssize_t count;
+	/* A pipe must not make us wait for its writer. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error;
+
+	if (file < 0)
+		return -errno;
+	error = check(file);
+	while (error == 0 && (count = read(file, chunk, sizeof(chunk))) != 0) {
+		if (count > 0)
+			buffer_append(content, view_of(chunk, (size_t)count));
+		error = count < 0 ? -errno : buffer_error(content);
+	}
+	close(file);
+	return error;
+}

@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include "report/secret_file.h"
+
+static char path[512];
+
+static int make_file(unused_parameter void **state)
+{
+	const char *build = getenv("AUTHMEDIC_BUILD_DIR");
+	int file;
+
+	snprintf(path, sizeof(path), "%s/secret-test-XXXXXX", build != NULL ? build : ".");
+	file = mkstemp(path);
+	if (file < 0 || write(file, "se\0cret\n", 8) != 8)
+		return -1;
+	return close(file);
+}
+
+static int remove_file(unused_parameter void **state)
+{
+	return unlink(path);
+}
+
+static int read_with_mode(mode_t mode, size_t max_bytes)
+{
+	struct buffer auto_buffer content;
+	int error;
+
+	assert_int_equal(chmod(path, mode), 0);
+	buffer_init(&content, max_bytes);
+	error = secret_file_read(path, &content);
+	assert_true(
+	    view_equal(buffer_view(&content), error == 0 ? VIEW("se\0cret\n") : view_of(NULL, 0)));
+	return error;
+}
+
+static void test_modes(unused_parameter void **state)
+{
+	/* The owner's file, and one that its group may read, are read; others' rights spoil it. */
+	static const mode_t bad[] = {0604, 0602, 0601, 0644, 0620, 0660, 0666, 0777};
+
+	assert_int_equal(read_with_mode(0600, 100), 0);
+	assert_int_equal(read_with_mode(0400, 100), 0);
+	assert_int_equal(read_with_mode(0640, 100), 0);
+	for (size_t i = 0; i < count_of(bad); i++)
+		assert_int_equal(read_with_mode(bad[i], 100), -EPERM);
+}
+
+static void test_owner(unused_parameter void **state)
+{
+	/* A file of some other user's is refused, whatever its mode. */
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(path, 12345, 0), 0);
+	assert_int_equal(read_with_mode(0600, 100), -EPERM);
+}
+
+static void test_other_kinds(unused_parameter void **state)
+{
+	/* A missing file, a folder, a device and a pipe are errors, and none of them blocks. */
+	struct buffer auto_buffer content;
+
+	buffer_init(&content, 100);
+	assert_int_equal(secret_file_read("/nowhere/at/all", &content), -ENOENT);
+	assert_int_equal(secret_file_read("/", &content), -EINVAL);
+	assert_int_equal(secret_file_read("/dev/zero", &content), -EINVAL);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(secret_file_read(path, &content), -EINVAL);
+	assert_int_equal(content.length, 0);
+}
+
+static void test_size(unused_parameter void **state)
+{
+	/* A file that does not fit is an error. */
+	struct buffer auto_buffer content;
+
+	assert_int_equal(read_with_mode(0600, 8), 0);
+	buffer_init(&content, 7);
+	assert_int_equal(secret_file_read(path, &content), -E2BIG);
+}
+
+#define file_test(function) cmocka_unit_test_setup_teardown(function, make_file, remove_file)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    file_test(test_modes),
+	    file_test(test_owner),
+	    file_test(test_other_kinds),
+	    file_test(test_size),
+	};
+
+	return cmocka_run_group_tests_name("report/secret_file", tests, NULL, NULL);
+}
