@@ -20,7 +20,7 @@ void log_open(const char *program, bool journal, enum log_level most)
 void log_line(enum log_level level, const char *format, ...)
 {
 	char text[MAX_LINE_BYTES];
-	struct buffer auto_buffer line;
+	struct buffer auto_buffer line = {0};
 	va_list arguments;
 
 	if (level > settings.most)
