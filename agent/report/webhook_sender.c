@@ -269,7 +269,7 @@ static int add_signature(struct target *target, const struct webhook_message *me
 	    .timestamp_s = message->now_ms / 1000,
 	    .body = message->body,
 	};
-	struct buffer auto_buffer value;
+	struct buffer auto_buffer value = {0};
 	int error;
 
 	if (!target->is_signed)
