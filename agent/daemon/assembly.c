@@ -81,6 +81,9 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	    .signatures = pipeline->rulebook.signatures,
 	    .sites = pipeline->sites,
 	    .site_count = pipeline->site_count};
+	struct outbox_parts outbox = {.loop = pipeline->loop,
+	    .config = pipeline->rulebook.config,
+	    .store = pipeline->store};
 	struct endpoint_parts endpoint = {.loop = pipeline->loop,
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,
@@ -90,7 +93,11 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 
 	if (error < 0)
 		return error;
+	outbox.publisher = pipeline->publisher;
 	endpoint.publisher = pipeline->publisher;
+	error = outbox_new(&pipeline->outbox, &outbox, errors);
+	if (error < 0)
+		return error;
 	return endpoint_new(&pipeline->endpoint, &endpoint, errors);
 }
 
@@ -160,6 +167,7 @@ void pipeline_close(struct pipeline **closing)
 	timer_close(&pipeline->soon);
 	helper_client_close(&pipeline->helper);
 	endpoint_close(&pipeline->endpoint);
+	outbox_close(&pipeline->outbox);
 	if (pipeline->publisher != NULL)
 		pipeline_commit(pipeline);
 	for (size_t i = 0; i < pipeline->site_count; i++)

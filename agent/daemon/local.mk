@@ -12,6 +12,7 @@ authmedicd_SOURCES = \
 	agent/daemon/journal.c agent/daemon/journal.h \
 	agent/daemon/main.c \
 	agent/daemon/memory.c agent/daemon/memory.h \
+	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
 	agent/daemon/site.c agent/daemon/site.h

@@ -386,4 +386,5 @@ void pipeline_on_second(void *context)
 	pipeline->reconcile_wanted = true;
 	pipeline_step(pipeline);
 	ask_status(pipeline);
+	outbox_work(pipeline->outbox, clock_now_ms());
 }

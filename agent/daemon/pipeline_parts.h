@@ -4,6 +4,7 @@
 
 #include "daemon/endpoint.h"
 #include "daemon/journal.h"
+#include "daemon/outbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/publisher.h"
 #include "daemon/site.h"
@@ -18,6 +19,7 @@ struct pipeline {
 	struct store *store;
 	struct journal *journal;
 	struct publisher *publisher;
+	struct outbox *outbox;
 	struct endpoint *endpoint;
 	struct helper_client *helper;
 	struct timer *every_second;

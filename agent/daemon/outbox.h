@@ -1,0 +1,26 @@
+/* Sends what waits in the store's outbox, one message at a time per target, until it is delivered or
+ * given up. */
+#ifndef AUTHMEDIC_DAEMON_OUTBOX_H
+#define AUTHMEDIC_DAEMON_OUTBOX_H
+
+#include "daemon/publisher.h"
+#include "loop/loop.h"
+#include "state/store.h"
+
+struct outbox;
+
+struct outbox_parts {
+	uv_loop_t *loop;
+	const struct config *config;
+	struct store *store;
+	struct publisher *publisher;
+};
+
+/* Reads the targets' secrets; what is wrong with one is appended as a line. */
+must_check int outbox_new(
+    struct outbox **ret_outbox, const struct outbox_parts *parts, struct buffer *errors);
+void outbox_close(struct outbox **outbox);
+/* Starts what is due; call each second. */
+void outbox_work(struct outbox *outbox, int64_t now_ms);
+
+#endif
