@@ -7,9 +7,9 @@ int verb_check(const struct invocation *invocation)
 	struct rulebook rulebook;
 	struct buffer auto_buffer errors;
 
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count > 0)
 		return complain(EXIT_USAGE, "check takes no arguments");
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (rulebook_load(&rulebook, invocation->config_file, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;

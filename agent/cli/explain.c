@@ -162,9 +162,9 @@ int verb_explain(const struct invocation *invocation)
 	struct buffer auto_buffer errors;
 	int exit_code = EXIT_DONE;
 
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->format != NULL && !is_known_format(invocation->format))
 		return complain(EXIT_USAGE, "no such log format: %s", invocation->format);
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (rulebook_load_rules(&explanation.rulebook, invocation->given_config, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;

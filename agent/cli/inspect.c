@@ -109,9 +109,9 @@ int verb_inspect(const struct invocation *invocation)
 	struct buffer auto_buffer errors;
 	int exit_code;
 
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count != 1)
 		return complain(EXIT_USAGE, "inspect takes the name of one site");
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (config_load(&config, invocation->config_file, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;

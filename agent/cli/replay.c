@@ -191,9 +191,9 @@ int verb_replay(const struct invocation *invocation)
 	struct buffer auto_buffer errors;
 	int exit_code;
 
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count > REPLAY_MAX_LOGS)
 		return complain(EXIT_USAGE, "at most %d logs at once", REPLAY_MAX_LOGS);
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (rulebook_load(&rulebook, invocation->config_file, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;

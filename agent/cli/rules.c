@@ -28,9 +28,9 @@ int verb_rules(const struct invocation *invocation)
 	int signatures;
 	int diagnoses;
 
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count != 1 || strcmp(invocation->arguments[0], "test") != 0)
 		return complain(EXIT_USAGE, "the only thing to do with rules is: rules test");
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (config_load(&config, invocation->config_file, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;

@@ -119,9 +119,9 @@ static void print_text(struct buffer *buffer, const char *name, struct view valu
 {
 	struct buffer auto_buffer escaped;
 
+	buffer_init(&escaped, 4 * PROBE_MAX_VALUE_BYTES);
 	if (view_is_empty(value))
 		return;
-	buffer_init(&escaped, 4 * PROBE_MAX_VALUE_BYTES);
 	text_append_escaped(&escaped, view_first(value, PROBE_MAX_VALUE_BYTES));
 	buffer_append_format(buffer, "%s=", name);
 	buffer_append(buffer, view_first(buffer_view(&escaped), PROBE_MAX_VALUE_BYTES));

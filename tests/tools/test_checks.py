@@ -255,3 +255,25 @@ def test_docs_allowed(tmp_path):
                                  "`docs/<name>.md` `docs/there.md` `other/x` \n"
                                  "```\n[a](missing.md)\n```\n")
     assert run("check-docs", tmp_path) == []
+
+
+def test_buffer_is_made_before_a_return(tmp_path):
+    plant(tmp_path, "agent/base/planted.c", """int planted(int early)
+{
+	struct buffer auto_buffer text;
+
+	if (early)
+		return 1;
+	buffer_init(&text, 9);
+	return 0;
+}
+
+int right(int early)
+{
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, 9);
+	return early;
+}
+""")
+    assert_found(run("check-cleanups", tmp_path), "agent/base/planted.c", 3, "text is freed")
