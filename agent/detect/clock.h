@@ -1,20 +1,25 @@
 /* The log's clock: the latest time that its lines have shown. Lines may be late by as much as the
  * window, and no single line moves the clock far: a broken date must neither age the known-good
- * voters nor make the detector deaf until that date. */
+ * voters nor make the detector deaf until that date. Where the server's own clock was set, the
+ * lines agree on it, and the log's clock follows. */
 #ifndef AUTHMEDIC_DETECT_CLOCK_H
 #define AUTHMEDIC_DETECT_CLOCK_H
 
 #include "detect/row.h"
 
-/* So far ahead a time is believed at once, and this many lines in a row must agree on more. */
-#define LOG_CLOCK_MAX_LEAP_MS   INT64_C(86400000)
-#define LOG_CLOCK_CONFIRMATIONS 64
+/* So far ahead a time is believed at once. */
+#define LOG_CLOCK_MAX_LEAP_MS INT64_C(86400000)
+/* So many lines in a row must agree, give or take a leap, that it is later, or earlier: one request
+ * that took an hour is logged an hour late by some servers, and a few of them in a row. */
+#define LOG_CLOCK_MAX_AHEAD  3
+#define LOG_CLOCK_MAX_BEHIND 64
 
 struct log_clock {
 	int64_t now_ms;      /* -1: no line yet */
 	int64_t doubtful_ms; /* the last time that was not believed */
 	unsigned doubts;     /* how many lines in a row agree with it */
-	int64_t lag_ms;      /* how far the log's own clock was found to be behind */
+	int64_t told_ms;     /* the time without lines that was told last; 0: none yet */
+	int64_t lag_ms;      /* how far the lines were found to be behind that */
 };
 
 enum clock_move {

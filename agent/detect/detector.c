@@ -51,12 +51,21 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 
 /* -- making ----------------------------------------------------------------------------------- */
 
+static bool is_duration(int64_t duration_ms)
+{
+	return duration_ms > 0 && duration_ms < ROW_MAX_TIME_MS;
+}
+
+static bool is_count(size_t count)
+{
+	return count > 0 && count < UINT32_MAX;
+}
+
 static bool is_sane(const struct detector_options *options)
 {
-	return options->window_ms > 0 && options->known_good_for_ms > 0 &&
-	       options->handshake_timeout_ms > 0 && options->max_voters > 0 &&
-	       options->max_voters < UINT32_MAX && options->max_pending > 0 &&
-	       options->max_pending < UINT32_MAX && options->share_percent <= 100;
+	return is_duration(options->window_ms) && is_duration(options->known_good_for_ms) &&
+	       is_duration(options->handshake_timeout_ms) && is_count(options->max_voters) &&
+	       is_count(options->max_pending) && options->share_percent <= 100;
 }
 
 static int init_parts(struct detector *detector)
@@ -192,11 +201,11 @@ static void settle(struct detector *detector)
 		voters_settle(&detector->voters);
 }
 
-/* A time that is far ahead and not believed yet counts as now. */
+/* A line without a time is of now, and so is one whose time is far ahead and not believed yet. */
 static int64_t take_time(struct detector *detector, int64_t time_ms)
 {
 	if (time_ms < 0)
-		time_ms = detector->clock.now_ms < 0 ? 0 : detector->clock.now_ms;
+		return detector->clock.now_ms < 0 ? 0 : detector->clock.now_ms;
 	if (time_ms >= ROW_MAX_TIME_MS)
 		time_ms = ROW_MAX_TIME_MS - 1;
 	move(detector, log_clock_line(&detector->clock, time_ms, detector->options.window_ms));
@@ -206,7 +215,8 @@ static int64_t take_time(struct detector *detector, int64_t time_ms)
 void detector_advance(struct detector *detector, int64_t log_now_ms)
 {
 	settle(detector);
-	move(detector, log_clock_advance(&detector->clock, log_now_ms));
+	if (log_now_ms >= 0 && log_now_ms < ROW_MAX_TIME_MS)
+		move(detector, log_clock_advance(&detector->clock, log_now_ms));
 	conclude(detector);
 }
 

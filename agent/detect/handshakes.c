@@ -256,11 +256,10 @@ static bool is_question(enum verdict verdict)
 	return verdict == VERDICT_CHALLENGE || verdict == VERDICT_UNCLEAR;
 }
 
-/* The newest open handshake for the same request. A challenge on another connection is another's: a
- * browser asks on six at once. */
-static uint32_t find_request(const struct handshakes *handshakes, const struct reading *reading)
+/* The newest open handshake for the same request, on the same connection or on any. */
+static uint32_t find_request(
+    const struct handshakes *handshakes, const struct reading *reading, bool same_connection)
 {
-	bool own_connection = reading->verdict == VERDICT_CHALLENGE && reading->connection_key != 0;
 	uint32_t number = chains_first(&handshakes->by_request, reading->request_key);
 	uint32_t newest = 0;
 
@@ -268,23 +267,19 @@ static uint32_t find_request(const struct handshakes *handshakes, const struct r
 		const struct handshake *handshake = &handshakes->entries[number];
 
 		if (handshake->request_key == reading->request_key &&
-		    (!own_connection || handshake->connection_key == reading->connection_key) &&
+		    (!same_connection || handshake->connection_key == reading->connection_key) &&
 		    (newest == 0 || handshake->id > handshakes->entries[newest].id))
 			newest = number;
 	}
 	return newest;
 }
 
-/* The newest on the same connection. A token belongs there whatever it asks for; a question does
- * not, and a passage that nobody vouches for must be to what was refused before. */
+/* The newest on the same connection, whatever it asked for. */
 static uint32_t find_connection(const struct handshakes *handshakes, const struct reading *reading)
 {
 	uint32_t number = chains_first(&handshakes->by_connection, reading->connection_key);
 	uint32_t newest = 0;
 
-	if (reading->connection_key == 0 || is_question(reading->verdict) ||
-	    reading->verdict == VERDICT_PASSAGE)
-		return 0;
 	for (; number != 0; number = chains_next(&handshakes->by_connection, number)) {
 		const struct handshake *handshake = &handshakes->entries[number];
 
@@ -293,6 +288,23 @@ static uint32_t find_connection(const struct handshakes *handshakes, const struc
 			newest = number;
 	}
 	return newest;
+}
+
+/* The open handshake that the line belongs to. A server may close the connection after its 401, so
+ * the same request on another connection will do, but a challenge there is another one: a browser
+ * asks on six at once. A token on the same connection belongs there whatever it asks for; a
+ * question does not, and a passage that nobody vouches for must be to what was refused before. */
+static uint32_t find(const struct handshakes *handshakes, const struct reading *reading)
+{
+	bool named = reading->connection_key != 0;
+	uint32_t number = find_request(handshakes, reading, named);
+
+	if (number == 0 && named && reading->verdict != VERDICT_CHALLENGE)
+		number = find_request(handshakes, reading, false);
+	if (number == 0 && named && !is_question(reading->verdict) &&
+	    reading->verdict != VERDICT_PASSAGE)
+		number = find_connection(handshakes, reading);
+	return number;
 }
 
 /* Whether the line begins anew what the open handshake cannot be part of. */
@@ -479,9 +491,7 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 		return;
 	if (needs_keys(handshakes, &reading)) {
 		make_keys(handshakes, &reading);
-		number = find_request(handshakes, &reading);
-		if (number == 0)
-			number = find_connection(handshakes, &reading);
+		number = find(handshakes, &reading);
 	}
 	if (number != 0 && is_outdated(&handshakes->entries[number], &reading)) {
 		end(handshakes, number);

@@ -21,7 +21,8 @@ struct row_reader row_open(struct view bytes, uint8_t version)
 {
 	struct row_reader row = {.rest = bytes};
 
-	row.broken = row_get(&row, 1) != version;
+	if (row_get(&row, 1) != version)
+		row.broken = true;
 	return row;
 }
 

@@ -1,18 +1,82 @@
 if HAVE_CMOCKA
-detect_tests = tests/unit/detect/handshakes.test \
+detect_tests = tests/unit/detect/verdict.test \
+	tests/unit/detect/links.test \
+	tests/unit/detect/row.test \
+	tests/unit/detect/memo.test \
+	tests/unit/detect/clock.test \
+	tests/unit/detect/seen.test \
+	tests/unit/detect/window.test \
+	tests/unit/detect/voters.test \
+	tests/unit/detect/handshakes.test \
+	tests/unit/detect/detector.test \
+	tests/unit/detect/detector_model.test \
 	tests/unit/detect/detector_rows.test
 check_PROGRAMS += $(detect_tests)
 TESTS += $(detect_tests)
 detect_script = tests/unit/detect/script.c tests/unit/detect/script.h
 detect_traffic = tests/unit/detect/traffic.c tests/unit/detect/traffic.h
 
-tests_unit_detect_handshakes_test_SOURCES = tests/unit/detect/test_handshakes.c $(detect_script)
+tests_unit_detect_verdict_test_SOURCES = tests/unit/detect/test_verdict.c \
+	$(detect_script)
+tests_unit_detect_verdict_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_verdict_test_LDADD = $(unit_libs)
+
+tests_unit_detect_links_test_SOURCES = tests/unit/detect/test_links.c \
+	$(detect_traffic) $(allocation_sources)
+tests_unit_detect_links_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_links_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_links_test_LDADD = $(unit_libs)
+
+tests_unit_detect_row_test_SOURCES = tests/unit/detect/test_row.c
+tests_unit_detect_row_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_row_test_LDADD = $(unit_libs)
+
+tests_unit_detect_memo_test_SOURCES = tests/unit/detect/test_memo.c \
+	$(detect_traffic)
+tests_unit_detect_memo_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_memo_test_LDADD = $(unit_libs)
+
+tests_unit_detect_clock_test_SOURCES = tests/unit/detect/test_clock.c
+tests_unit_detect_clock_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_clock_test_LDADD = $(unit_libs)
+
+tests_unit_detect_seen_test_SOURCES = tests/unit/detect/test_seen.c \
+	$(detect_traffic) $(allocation_sources)
+tests_unit_detect_seen_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_seen_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_seen_test_LDADD = $(unit_libs)
+
+tests_unit_detect_window_test_SOURCES = tests/unit/detect/test_window.c \
+	$(detect_traffic) $(allocation_sources)
+tests_unit_detect_window_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_window_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_window_test_LDADD = $(unit_libs)
+
+tests_unit_detect_voters_test_SOURCES = tests/unit/detect/test_voters.c \
+	$(allocation_sources)
+tests_unit_detect_voters_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_voters_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_voters_test_LDADD = $(unit_libs)
+
+tests_unit_detect_handshakes_test_SOURCES = tests/unit/detect/test_handshakes.c \
+	$(detect_script)
 tests_unit_detect_handshakes_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_handshakes_test_LDADD = $(unit_libs)
+
+tests_unit_detect_detector_test_SOURCES = tests/unit/detect/test_detector.c \
+	$(detect_script) $(detect_traffic) $(allocation_sources)
+tests_unit_detect_detector_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_detector_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_detector_test_LDADD = $(unit_libs)
 
 tests_unit_detect_detector_rows_test_SOURCES = tests/unit/detect/test_detector_rows.c \
 	$(detect_script) $(detect_traffic)
 tests_unit_detect_detector_rows_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_detector_rows_test_LDADD = $(unit_libs)
+
+tests_unit_detect_detector_model_test_SOURCES = tests/unit/detect/test_detector_model.c \
+	$(detect_script) $(detect_traffic)
+tests_unit_detect_detector_model_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_detector_model_test_LDADD = $(unit_libs)
 endif
 EXTRA_DIST += tests/unit/detect/handshakes.txt

@@ -1,0 +1,333 @@
+#include "detect/voters.h"
+
+#include <errno.h>
+
+#include "allocation.h"
+#include "unit.h"
+
+#define WINDOW_MS INT64_C(300000)
+#define WEEK_MS   (INT64_C(7) * 86400000)
+#define START_MS  INT64_C(1700000000000)
+
+static struct window window;
+static struct voters voters;
+
+static int setup(unused_parameter void **state)
+{
+	const struct voters_options options = {.max_voters = 3, .known_good_for_ms = WEEK_MS};
+
+	assert_int_equal(window_init(&window, WINDOW_MS, 0), 0);
+	window_advance(&window, START_MS);
+	assert_int_equal(voters_init(&voters, &options), 0);
+	return 0;
+}
+
+static int teardown(unused_parameter void **state)
+{
+	voters_done(&voters);
+	window_done(&window);
+	return 0;
+}
+
+static void admit(uint64_t voter, int64_t time_ms)
+{
+	const struct vote vote = {
+	    .voter = voter, .time_ms = time_ms, .opinion = OPINION_ESTABLISHED, .good = true};
+
+	assert_true(voters_vote(&voters, &window, &vote));
+}
+
+static bool reject(uint64_t voter, int64_t time_ms)
+{
+	const struct vote vote = {.voter = voter, .time_ms = time_ms, .opinion = OPINION_REJECTED};
+
+	return voters_vote(&voters, &window, &vote);
+}
+
+static void assert_votes(uint64_t established, uint64_t rejected)
+{
+	assert_int_equal(window.sums[WINDOW_VOTERS_ESTABLISHED], established);
+	assert_int_equal(window.sums[WINDOW_VOTERS_REJECTED], rejected);
+}
+
+static void test_only_good_ones_enter(unused_parameter void **state)
+{
+	/* A stranger that is refused, or passes without proof, gets no entry and no vote. */
+	const struct vote passing = {
+	    .voter = 2, .time_ms = START_MS, .opinion = OPINION_AUTHENTICATED};
+
+	assert_false(reject(1, START_MS));
+	assert_false(voters_vote(&voters, &window, &passing));
+	assert_int_equal(voters.count, 0);
+	admit(1, START_MS);
+	assert_true(voters_know(&voters, 1));
+	assert_false(voters_know(&voters, 2));
+	assert_votes(1, 0);
+}
+
+static void test_last_opinion_counts(unused_parameter void **state)
+{
+	/* One voter is one opinion, the latest by its time. */
+	admit(1, START_MS);
+	assert_true(reject(1, START_MS));
+	assert_votes(0, 1);
+	admit(1, START_MS);
+	assert_votes(1, 0);
+	assert_true(reject(1, START_MS - 1));
+	assert_votes(1, 0);
+}
+
+static void test_belated_opinion(unused_parameter void **state)
+{
+	/* What is found out later stands only where nothing of that time or after is known. */
+	struct vote vote = {
+	    .voter = 1, .time_ms = START_MS, .opinion = OPINION_REJECTED, .belated = true};
+
+	admit(1, START_MS);
+	assert_true(voters_vote(&voters, &window, &vote));
+	assert_votes(1, 0);
+	vote.time_ms++;
+	assert_true(voters_vote(&voters, &window, &vote));
+	assert_votes(0, 1);
+}
+
+static void test_old_opinion(unused_parameter void **state)
+{
+	/* An opinion from before the window makes known-good but does not vote. */
+	admit(1, START_MS - WINDOW_MS);
+	assert_votes(0, 0);
+	assert_true(reject(1, START_MS));
+	assert_votes(0, 1);
+}
+
+static void test_expires(unused_parameter void **state)
+{
+	/* Who has not got in for a week is a stranger; refusals do not renew it. */
+	admit(1, START_MS);
+	admit(2, START_MS + 1000);
+	window_advance(&window, START_MS + WEEK_MS);
+	voters_expire(&voters, &window, START_MS + WEEK_MS);
+	assert_int_equal(voters.count, 2);
+	assert_true(reject(1, START_MS + WEEK_MS));
+	assert_votes(0, 1);
+	window_advance(&window, START_MS + WEEK_MS + 1);
+	voters_expire(&voters, &window, START_MS + WEEK_MS + 1);
+	assert_false(voters_know(&voters, 1));
+	assert_true(voters_know(&voters, 2));
+	assert_votes(0, 0);
+}
+
+static void test_expires_behind_others(unused_parameter void **state)
+{
+	/* An entry whose time has passed does not vote, even where an old line put it behind
+	 * younger ones. */
+	admit(1, START_MS);
+	admit(2, START_MS - WEEK_MS - 1);
+	voters_expire(&voters, &window, START_MS);
+	assert_true(voters_know(&voters, 2));
+	assert_false(reject(2, START_MS));
+	assert_false(voters_know(&voters, 2));
+	assert_votes(1, 0);
+}
+
+static void test_oldest_goes(unused_parameter void **state)
+{
+	/* When the table is full whoever got in longest ago goes, vote and all, and is counted. */
+	admit(1, START_MS);
+	admit(2, START_MS);
+	admit(3, START_MS);
+	admit(1, START_MS);
+	assert_true(reject(2, START_MS));
+	assert_votes(2, 1);
+	admit(4, START_MS);
+	assert_false(voters_know(&voters, 2));
+	assert_int_equal(voters.evicted_total, 1);
+	assert_int_equal(voters.count, 3);
+	assert_votes(3, 0);
+	admit(5, START_MS);
+	assert_false(voters_know(&voters, 3));
+	assert_true(voters_know(&voters, 1));
+}
+
+static void test_forgets(unused_parameter void **state)
+{
+	/* Opinions of before are taken back, those since stand, and all stay known-good. */
+	admit(1, START_MS - 1);
+	admit(2, START_MS);
+	voters_forget_before(&voters, &window, START_MS);
+	assert_votes(1, 0);
+	assert_int_equal(voters.count, 2);
+	assert_true(reject(1, START_MS - 1));
+	assert_votes(1, 1);
+}
+
+static void test_good_time_is_the_latest(unused_parameter void **state)
+{
+	/* A line that is late does not make a voter older. */
+	admit(1, START_MS);
+	admit(1, START_MS - 5000);
+	voters_expire(&voters, &window, START_MS + WEEK_MS);
+	assert_true(voters_know(&voters, 1));
+	assert_true(reject(1, START_MS + WEEK_MS));
+}
+
+struct counts {
+	size_t puts, gone;
+	uint64_t last;
+};
+
+static int on_row(void *context, struct view key, struct view value)
+{
+	struct counts *counts = context;
+
+	assert_true(row_key_is(key, 'v', &counts->last));
+	counts->puts += !view_is_empty(value);
+	counts->gone += view_is_empty(value);
+	return 0;
+}
+
+static struct counts save(void)
+{
+	struct counts counts = {0};
+	const struct row_sink sink = {on_row, &counts};
+
+	assert_int_equal(voters_save(&voters, &sink), 0);
+	voters_saved(&voters);
+	return counts;
+}
+
+static void test_saves_what_changed(unused_parameter void **state)
+{
+	/* A save writes the voters that changed and takes away the rows of those that are gone, but
+	 * no row that never was. */
+	struct counts counts;
+
+	admit(1, START_MS);
+	admit(2, START_MS);
+	admit(1, START_MS);
+	assert_int_equal(save().puts, 2);
+	assert_int_equal(save().puts, 0);
+	admit(2, START_MS);
+	counts = save();
+	assert_int_equal(counts.puts, 1);
+	assert_int_equal(counts.last, 2);
+	admit(3, START_MS);
+	admit(4, START_MS);
+	counts = save();
+	assert_int_equal(counts.puts, 2);
+	assert_int_equal(counts.gone, 1);
+	admit(5, START_MS);
+	admit(6, START_MS);
+	admit(7, START_MS);
+	admit(8, START_MS);
+	counts = save();
+	assert_int_equal(counts.puts, 3);
+	assert_int_equal(counts.gone, 3);
+}
+
+static void test_offers_all(unused_parameter void **state)
+{
+	/* After a lost commit the next save writes every voter, and what it took away again. */
+	struct counts counts;
+
+	for (uint64_t i = 1; i <= 3; i++)
+		admit(i, START_MS);
+	save();
+	admit(4, START_MS);
+	counts = save();
+	assert_int_equal(counts.gone, 1);
+	voters_offer_all(&voters);
+	counts = save();
+	assert_int_equal(counts.puts, 3);
+	assert_int_equal(counts.gone, 1);
+	counts = save();
+	assert_int_equal(counts.puts + counts.gone, 0);
+}
+
+static void test_lost_again_and_again(unused_parameter void **state)
+{
+	/* Where commit after commit is lost the rows to take away are bounded. */
+	for (uint64_t i = 1; i <= 1000; i++) {
+		admit(i, START_MS);
+		save();
+		voters_offer_all(&voters);
+		assert_true(voters.changes.gone_count <= 6);
+	}
+}
+
+static void test_bad_rows(unused_parameter void **state)
+{
+	/* A voter without order, given twice, or with an unknown opinion is refused. */
+	struct row_writer row;
+
+	for (unsigned i = 0; i < 3; i++) {
+		row_begin(&row, 1);
+		row_put(&row, (uint64_t)START_MS, 8);
+		row_put(&row, (uint64_t)START_MS, 8);
+		row_put(&row, i != 0, 8);
+		row_put(&row, i == 1 ? OPINION_COUNT : OPINION_REJECTED, 1);
+		assert_int_equal(
+		    voters_restore(&voters, &window, 9, row_view(&row)), i == 2 ? 0 : -EINVAL);
+	}
+	assert_int_equal(voters_restore(&voters, &window, 9, row_view(&row)), -EINVAL);
+	window_restore_now(&window, START_MS);
+	assert_votes(0, 1);
+	assert_int_equal(voters.count, 1);
+}
+
+static void test_smaller_table(unused_parameter void **state)
+{
+	/* Rows of a larger table: what does not fit is left out and counted. */
+	struct row_writer row;
+
+	for (uint64_t i = 1; i <= 5; i++) {
+		row_begin(&row, 1);
+		row_put(&row, (uint64_t)START_MS, 8);
+		row_put(&row, (uint64_t)START_MS, 8);
+		row_put(&row, i, 8);
+		row_put(&row, OPINION_NONE, 1);
+		assert_int_equal(voters_restore(&voters, &window, i, row_view(&row)), 0);
+	}
+	assert_int_equal(voters.count, 3);
+	assert_int_equal(voters.evicted_total, 2);
+}
+
+static void test_without_memory(unused_parameter void **state)
+{
+	/* Without memory making fails and what was made is given back. */
+	const struct voters_options options = {.max_voters = 3, .known_good_for_ms = WEEK_MS};
+
+	for (int i = 0; i < 8; i++) {
+		struct voters other;
+
+		allocation_fail_after(i);
+		assert_int_equal(voters_init(&other, &options), -ENOMEM);
+		allocation_restore();
+		voters_done(&other);
+	}
+}
+
+#define voters_test(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    voters_test(test_only_good_ones_enter),
+	    voters_test(test_last_opinion_counts),
+	    voters_test(test_belated_opinion),
+	    voters_test(test_old_opinion),
+	    voters_test(test_expires),
+	    voters_test(test_expires_behind_others),
+	    voters_test(test_oldest_goes),
+	    voters_test(test_forgets),
+	    voters_test(test_good_time_is_the_latest),
+	    voters_test(test_saves_what_changed),
+	    voters_test(test_offers_all),
+	    voters_test(test_lost_again_and_again),
+	    voters_test(test_bad_rows),
+	    voters_test(test_smaller_table),
+	    voters_test(test_without_memory),
+	};
+
+	return cmocka_run_group_tests_name("voters", tests, NULL, NULL);
+}

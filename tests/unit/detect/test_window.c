@@ -1,0 +1,252 @@
+#include "detect/window.h"
+
+#include <errno.h>
+
+#include "allocation.h"
+#include "traffic.h"
+#include "unit.h"
+
+#define WINDOW_MS INT64_C(300000)
+#define BUCKET_MS (WINDOW_MS / WINDOW_BUCKETS)
+#define START_MS  INT64_C(1700000000000)
+#define SIGNALS   2
+#define MAX_ADDED 20000
+
+static struct window window_at(int64_t now_ms)
+{
+	struct window window;
+
+	assert_int_equal(window_init(&window, WINDOW_MS, SIGNALS), 0);
+	window_advance(&window, now_ms);
+	return window;
+}
+
+static void test_slides(unused_parameter void **state)
+{
+	/* What happened counts until its bucket has left, and nothing that is older is taken in. */
+	struct window window = window_at(START_MS);
+	int64_t last_ms = START_MS / BUCKET_MS * BUCKET_MS + WINDOW_MS - 1;
+
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 3);
+	window_add(&window, START_MS, WINDOW_SIGNALS + 1, 1);
+	window_advance(&window, last_ms);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 3);
+	assert_true(window_holds(&window, START_MS));
+	window_advance(&window, last_ms + 1);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+	assert_int_equal(window.sums[WINDOW_SIGNALS + 1], 0);
+	assert_false(window_holds(&window, START_MS));
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 1);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+	assert_false(window_holds(&window, last_ms + 1 + BUCKET_MS));
+	window_done(&window);
+}
+
+struct added {
+	int64_t time_ms;
+	size_t counter;
+};
+
+struct model {
+	struct added items[MAX_ADDED];
+	size_t count;
+};
+
+static uint64_t model_sum(const struct model *model, size_t counter, int64_t now_ms)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < model->count; i++)
+		sum += model->items[i].counter == counter &&
+		       now_ms / BUCKET_MS - model->items[i].time_ms / BUCKET_MS < WINDOW_BUCKETS;
+	return sum;
+}
+
+static void assert_sums(const struct window *window, const struct model *model, int64_t now_ms)
+{
+	for (size_t i = 0; i < WINDOW_SIGNALS + SIGNALS; i++)
+		assert_int_equal(window->sums[i], model_sum(model, i, now_ms));
+}
+
+static void test_against_model(unused_parameter void **state)
+{
+	/* Whatever is added, taken back and forgotten at whatever times, the sums are those of a
+	 * list that is counted anew each time. */
+	static struct model model;
+	struct traffic dice = {.state = 11};
+	struct window window = window_at(START_MS);
+	int64_t now_ms = START_MS;
+
+	for (int step = 0; step < 4000; step++) {
+		unsigned kind = traffic_pick(&dice, 100);
+		int64_t time_ms = now_ms - traffic_pick(&dice, (unsigned)WINDOW_MS + 20000);
+		size_t at = traffic_pick(&dice, (unsigned)model.count + 1);
+
+		if (kind < 60 && window_holds(&window, time_ms)) {
+			model.items[model.count] =
+			    (struct added){time_ms, traffic_pick(&dice, WINDOW_SIGNALS + SIGNALS)};
+			window_add(&window, time_ms, model.items[model.count++].counter, 1);
+		} else if (kind < 70 && at < model.count &&
+			   window_holds(&window, model.items[at].time_ms)) {
+			window_take(&window, model.items[at].time_ms, model.items[at].counter);
+			model.items[at] = model.items[--model.count];
+		} else if (kind < 98) {
+			now_ms += traffic_pick(&dice, 8000);
+		} else {
+			now_ms += traffic_pick(&dice, 800000);
+		}
+		window_advance(&window, now_ms);
+		assert_sums(&window, &model, now_ms);
+	}
+	assert_true(model.count > 1000);
+	window_done(&window);
+}
+
+static void test_forget(unused_parameter void **state)
+{
+	/* After forgetting, earlier buckets and late lines of before count no more; the voters'
+	 * counts are left to their table. */
+	struct window window = window_at(START_MS);
+
+	window_add(&window, START_MS - BUCKET_MS, WINDOW_UNANSWERED, 1);
+	window_add(&window, START_MS - BUCKET_MS, WINDOW_VOTERS_REJECTED, 1);
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 1);
+	window_forget_before(&window, START_MS);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 1);
+	assert_int_equal(window.sums[WINDOW_VOTERS_REJECTED], 1);
+	assert_false(window_holds(&window, START_MS - 1));
+	assert_true(window_holds(&window, START_MS));
+	window_add(&window, START_MS - 1, WINDOW_UNANSWERED, 1);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 1);
+	window_forget_before(&window, START_MS - 100);
+	assert_false(window_holds(&window, START_MS - 1));
+	window_advance(&window, START_MS + 2 * WINDOW_MS);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+	window_done(&window);
+}
+
+static void test_restart(unused_parameter void **state)
+{
+	/* At another time, also an earlier one, the window begins empty and forgets what it was to
+	 * forget. */
+	struct window window = window_at(START_MS);
+
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 1);
+	window_forget_before(&window, START_MS);
+	window_restart(&window, START_MS - 10 * WINDOW_MS);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+	window_add(&window, START_MS - 10 * WINDOW_MS, WINDOW_UNANSWERED, 1);
+	window_advance(&window, START_MS);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+	window_done(&window);
+}
+
+static void test_limits(unused_parameter void **state)
+{
+	/* Too many signatures are refused, and a window of a few milliseconds still works. */
+	struct window window;
+
+	assert_int_equal(window_init(&window, WINDOW_MS, WINDOW_MAX_SIGNALS + 1), -EINVAL);
+	window_done(&window);
+	assert_int_equal(window_init(&window, 1, WINDOW_MAX_SIGNALS), 0);
+	window_advance(&window, 5);
+	window_add(&window, 5, WINDOW_SIGNALS + WINDOW_MAX_SIGNALS - 1, 1);
+	assert_int_equal(window.sums[WINDOW_SIGNALS + WINDOW_MAX_SIGNALS - 1], 1);
+	window_done(&window);
+	for (int i = 0; i < 2; i++) {
+		allocation_fail_after(i);
+		assert_int_equal(window_init(&window, WINDOW_MS, 1), -ENOMEM);
+		allocation_restore();
+		window_done(&window);
+	}
+}
+
+struct kept {
+	struct row_writer row;
+	uint64_t slot;
+	size_t count;
+};
+
+static int on_row(void *context, struct view key, struct view value)
+{
+	struct kept *kept = context;
+
+	assert_true(row_key_is(key, 'b', &kept->slot));
+	memcpy(kept->row.bytes, value.data, value.length);
+	kept->row.length = value.length;
+	kept->count++;
+	return 0;
+}
+
+static void test_rows(unused_parameter void **state)
+{
+	/* Only buckets that changed are written, without the voters; read into another window they
+	 * count again, but not where buckets are wider or signatures others. */
+	static struct kept kept;
+	const struct row_sink sink = {on_row, &kept};
+	struct window window = window_at(START_MS);
+	struct window other = window_at(START_MS);
+	struct window wider;
+
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
+	window_add(&window, START_MS, WINDOW_VOTERS_REJECTED, 4);
+	window_add(&window, START_MS, WINDOW_SIGNALS + 1, 5);
+	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(kept.count, 1);
+	window_saved(&window);
+	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(kept.count, 1);
+	assert_int_equal(window_restore(&other, kept.slot, row_view(&kept.row)), 0);
+	window_restore_now(&other, START_MS);
+	assert_int_equal(other.sums[WINDOW_UNANSWERED], 4);
+	assert_int_equal(other.sums[WINDOW_SIGNALS + 1], 5);
+	assert_int_equal(other.sums[WINDOW_VOTERS_REJECTED], 0);
+	assert_int_equal(window_restore(&other, kept.slot ^ 1, row_view(&kept.row)), -EINVAL);
+	assert_int_equal(window_restore(&other, WINDOW_BUCKETS, row_view(&kept.row)), -EINVAL);
+	window_offer_all(&window);
+	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(kept.count, 1 + WINDOW_BUCKETS);
+	assert_int_equal(window_init(&wider, 2 * WINDOW_MS, SIGNALS), 0);
+	assert_int_equal(window_restore(&wider, kept.slot, row_view(&kept.row)), 0);
+	window_restore_now(&wider, START_MS);
+	assert_int_equal(wider.sums[WINDOW_UNANSWERED], 0);
+	window_done(&wider);
+	window_done(&other);
+	window_done(&window);
+}
+
+static void test_other_signatures(unused_parameter void **state)
+{
+	/* After the signatures changed, what is not about them still counts. */
+	static struct kept kept;
+	const struct row_sink sink = {on_row, &kept};
+	struct window window = window_at(START_MS);
+	struct window more;
+
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
+	window_add(&window, START_MS, WINDOW_SIGNALS, 5);
+	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(window_init(&more, WINDOW_MS, SIGNALS + 1), 0);
+	assert_int_equal(window_restore(&more, kept.slot, row_view(&kept.row)), 0);
+	window_restore_now(&more, START_MS);
+	assert_int_equal(more.sums[WINDOW_UNANSWERED], 4);
+	assert_int_equal(more.sums[WINDOW_SIGNALS], 0);
+	window_done(&more);
+	window_done(&window);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_slides),
+	    cmocka_unit_test(test_against_model),
+	    cmocka_unit_test(test_forget),
+	    cmocka_unit_test(test_restart),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_other_signatures),
+	};
+
+	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
+}
