@@ -2,26 +2,6 @@
 #include "parse/ncsa.h"
 #include "parse/pairs.h"
 
-static const char *why_of(const struct record *record)
-{
-	bool refused = record->status == 401 || record->status == 407;
-
-	switch (record->reply) {
-	case REPLY_CONTINUE:
-		return "a leg: the server wants another token, this is no refusal";
-	case REPLY_REJECT:
-		return "the server refused the client's token";
-	case REPLY_DONE:
-		return "the server took the client's token";
-	case REPLY_UNKNOWN:
-		break;
-	}
-	if (refused && record->scheme == SCHEME_NONE)
-		return "a challenge: the client had sent no token";
-	return record->scheme == SCHEME_NONE ? "the client sent no token"
-	                                     : "the line does not show what became of a token";
-}
-
 /* *ret_found are bits of enum pairs_found. */
 static const char *read_line(
     struct stamps *stamps, struct view line, struct record *record, unsigned *ret_found)
@@ -39,7 +19,7 @@ static void finish(struct parsed *parsed, const char *fault)
 	if (fault != NULL)
 		parsed_as(parsed, LINE_UNPARSED, fault);
 	else
-		parsed_as(parsed, LINE_RECORD, why_of(&parsed->record));
+		parsed_as(parsed, LINE_RECORD, pairs_why(&parsed->record));
 }
 
 static void read_apache(struct reader *reader, struct view line, struct parsed *ret_parsed)

@@ -174,3 +174,23 @@ unsigned pairs_read(struct view rest, struct record *record)
 	       (pairs.reply.data != NULL ? PAIRS_REPLY : 0U) |
 	       (pairs.error.data != NULL ? PAIRS_ERROR : 0U);
 }
+
+const char *pairs_why(const struct record *record)
+{
+	bool refused = record->status == 401 || record->status == 407;
+
+	switch (record->reply) {
+	case REPLY_CONTINUE:
+		return "a leg: the server wants another token, this is no refusal";
+	case REPLY_REJECT:
+		return "the server refused the client's token";
+	case REPLY_DONE:
+		return "the server took the client's token";
+	case REPLY_UNKNOWN:
+		break;
+	}
+	if (refused && record->scheme == SCHEME_NONE)
+		return "a challenge: the client had sent no token";
+	return record->scheme == SCHEME_NONE ? "the client sent no token"
+	                                     : "the line does not show what became of a token";
+}

@@ -20,4 +20,7 @@ enum pairs_found { PAIRS_SCHEME = 1 << 0, PAIRS_REPLY = 1 << 1, PAIRS_ERROR = 1 
  * enum pairs_found. */
 unsigned pairs_read(struct view rest, struct record *record);
 
+/* One constant sentence on what the pairs told. */
+const char *pairs_why(const struct record *record);
+
 #endif

@@ -8,9 +8,9 @@
 
 /* What says more about a line stands first: parser_guess() takes the first of the best. */
 static const struct format *const formats[] = {
+    &format_squid_combined,
     &format_nginx_authmedic,
     &format_apache_authmedic,
-    &format_squid_combined,
     &format_apache_vhost,
     &format_apache_combined,
     &format_nginx_combined,

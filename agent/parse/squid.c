@@ -20,6 +20,23 @@ static struct view take_last_word(struct view *rest)
 	return word;
 }
 
+/* "TCP_DENIED:HIER_NONE" */
+static bool is_result(struct view word)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < word.length; i++) {
+		char byte = word.data[i];
+		bool plain = (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+			     byte == '_' || byte == ':';
+
+		if (!plain)
+			return false;
+		colons += byte == ':';
+	}
+	return colons == 1;
+}
+
 /* Where Squid did not deny but forwarded, the 401 is the origin's: whoever has a name by then has
  * signed in at Squid. */
 static const char *finish_record(struct record *record, struct view result)
@@ -29,7 +46,8 @@ static const char *finish_record(struct record *record, struct view result)
 	if (!refused)
 		return "an access line of Squid";
 	if (view_starts_with(result, VIEW("TCP_DENIED")))
-		return "Squid asked for a sign-in";
+		return record->scheme == SCHEME_UNKNOWN ? "Squid asked for a sign-in"
+		                                        : pairs_why(record);
 	if (view_is_empty(record->user))
 		return "the server behind Squid asked for a sign-in";
 	record->reply = REPLY_DONE;
@@ -49,7 +67,7 @@ static void read_combined(struct reader *reader, struct view line, struct parsed
 		return;
 	}
 	result = take_last_word(&line);
-	if (!view_contains(result, VIEW(":")) || view_contains(result, VIEW("="))) {
+	if (!is_result(result)) {
 		parsed_as(
 		    ret_parsed, LINE_UNPARSED, "the line does not end like TCP_DENIED:HIER_NONE");
 		return;

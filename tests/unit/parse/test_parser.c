@@ -65,6 +65,7 @@ static void guesses(unused_parameter void **state)
 	    {COMMON " scheme=none merr=\"-\"\r\n", "apache-authmedic"},
 	    {COMBINED " scheme=none reply=offer-negotiate\n", "nginx-authmedic"},
 	    {COMBINED " TCP_DENIED:HIER_NONE\n", "squid-combined"},
+	    {COMBINED " scheme=none merr=\"-\" TCP_DENIED:HIER_NONE\n", "squid-combined"},
 	    {"1795342156.123      5 127.0.0.1 TCP_DENIED/407 3460 GET http://x/ - H/- t\n",
 		"squid-native"},
 	    {"#Software: x\r\n#Fields: date time sc-status\r\n", "iis-w3c"},

@@ -33,6 +33,8 @@ static void reads_combined(unused_parameter void **state)
 	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"TCP_DENIED:HIER_NONE\"", fault},
 	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"-\" x", fault},
 	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"-\" fwd=::1", fault},
+	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"-\" a:B", fault},
+	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"-\" A:B:C", fault},
 	    {HEAD "\"GET / HTTP/1.1\" 401 1",
 		"unparsed: no quoted referer and agent follow the byte count"},
 	};
