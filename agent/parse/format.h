@@ -9,12 +9,12 @@
 struct reader {
 	struct stamps stamps;
 	struct signatures *signatures; /* may be NULL */
-	void *state;                   /* state_bytes of the format's own, zeroed at first */
+	void *state; /* state_bytes of the format's own, zeroed at first */
 };
 
 struct format {
 	const char *name;
-	const char *looks;  /* one sentence: how its lines are known */
+	const char *looks; /* one sentence: how its lines are known */
 	const char *source; /* what words the reasons in its records, for signatures; or NULL */
 	size_t state_bytes;
 	/* Reads a line that is not empty. *ret_parsed is LINE_UNPARSED with nothing known. */

@@ -55,9 +55,9 @@ static const char *const column_names[COLUMN_COUNT] = {
 
 struct iis {
 	uint8_t columns[MAX_COLUMNS]; /* enum column */
-	size_t column_count;          /* 0: no #Fields line yet */
-	size_t unused_count;          /* columns beyond MAX_COLUMNS, which are not read */
-	bool has_date;                /* of a #Date line, for files without a date column */
+	size_t column_count; /* 0: no #Fields line yet */
+	size_t unused_count; /* columns beyond MAX_COLUMNS, which are not read */
+	bool has_date; /* of a #Date line, for files without a date column */
 	int64_t days;
 	int64_t time_of_day_ms; /* of the last line, to see midnight pass */
 };
@@ -173,7 +173,7 @@ static enum column column_named(struct view name)
 	if (view_equal_ignoring_case(name, VIEW("cs(Host)")))
 		return COLUMN_HOST;
 	return view_equal_ignoring_case(name, VIEW("cs(X-Forwarded-For)")) ? COLUMN_FORWARDED
-	                                                                   : COLUMN_SKIPPED;
+									   : COLUMN_SKIPPED;
 }
 
 /* Of a column declared twice the first counts. */

@@ -71,7 +71,7 @@ static const struct token_class *class_of_token(struct view name)
 	static const struct token_class classes[] = {
 	    {VIEW("none"), SCHEME_NONE, false},
 	    {VIEW("negotiate-kerberos"), SCHEME_KERBEROS, true},
-	    {VIEW("negotiate-resp"), SCHEME_NTLM, true},         /* Kerberos is done in one leg */
+	    {VIEW("negotiate-resp"), SCHEME_NTLM, true}, /* Kerberos is done in one leg */
 	    {VIEW("negotiate-spnego-short"), SCHEME_NTLM, true}, /* no room for a ticket */
 	    {VIEW("negotiate-ntlm"), SCHEME_NTLM, true},
 	    {VIEW("negotiate-ntlm-1"), SCHEME_NTLM, true},
@@ -171,8 +171,8 @@ unsigned pairs_read(struct view rest, struct record *record)
 	record->host = without_dash(pairs.host);
 	record->forwarded = without_dash(pairs.forwarded);
 	return (pairs.scheme.data != NULL ? PAIRS_SCHEME : 0U) |
-	       (pairs.reply.data != NULL ? PAIRS_REPLY : 0U) |
-	       (pairs.error.data != NULL ? PAIRS_ERROR : 0U);
+	    (pairs.reply.data != NULL ? PAIRS_REPLY : 0U) |
+	    (pairs.error.data != NULL ? PAIRS_ERROR : 0U);
 }
 
 const char *pairs_why(const struct record *record)
@@ -192,5 +192,5 @@ const char *pairs_why(const struct record *record)
 	if (refused && record->scheme == SCHEME_NONE)
 		return "a challenge: the client had sent no token";
 	return record->scheme == SCHEME_NONE ? "the client sent no token"
-	                                     : "the line does not show what became of a token";
+					     : "the line does not show what became of a token";
 }

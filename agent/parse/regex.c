@@ -23,7 +23,7 @@ static void complain(int error, size_t offset, struct buffer *error_text)
 static int compile(struct regex *regex, const char *pattern, struct buffer *error_text)
 {
 	const uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C |
-	                         PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOTALL;
+	    PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOTALL;
 	PCRE2_SIZE offset = 0;
 	int error = 0;
 

@@ -187,7 +187,7 @@ static bool is_id(const char *text)
 	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 	return length > 0 && length <= MAX_ID_BYTES && text[length] == '\0' && text[0] != '-' &&
-	       text[length - 1] != '-';
+	    text[length - 1] != '-';
 }
 
 static bool is_class(const char *text)
@@ -260,7 +260,7 @@ static int add_signature(struct loading *loading, const struct node *item, size_
 	}
 	*ret_index = signatures->items.count - 1;
 	return signature.id == NULL || signature.title == NULL || signature.class == NULL ? -ENOMEM
-	                                                                                  : 0;
+											  : 0;
 }
 
 /* One pattern of an item, for one of its sources. */

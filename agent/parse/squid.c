@@ -28,7 +28,7 @@ static bool is_result(struct view word)
 	for (size_t i = 0; i < word.length; i++) {
 		char byte = word.data[i];
 		bool plain = (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-			     byte == '_' || byte == ':';
+		    byte == '_' || byte == ':';
 
 		if (!plain)
 			return false;
@@ -47,7 +47,7 @@ static const char *finish_record(struct record *record, struct view result)
 		return "an access line of Squid";
 	if (view_starts_with(result, VIEW("TCP_DENIED")))
 		return record->scheme == SCHEME_UNKNOWN ? "Squid asked for a sign-in"
-		                                        : pairs_why(record);
+							: pairs_why(record);
 	if (view_is_empty(record->user))
 		return "the server behind Squid asked for a sign-in";
 	record->reply = REPLY_DONE;
@@ -82,7 +82,7 @@ static bool take_result(struct view *rest, struct view *ret_tag, int *ret_status
 	struct view word;
 
 	return take_word(rest, &word) && view_cut(&word, '/', ret_tag) &&
-	       ncsa_status(word, ret_status) == 0;
+	    ncsa_status(word, ret_status) == 0;
 }
 
 /* The columns are padded with spaces on the left. */

@@ -50,7 +50,7 @@ static bool begins_with_program(struct view line)
 	size_t length = 0;
 
 	while (length < line.length &&
-	       ((line.data[length] >= 'a' && line.data[length] <= 'z') || line.data[length] == '_'))
+	    ((line.data[length] >= 'a' && line.data[length] <= 'z') || line.data[length] == '_'))
 		length++;
 	return length > 0 && view_starts_with(view_skip(line, length), VIEW(": "));
 }

@@ -88,7 +88,7 @@ void escape_url(struct buffer *buffer, struct view bytes)
 	for (size_t i = 0; i < bytes.length; i++) {
 		char byte = bytes.data[i];
 		bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-		             (byte >= 'a' && byte <= 'z');
+		    (byte >= 'a' && byte <= 'z');
 
 		if (plain)
 			buffer_append_byte(buffer, byte);

@@ -134,6 +134,30 @@ static void reads_pairs(unused_parameter void **state)
 	lines_check("apache-authmedic", cases, count_of(cases));
 }
 
+/* Each record says in a sentence how it was read. */
+static void says_how_it_was_read(unused_parameter void **state)
+{
+	static const struct line_case cases[] = {
+	    {HEAD "401 1 scheme=none merr=\"-\"", "a challenge: the client had sent no token"},
+	    {HEAD "407 1 scheme=none merr=\"-\"", "a challenge: the client had sent no token"},
+	    {HEAD "200 1 scheme=none merr=\"-\"", "the client sent no token"},
+	    {HEAD "401 1 scheme=ntlm-1 merr=\"-\"",
+		"a leg: the server wants another token, this is no refusal"},
+	    {HEAD "401 1 scheme=ntlm-3 merr=\"x\"", "the server refused the client's token"},
+	    {ALICE "200 1 scheme=ntlm-3 merr=\"-\"", "the server took the client's token"},
+	    {HEAD "401 1 scheme=digest merr=\"-\"",
+		"the line does not show what became of a token"},
+	};
+	struct parser *auto_call(parser_free) parser = NULL;
+	struct parsed parsed;
+
+	assert_int_equal(parser_new(&parser, "apache-authmedic", NULL), 0);
+	for (size_t i = 0; i < count_of(cases); i++) {
+		parser_line(parser, view_of_text(cases[i].line), &parsed);
+		assert_string_equal(parsed.why, cases[i].reads_as);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +165,7 @@ int main(void)
 	    cmocka_unit_test(judges_apache_by_reply),
 	    cmocka_unit_test(judges_nginx),
 	    cmocka_unit_test(reads_pairs),
+	    cmocka_unit_test(says_how_it_was_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,14 @@ static void follows_the_fields(unused_parameter void **state)
 		"unparsed: the date is not like 2026-11-22"},
 	    {"#Fields: date time c-ip sc-status c-ip cs-method sc-status", "header"},
 	    {"2026-11-22 10:04:34 192.0.2.1 401 198.51.100.7 GET 200", READ "GET 401"},
+	    /* The query stands elsewhere than behind the stem, or is none. */
+	    {"#Fields: date time cs-uri-query c-ip cs-uri-stem sc-status", "header"},
+	    {"2026-11-22 10:04:34 q 192.0.2.1 /stem 401", READ "/stem 401"},
+	    {"#Fields: date time c-ip cs-uri-stem cs-uri-query sc-status", "header"},
+	    {"2026-11-22 10:04:34 192.0.2.1 - q 401", READ "401"},
+	    {"2026-11-22 10:04:34 192.0.2.1 /stem - 401", READ "/stem 401"},
 	    /* Fewer fields than declared, as far as they go. */
+	    {"#Fields: date time c-ip sc-status x-more", "header"},
 	    {"2026-11-22 10:04:34 192.0.2.1 401", READ "401"},
 	};
 

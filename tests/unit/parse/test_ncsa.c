@@ -23,6 +23,10 @@ static void reads_combined(unused_parameter void **state)
 		"record 2024-02-29T10:00:00.000Z client=host.example.net 408"},
 	    {HEAD "\"\\x16\\x03\\x01\" 400 226 \"-\" \"-\" and more",
 		READ " \\x16\\x03\\x01 400 226b"},
+	    {"127.0.0.1 ident - [22/Nov/2026:10:04:34 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"",
+		READ " GET / 200 1b"},
+	    {"127.0.0.1 -x bob [22/Nov/2026:10:04:34 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"",
+		READ " user=bob GET / 200 1b"},
 	    {HEAD "\"GET /a b HTTP/3\" 200 1 \"-\" \"-\"", READ " GET /a b 200 1b"},
 	};
 
@@ -103,6 +107,8 @@ static void reads_vhost(unused_parameter void **state)
 	static const struct line_case cases[] = {
 	    {"www.example.com:443 " HEAD "\"GET / HTTP/1.1\" 401 5 \"-\" \"x\"",
 		READ " GET / 401 5b agent=x host=www.example.com"},
+	    {"w:9089 " HEAD "\"GET / HTTP/1.1\" 401 5 \"-\" \"x\"",
+		READ " GET / 401 5b agent=x host=w"},
 	    {HEAD "\"GET / HTTP/1.1\" 401 5 \"-\" \"x\"", fault},
 	    {":80 " HEAD "\"GET / HTTP/1.1\" 401 5 \"-\" \"x\"", fault},
 	    {"www: " HEAD "\"GET / HTTP/1.1\" 401 5 \"-\" \"x\"", fault},

@@ -45,6 +45,27 @@ static void bounds_lines(unused_parameter void **state)
 	assert_string_equal(parsed.why, "the line is longer than 64 KiB");
 }
 
+/* What a log does not show is -1, empty or unknown, never 0. */
+static void leaves_out_what_is_not_logged(unused_parameter void **state)
+{
+	struct parser *auto_call(parser_free) parser = NULL;
+	struct parsed parsed;
+
+	assert_int_equal(parser_new(&parser, "apache-common", NULL), 0);
+	parser_line(parser, VIEW("x - - [22/Nov/2026:10:04:34 +0000] \"-\" 401 -"), &parsed);
+	assert_int_equal(parsed.kind, LINE_RECORD);
+	assert_int_equal(parsed.record.substatus, -1);
+	assert_int_equal(parsed.record.win32, -1);
+	assert_int_equal(parsed.record.sent_bytes, -1);
+	assert_int_equal(parsed.record.address.family, 0);
+	assert_int_equal(parsed.record.scheme, SCHEME_UNKNOWN);
+	assert_int_equal(parsed.record.reply, REPLY_UNKNOWN);
+	assert_int_equal(parsed.record.reason.length, 0);
+	assert_false(parsed.has_signal);
+	assert_int_equal(parsed.signal.time_ms, -1);
+	assert_int_equal(parsed.signal.kvno, -1);
+}
+
 struct guess_case {
 	const char *head;
 	const char *format; /* NULL: none */
@@ -135,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(knows_its_formats),
 	    cmocka_unit_test(bounds_lines),
+	    cmocka_unit_test(leaves_out_what_is_not_logged),
 	    cmocka_unit_test(guesses),
 	    cmocka_unit_test(has_no_header),
 	    cmocka_unit_test(fails_without_memory),

@@ -26,8 +26,9 @@ static void matches_whole_texts(unused_parameter void **state)
 	assert_int_equal(regex_match(regex, VIEW("abc")), 1);
 	assert_int_equal(regex_match(regex, VIEW("a\0c")), 1);
 	assert_int_equal(regex_match(regex, VIEW("a\nc")), 1);
-	assert_int_equal(regex_match(regex, VIEW("a\xff"
-						 "c")),
+	assert_int_equal(regex_match(regex,
+			     VIEW("a\xff"
+				  "c")),
 	    1);
 	assert_int_equal(regex_match(regex, VIEW("b")), 1);
 	assert_int_equal(regex_match(regex, VIEW("abcd")), 0);

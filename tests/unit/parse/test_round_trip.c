@@ -424,9 +424,10 @@ static void write_stale(struct trip *trip)
 static void write_apache_signal(struct trip *trip)
 {
 	write_apache_head(trip);
-	buffer_append_text(&trip->line, "GSS ERROR In Negotiate Auth: gss_accept_sec_context() "
-					"failed: [Unspecified GSS "
-					"failure.  Minor code may provide more information (");
+	buffer_append_text(&trip->line,
+	    "GSS ERROR In Negotiate Auth: gss_accept_sec_context() "
+	    "failed: [Unspecified GSS "
+	    "failure.  Minor code may provide more information (");
 	write_stale(trip);
 	buffer_append_text(&trip->line, ")]");
 }
@@ -434,11 +435,12 @@ static void write_apache_signal(struct trip *trip)
 static void write_squid_signal(struct trip *trip)
 {
 	write_cache_head(trip);
-	buffer_append_text(&trip->line, "ERROR: Negotiate Authentication validating user. Result: "
-					"{result=BH, notes={message: "
-					"gss_accept_sec_context() failed: Unspecified GSS "
-					"failure.  Minor code may provide more "
-					"information. ");
+	buffer_append_text(&trip->line,
+	    "ERROR: Negotiate Authentication validating user. Result: "
+	    "{result=BH, notes={message: "
+	    "gss_accept_sec_context() failed: Unspecified GSS "
+	    "failure.  Minor code may provide more "
+	    "information. ");
 	write_stale(trip);
 	buffer_append_text(&trip->line, "; }}");
 }

@@ -161,6 +161,8 @@ static void refuses_mistakes(unused_parameter void **state)
 		"1:8: an id is up to 48 lower-case letters, digits and dashes\n"},
 	    {"- {id: -a, title: A, class: key, source: s, match: m}\n",
 		"1:8: an id is up to 48 lower-case letters, digits and dashes\n"},
+	    {"- {id: a-, title: A, class: key, source: s, match: m}\n",
+		"1:8: an id is up to 48 lower-case letters, digits and dashes\n"},
 	    {"- {id: a, title: A, class: wrong, source: s, match: m}\n",
 		"1:28: a class is key, name, clock, client, credential, kdc, token or other\n"},
 	    {GOOD GOOD, "2:8: this id is taken\n"},

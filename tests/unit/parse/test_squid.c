@@ -21,6 +21,8 @@ static void reads_combined(unused_parameter void **state)
 		READ "user=alice GET http://x/ 401 338b reply=done"},
 	    {HEAD "\"GET http://x/ HTTP/1.1\" 401 338 \"-\" \"-\" TCP_MISS:FIRSTUP_PARENT",
 		READ "GET http://x/ 401 338b"},
+	    {HEAD "\"GET http://x/ HTTP/1.1\" 502 1 \"-\" \"-\" ZA_90:AZ",
+		READ "GET http://x/ 502 1b"},
 	    {HEAD "\"CONNECT www.example.com:443 HTTP/1.1\" 407 3899 \"-\" \"-\" "
 		  "TCP_DENIED:HIER_NONE",
 		READ "CONNECT www.example.com:443 407 3899b"},
