@@ -27,4 +27,7 @@ plugins_recycle_recycle_CPPFLAGS = $(plugin_cppflags)
 plugins_recycle_recycle_LDADD = $(plugin_libs)
 
 EXTRA_DIST += plugins/inspect-worker/README.md plugins/inspect-keytab/README.md \
-	plugins/recycle/README.md
+	plugins/recycle/README.md docs/plugins.md \
+	tests/plugins/conftest.py tests/plugins/test_contract.py \
+	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
+	tests/plugins/test_recycle.py

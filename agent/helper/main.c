@@ -113,6 +113,7 @@ static int open_signals(void)
 	sigset_t signals;
 
 	signal(SIGCHLD, SIG_DFL); /* or we would never learn how a plugin ended */
+	signal(SIGPIPE, SIG_IGN); /* nobody may read our standard error any more */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);

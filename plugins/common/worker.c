@@ -240,7 +240,9 @@ static void find_holders(
 		if (is_below(processes, servers, &processes->items[i]) &&
 		    has_name(&processes->items[i], name))
 			add_holder(worker, &processes->items[i]);
-	for (size_t i = 0; worker->count == 0 && i < servers->count; i++)
+	if (worker->count > 0)
+		return;
+	for (size_t i = 0; i < servers->count; i++)
 		if (name == NULL || has_name(&servers->items[i], name))
 			add_holder(worker, &servers->items[i]);
 }

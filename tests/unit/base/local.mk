@@ -10,6 +10,7 @@ base_tests = tests/unit/base/view.test \
 	tests/unit/base/text.test \
 	tests/unit/base/address.test \
 	tests/unit/base/log.test \
+	tests/unit/base/process.test \
 	tests/unit/base/random.test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
@@ -56,6 +57,10 @@ tests_unit_base_address_test_LDADD = $(unit_libs)
 tests_unit_base_log_test_SOURCES = tests/unit/base/test_log.c
 tests_unit_base_log_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_log_test_LDADD = $(unit_libs)
+
+tests_unit_base_process_test_SOURCES = tests/unit/base/test_process.c
+tests_unit_base_process_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_base_process_test_LDADD = $(unit_libs)
 
 tests_unit_base_random_test_SOURCES = tests/unit/base/test_random.c
 tests_unit_base_random_test_CPPFLAGS = $(unit_cppflags)

@@ -15,7 +15,8 @@
 #include "helper/trusted_path.h"
 
 #define MAX_FILE_BYTES ((size_t)1024 * 1024)
-#define REPLY_SECONDS  30 /* a reply that takes longer fails the test */
+#define REPLY_SECONDS  30  /* a reply that takes longer fails the test */
+#define TEST_SECONDS   120 /* what still waits then, for a fifo say, waits for ever */
 
 /* ------------------------------------------------------------------------------- the folder */
 
@@ -30,9 +31,9 @@ static const char *base_folder(void)
 	struct buffer auto_buffer why;
 	int folder = -1;
 
+	buffer_init(&why, TRUSTED_WHY_BYTES);
 	if (harness_base != NULL)
 		return harness_base;
-	buffer_init(&why, TRUSTED_WHY_BYTES);
 	if (build != NULL)
 		folder = trusted_open(build, S_IFDIR, &trust, &why);
 	if (folder < 0)
@@ -46,6 +47,7 @@ int harness_setup(void **state)
 	struct harness *harness = calloc(1, sizeof(*harness));
 
 	assert_non_null(harness);
+	alarm(TEST_SECONDS);
 	harness->socket = -1;
 	snprintf(harness->folder, sizeof(harness->folder), "%s/helper-test-XXXXXX", base_folder());
 	assert_non_null(mkdtemp(harness->folder));
@@ -213,6 +215,7 @@ static void become_helper(const struct harness *harness, const char *const optio
 
 	snprintf(program, sizeof(program), "%s/authmedic-helper", build != NULL ? build : ".");
 	harness_path(harness, "authmedic.yml", config);
+	signal(SIGPIPE, SIG_DFL); /* whatever the test's own parent did */
 	execl(program, program, "--config", config, options[0], options[1], options[2], options[3],
 	    NULL);
 	_exit(127);

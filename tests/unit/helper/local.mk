@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 helper_tests = tests/unit/helper/budget.test \
+	tests/unit/helper/environment.test \
 	tests/unit/helper/ledger.test \
 	tests/unit/helper/plugin_run.test \
 	tests/unit/helper/trusted_path.test \
@@ -14,6 +15,12 @@ helper_libs = libhelper.a $(unit_libs)
 tests_unit_helper_budget_test_SOURCES = tests/unit/helper/test_budget.c
 tests_unit_helper_budget_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_helper_budget_test_LDADD = $(helper_libs)
+
+tests_unit_helper_environment_test_SOURCES = tests/unit/helper/test_environment.c \
+	$(allocation_sources)
+tests_unit_helper_environment_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_helper_environment_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_helper_environment_test_LDADD = $(helper_libs)
 
 tests_unit_helper_ledger_test_SOURCES = tests/unit/helper/test_ledger.c
 tests_unit_helper_ledger_test_CPPFLAGS = $(unit_cppflags)

@@ -1,7 +1,9 @@
 #include "harness.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/random.h"
 
@@ -18,6 +20,26 @@ static void finishes_without_client(void **state)
 	assert_int_equal(harness_close(harness), 0);
 	assert_true(harness_ledger_has(harness, " result=done "));
 	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+}
+
+/* Somebody read its standard error, and is gone: what it has to say there does not kill it. */
+static void finishes_unheard(void **state)
+{
+	struct harness *harness = *state;
+	int heard = dup(STDERR_FILENO), pipe_ends[2];
+
+	assert_int_equal(pipe2(pipe_ends, O_CLOEXEC), 0);
+	assert_int_equal(dup2(pipe_ends[1], STDERR_FILENO), STDERR_FILENO);
+	close(pipe_ends[1]);
+	harness_start(harness);
+	assert_int_equal(dup2(heard, STDERR_FILENO), STDERR_FILENO);
+	close(heard);
+	close(pipe_ends[0]);
+	harness_begin_action(harness);
+	harness_wait_for_plugin(harness);
+	harness_let_go(harness, "go");
+	assert_int_equal(harness_close(harness), 0);
+	assert_true(harness_ledger_has(harness, " result=done "));
 }
 
 /* The helper dies in the middle. While the plugin runs on, the new helper says so; once that is
@@ -168,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 	    TEST(finishes_without_client),
+	    TEST(finishes_unheard),
 	    TEST(dies_in_the_middle),
 	    TEST(ends_what_was_left),
 	    TEST(counts_torn_lines),

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* An action runs once; its outcome, its words and what is left of the budget come back. */
 static void applies_once(void **state)
 {
@@ -341,6 +343,40 @@ static void isolates(void **state)
 				   "0 1 2 3 4 "); /* 3: the script; 4: the folder that ls reads */
 }
 
+/* The example of docs/plugins.md, as it stands there, does its work. */
+static void runs_the_documented_example(void **state)
+{
+	struct harness *harness = *state;
+	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
+	char page[HARNESS_PATH_BYTES], text[2048];
+	struct buffer auto_buffer docs;
+	struct protocol_reply reply;
+	size_t start, end;
+	struct view script;
+
+	buffer_init(&docs, 65536);
+	snprintf(page, sizeof(page), "%s/docs/plugins.md", source != NULL ? source : ".");
+	assert_int_equal(file_read(page, &docs), 0);
+	assert_true(view_find(buffer_view(&docs), VIEW("```sh\n#!/bin/sh\n"), &start));
+	script = view_skip(buffer_view(&docs), start + strlen("```sh\n"));
+	assert_true(view_find(script, VIEW("```\n"), &end));
+	harness_plugin(harness, "touch-reload", "");
+	snprintf(text, sizeof(text), "%.*s", (int)end, script.data);
+	harness_write(harness, "plugins/touch-reload/touch-reload", text);
+	snprintf(text, sizeof(text),
+	    "mode: act\nhelper: spawn\nstate_dir: %1$s/state\nplugin_dir: %1$s/plugins\n"
+	    "rules_dir: %2$s/rules\nsites:\n  - name: web\n    logs: [{path: %1$s/access.log}]\n"
+	    "    evidence: voters\n"
+	    "    ladder: [{remedy: touch-reload, with: {file: %1$s/reload}}]\n",
+	    harness->folder, source != NULL ? source : ".");
+	harness_write(harness, "authmedic.yml", text);
+	harness_write(harness, "reload", "");
+	harness_start(harness);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_string_equal(reply.text, "touched the file for site web");
+}
+
 /* A plugin that somebody else could have changed, or that is missing, is not run and costs nothing.
  */
 static void distrusts_plugins(void **state)
@@ -384,6 +420,7 @@ int main(void)
 	    TEST(hangs_up_on_nonsense),
 	    TEST(inspects),
 	    TEST(isolates),
+	    TEST(runs_the_documented_example),
 	    TEST(distrusts_plugins),
 	};
 

@@ -1,0 +1,191 @@
+"""inspect-keytab: which keys there are for the service, and which file the worker sees."""
+
+import os
+import struct
+
+import pytest
+
+NAME = "inspect-keytab"
+AES256, AES128 = 18, 17
+
+
+def counted(text):
+    return struct.pack(">H", len(text)) + text.encode()
+
+
+def entry(principal, kvno, enctype=AES256):
+    """One entry of a keytab file, version 2."""
+    name, realm = principal.split("@")
+    parts = name.split("/")
+    body = struct.pack(">H", len(parts)) + counted(realm) + b"".join(map(counted, parts))
+    body += struct.pack(">IIBHH", 1, 0, kvno & 255, enctype, 16) + b"k" * 16 + struct.pack(">I", kvno)
+    return struct.pack(">i", len(body)) + body
+
+
+def write_keytab(path, *entries):
+    path.write_bytes(b"\x05\x02" + b"".join(entries))
+    return path
+
+
+@pytest.fixture(name="krb5_config")
+def fixture_krb5_config(tmp_path):
+    path = tmp_path / "krb5.conf"
+    path.write_text("[libdefaults]\n default_realm = EXAMPLE.TEST\n")
+    return path
+
+
+@pytest.fixture(name="keytab")
+def fixture_keytab(tmp_path):
+    return write_keytab(
+        tmp_path / "http.keytab", entry("HTTP/www@EXAMPLE.TEST", 3), entry("HTTP/www@EXAMPLE.TEST", 300, AES128),
+        entry("HTTP/www@EXAMPLE.TEST", 3, AES128), entry("host/www@EXAMPLE.TEST", 7), entry("HTTP/www@OTHER.TEST", 9))
+
+
+@pytest.fixture(name="inspect")
+def fixture_inspect(plugin, keytab, krb5_config):
+    def inspect(**told):
+        told = {"service": "HTTP/www@EXAMPLE.TEST", "keytab": keytab, "krb5_config": krb5_config, **told}
+        ended = plugin(NAME, "inspect", **told)
+        assert (ended.status, ended.err) == (0, "")
+        return ended.facts
+
+    return inspect
+
+
+def test_keys(inspect, keytab, krb5_config):
+    """The service's key versions in order, its enctypes, and nothing of the others but their number."""
+    facts = inspect()
+    assert facts["keytab.kvnos"] == "3 300"
+    assert facts["keytab.kvno"] == "300"
+    assert facts["keytab.enctypes"] == "aes128-cts-hmac-sha1-96 aes256-cts-hmac-sha1-96"
+    assert facts["keytab.principals"] == "3"
+    assert (facts["keytab.exists"], facts["keytab.readable"]) == ("yes", "yes")
+    status = keytab.stat()
+    assert facts["keytab.inode"] == str(status.st_ino)
+    assert facts["keytab.modified"] == f"{status.st_mtime_ns // 1000000 / 1000:.3f}"
+    assert facts["keytab.changed"] == f"{status.st_ctime_ns // 1000000 / 1000:.3f}"
+    assert facts["krb5conf.modified"] == f"{krb5_config.stat().st_mtime_ns // 1000000 / 1000:.3f}"
+
+
+def test_any_realm(inspect):
+    """A service without a realm matches every realm."""
+    assert inspect(service="HTTP/www")["keytab.kvnos"] == "3 9 300"
+
+
+def test_other_service(inspect):
+    """No key for the service: there are none, which is not the same as unknown."""
+    facts = inspect(service="HTTP/elsewhere@EXAMPLE.TEST")
+    assert facts["keytab.kvnos"] == ""
+    assert facts["keytab.kvno"] == "unknown"
+    assert facts["keytab.principals"] == "3"
+
+
+@pytest.mark.parametrize("content", [b"", b"\x05", b"\x05\x02\x00\x00\xff\xff", b"#!/bin/sh\n", b"\x05\x02" + b"\xff" * 99])
+def test_no_keytab(inspect, keytab, content):
+    """A file that is no keytab, or a cut one, tells no keys; the file is told all the same."""
+    keytab.write_bytes(content)
+    facts = inspect()
+    assert facts["keytab.exists"] == "yes"
+    if content != b"":
+        assert facts["keytab.kvno"] == "unknown"
+
+
+def test_no_file(inspect, keytab):
+    """No file, or a folder in its place."""
+    keytab.unlink()
+    facts = inspect()
+    assert (facts["keytab.exists"], facts["keytab.readable"]) == ("no", "no")
+    assert facts["keytab.modified"] == facts["keytab.kvnos"] == "unknown"
+    keytab.mkdir()
+    facts = inspect()
+    assert facts["keytab.readable"] == "no"
+    assert facts["keytab.kvnos"] == "unknown"
+
+
+def test_pipe(inspect, keytab):
+    """A pipe in its place keeps nobody waiting."""
+    keytab.unlink()
+    os.mkfifo(keytab)
+    assert inspect()["keytab.kvnos"] == "unknown"
+
+
+def test_no_worker(inspect):
+    """Without a worker nothing is known of what it sees."""
+    facts = inspect()
+    for name in ("worker_inode", "worker_matches", "worker_readable", "user_readable"):
+        assert facts[f"keytab.{name}"] == "unknown"
+
+
+def test_own_worker(inspect, start_cat, pidfile, keytab):
+    """A worker in our own root sees the same file, and a worker of our own user may read what we may."""
+    worker = pidfile(start_cat().pid)
+    facts = inspect(worker_pidfile=worker)
+    assert facts["keytab.worker_inode"] == facts["keytab.inode"]
+    assert facts["keytab.worker_matches"] == facts["keytab.worker_readable"] == "yes"
+    keytab.unlink()
+    assert inspect(worker_pidfile=worker)["keytab.worker_matches"] == "no"
+
+
+def test_bind_mount(inspect, start, pidfile, keytab, overlaid, tmp_path):
+    """The keytab was replaced, and the worker's mount still holds the old file; a copy with the same bytes is as good
+    as the file itself."""
+    old = write_keytab(tmp_path / "old.keytab", entry("HTTP/www@EXAMPLE.TEST", 2))
+    process = start([*overlaid({keytab: old}), "sh", "-c", "echo up; exec cat"])
+    assert process.stdout.readline() == "up\n"
+    facts = inspect(worker_pidfile=pidfile(process.pid))
+    assert facts["keytab.worker_inode"] == str(old.stat().st_ino) != facts["keytab.inode"]
+    assert facts["keytab.worker_matches"] == "no"
+    assert facts["keytab.kvno"] == "300"
+    old.write_bytes(keytab.read_bytes())
+    assert inspect(worker_pidfile=pidfile(process.pid))["keytab.worker_matches"] == "yes"
+
+
+def test_links_stay_inside(inspect, start_python, pidfile, keytab, tmp_path, as_root):
+    """A link in the worker's root is followed in there, and does not lead to our own files."""
+    root = tmp_path / "root"
+    inner = root / str(keytab).lstrip("/")
+    inner.parent.mkdir(parents=True)
+    inner.symlink_to("/etc/shadow")
+    (root / "etc").mkdir()
+    shadow = root / "etc" / "shadow"
+    shadow.write_text("inside")
+    process, _ = start_python("os.chroot(sys.argv[1]); print('up')", root)
+    facts = inspect(worker_pidfile=pidfile(process.pid))
+    assert facts["keytab.worker_inode"] == str(shadow.stat().st_ino)
+    shadow.unlink()
+    assert inspect(worker_pidfile=pidfile(process.pid))["keytab.worker_inode"] == "unknown"
+
+
+def open_up(path):
+    """Lets everybody into the folders of the test."""
+    for folder in path.parents:
+        if folder.stat().st_mode & 0o1 == 0:
+            folder.chmod(folder.stat().st_mode | 0o011)
+
+
+def test_rights(inspect, start_python, pidfile, keytab, overlaid, plugin, krb5_config, tmp_path, as_root):
+    """Whether the worker may read it: by mode, by the groups of its process, and by the groups that its user would be
+    given today."""
+    open_up(keytab)
+    process, _ = start_python("os.setgroups([]); os.setgid(65534); os.setuid(65534); print('up')")
+    worker = pidfile(process.pid)
+    keytab.chmod(0o600)
+    facts = inspect(worker_pidfile=worker)
+    assert (facts["keytab.readable"], facts["keytab.worker_readable"]) == ("yes", "no")
+    keytab.chmod(0o644)
+    assert inspect(worker_pidfile=worker)["keytab.worker_readable"] == "yes"
+    os.chown(keytab, 0, 4242)
+    keytab.chmod(0o640)
+    groups = tmp_path / "group"
+    groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:nobody\n")
+    ended = plugin(NAME, "inspect", prefix=overlaid({"/etc/group": groups}), service="HTTP/www", keytab=keytab,
+                   krb5_config=krb5_config, worker_pidfile=worker)
+    assert (ended.facts["keytab.worker_readable"], ended.facts["keytab.user_readable"]) == ("no", "yes")
+
+
+def test_nothing_configured(plugin):
+    """A site without a keytab has no facts about one; check says so."""
+    ended = plugin(NAME, "inspect", service="HTTP/www")
+    assert ended.status == 0
+    assert set(ended.facts) == {"krb5conf.modified"}
+    assert plugin(NAME, "check").status == 78

@@ -1,0 +1,104 @@
+#include "unit.h"
+
+#include <errno.h>
+
+#include "allocation.h"
+#include "helper/environment.h"
+
+static struct config_site site = {
+    .name = "web",
+    .server = {.name = "squid", .worker_process = "negotiate_kerberos_auth"},
+    .service = "HTTP/www",
+    .worker = {.pidfile = "/run/squid.pid"},
+};
+
+static char *words[] = {"/bin/true", "a=b", ""};
+static struct config_with with[] = {
+    {.key = "command", .is_list = true, .values = {words, 3, 3}},
+    {.key = "snake_case_2", .values = {words + 1, 1, 1}},
+    {.key = "empty_list", .is_list = true},
+    {.key = "empty"},
+};
+static struct config_rung rung = {.remedy = "recycle", .with = {with, count_of(with), count_of(with)}};
+
+static void assert_has(const struct environment *environment, const char *entry)
+{
+	for (size_t i = 0; i + 1 < environment->count; i++)
+		if (strcmp(environment->items[i], entry) == 0)
+			return;
+	fail_msg("%s is missing", entry);
+}
+
+static bool has_name(const struct environment *environment, const char *name)
+{
+	for (size_t i = 0; i + 1 < environment->count; i++)
+		if (view_starts_with(view_of_text(environment->items[i]), view_of_text(name)))
+			return true;
+	return false;
+}
+
+/* What is configured is told; what is not is not, and an inspector learns nothing of remedies. */
+static void tells_the_site(unused_parameter void **state)
+{
+	struct environment environment = {0};
+
+	assert_int_equal(environment_make(&environment, &site, NULL, NULL), 0);
+	assert_null(environment.items[environment.count - 1]);
+	assert_has(&environment, "AUTHMEDIC_CONTRACT=1");
+	assert_has(&environment, "AUTHMEDIC_SITE=web");
+	assert_has(&environment, "AUTHMEDIC_SERVER=squid");
+	assert_has(&environment, "AUTHMEDIC_SERVER_WORKER_PROCESS=negotiate_kerberos_auth");
+	assert_has(&environment, "AUTHMEDIC_SERVICE=HTTP/www");
+	assert_has(&environment, "AUTHMEDIC_WORKER_PIDFILE=/run/squid.pid");
+	assert_false(has_name(&environment, "AUTHMEDIC_WORKER_UNIT"));
+	assert_false(has_name(&environment, "AUTHMEDIC_KEYTAB"));
+	assert_false(has_name(&environment, "AUTHMEDIC_WITH"));
+	assert_false(has_name(&environment, "AUTHMEDIC_ACTION_ID"));
+	environment_done(&environment);
+}
+
+/* A remedy gets its keys: scalars as they are, lists by number, also where they are empty. */
+static void tells_the_rung(unused_parameter void **state)
+{
+	struct environment environment = {0};
+
+	assert_int_equal(environment_make(&environment, &site, &rung, "0123"), 0);
+	assert_has(&environment, "AUTHMEDIC_ACTION_ID=0123");
+	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_COUNT=3");
+	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_1=/bin/true");
+	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_2=a=b");
+	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_3=");
+	assert_false(has_name(&environment, "AUTHMEDIC_WITH_COMMAND="));
+	assert_has(&environment, "AUTHMEDIC_WITH_SNAKE_CASE_2=a=b");
+	assert_has(&environment, "AUTHMEDIC_WITH_EMPTY_LIST_COUNT=0");
+	assert_has(&environment, "AUTHMEDIC_WITH_EMPTY=");
+	environment_done(&environment);
+}
+
+/* Without memory it fails, and leaves nothing behind. */
+static void needs_memory(unused_parameter void **state)
+{
+	int error = -ENOMEM;
+
+	for (int count = 0; error == -ENOMEM; count++) {
+		struct environment environment = {0};
+
+		allocation_fail_after(count);
+		error = environment_make(&environment, &site, &rung, "0123");
+		allocation_restore();
+		environment_done(&environment);
+		assert_true(count < 100);
+	}
+	assert_int_equal(error, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(tells_the_site),
+	    cmocka_unit_test(tells_the_rung),
+	    cmocka_unit_test(needs_memory),
+	};
+
+	return cmocka_run_group_tests_name("environment", tests, NULL, NULL);
+}
