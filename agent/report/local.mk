@@ -6,6 +6,7 @@ libauthmedic_a_SOURCES += \
 	agent/report/metrics_negotiate.c \
 	agent/report/model.h \
 	agent/report/notification.c agent/report/notification.h \
+	agent/report/page.c agent/report/page.h \
 	agent/report/retry.c agent/report/retry.h \
 	agent/report/secret_file.c agent/report/secret_file.h \
 	agent/report/signature.c agent/report/signature.h \

@@ -3,9 +3,12 @@ report_tests = tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
 	tests/unit/report/metrics.test \
 	tests/unit/report/metrics_negotiate.test \
+	tests/unit/report/notification.test \
+	tests/unit/report/page.test \
 	tests/unit/report/retry.test \
 	tests/unit/report/secret_file.test \
 	tests/unit/report/signature.test \
+	tests/unit/report/status.test \
 	tests/unit/report/webhook_sender.test
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
@@ -27,6 +30,15 @@ tests_unit_report_metrics_negotiate_test_SOURCES = tests/unit/report/test_metric
 tests_unit_report_metrics_negotiate_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_metrics_negotiate_test_LDADD = $(unit_libs)
 
+tests_unit_report_notification_test_SOURCES = tests/unit/report/test_notification.c
+tests_unit_report_notification_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_notification_test_LDADD = $(unit_libs)
+
+tests_unit_report_page_test_SOURCES = tests/unit/report/test_page.c \
+	tests/unit/report/model_fixture.h
+tests_unit_report_page_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_page_test_LDADD = $(unit_libs)
+
 tests_unit_report_retry_test_SOURCES = tests/unit/report/test_retry.c
 tests_unit_report_retry_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_retry_test_LDADD = $(unit_libs)
@@ -38,6 +50,11 @@ tests_unit_report_secret_file_test_LDADD = $(unit_libs)
 tests_unit_report_signature_test_SOURCES = tests/unit/report/test_signature.c
 tests_unit_report_signature_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_signature_test_LDADD = $(unit_libs)
+
+tests_unit_report_status_test_SOURCES = tests/unit/report/test_status.c \
+	tests/unit/report/model_fixture.h
+tests_unit_report_status_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_status_test_LDADD = $(unit_libs)
 
 tests_unit_report_webhook_sender_test_SOURCES = tests/unit/report/test_webhook_sender.c \
 	tests/unit/loop/loop_fixture.h

@@ -120,10 +120,11 @@ static void test_openmetrics(unused_parameter void **state)
 	/* OpenMetrics: a counter's metric has no _total but its sample has, units are named,
 	 * quotes in help are escaped, and the end is marked. */
 	metrics_add(metrics, METRIC_log_bytes_total, LABELS("a", "/x"), 7);
-	assert_has(METRICS_OPENMETRICS, "# HELP authmedic_log_bytes Bytes read from the log.\n"
-					"# TYPE authmedic_log_bytes counter\n"
-					"# UNIT authmedic_log_bytes bytes\n"
-					"authmedic_log_bytes_total{site=\"a\",log=\"/x\"} 7\n");
+	assert_has(METRICS_OPENMETRICS,
+	    "# HELP authmedic_log_bytes Bytes read from the log.\n"
+	    "# TYPE authmedic_log_bytes counter\n"
+	    "# UNIT authmedic_log_bytes bytes\n"
+	    "authmedic_log_bytes_total{site=\"a\",log=\"/x\"} 7\n");
 	assert_has(METRICS_PROMETHEUS_TEXT,
 	    "# HELP authmedic_log_bytes_total Bytes read from the log.\n"
 	    "# TYPE authmedic_log_bytes_total counter\n"

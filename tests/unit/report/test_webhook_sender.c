@@ -9,9 +9,9 @@
 
 #include "report/webhook_sender.h"
 
-#define SOON_MS		   50
-#define MAX_OUTCOMES	   32
-#define SECRET_TEXT	   "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+#define SOON_MS            50
+#define MAX_OUTCOMES       32
+#define SECRET_TEXT        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define EXPECTED_SIGNATURE "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 static struct webhook_sender *sender;
