@@ -34,6 +34,7 @@ must_check int demo_read_kvno(const char *directory, uint32_t *ret_kvno);
 int verb_demo_master(
     const struct invocation *invocation); /* DIRECTORY PORT: keeps a worker alive */
 int verb_demo_worker(const struct invocation *invocation); /* DIRECTORY PORT: serves and logs */
+int verb_demo_recycle(const struct invocation *invocation); /* PID: a new worker, by the master */
 int verb_demo_probe(const struct invocation *invocation); /* DIRECTORY PORT: one sign-in */
 
 #endif

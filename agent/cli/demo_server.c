@@ -3,6 +3,7 @@
 #include "cli/demo.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/text.h"
 #include "loop/child.h"
@@ -85,6 +86,17 @@ int verb_demo_master(const struct invocation *invocation)
 	}
 	loop_free(&master.loop);
 	return error == 0 ? EXIT_DONE : complain(EXIT_UNAVAILABLE, "demo: %s", strerror(-error));
+}
+
+int verb_demo_recycle(const struct invocation *invocation)
+{
+	uint64_t process_id = 0;
+
+	if (invocation->argument_count != 1 ||
+	    view_to_uint64(view_of_text(invocation->arguments[0]), &process_id) < 0 ||
+	    process_id < 2 || process_id > INT_MAX)
+		return EXIT_USAGE;
+	return signals_send_reload((int)process_id) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* -- the worker -- */

@@ -26,6 +26,7 @@ static const struct verb verbs[] = {
     /* Without help: the demo runs them as processes of their own. */
     {"demo-master", NULL, NULL, verb_demo_master},
     {"demo-worker", NULL, NULL, verb_demo_worker},
+    {"demo-recycle", NULL, NULL, verb_demo_recycle},
     {"demo-probe", NULL, NULL, verb_demo_probe},
 };
 

@@ -75,3 +75,8 @@ void signals_close(struct signals **signals)
 		free(*signals);
 	*signals = NULL;
 }
+
+int signals_send_reload(int process_id)
+{
+	return uv_kill(process_id, SIGHUP);
+}

@@ -16,4 +16,7 @@ must_check int signals_new(
     struct signals **ret_signals, uv_loop_t *loop, const struct signals_callbacks *callbacks);
 void signals_close(struct signals **signals);
 
+/* What another process of ours takes as on_reload. */
+must_check int signals_send_reload(int process_id);
+
 #endif

@@ -317,8 +317,12 @@ void controller_on_probe(struct controller *controller, struct moment now, enum 
 	controller->revision++;
 	if (result == PROBE_ACCEPTED)
 		controller->last_accepted_ms = now.wall_ms;
-	if (controller->incident[0] != '\0')
+	/* An incident that stands for days is probed again and again: only news is told then. */
+	if (controller->incident[0] != '\0' &&
+	    (controller->state != STATE_STANDING || result != controller->told)) {
+		controller->told = result;
 		incident_tell(controller, EVENT_PROBED, "a probe ended", probe_result_name(result));
+	}
 	if (states[controller->state].on_probe != NULL)
 		states[controller->state].on_probe(controller, result);
 }

@@ -37,6 +37,7 @@ struct controller {
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */
 	const struct diagnosis *diagnosis; /* of the open incident, or NULL */
+	enum probe_result told; /* the last probe's result in the timeline */
 	const char *refusal; /* the last one told, or "" */
 	struct trials trials;
 	uint32_t rung;

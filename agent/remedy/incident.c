@@ -64,6 +64,7 @@ void incident_open(struct controller *controller, const char *why)
 	make_id(controller);
 	controller->opened_ms = controller->now.wall_ms;
 	controller->diagnosis = NULL;
+	controller->told = PROBE_NONE;
 	controller->refusal = "";
 	controller->trials.count = 0;
 	controller->about_strangers = false;

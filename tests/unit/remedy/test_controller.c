@@ -260,7 +260,7 @@ static void never_repeats_what_did_not_help(void **state)
 	assert_int_equal(world->applies, 1);
 	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 1);
 	assert_string_equal(state_of(world), "standing");
-	assert_string_equal(world->last_reason, "rejected");
+	assert_string_equal(world->last_reason, "locked");
 	answer_next_probe(world, PROBE_ACCEPTED);
 	inspected(world);
 	assert_string_equal(state_of(world), "standing"); /* the clients still fail */
