@@ -48,26 +48,36 @@ static bool take_level(struct view *rest, struct brackets *brackets)
 	return true;
 }
 
-/* What comes in brackets before the text. The text may begin with a bracket of its own. */
+static bool take_name(struct view *inside, struct view name)
+{
+	if (!view_starts_with(*inside, name))
+		return false;
+	*inside = view_skip(*inside, name.length);
+	return true;
+}
+
+static bool is_process(struct view inside)
+{
+	return view_starts_with(inside, VIEW("pid ")) || view_starts_with(inside, VIEW("tid ")) ||
+	    view_starts_with(inside, VIEW("lid "));
+}
+
+/* What comes in brackets before the text, up to the client. The text may begin with a bracket of
+ * its own. */
 static void take_context(struct view *rest, struct brackets *brackets)
 {
-	static const struct view known[] = {VIEW("pid "), VIEW("tid "), VIEW("client "),
-	    VIEW("remote "), VIEW("lid "), VIEW("connection "), VIEW("vhost ")};
 	struct view after = *rest;
 	struct view inside;
 
 	while (!brackets->has_client && take_bracket(&after, &inside)) {
-		size_t i = 0;
+		struct view client = inside;
 
-		while (i < count_of(known) && !view_starts_with(inside, known[i]))
-			i++;
-		if (i == count_of(known))
+		brackets->has_client =
+		    take_name(&client, VIEW("client ")) || take_name(&client, VIEW("remote "));
+		if (brackets->has_client)
+			read_client(client, brackets->has_module, &brackets->address);
+		else if (!is_process(inside))
 			return;
-		if (i == 2 || i == 3) {
-			brackets->has_client = true;
-			read_client(view_skip(inside, known[i].length), brackets->has_module,
-			    &brackets->address);
-		}
 		*rest = after;
 	}
 }

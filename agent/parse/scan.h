@@ -13,10 +13,10 @@ static inline bool take_byte(struct view *rest, char byte)
 	return true;
 }
 
-/* The bytes before the next `separator`, which is dropped, or before the end. Never empty. */
-static inline bool take_until(struct view *rest, char separator, struct view *ret_word)
+/* The bytes before the next space, which is dropped, or before the end. Never empty. */
+static inline bool take_word(struct view *rest, struct view *ret_word)
 {
-	const char *end = rest->length > 0 ? memchr(rest->data, separator, rest->length) : NULL;
+	const char *end = rest->length > 0 ? memchr(rest->data, ' ', rest->length) : NULL;
 	size_t length = end != NULL ? (size_t)(end - rest->data) : rest->length;
 
 	if (length == 0)
@@ -26,11 +26,6 @@ static inline bool take_until(struct view *rest, char separator, struct view *re
 		length++;
 	*rest = view_of(rest->data + length, rest->length - length);
 	return true;
-}
-
-static inline bool take_word(struct view *rest, struct view *ret_word)
-{
-	return take_until(rest, ' ', ret_word);
 }
 
 /* Decimal digits and the space behind them, or the end. At most 18, so that any fits. */

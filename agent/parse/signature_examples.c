@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/text.h"
 #include "config/document.h"
 #include "parse/parser.h"
 
@@ -28,9 +27,13 @@ static void read_line(struct run *run, struct view line, struct parsed *ret_pars
 	}
 }
 
-static void fail(struct run *run, const struct node *node, const char *message)
+/* `got` NULL: nothing. */
+static void fail(struct run *run, const struct node *node, const char *message, const char *got)
 {
-	node_complain(node, run->report, "%s", message);
+	if (got != NULL)
+		node_complain(node, run->report, "%s, but gives %s", message, got);
+	else
+		node_complain(node, run->report, "%s", message);
 	run->failures++;
 }
 
@@ -44,15 +47,13 @@ static void run_example(struct run *run, const struct node *node, const char *id
 	read_line(run, view_of_text(node_text(node)), &parsed);
 	got = parsed.has_signal ? signatures_id(run->signatures, parsed.signal.signature) : NULL;
 	if (parsed.kind == LINE_UNPARSED)
-		fail(run, node, "no format reads this example");
+		fail(run, node, "no format reads this example", NULL);
 	else if (id == NULL && got != NULL)
-		node_complain(node, run->report, "this must not match, but gives %s", got),
-		    run->failures++;
+		fail(run, node, "this must not match", got);
 	else if (id != NULL && got == NULL)
-		fail(run, node, "this must match, but does not");
+		fail(run, node, "this must match, but does not", NULL);
 	else if (id != NULL && strcmp(id, got) != 0)
-		node_complain(node, run->report, "this must match, but gives %s", got),
-		    run->failures++;
+		fail(run, node, "this must match", got);
 }
 
 static void run_list(struct run *run, const struct node *list, const char *id)
@@ -70,7 +71,8 @@ static void run_item(struct run *run, const struct node *item)
 		return;
 	if (examples == NULL || node_get(examples, "match") == NULL ||
 	    node_get(examples, "no_match") == NULL) {
-		fail(run, item, "a signature needs examples that match and examples that do not");
+		fail(run, item, "a signature needs examples that match and examples that do not",
+		    NULL);
 		return;
 	}
 	run_list(run, node_get(examples, "match"), node_text(id));

@@ -110,20 +110,25 @@ static const char *take_native_head(struct view *rest, struct record *record, st
 	return take_word(rest, &record->method) ? NULL : "no method follows the byte count";
 }
 
-static void read_native(struct reader *reader, struct view line, struct parsed *ret_parsed)
+/* From the right: some set-ups log spaces in the URL. */
+static const char *take_native_tail(struct view rest, struct record *record)
+{
+	take_last_word(&rest); /* type */
+	take_last_word(&rest); /* hierarchy and peer */
+	record->user = without_dash(take_last_word(&rest));
+	record->target = without_dash(rest);
+	return rest.length > 0 ? NULL : "fewer columns than Squid's native format has";
+}
+
+static void read_native(
+    unused_parameter struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
 	struct record *record = &ret_parsed->record;
-	struct view tag = {0};
+	struct view tag;
 	const char *fault = take_native_head(&line, record, &tag);
 
-	(void)reader;
-	/* From the right: some set-ups log spaces in the URL. */
-	take_last_word(&line);
-	take_last_word(&line);
-	record->user = without_dash(take_last_word(&line));
-	record->target = without_dash(line);
-	if (fault == NULL && line.length == 0)
-		fault = "fewer columns than Squid's native format has";
+	if (fault == NULL)
+		fault = take_native_tail(line, record);
 	if (fault != NULL) {
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
 		return;
