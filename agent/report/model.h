@@ -42,6 +42,7 @@ struct report_model {
 	bool ready;
 	const char *not_ready; /* why; NULL when ready */
 	const char *helper;    /* connected, away, paused … */
+	bool state_set_aside;  /* what was known before this start is lost to us */
 	const struct report_site *sites;
 	size_t site_count;
 };

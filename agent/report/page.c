@@ -282,7 +282,7 @@ static void put_title(struct buffer *page, const struct report_model *model)
 	for (size_t i = 0; i < model->site_count; i++)
 		count += needs_attention(&model->sites[i]);
 	if (count == 0)
-		buffer_append_format(page, "all %zu sites are well", model->site_count);
+		put(page, "all is well");
 	else
 		buffer_append_format(
 		    page, "%zu of %zu sites need attention", count, model->site_count);
@@ -306,6 +306,9 @@ static void put_header(struct buffer *page, const struct report_model *model)
 		put_text(page, model->not_ready);
 		put(page, "</p>\n");
 	}
+	if (model->state_set_aside)
+		put(page, "<p><strong>The state was damaged at the last start</strong> and was set "
+			  "aside: what was known before is lost.</p>\n");
 	put(page, "</header>\n");
 }
 

@@ -56,7 +56,7 @@ static void test_all_well(unused_parameter void **state)
 	/* A site that is new, with nothing known yet, is well and leaves no gaps. */
 	model.sites = &sites[1];
 	model.site_count = 1;
-	assert_has("<title>authmedic: all 1 sites are well</title>");
+	assert_has("<title>authmedic: all is well</title>");
 	assert_has("<section class=\"well\">\n<h2>new</h2>");
 	assert_has("<th scope=\"row\">Open incident</th><td>none</td>");
 	assert_has("<th scope=\"row\">Probe</th><td>none yet</td>");
@@ -80,6 +80,14 @@ static void test_not_ready(unused_parameter void **state)
 	model.ready = false;
 	model.not_ready = "the database was damaged & set aside";
 	assert_has("<strong>Not ready:</strong> the database was damaged &amp; set aside");
+}
+
+static void test_lost_state(unused_parameter void **state)
+{
+	/* A start with an empty memory is told. */
+	assert_null(strstr(print(), "damaged"));
+	model.state_set_aside = true;
+	assert_has("<strong>The state was damaged at the last start</strong>");
 }
 
 static void test_escaping(unused_parameter void **state)
@@ -154,6 +162,7 @@ int main(void)
 	    page_test(test_all_well),
 	    page_test(test_deaf_log),
 	    page_test(test_not_ready),
+	    page_test(test_lost_state),
 	    page_test(test_escaping),
 	    page_test(test_self_contained),
 	    page_test(test_policy),
