@@ -25,6 +25,7 @@ static void fill_model(void *context, struct report_model *model)
 	    : pipeline->catching_up                  ? "reading what was written before the start"
 						     : NULL;
 	model->ready = model->not_ready == NULL;
+	model->state_set_aside = pipeline->state_set_aside;
 }
 
 static int open_store(struct pipeline *pipeline, struct buffer *errors)
@@ -32,6 +33,7 @@ static int open_store(struct pipeline *pipeline, struct buffer *errors)
 	auto_free char *set_aside = NULL;
 	int error = store_open(&pipeline->store, pipeline->rulebook.config->state_dir, &set_aside);
 
+	pipeline->state_set_aside = error == 0 && set_aside != NULL;
 	if (set_aside != NULL)
 		log_error("the state could not be read; it was set aside as %s", set_aside);
 	if (error < 0)

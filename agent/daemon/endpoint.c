@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "report/http_server.h"
+#include "report/page.h"
 #include "report/status.h"
 
 #define INCIDENTS_PATH "/api/v1/incidents/"
@@ -32,12 +33,31 @@ static int make_model(struct endpoint *endpoint, struct report_model *ret_model)
 
 /* -- the routes -- */
 
+static void on_page(void *context, unused_parameter const struct http_request *request,
+    struct http_response *response)
+{
+	struct report_model model;
+
+	if (make_model(context, &model) < 0) {
+		response->status = 500;
+		return;
+	}
+	response->content_type = "text/html; charset=utf-8";
+	response->policy = PAGE_POLICY;
+	page_print(&model, &response->body);
+}
+
 static void on_metrics(
     void *context, const struct http_request *request, struct http_response *response)
 {
 	struct endpoint *endpoint = context;
 	enum metrics_format format = metrics_negotiate(request->accept);
+	struct report_model model = {0};
 
+	endpoint->parts.fill_model(endpoint->parts.context, &model);
+	publisher_refresh_daemon(endpoint->parts.publisher, &model);
+	publisher_refresh_endpoint(
+	    endpoint->parts.publisher, http_server_totals(endpoint->server));
 	response->content_type = metrics_content_type(format);
 	if (metrics_print(publisher_metrics(endpoint->parts.publisher), format, &response->body) <
 	    0)
@@ -149,6 +169,7 @@ static void on_incident(
 }
 
 static const struct http_route routes[] = {
+    {"/", false, on_page},
     {"/metrics", false, on_metrics},
     {"/-/healthy", false, on_healthy},
     {"/-/ready", false, on_ready},

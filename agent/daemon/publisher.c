@@ -18,6 +18,17 @@ struct publisher {
 static const enum probe_result probe_results[] = {
     PROBE_ACCEPTED, PROBE_REJECTED, PROBE_NO_TICKET, PROBE_UNREACHABLE};
 
+/* Facts that are metrics of their own. */
+static const struct {
+	const char *fact;
+	enum metric metric;
+} gauges_of_facts[] = {
+    {"worker.start", METRIC_worker_start_time_seconds},
+    {"keytab.modified", METRIC_keytab_modified_timestamp_seconds},
+    {"keytab.kvno", METRIC_keytab_kvno},
+    {"ticket.kvno", METRIC_ticket_kvno},
+};
+
 static const char *name_of(const struct site *site)
 {
 	return site->config->name;
@@ -56,6 +67,11 @@ static void begin_site(struct publisher *publisher, const struct site *site)
 	for (size_t i = 0; i < signatures_count(publisher->sources.signatures); i++)
 		metrics_set(publisher->metrics, METRIC_signals_total,
 		    LABELS(name, signatures_id(publisher->sources.signatures, i)), 0);
+	for (size_t i = 0; i < count_of(gauges_of_facts); i++)
+		metrics_set(publisher->metrics, gauges_of_facts[i].metric, LABELS(name), 0);
+	metrics_set(publisher->metrics, METRIC_expected_failure_timestamp_seconds, LABELS(name), 0);
+	metrics_set(publisher->metrics, METRIC_budget_remaining, LABELS(name), 0);
+	metrics_add(publisher->metrics, METRIC_probe_duration_seconds, LABELS(name), 0);
 	for (size_t i = 0; i < site->config->ladder.count; i++)
 		for (uint32_t result = PROTOCOL_DONE; result <= PROTOCOL_UNKNOWN; result++)
 			metrics_set(publisher->metrics, METRIC_actions_total,
@@ -185,6 +201,8 @@ static void refresh_log(struct publisher *publisher, const struct site_log *log)
 	metrics_set(metrics, METRIC_log_lines_total, labels, (double)totals->lines);
 	metrics_set(
 	    metrics, METRIC_log_unparsed_lines_total, labels, (double)log->reading.totals.unparsed);
+	metrics_set(
+	    metrics, METRIC_log_overlong_lines_total, labels, (double)totals->overlong_lines);
 	metrics_set(metrics, METRIC_log_rotations_total, labels, (double)totals->rotations);
 	metrics_set(metrics, METRIC_log_truncations_total, labels, (double)totals->truncations);
 	metrics_set(metrics, METRIC_log_lost_bytes_total, labels, (double)totals->lost_bytes);
@@ -206,22 +224,25 @@ static void refresh_handshakes(struct publisher *publisher, const struct site *s
 			    LABELS(name_of(site), scheme_name((enum scheme)scheme),
 				outcome_name((enum outcome)outcome)),
 			    (double)totals->handshakes[scheme][outcome]);
+	metrics_set(publisher->metrics, METRIC_authenticated_requests_total, LABELS(name_of(site)),
+	    (double)totals->authenticated);
 	for (size_t i = 0; i < signatures_count(publisher->sources.signatures); i++)
 		metrics_set(publisher->metrics, METRIC_signals_total,
 		    LABELS(name_of(site), signatures_id(publisher->sources.signatures, i)),
 		    (double)detector_signals_total(site->detector, i));
 }
 
-/* Facts that are metrics of their own. */
-static const struct {
-	const char *fact;
-	enum metric metric;
-} fact_metrics[] = {
-    {"worker.start", METRIC_worker_start_time_seconds},
-    {"keytab.modified", METRIC_keytab_modified_timestamp_seconds},
-    {"keytab.kvno", METRIC_keytab_kvno},
-    {"ticket.kvno", METRIC_ticket_kvno},
-};
+/* Sign-in is expected to fail when the worker's handle reaches the age that its site allows. */
+static void refresh_expectation(struct publisher *publisher, const struct site *site)
+{
+	const struct config_site *config = site->config;
+	double start_s;
+
+	if (config->server.holds_keys && config->worker.max_age_ms > 0 &&
+	    facts_number(site->facts, "worker.start", &start_s) == 0)
+		metrics_set(publisher->metrics, METRIC_expected_failure_timestamp_seconds,
+		    LABELS(name_of(site)), start_s + (double)config->worker.max_age_ms / 1000);
+}
 
 static void refresh_site(struct publisher *publisher, const struct site *site)
 {
@@ -235,11 +256,11 @@ static void refresh_site(struct publisher *publisher, const struct site *site)
 	    metrics, METRIC_known_good_voters, LABELS(site_name), (double)window.known_good);
 	metrics_set(
 	    metrics, METRIC_rejected_voters_ratio, LABELS(site_name), window.rejected_ratio);
-	for (size_t i = 0; i < count_of(fact_metrics); i++) {
+	for (size_t i = 0; i < count_of(gauges_of_facts); i++) {
 		double value;
 
-		if (facts_number(site->facts, fact_metrics[i].fact, &value) == 0)
-			metrics_set(metrics, fact_metrics[i].metric, LABELS(site_name), value);
+		if (facts_number(site->facts, gauges_of_facts[i].fact, &value) == 0)
+			metrics_set(metrics, gauges_of_facts[i].metric, LABELS(site_name), value);
 	}
 	if (site->budget_hour >= 0)
 		metrics_set(metrics, METRIC_budget_remaining, LABELS(site_name),
@@ -253,10 +274,53 @@ static void refresh_site(struct publisher *publisher, const struct site *site)
 		metrics_set(
 		    metrics, METRIC_incident_open, LABELS(site_name, diagnosis_of(site)), 1);
 	refresh_handshakes(publisher, site);
+	refresh_expectation(publisher, site);
+}
+
+void publisher_refresh_daemon(struct publisher *publisher, const struct report_model *model)
+{
+	metrics_set(publisher->metrics, METRIC_ready, LABELS(NULL), model->ready);
+	metrics_set(publisher->metrics, METRIC_start_time_seconds, LABELS(NULL),
+	    (double)model->started_ms / 1000);
+	metrics_set(
+	    publisher->metrics, METRIC_state_set_aside, LABELS(NULL), model->state_set_aside);
+}
+
+void publisher_refresh_endpoint(
+    struct publisher *publisher, const struct http_server_totals *totals)
+{
+	static const char *const statuses[] = {NULL, NULL, "2xx", NULL, "4xx", "5xx"};
+
+	for (size_t i = 0; i < count_of(statuses); i++)
+		if (statuses[i] != NULL)
+			metrics_set(publisher->metrics, METRIC_http_requests_total,
+			    LABELS(statuses[i]), (double)totals->answered[i]);
+	metrics_set(publisher->metrics, METRIC_http_connections_cut_total, LABELS(NULL),
+	    (double)totals->cut_connections);
+}
+
+/* What the tables of all sites had to drop, because they were full. */
+static void refresh_limits(struct publisher *publisher)
+{
+	uint64_t voters = 0;
+	uint64_t pending = 0;
+
+	for (size_t i = 0; i < publisher->sources.site_count; i++) {
+		const struct detector_totals *totals =
+		    detector_totals(publisher->sources.sites[i].detector);
+
+		voters += totals->evicted_voters;
+		pending += totals->evicted_pending;
+	}
+	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("known-good-voters"),
+	    (double)voters);
+	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("pending-handshakes"),
+	    (double)pending);
 }
 
 const struct metrics *publisher_metrics(struct publisher *publisher)
 {
+	refresh_limits(publisher);
 	for (size_t i = 0; i < publisher->sources.site_count; i++) {
 		const struct site *site = &publisher->sources.sites[i];
 

@@ -3,6 +3,7 @@
 #define AUTHMEDIC_DAEMON_PUBLISHER_H
 
 #include "daemon/site.h"
+#include "report/http_server.h"
 #include "report/metrics.h"
 #include "report/model.h"
 
@@ -28,7 +29,11 @@ void publisher_on_event(
 void publisher_on_delivery(struct publisher *publisher, const char *target, const char *result);
 void publisher_on_queue(struct publisher *publisher, const char *target, uint64_t length);
 
-/* Brings the gauges up to date; the metrics stay the publisher's. */
+/* Brings what is told of the daemon itself up to date; of the model not the sites. */
+void publisher_refresh_daemon(struct publisher *publisher, const struct report_model *model);
+void publisher_refresh_endpoint(
+    struct publisher *publisher, const struct http_server_totals *totals);
+/* Brings the gauges of the sites up to date; the metrics stay the publisher's. */
 const struct metrics *publisher_metrics(struct publisher *publisher);
 /* Fills the sites in; the rest is the caller's. Lives until the next call. */
 must_check int publisher_model(struct publisher *publisher, struct report_model *ret_model);
