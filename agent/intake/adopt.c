@@ -1,4 +1,4 @@
-#include "intake/inside.h"
+#include "intake/intake_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +32,26 @@ static void enroll(struct intake *intake, struct tail *tail, struct candidate *c
 		candidate->tail = tail;
 }
 
+/* Where the file holds all that was read of one that vanished, reading goes on behind that. */
+static void continue_vanished(struct intake *intake, struct tail *tail)
+{
+	struct tail *vanished = NULL;
+
+	for (size_t i = 0; i < intake->roster.count; i++) {
+		struct tail *other = intake->roster.tails[i];
+
+		if (other->state == TAIL_FINISHED && !other->found && other->marker.count > 0 &&
+		    strcmp(other->place, tail->place) == 0 &&
+		    (vanished == NULL || other->offset_bytes > vanished->offset_bytes) &&
+		    tail_check(other, tail->descriptor) == 0)
+			vanished = other;
+	}
+	if (vanished == NULL)
+		return;
+	tail_continue(tail, vanished);
+	roster_remove(&intake->roster, vanished);
+}
+
 void adopt_open(struct intake *intake, struct candidate *candidate, int descriptor)
 {
 	struct lines lines = intake_lines(intake);
@@ -50,6 +70,7 @@ void adopt_open(struct intake *intake, struct candidate *candidate, int descript
 	}
 	if (takes_over(intake, candidate))
 		intake->totals.rotations++;
+	continue_vanished(intake, tail);
 	enroll(intake, tail, candidate);
 }
 
@@ -87,17 +108,21 @@ void adopt_torn(struct intake *intake, struct tail *tail)
 		adopt_open(intake, &candidate, descriptor);
 }
 
-/* The followed file that this one only repeats, or NULL: somebody made a copy. */
-static const struct tail *source_of(const struct intake *intake, int descriptor)
+/* The followed file that this one only repeats, or NULL: somebody made a copy. What repeats a file
+ * without a name under the log's own name has replaced it. */
+static const struct tail *source_of(
+    const struct intake *intake, const struct candidate *candidate, int descriptor)
 {
-	for (size_t i = 0; i < intake->roster.count; i++)
-		if (tail_is_repeated_by(intake->roster.tails[i], descriptor))
-			return intake->roster.tails[i];
+	for (size_t i = 0; i < intake->roster.count; i++) {
+		const struct tail *tail = intake->roster.tails[i];
+
+		if ((tail->found || candidate->rotated) && tail_is_repeated_by(tail, descriptor))
+			return tail;
+	}
 	return NULL;
 }
 
-/* Only remembers the file, as read to its end: history, or the copy of another. */
-static void set_aside(struct intake *intake, struct candidate *candidate, const struct tail *source)
+void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source)
 {
 	struct lines lines = intake_lines(intake);
 	struct tail *tail;
@@ -137,13 +162,13 @@ static void adopt(struct intake *intake, struct candidate *candidate)
 		return; /* a copy may be about to be made */
 	if (intake_open(intake, candidate, &descriptor) < 0)
 		return;
-	source = is_own ? NULL : source_of(intake, descriptor);
+	source = is_own ? NULL : source_of(intake, candidate, descriptor);
 	if (source == NULL) {
 		adopt_open(intake, candidate, descriptor);
 		return;
 	}
 	close(descriptor);
-	set_aside(intake, candidate, source);
+	adopt_as_read(intake, candidate, source);
 }
 
 /* Whether the file was over when the log was first seen. */
@@ -151,9 +176,8 @@ static bool is_history(const struct candidates *candidates, size_t index)
 {
 	const struct candidate *candidate = &candidates->list.items[index];
 
-	for (size_t i = candidates->list.count; !candidate->rotated && i-- > index + 1;)
-		if (names_are_series(candidates->list.items[i].place, candidate->place) &&
-		    strcmp(candidates->list.items[i].place, candidate->place) != 0)
+	for (size_t i = candidates->list.count; !candidate->rotated && i-- > 0;)
+		if (names_is_later(candidates->list.items[i].place, candidate->place))
 			return true;
 	return candidate->rotated;
 }
@@ -177,7 +201,7 @@ static void consider(struct intake *intake, struct candidates *candidates, size_
 	else if (intake->begun || !is_history(candidates, index))
 		adopt(intake, candidate);
 	else
-		set_aside(intake, candidate, NULL);
+		adopt_as_read(intake, candidate, NULL);
 }
 
 /* The rotated ones last, and of these the youngest first: whichever is the copy of another is older

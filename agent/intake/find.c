@@ -1,4 +1,4 @@
-#include "intake/inside.h"
+#include "intake/intake_private.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -6,8 +6,8 @@
 
 #define LOST_WAIT_MS 2000 /* a file on its way from one name to another is found again */
 
-/* Goes on in a candidate that holds the bytes that were read: 0, -ESTALE or -ENODATA where it does
- * not, or why that is not known. */
+/* Goes on in a candidate that holds the bytes that were read: 0, OTHER_BYTES or TOO_SHORT where it
+ * does not, or why that is not known. */
 static int go_on(struct intake *intake, struct tail *tail, const struct candidate *candidate)
 {
 	int descriptor;
@@ -25,13 +25,13 @@ static int go_on(struct intake *intake, struct tail *tail, const struct candidat
 
 static bool has_other_bytes(int error)
 {
-	return error == -ESTALE || error == -ENODATA;
+	return error == OTHER_BYTES || error == TOO_SHORT;
 }
 
 /* A file of an earlier run, by its identity. Returns false where its bytes are others now. */
 static bool recover(struct intake *intake, struct tail *tail, const struct candidate *candidate)
 {
-	int error = tail->torn ? -ESTALE : go_on(intake, tail, candidate);
+	int error = tail->torn ? OTHER_BYTES : go_on(intake, tail, candidate);
 
 	if (has_other_bytes(error) && !tail->torn)
 		adopt_torn(intake, tail);
@@ -42,7 +42,7 @@ static bool recover(struct intake *intake, struct tail *tail, const struct candi
  * taken for a new file. */
 static bool reconsider(struct intake *intake, struct tail *tail, const struct candidate *candidate)
 {
-	int error = tail->state == TAIL_FINISHED ? go_on(intake, tail, candidate) : -ESTALE;
+	int error = tail->state == TAIL_FINISHED ? go_on(intake, tail, candidate) : OTHER_BYTES;
 
 	if (has_other_bytes(error)) {
 		roster_remove(&intake->roster, tail);
@@ -104,6 +104,8 @@ static bool is_unread(const struct candidate *candidate)
  * before a truncation, or what replaced the file. The youngest has most. */
 static bool find_by_content(struct intake *intake, struct tail *tail, struct candidates *candidates)
 {
+	bool truncated = tail->torn;
+
 	for (size_t i = candidates->list.count; i-- > 0 && tail->marker.count > 0;) {
 		struct candidate *candidate = &candidates->list.items[i];
 		struct tail *remembered;
@@ -121,7 +123,7 @@ static bool find_by_content(struct intake *intake, struct tail *tail, struct can
 		candidate->tail = tail;
 		tail->found = true;
 		tail->current = !candidate->rotated;
-		tail->is_copy = candidate->rotated;
+		tail->is_copy = candidate->rotated && truncated;
 		tail_rename(tail, candidate);
 		return true;
 	}
@@ -151,6 +153,27 @@ static bool is_kept(const struct tail *tail, const struct candidates *candidates
 	return false;
 }
 
+/* A copy may have been made before the last lines were read, of what is gone now: it has nothing
+ * new. */
+static void pass_over_copies(
+    struct intake *intake, const struct tail *tail, struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->list.count && tail->head.count > 0; i++) {
+		struct candidate *candidate = &candidates->list.items[i];
+		int descriptor;
+
+		if (!candidate->rotated || candidate->tail != NULL ||
+		    candidate->look.size_bytes > tail->offset_bytes ||
+		    strcmp(candidate->place, tail->place) != 0 ||
+		    roster_find(&intake->roster, candidate->look.identity) != NULL ||
+		    intake_open(intake, candidate, &descriptor) < 0)
+			continue;
+		if (imprint_check(descriptor, 0, tail->head) == 0)
+			adopt_as_read(intake, candidate, NULL);
+		close(descriptor);
+	}
+}
+
 void find_lost(struct intake *intake, struct candidates *candidates)
 {
 	for (size_t i = intake->roster.count; i-- > 0;) {
@@ -159,6 +182,7 @@ void find_lost(struct intake *intake, struct candidates *candidates)
 		if (tail->state != TAIL_LOST || tail->found ||
 		    find_by_content(intake, tail, candidates) || find_by_path(intake, tail))
 			continue;
+		pass_over_copies(intake, tail, candidates);
 		if (tail->give_up_ms < 0)
 			tail->give_up_ms = intake->now_ms + LOST_WAIT_MS;
 		if (intake->now_ms < tail->give_up_ms)

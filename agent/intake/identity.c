@@ -87,14 +87,22 @@ static struct imprint imprint_of(struct view bytes)
 
 struct imprint imprint_of_head(struct view bytes)
 {
-	return imprint_of(view_first(bytes, INTAKE_MARKER_BYTES));
+	size_t count = 0;
+
+	while (count < bytes.length && count < INTAKE_MARKER_BYTES && bytes.data[count] != '\0')
+		count++;
+	return imprint_of(view_first(bytes, count));
 }
 
 struct imprint imprint_of_tail(struct view bytes)
 {
-	size_t before = bytes.length > INTAKE_MARKER_BYTES ? bytes.length - INTAKE_MARKER_BYTES : 0;
+	size_t count = 0;
 
-	return imprint_of(view_skip(bytes, before));
+	/* NULs are alike in all files. */
+	while (count < bytes.length && count < INTAKE_MARKER_BYTES &&
+	       bytes.data[bytes.length - count - 1] != '\0')
+		count++;
+	return imprint_of(view_skip(bytes, bytes.length - count));
 }
 
 bool imprint_equals(struct imprint imprint, struct view bytes)
@@ -130,6 +138,6 @@ int imprint_check(int descriptor, int64_t start, struct imprint imprint)
 	if (length < 0)
 		return (int)length;
 	if ((size_t)length < imprint.count)
-		return -ENODATA;
-	return imprint_equals(imprint, view_of(bytes, (size_t)length)) ? 0 : -ESTALE;
+		return TOO_SHORT;
+	return imprint_equals(imprint, view_of(bytes, (size_t)length)) ? 0 : OTHER_BYTES;
 }

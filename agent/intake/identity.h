@@ -2,7 +2,13 @@
 #ifndef AUTHMEDIC_INTAKE_IDENTITY_H
 #define AUTHMEDIC_INTAKE_IDENTITY_H
 
+#include <errno.h>
+
 #include "intake/intake.h"
+
+/* Two errors more, which no system call gives for a file. */
+#define OTHER_BYTES (-EREMCHG) /* others than those that were read */
+#define TOO_SHORT   (-ENODATA) /* it ends before them */
 
 struct identity {
 	uint64_t device, inode;
@@ -33,14 +39,14 @@ struct imprint {
 	uint64_t hash;
 };
 
-/* Of the first bytes, of the last bytes. */
+/* Of the first bytes before any NUL, of the last bytes behind any NUL. */
 struct imprint imprint_of_head(struct view bytes);
 struct imprint imprint_of_tail(struct view bytes);
 /* Whether exactly these bytes made the imprint. */
 bool imprint_equals(struct imprint imprint, struct view bytes);
 
-/* Whether the file's bytes from `start` on made the imprint: 0, -ESTALE where others are there,
- * -ENODATA where the file ends before, or why it cannot be read. */
+/* Whether the file's bytes from `start` on made the imprint: 0, OTHER_BYTES, TOO_SHORT, or why it
+ * cannot be read. */
 must_check int imprint_check(int descriptor, int64_t start, struct imprint imprint);
 
 /* pread() that goes on after interruptions and short reads: fewer bytes mean the end of the file.

@@ -1,4 +1,4 @@
-#include "intake/inside.h"
+#include "intake/intake_private.h"
 
 #include <errno.h>
 
@@ -111,6 +111,26 @@ int intake_open(struct intake *intake, const struct candidate *candidate, int *r
 	return error;
 }
 
+/* What a followed file's error means for it. */
+static void part_with(struct intake *intake, struct tail *tail, int error)
+{
+	switch (error) {
+	case OTHER_BYTES:
+		adopt_torn(intake, tail);
+		break;
+	case -ESTALE: /* the server forgot the open file: it is opened again by its name */
+		tail_leave(tail, TAIL_LOST);
+		break;
+	case -EILSEQ:
+		intake_note(intake, INTAKE_REFUSED, tail->path, tail->refusal);
+		tail_leave(tail, TAIL_IGNORED);
+		break;
+	default:
+		intake_note_error(intake, tail->path, error);
+		tail->unreadable = true;
+	}
+}
+
 static void look_again(struct intake *intake, bool new_ones_only)
 {
 	for (size_t i = 0; i < intake->roster.count; i++) {
@@ -120,10 +140,8 @@ static void look_again(struct intake *intake, bool new_ones_only)
 		if (tail->state != TAIL_FOLLOWED || (new_ones_only && tail->modified_ns != -1))
 			continue;
 		error = tail_look(tail, intake->now_ms);
-		if (error == -ESTALE)
-			adopt_torn(intake, tail);
-		else if (error < 0)
-			intake_note_error(intake, tail->path, error);
+		if (error < 0)
+			part_with(intake, tail, error);
 	}
 }
 
@@ -232,26 +250,20 @@ static void end(struct intake *intake, struct tail *tail)
 {
 	int error = hand_over(intake, tail) ? 0 : tail_finish(tail);
 
-	if (error == -ESTALE)
-		adopt_torn(intake, tail);
-	else if (error < 0)
+	if (error == -EAGAIN)
 		tail->ending = false; /* something came after all */
+	else if (error < 0)
+		part_with(intake, tail, error);
 }
 
 static void read_on(struct intake *intake, struct tail *tail, size_t max_bytes)
 {
 	int error = tail_read(tail, max_bytes);
 
-	if (error == -ESTALE) {
-		adopt_torn(intake, tail);
+	if (error < 0)
+		part_with(intake, tail, error);
+	if (error == OTHER_BYTES)
 		intake_reconcile(intake, intake->now_ms); /* the copy may be gone in a second */
-	} else if (error == -EILSEQ) {
-		intake_note(intake, INTAKE_REFUSED, tail->path, tail->refusal);
-		tail_leave(tail, TAIL_IGNORED);
-	} else if (error < 0) {
-		intake_note_error(intake, tail->path, error);
-		tail->unreadable = true;
-	}
 }
 
 bool intake_read(struct intake *intake, size_t max_bytes)

@@ -16,17 +16,24 @@ static struct view without_nuls_before(struct view bytes)
 	return view_skip(bytes, count);
 }
 
-/* The line behind the last NUL. */
-static struct view drop_torn(struct lines *lines, struct view line)
+/* The line behind the last NUL. What stands before it was torn off another, which ends there. */
+static struct view behind_nuls(struct lines *lines, struct view line)
 {
 	const char *last = line.length > 0 ? memrchr(line.data, '\0', line.length) : NULL;
+	struct view rest;
 	struct view torn;
 
 	if (last == NULL)
 		return line;
-	torn = view_first(line, (size_t)(last - line.data));
-	lines->totals->lost_bytes += without_nuls_behind(without_nuls_before(torn)).length;
-	return view_skip(line, torn.length + 1);
+	rest = view_skip(line, (size_t)(last - line.data) + 1);
+	torn =
+	    without_nuls_before(without_nuls_behind(view_first(line, line.length - rest.length)));
+	if (!lines->cut && torn.length > LINES_MAX_PARTIAL_BYTES)
+		lines->totals->overlong_lines++;
+	else if (!lines->cut)
+		lines->totals->lost_bytes += torn.length;
+	lines->cut = false;
+	return rest;
 }
 
 static void hand_on(struct lines *lines, struct view line)
@@ -48,7 +55,7 @@ static void hand_on(struct lines *lines, struct view line)
 static size_t give_up(struct lines *lines, struct view rest)
 {
 	struct view written = without_nuls_behind(rest);
-	struct view line = without_nuls_before(written);
+	struct view line = behind_nuls(lines, written);
 
 	if (!lines->cut && line.length <= LINES_MAX_PARTIAL_BYTES)
 		return written.length - line.length;
@@ -68,18 +75,19 @@ size_t lines_take(struct lines *lines, struct view bytes)
 		struct view line = view_first(rest, (size_t)(newline - rest.data));
 
 		rest = view_skip(rest, line.length + 1);
-		if (lines->cut)
-			lines->cut = false;
-		else
-			hand_on(lines, has_nuls ? drop_torn(lines, line) : line);
+		if (has_nuls)
+			line = behind_nuls(lines, line);
+		if (!lines->cut)
+			hand_on(lines, line);
+		lines->cut = false;
 	}
 	return bytes.length - rest.length + give_up(lines, rest);
 }
 
 void lines_finish(struct lines *lines, struct view rest)
 {
-	struct view line = without_nuls_behind(rest);
+	struct view line = behind_nuls(lines, without_nuls_behind(rest));
 
 	if (line.length > 0 && !lines->cut)
-		hand_on(lines, drop_torn(lines, line));
+		hand_on(lines, line);
 }

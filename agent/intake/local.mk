@@ -3,7 +3,7 @@ libauthmedic_a_SOURCES += \
 	agent/intake/files.c agent/intake/files.h \
 	agent/intake/find.c \
 	agent/intake/identity.c agent/intake/identity.h \
-	agent/intake/inside.h \
+	agent/intake/intake_private.h \
 	agent/intake/intake.c agent/intake/intake.h \
 	agent/intake/lines.c agent/intake/lines.h \
 	agent/intake/names.c agent/intake/names.h \

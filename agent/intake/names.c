@@ -142,6 +142,11 @@ bool names_are_series(const char *a, const char *b)
 	}
 }
 
+bool names_is_later(const char *a, const char *b)
+{
+	return names_are_series(a, b) && strverscmp(a, b) > 0;
+}
+
 struct view names_start(const char *pattern)
 {
 	const char *slash = strrchr(pattern, '/');

@@ -27,6 +27,8 @@ int names_compare_age(const char *a, const char *b);
 /* Names that differ in a date only: u_ex260101.log and u_ex260102.log. The number of digits tells
  * dates from ports and instances, so six of them make a date. */
 bool names_are_series(const char *a, const char *b);
+/* And `a` has the later date, taking it that years come first. */
+bool names_is_later(const char *a, const char *b);
 
 /* What the names of all of a log's files begin with, rotated or not: may be empty. `pattern` is the
  * log's path, which may be a glob. */

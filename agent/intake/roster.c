@@ -137,9 +137,8 @@ bool roster_must_wait(const struct roster *roster, const struct tail *tail, int6
 
 bool roster_is_dated(const struct roster *roster, const struct tail *tail)
 {
-	for (size_t i = index_of(roster, tail) + 1; i < roster->count; i++)
-		if (names_are_series(tail->place, roster->tails[i]->place) &&
-		    !share_place(tail, roster->tails[i]))
+	for (size_t i = 0; i < roster->count; i++)
+		if (names_is_later(roster->tails[i]->place, tail->place))
 			return true;
 	return false;
 }

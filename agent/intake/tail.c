@@ -9,6 +9,10 @@
 /* How much of a run of NULs is looked through in one go. */
 #define MAX_NULS_PER_READ (64 * CHUNK_BYTES)
 
+/* File times tick slowly: two changes may have the same, so that the second shows only when it is
+ * looked for. */
+#define SETTLE_MS 50
+
 /* All tails share it: the process has one thread, and nothing stays in it between two reads. */
 static char chunk[CHUNK_BYTES];
 
@@ -97,23 +101,39 @@ void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor)
 	snprintf(ret_cursor->path, sizeof(ret_cursor->path), "%s", tail->path);
 }
 
+/* The bytes before the offset. A size may lag behind over the network: then only the head can tell
+ * that they are others. */
+static int check_marker(const struct tail *tail, int descriptor, bool remote)
+{
+	int error =
+	    imprint_check(descriptor, tail->offset_bytes - tail->marker.count, tail->marker);
+
+	if (error != TOO_SHORT || !remote)
+		return error;
+	error = imprint_check(descriptor, 0, tail->head);
+	return error == 0 || error == TOO_SHORT ? -EAGAIN : error;
+}
+
 int tail_check(const struct tail *tail, int descriptor)
 {
+	bool remote = is_remote(descriptor);
 	struct look look;
 	int error = look_at_descriptor(descriptor, &look);
 
-	if (error == 0 && look.size_bytes < tail->offset_bytes && !is_remote(descriptor))
-		return -ENODATA;
-	if (error == 0)
+	if (error < 0)
+		return error;
+	if (look.size_bytes < tail->offset_bytes && !remote)
+		return TOO_SHORT;
+	error = check_marker(tail, descriptor, remote);
+	/* A copy may end before the head does, which may reach behind the offset. */
+	if (error == 0 && (look.size_bytes >= tail->head.count || tail->marker.count == 0))
 		error = imprint_check(descriptor, 0, tail->head);
-	if (error == 0)
-		error = imprint_check(
-		    descriptor, tail->offset_bytes - tail->marker.count, tail->marker);
 	return error;
 }
 
-/* Reads the bytes before the offset, which nobody remembers. An offset that is not behind the end
- * of a line, or behind NULs, is inside a line that was cut. */
+/* Reads what is before the offset and at the start: nobody remembers it, or it is known of another
+ * file. An offset that is not behind the end of a line, or behind NULs, is inside a line that was
+ * cut. */
 static int learn(struct tail *tail)
 {
 	char bytes[INTAKE_MARKER_BYTES];
@@ -121,15 +141,17 @@ static int learn(struct tail *tail)
 	    tail->offset_bytes > INTAKE_MARKER_BYTES ? tail->offset_bytes - INTAKE_MARKER_BYTES : 0;
 	ssize_t length =
 	    read_at(tail->descriptor, bytes, (size_t)(tail->offset_bytes - start), start);
-	struct view before;
 
 	if (length < 0)
 		return (int)length;
 	if (length < tail->offset_bytes - start)
-		return -ENODATA;
-	before = view_of(bytes, (size_t)length);
-	tail->marker = imprint_of_tail(before);
+		return TOO_SHORT;
+	tail->marker = imprint_of_tail(view_of(bytes, (size_t)length));
 	tail->lines.cut = length > 0 && bytes[length - 1] != '\n' && bytes[length - 1] != '\0';
+	length = read_at(tail->descriptor, bytes, sizeof(bytes), 0);
+	if (length < 0)
+		return (int)length;
+	tail->head = imprint_of_head(view_of(bytes, (size_t)length));
 	return 0;
 }
 
@@ -180,27 +202,10 @@ void tail_continue(struct tail *tail, const struct tail *other)
 	tail->changed = true;
 }
 
-/* The bytes before the offset, read as they are now. */
-static int check_marker(const struct tail *tail)
+/* Whether the marker's bytes are the first of the file, or none. */
+static bool is_at_head(const struct tail *tail)
 {
-	int error =
-	    imprint_check(tail->descriptor, tail->offset_bytes - tail->marker.count, tail->marker);
-
-	/* A size may lag behind over the network: then the head must tell. */
-	if (error == -ENODATA && tail->remote)
-		error = imprint_check(tail->descriptor, 0, tail->head);
-	if (error == -ENODATA)
-		error = tail->remote ? 0 : -ESTALE;
-	return error;
-}
-
-static size_t count_text(struct view bytes)
-{
-	size_t count = 0;
-
-	while (count < bytes.length && bytes.data[count] != '\0')
-		count++;
-	return count;
+	return tail->offset_bytes == (int64_t)tail->marker.count;
 }
 
 /* Learns more of the file's first bytes as they are written; those that were known must still be
@@ -210,16 +215,16 @@ static int check_head(struct tail *tail)
 	char bytes[INTAKE_MARKER_BYTES];
 	ssize_t length;
 
-	if (tail->head.count == sizeof(bytes))
+	if (tail->head.count == sizeof(bytes) && !is_at_head(tail))
 		return 0;
 	length = read_at(tail->descriptor, bytes, sizeof(bytes), 0);
 	if (length < 0)
 		return (int)length;
 	if ((size_t)length < tail->head.count)
-		return tail->remote ? 0 : -ESTALE;
+		return tail->remote ? 0 : OTHER_BYTES;
 	if (!imprint_equals(tail->head, view_of(bytes, tail->head.count)))
-		return -ESTALE;
-	tail->head = imprint_of_head(view_of(bytes, count_text(view_of(bytes, (size_t)length))));
+		return OTHER_BYTES;
+	tail->head = imprint_of_head(view_of(bytes, (size_t)length));
 	return 0;
 }
 
@@ -232,19 +237,24 @@ int tail_look(struct tail *tail, int64_t now_ms)
 	if (error < 0)
 		return error;
 	if (look.size_bytes < tail->offset_bytes && !tail->remote)
-		return -ESTALE;
-	if (look.size_bytes == tail->size_bytes && look.modified_ns == tail->modified_ns)
+		return OTHER_BYTES;
+	if (look.size_bytes != tail->size_bytes || look.modified_ns != tail->modified_ns) {
+		tail->changed_ms = now_ms;
+		tail->settling = true;
+	} else if (!tail->settling || now_ms - tail->changed_ms < SETTLE_MS) {
 		return 0;
-	error = check_marker(tail);
+	} else {
+		tail->settling = false;
+	}
+	error = check_marker(tail, tail->descriptor, tail->remote);
 	if (error == 0)
 		error = check_head(tail);
 	if (error < 0)
-		return error;
+		return error == -EAGAIN ? 0 : error;
 	/* NULs that were known there may be gone. */
 	if (tail->read_to_bytes > look.size_bytes)
 		tail->read_to_bytes = tail->offset_bytes;
 	tail_remember(tail, &look);
-	tail->changed_ms = now_ms;
 	tail->changed = true;
 	return 0;
 }
@@ -261,6 +271,15 @@ uint64_t tail_lag_bytes(const struct tail *tail)
 	return (uint64_t)(tail->size_bytes - tail->read_to_bytes);
 }
 
+static size_t count_text(struct view bytes)
+{
+	size_t count = 0;
+
+	while (count < bytes.length && bytes.data[count] != '\0')
+		count++;
+	return count;
+}
+
 /* Magic numbers, and the look of UTF-16. An empty or NUL-filled beginning tells nothing. */
 static const char *refuse(struct view start)
 {
@@ -271,10 +290,7 @@ static const char *refuse(struct view start)
 	    {{"\x1f\x8b", 2}, "compressed data"},
 	    {{"\x1f\x9d", 2}, "compressed data"},
 	    {{"BZh", 3}, "compressed data"},
-	    {{"\xfd"
-	      "7zXZ",
-		 5},
-		"compressed data"},
+	    {{"\3757zXZ", 5}, "compressed data"},
 	    {{"\x28\xb5\x2f\xfd", 4}, "compressed data"},
 	    {{"\x04\x22\x4d\x18", 4}, "compressed data"},
 	    {{"PK\x03\x04", 4}, "compressed data"},
@@ -297,12 +313,23 @@ static void advance(struct tail *tail, struct view seen, size_t taken)
 {
 	if (taken == 0)
 		return;
+	if (is_at_head(tail) && seen.length > tail->head.count)
+		tail->head = imprint_of_head(seen);
 	tail->marker = imprint_of_tail(seen);
 	tail->offset_bytes += (int64_t)taken;
 	tail->lines.totals->bytes += taken;
 }
 
-/* Where the next byte that is no NUL stands, at `from` or behind it: 0, -ENODATA where there is
+static size_t count_nuls(struct view bytes)
+{
+	size_t count = 0;
+
+	while (count < bytes.length && bytes.data[count] == '\0')
+		count++;
+	return count;
+}
+
+/* Where the next byte that is no NUL stands, at `from` or behind it: 0, TOO_SHORT where there is
  * none up to the end, -EAGAIN where the search must go on at *ret_place. */
 static int find_data(const struct tail *tail, int64_t from, int64_t *ret_place)
 {
@@ -322,10 +349,10 @@ static int find_data(const struct tail *tail, int64_t from, int64_t *ret_place)
 		if (length < 0)
 			return (int)length;
 		if (length == 0)
-			return -ENODATA;
-		for (ssize_t i = 0; i < length; i++, ++*ret_place)
-			if (chunk[i] != '\0')
-				return 0;
+			return TOO_SHORT;
+		*ret_place += (int64_t)count_nuls(view_of(chunk, (size_t)length));
+		if (*ret_place < from + length)
+			return 0;
 		from += length;
 	}
 	return -EAGAIN;
@@ -341,7 +368,7 @@ static int pass_hole(struct tail *tail, int64_t end, size_t partial_bytes)
 	int error = find_data(tail, from, &place);
 
 	tail->read_to_bytes = place;
-	if (error == -ENODATA) {
+	if (error == TOO_SHORT) {
 		tail->changed = false;
 		return 0;
 	}
@@ -356,19 +383,19 @@ static int pass_hole(struct tail *tail, int64_t end, size_t partial_bytes)
 static int read_chunk(const struct tail *tail, struct view *ret_seen)
 {
 	size_t before = tail->marker.count;
+	size_t known = is_at_head(tail) ? tail->head.count : before;
 	ssize_t length =
 	    read_at(tail->descriptor, chunk, sizeof(chunk), tail->offset_bytes - (int64_t)before);
 	struct view bytes = view_of(chunk, length > 0 ? (size_t)length : 0);
 
 	if (length < 0)
 		return (int)length;
-	if (bytes.length < before)
-		return tail->remote ? -EAGAIN : -ESTALE; /* the size may lag: see check_marker() */
+	if (bytes.length < before || bytes.length < known)
+		return tail->remote ? -EAGAIN : OTHER_BYTES;
 	if (!imprint_equals(tail->marker, view_first(bytes, before)))
-		return -ESTALE;
-	if (tail->offset_bytes == (int64_t)before && bytes.length >= tail->head.count &&
-	    !imprint_equals(tail->head, view_first(bytes, tail->head.count)))
-		return -ESTALE; /* read from the start: nothing else tells it from another */
+		return OTHER_BYTES;
+	if (is_at_head(tail) && !imprint_equals(tail->head, view_first(bytes, known)))
+		return OTHER_BYTES;
 	*ret_seen = bytes;
 	return 0;
 }

@@ -29,6 +29,7 @@ struct tail {
 	int64_t size_bytes, modified_ns; /* as of the last look; modified -1: not looked at yet */
 	int64_t changed_ms;		 /* when a look found a change */
 	bool changed;			 /* and what changed was not read yet */
+	bool settling;			 /* it changed so lately that it may have changed again */
 	bool unreadable;		 /* reading failed; the next look clears it */
 	const char *refusal;		 /* why it is ignored, NULL for a copy … */
 	struct identity source;		 /* … of this */
@@ -62,7 +63,8 @@ void tail_remember(struct tail *tail, const struct look *look);
 void tail_restore(struct tail *tail, const struct intake_cursor *cursor);
 void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor);
 
-/* Whether the open file holds the bytes that were read: 0, -ESTALE, -ENODATA, or another error. */
+/* Whether the open file holds the bytes that were read: 0, OTHER_BYTES, TOO_SHORT, or why that is
+ * not known; -EAGAIN over the network, where the size may lag behind. */
 must_check int tail_check(const struct tail *tail, int descriptor);
 /* Goes on in this open file, which was checked; takes the descriptor over. */
 must_check int tail_follow(struct tail *tail, int descriptor);
@@ -71,13 +73,13 @@ void tail_leave(struct tail *tail, enum tail_state state);
 /* Goes on where another stands whose bytes this file holds too. */
 void tail_continue(struct tail *tail, const struct tail *other);
 
-/* Looks at a followed file; -ESTALE where its bytes are others than those that were read. */
+/* Looks at a followed file; OTHER_BYTES where they are others than those that were read. */
 must_check int tail_look(struct tail *tail, int64_t now_ms);
 /* Whether there may be something to read, as of the last look. */
 bool tail_is_pending(const struct tail *tail);
 uint64_t tail_lag_bytes(const struct tail *tail);
 
-/* Hands on complete lines until about `max_bytes` are read or no more are there. -ESTALE as above,
+/* Hands on complete lines until about `max_bytes` are read or no more are there. OTHER_BYTES,
  * -EILSEQ where it is no text (see refusal), or why it cannot be read. */
 must_check int tail_read(struct tail *tail, size_t max_bytes);
 /* Hands on the unfinished line at its end, where there is one, and is finished. -EAGAIN where there

@@ -1,7 +1,7 @@
 /* What the parts of an intake share: intake.c does the work of a second, find.c finds known files
  * again, adopt.c takes new ones up. */
-#ifndef AUTHMEDIC_INTAKE_INSIDE_H
-#define AUTHMEDIC_INTAKE_INSIDE_H
+#ifndef AUTHMEDIC_INTAKE_INTAKE_PRIVATE_H
+#define AUTHMEDIC_INTAKE_INTAKE_PRIVATE_H
 
 #include "intake/intake.h"
 #include "intake/roster.h"
@@ -41,6 +41,8 @@ void adopt_open(struct intake *intake, struct candidate *candidate, int descript
 /* The open file has other bytes now: it is followed from its start as another one, whatever becomes
  * of its name, while those that were read are looked for elsewhere. */
 void adopt_torn(struct intake *intake, struct tail *tail);
+/* Only remembers the file, as read to its end: history, or the copy of `source` (else NULL). */
+void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source);
 /* Takes up what nobody knows. */
 void adopt_strangers(struct intake *intake, struct candidates *candidates);
 
