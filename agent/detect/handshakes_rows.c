@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "detect/handshakes.h"
+#include "detect/handshakes_private.h"
 
 #define HANDSHAKE_ROW_VERSION 1
 

@@ -4,6 +4,7 @@ libauthmedic_a_SOURCES += \
 	agent/detect/detector.c agent/detect/detector.h agent/detect/detector_private.h \
 	agent/detect/detector_rows.c \
 	agent/detect/handshakes.c agent/detect/handshakes.h \
+	agent/detect/handshakes_lines.c agent/detect/handshakes_private.h \
 	agent/detect/handshakes_rows.c \
 	agent/detect/links.c agent/detect/links.h \
 	agent/detect/memo.c agent/detect/memo.h \

@@ -1,0 +1,41 @@
+/* What the files of the handshakes share: handshakes.c is the table and how handshakes end,
+ * handshakes_lines.c what lines do to them, handshakes_rows.c how they are kept. */
+#ifndef AUTHMEDIC_DETECT_HANDSHAKES_PRIVATE_H
+#define AUTHMEDIC_DETECT_HANDSHAKES_PRIVATE_H
+
+#include "detect/handshakes.h"
+
+/* The entry, with its keys and a state, goes into its chains and its queue. There must be room. */
+uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake);
+/* Makes room for one more. */
+void handshakes_make_room(struct handshakes *handshakes);
+/* Into the state, at the end of its queue, with all the time that the state gives. */
+void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handshake_state state,
+    const struct line *line);
+/* Nothing more came: it ends as its state tells. */
+void handshakes_end(struct handshakes *handshakes, uint32_t number);
+void handshakes_drop(struct handshakes *handshakes, uint32_t number);
+void handshakes_tell(struct handshakes *handshakes, const struct sign_in *sign_in);
+
+/* The scheme of a sign-in by the token of its last line, those before it (NULL: none were), or how
+ * many legs IIS needed. */
+enum scheme handshake_scheme(const struct handshake *handshake, enum scheme last);
+
+static inline bool scheme_is_token(enum scheme scheme)
+{
+	return scheme != SCHEME_UNKNOWN && scheme != SCHEME_NONE;
+}
+
+/* A token that tells its scheme; others continue one. */
+static inline bool scheme_is_named(enum scheme scheme)
+{
+	return scheme == SCHEME_KERBEROS || scheme == SCHEME_NTLM || scheme == SCHEME_BASIC;
+}
+
+/* How many open handshakes share these bits of the voter. */
+static inline uint32_t *handshakes_open_of(struct handshakes *handshakes, uint64_t voter)
+{
+	return &handshakes->open_by_voter[voter & handshakes->open_mask];
+}
+
+#endif
