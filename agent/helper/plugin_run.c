@@ -25,7 +25,7 @@ enum { CHILD_PLUGIN = 3, CHILD_GATE, CHILD_UNUSED };
 static void limit(bool only_reads)
 {
 	static const struct {
-		int resource;
+		__rlimit_resource_t resource;
 		rlim_t most;
 		bool for_all;
 	} limits[] = {{RLIMIT_CORE, 0, true}, {RLIMIT_NOFILE, 256, false},

@@ -247,6 +247,19 @@ static void survives_our_death(unused_parameter void **state)
 	assert_true(is_there("ran"));
 }
 
+/* Two signals are glibc's own: posix_spawn() leaves them ignored, and no program can change that. */
+#define OWN_SIGNALS (UINT64_C(3) << 31)
+
+static uint64_t signals_of_script(const char *kind)
+{
+	char script[100];
+	char said[256];
+
+	snprintf(script, sizeof(script), "sed -n 's/^%s:\t//p' /proc/self/status", kind);
+	assert_int_equal(run_script(script, said), PROTOCOL_DONE);
+	return strtoull(said, NULL, 16);
+}
+
 /* Signals that we ignore or block are as usual for it; it leads a session of its own. */
 static void starts_afresh(unused_parameter void **state)
 {
@@ -257,10 +270,8 @@ static void starts_afresh(unused_parameter void **state)
 	sigaddset(&blocked, SIGTERM);
 	sigprocmask(SIG_BLOCK, &blocked, &before);
 	signal(SIGPIPE, SIG_IGN);
-	assert_int_equal(
-	    run_script("grep -E 'SigBlk|SigIgn' /proc/self/status | tr -d '\\n\\t'", said),
-	    PROTOCOL_DONE);
-	assert_string_equal(said, "SigBlk:0000000000000000SigIgn:0000000000000000");
+	assert_int_equal(signals_of_script("SigBlk"), 0);
+	assert_int_equal(signals_of_script("SigIgn") & ~OWN_SIGNALS, 0);
 	assert_int_equal(
 	    run_script("set -- $(cat /proc/$$/stat); [ $1 = $5 ] && [ $1 = $6 ]", said),
 	    PROTOCOL_DONE);

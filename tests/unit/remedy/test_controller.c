@@ -440,8 +440,8 @@ static void refuses_strange_memories(void **state)
 	    "{\"version\":2,\"state\":\"watching\",\"incident\":\"\",\"diagnosis\":\"\"}",
 	    "{\"version\":1,\"state\":\"dancing\",\"incident\":\"\",\"diagnosis\":\"\"}",
 	    "{\"version\":1,\"state\":\"acting\",\"incident\":\"x\",\"diagnosis\":\"\",\"rung\":7}",
-	    "{\"version\":1,\"state\":\"acting\",\"incident\":\"x\",\"diagnosis\":\"\",\"rung\":-"
-	    "1}"};
+	    ("{\"version\":1,\"state\":\"acting\",\"incident\":\"x\",\"diagnosis\":\"\","
+	     "\"rung\":-1}")};
 	struct world *world = *state;
 
 	for (size_t i = 0; i < count_of(strange); i++) {
