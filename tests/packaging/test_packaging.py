@@ -153,9 +153,12 @@ def test_squid_snippet(tmp_path):
     assert answer.returncode == 0 and not re.search(r"ERROR|FATAL|WARNING", answer.stderr), answer.stderr
 
 
-def test_example_configuration(installed):
+def test_example_configuration(installed, tmp_path):
     """The example is a configuration that authmedic finds nothing wrong with."""
-    example = installed / PREFIX / "share/doc/authmedic/authmedic.yml"
+    example = tmp_path / "authmedic.yml"
+    example.write_text((installed / PREFIX / "share/doc/authmedic/authmedic.yml").read_text() +
+                       f"rules_dir: {installed}/{PREFIX}/share/authmedic/rules\n"
+                       f"plugin_dir: {installed}/{PREFIX}/libexec/authmedic/plugins\n")
     answer = subprocess.run([BUILD / "authmedic", "check", "--config", example], capture_output=True,
                             text=True, check=False)
     assert answer.returncode == 0, answer.stderr
