@@ -17,7 +17,7 @@ static size_t max_gone(const struct changes *changes)
 
 int changes_init(struct changes *changes, size_t max_entries)
 {
-	changes->max_entries = max_entries;
+	*changes = (struct changes){.max_entries = max_entries};
 	changes->flags = calloc(max_entries + 1, sizeof(*changes->flags));
 	changes->changed = calloc(max_entries, sizeof(*changes->changed));
 	changes->gone = calloc(max_gone(changes), sizeof(*changes->gone));

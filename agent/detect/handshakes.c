@@ -119,7 +119,7 @@ enum scheme handshake_scheme(const struct handshake *handshake, enum scheme last
 		return SCHEME_OTHER;
 	if (!handshake->challenged)
 		return SCHEME_UNKNOWN;
-	if (handshake->legs > 0)
+	if (handshake->has_leg)
 		return SCHEME_NTLM;
 	return handshake->has_substatus ? SCHEME_KERBEROS : SCHEME_UNKNOWN;
 }
@@ -142,7 +142,7 @@ static void end_as(struct handshakes *handshakes, uint32_t number, enum outcome 
 
 	if (outcome == OUTCOME_ESTABLISHED) {
 		sign_in.scheme = handshake_scheme(handshake, handshake->scheme);
-		sign_in.authenticated = !handshake->challenged && handshake->legs == 0 &&
+		sign_in.authenticated = !handshake->challenged && !handshake->has_leg &&
 		    !scheme_is_token(handshake->scheme);
 		sign_in.good = !sign_in.authenticated;
 	}

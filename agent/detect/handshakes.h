@@ -16,27 +16,28 @@
 #define HANDSHAKES_DISORDER_MS 2000
 
 enum handshake_state {
-	HANDSHAKE_NONE, /* no open handshake */
+	HANDSHAKE_NONE,       /* no open handshake */
 	HANDSHAKE_CHALLENGED, /* asked; no token yet */
-	HANDSHAKE_LEG, /* another leg was wanted */
-	HANDSHAKE_UNDECIDED, /* a leg or a refusal: silence means refusal */
-	HANDSHAKE_ANSWERED, /* got in, in a log where the 401s may still come */
+	HANDSHAKE_LEG,        /* another leg was wanted */
+	HANDSHAKE_UNDECIDED,  /* a leg or a refusal: silence means refusal */
+	HANDSHAKE_ANSWERED,   /* got in, in a log where the 401s may still come */
 	HANDSHAKE_STATES
 };
 
 struct handshake {
-	uint64_t id; /* names its row; in order of birth */
+	uint64_t id;    /* names its row; in order of birth */
 	uint64_t order; /* in its queue */
 	uint64_t voter;
-	uint64_t request_key; /* voter, agent and target without query */
+	uint64_t request_key;    /* voter, agent and target without query */
 	uint64_t connection_key; /* voter and connection; 0: not logged */
-	int64_t time_ms; /* of the line that brought it into its state */
-	int64_t deadline_ms; /* of the log's clock */
-	uint32_t failures; /* lines with 401 */
-	uint8_t state; /* HANDSHAKE_NONE: the entry is free */
+	int64_t time_ms;         /* of the line that brought it into its state */
+	int64_t deadline_ms;     /* of the log's clock */
+	uint32_t failures;       /* lines with 401 */
+	uint8_t state;           /* HANDSHAKE_NONE: the entry is free */
 	uint8_t scheme;
-	uint8_t legs; /* that the log showed, at most 2 */
 	bool challenged;
+	bool has_leg;       /* the server wanted another token */
+	bool has_token;     /* a token was answered with 401, which may have been a leg */
 	bool has_substatus; /* ANSWERED: so that the scheme follows from the legs */
 };
 
@@ -46,10 +47,10 @@ struct sign_in {
 	int64_t time_ms;
 	enum outcome outcome;
 	enum scheme scheme;
-	uint32_t count; /* how many ended so; 0: the count follows later */
+	uint32_t count;     /* how many ended so; 0: the count follows later */
 	bool authenticated; /* established, but no handshake of its own */
-	bool good; /* makes the voter known-good */
-	bool belated; /* silence told, not the line at that time */
+	bool good;          /* makes the voter known-good */
+	bool belated;       /* silence told, not the line at that time */
 };
 typedef void handshakes_on_sign_in(void *context, const struct sign_in *sign_in);
 
@@ -63,7 +64,7 @@ struct handshakes_options {
 
 enum handshake_queue {
 	QUEUE_PATIENT, /* challenged, legs: until the timeout */
-	QUEUE_SOON, /* undecided */
+	QUEUE_SOON,    /* undecided */
 	QUEUE_ANSWERED,
 	QUEUE_COUNT
 };

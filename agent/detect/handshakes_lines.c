@@ -98,7 +98,7 @@ static bool is_outdated(const struct handshake *handshake, const struct reading 
 	if (is_question(reading->verdict))
 		return !logged_late || handshake->challenged;
 	if (reading->verdict == VERDICT_LEG || reading->verdict == VERDICT_TOKEN)
-		return !logged_late || handshake->legs > 0;
+		return !logged_late || handshake->has_leg;
 	return true;
 }
 
@@ -121,22 +121,33 @@ static void learn(struct handshake *handshake, const struct reading *reading)
 		handshake->failures++;
 	if (is_question(reading->verdict))
 		handshake->challenged = true;
-	else if (handshake->legs < 2)
-		handshake->legs++;
-	if (reading->scheme == SCHEME_UNKNOWN ||
-	    (reading->scheme == SCHEME_OTHER && scheme_is_named(handshake->scheme)))
-		return;
-	if (reading->scheme != SCHEME_NONE || handshake->scheme == SCHEME_UNKNOWN)
+	else if (reading->verdict == VERDICT_LEG || handshake->has_token ||
+	    handshake->state == HANDSHAKE_ANSWERED)
+		handshake->has_leg = true;
+	else
+		handshake->has_token = true;
+	if (reading->scheme != SCHEME_UNKNOWN &&
+	    (reading->scheme != SCHEME_OTHER || !scheme_is_named(handshake->scheme)))
 		handshake->scheme = (uint8_t)reading->scheme;
+}
+
+/* A 401 on a token was no refusal where another line follows: it was a leg. */
+static struct handshake *go_beyond_token(struct handshakes *handshakes, uint32_t number)
+{
+	struct handshake *handshake = &handshakes->entries[number];
+
+	if (number == 0)
+		return NULL;
+	handshake->has_leg = handshake->has_leg || handshake->has_token;
+	return handshake;
 }
 
 static void refuse(struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
-	const struct handshake *handshake = number != 0 ? &handshakes->entries[number] : NULL;
-	struct sign_in sign_in = {.voter = reading->line->voter,
+	const struct sign_in sign_in = {.voter = reading->line->voter,
 	    .time_ms = reading->line->time_ms,
 	    .outcome = OUTCOME_REJECTED,
-	    .scheme = handshake_scheme(handshake, reading->scheme),
+	    .scheme = handshake_scheme(go_beyond_token(handshakes, number), reading->scheme),
 	    .count = 1};
 
 	if (number != 0)
@@ -173,21 +184,23 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 		sign_in.count = 0;
 		if (number == 0)
 			number = begin(handshakes, reading);
+		go_beyond_token(handshakes, number);
 		if (scheme_is_token(reading->scheme))
 			handshakes->entries[number].scheme = (uint8_t)reading->scheme;
 		handshakes->entries[number].has_substatus = record->substatus >= 0;
 		handshakes_wait(handshakes, number, HANDSHAKE_ANSWERED, reading->line);
 		changes_note(&handshakes->changes, number);
 	} else {
-		sign_in.scheme = handshake_scheme(
-		    number != 0 ? &handshakes->entries[number] : NULL, reading->scheme);
+		sign_in.scheme =
+		    handshake_scheme(go_beyond_token(handshakes, number), reading->scheme);
 		if (number != 0)
 			handshakes_drop(handshakes, number);
 	}
 	handshakes_tell(handshakes, &sign_in);
 }
 
-/* What a line does to the open handshake it belongs to. */
+/* What a line does to the open handshake it belongs to. A challenge to one that goes on is ignored:
+ * somebody asked for the same page beside it. */
 static const struct step {
 	enum { IGNORE, STAY, WAIT, REFUSE, ADMIT } action;
 	enum handshake_state state; /* WAIT: in this one */
@@ -199,7 +212,6 @@ static const struct step {
     [HANDSHAKE_NONE][VERDICT_REFUSAL] = {.action = REFUSE},
     [HANDSHAKE_NONE][VERDICT_ADMISSION] = {.action = ADMIT},
 
-    [HANDSHAKE_CHALLENGED][VERDICT_CHALLENGE] = {.action = STAY},
     [HANDSHAKE_CHALLENGED][VERDICT_UNCLEAR] = {WAIT, HANDSHAKE_UNDECIDED},
     [HANDSHAKE_CHALLENGED][VERDICT_TOKEN] = {WAIT, HANDSHAKE_UNDECIDED},
     [HANDSHAKE_CHALLENGED][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
@@ -207,7 +219,6 @@ static const struct step {
     [HANDSHAKE_CHALLENGED][VERDICT_ADMISSION] = {.action = ADMIT},
     [HANDSHAKE_CHALLENGED][VERDICT_PASSAGE] = {.action = ADMIT},
 
-    [HANDSHAKE_LEG][VERDICT_CHALLENGE] = {.action = STAY},
     [HANDSHAKE_LEG][VERDICT_UNCLEAR] = {WAIT, HANDSHAKE_UNDECIDED},
     [HANDSHAKE_LEG][VERDICT_TOKEN] = {WAIT, HANDSHAKE_UNDECIDED},
     [HANDSHAKE_LEG][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
@@ -215,7 +226,6 @@ static const struct step {
     [HANDSHAKE_LEG][VERDICT_ADMISSION] = {.action = ADMIT},
     [HANDSHAKE_LEG][VERDICT_PASSAGE] = {.action = ADMIT},
 
-    [HANDSHAKE_UNDECIDED][VERDICT_CHALLENGE] = {.action = STAY},
     [HANDSHAKE_UNDECIDED][VERDICT_UNCLEAR] = {.action = STAY},
     [HANDSHAKE_UNDECIDED][VERDICT_TOKEN] = {.action = STAY},
     [HANDSHAKE_UNDECIDED][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
@@ -223,7 +233,6 @@ static const struct step {
     [HANDSHAKE_UNDECIDED][VERDICT_ADMISSION] = {.action = ADMIT},
     [HANDSHAKE_UNDECIDED][VERDICT_PASSAGE] = {.action = ADMIT},
 
-    [HANDSHAKE_ANSWERED][VERDICT_CHALLENGE] = {.action = STAY},
     [HANDSHAKE_ANSWERED][VERDICT_UNCLEAR] = {.action = STAY},
     [HANDSHAKE_ANSWERED][VERDICT_TOKEN] = {.action = STAY},
     [HANDSHAKE_ANSWERED][VERDICT_LEG] = {.action = STAY},

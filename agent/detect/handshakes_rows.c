@@ -18,8 +18,9 @@ static int offer(const struct handshake *handshake, const struct row_sink *sink)
 	row_put(&row, handshake->failures, 4);
 	row_put(&row, handshake->state, 1);
 	row_put(&row, handshake->scheme, 1);
-	row_put(&row, handshake->legs, 1);
 	row_put(&row, handshake->challenged, 1);
+	row_put(&row, handshake->has_leg, 1);
+	row_put(&row, handshake->has_token, 1);
 	row_put(&row, handshake->has_substatus, 1);
 	return row_offer(sink, 'p', handshake->id, &row);
 }
@@ -78,8 +79,9 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view v
 	handshake.failures = (uint32_t)row_get(&row, 4);
 	handshake.state = (uint8_t)row_get_below(&row, 1, HANDSHAKE_STATES);
 	handshake.scheme = (uint8_t)row_get_below(&row, 1, SCHEME_COUNT);
-	handshake.legs = (uint8_t)row_get_below(&row, 1, 3);
 	handshake.challenged = row_get_below(&row, 1, 2) != 0;
+	handshake.has_leg = row_get_below(&row, 1, 2) != 0;
+	handshake.has_token = row_get_below(&row, 1, 2) != 0;
 	handshake.has_substatus = row_get_below(&row, 1, 2) != 0;
 	if (!row_is_whole(&row) || handshake.state == HANDSHAKE_NONE || id == 0 ||
 	    id == UINT64_MAX || handshake.order == 0 || is_known(handshakes, &handshake))

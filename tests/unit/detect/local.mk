@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 detect_tests = tests/unit/detect/verdict.test \
+	tests/unit/detect/changes.test \
 	tests/unit/detect/links.test \
 	tests/unit/detect/row.test \
 	tests/unit/detect/memo.test \
@@ -20,6 +21,12 @@ tests_unit_detect_verdict_test_SOURCES = tests/unit/detect/test_verdict.c \
 	$(detect_script)
 tests_unit_detect_verdict_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_verdict_test_LDADD = $(unit_libs)
+
+tests_unit_detect_changes_test_SOURCES = tests/unit/detect/test_changes.c \
+	$(allocation_sources)
+tests_unit_detect_changes_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_changes_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_changes_test_LDADD = $(unit_libs)
 
 tests_unit_detect_links_test_SOURCES = tests/unit/detect/test_links.c \
 	$(detect_traffic) $(allocation_sources)
