@@ -14,16 +14,20 @@ check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 
 tests_unit_report_http_server_test_SOURCES = tests/unit/report/test_http_server.c \
-	tests/unit/loop/loop_fixture.h
+	tests/unit/loop/loop_fixture.h \
+	$(allocation_sources)
 tests_unit_report_http_server_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_server_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_report_http_server_test_LDADD = $(unit_libs)
 
 tests_unit_report_http_socket_test_SOURCES = tests/unit/report/test_http_socket.c
 tests_unit_report_http_socket_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_http_socket_test_LDADD = $(unit_libs)
 
-tests_unit_report_metrics_test_SOURCES = tests/unit/report/test_metrics.c
+tests_unit_report_metrics_test_SOURCES = tests/unit/report/test_metrics.c \
+	$(allocation_sources)
 tests_unit_report_metrics_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_metrics_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_report_metrics_test_LDADD = $(unit_libs)
 
 tests_unit_report_metrics_negotiate_test_SOURCES = tests/unit/report/test_metrics_negotiate.c
@@ -57,7 +61,9 @@ tests_unit_report_status_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_status_test_LDADD = $(unit_libs)
 
 tests_unit_report_webhook_sender_test_SOURCES = tests/unit/report/test_webhook_sender.c \
-	tests/unit/loop/loop_fixture.h
+	tests/unit/loop/loop_fixture.h \
+	$(allocation_sources)
 tests_unit_report_webhook_sender_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_webhook_sender_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_report_webhook_sender_test_LDADD = $(unit_libs)
 endif

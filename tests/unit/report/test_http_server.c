@@ -5,6 +5,7 @@
 
 #include "unit.h"
 
+#include "allocation.h"
 #include "loop/loop_fixture.h"
 
 #include "report/http_server.h"
@@ -104,6 +105,11 @@ static int connect_client(void)
 	return client;
 }
 
+static void turn(void)
+{
+	uv_run(&loop, UV_RUN_NOWAIT);
+}
+
 static void send_bytes(int client, struct view bytes)
 {
 	assert_int_equal(send(client, bytes.data, bytes.length, MSG_NOSIGNAL), bytes.length);
@@ -124,7 +130,7 @@ static bool take_bytes(int client)
 static void read_to_end(int client)
 {
 	while (take_bytes(client))
-		uv_run(&loop, UV_RUN_NOWAIT);
+		turn();
 }
 
 static void read_until(int client, const char *text)
@@ -132,7 +138,7 @@ static void read_until(int client, const char *text)
 	while (strstr(buffer_text(&answer), text) == NULL) {
 		assert_true(take_bytes(client));
 		if (strstr(buffer_text(&answer), text) == NULL)
-			uv_run(&loop, UV_RUN_NOWAIT);
+			turn();
 	}
 }
 
@@ -335,7 +341,7 @@ static void test_byte_by_byte(unused_parameter void **state)
 	client = connect_client();
 	for (const char *byte = text; *byte != '\0'; byte++) {
 		send_bytes(client, view_of(byte, 1));
-		uv_run(&loop, UV_RUN_NOWAIT);
+		turn();
 	}
 	read_to_end(client);
 	close(client);
@@ -397,7 +403,7 @@ static void test_dripping_client(unused_parameter void **state)
 	for (int sent = 0; take_bytes(client); sent++) {
 		if (sent < 1000)
 			send(client, "x", 1, MSG_NOSIGNAL);
-		uv_run(&loop, UV_RUN_NOWAIT);
+		turn();
 	}
 	close(client);
 	assert_string_equal(buffer_text(&answer), "");
@@ -415,7 +421,7 @@ static void test_slow_reader(unused_parameter void **state)
 	setsockopt(client, SOL_SOCKET, SO_RCVBUF, &small_bytes, sizeof(small_bytes));
 	send_bytes(client, VIEW("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
 	while (http_server_totals(server)->cut_connections == 0)
-		uv_run(&loop, UV_RUN_NOWAIT);
+		turn();
 	read_to_end(client);
 	assert_true(answer.length < LARGE_BODY_BYTES);
 	close(client);
@@ -439,7 +445,7 @@ static void test_crowd(unused_parameter void **state)
 	for (size_t i = 0; i < count_of(clients); i++) {
 		clients[i] = connect_client();
 		send_bytes(clients[i], VIEW("GET / HT"));
-		uv_run(&loop, UV_RUN_NOWAIT);
+		turn();
 	}
 	assert_status(request("GET", "/plain"), 200);
 	assert_in_range(http_server_totals(server)->cut_connections,
@@ -459,7 +465,7 @@ static void test_close_with_clients(unused_parameter void **state)
 	large = connect_client();
 	send_bytes(large, VIEW("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
 	for (int i = 0; i < 10; i++)
-		uv_run(&loop, UV_RUN_NOWAIT);
+		turn();
 	http_server_close(&server);
 	assert_null(server);
 	read_to_end(idle);
@@ -486,6 +492,30 @@ static void test_errors_at_start(unused_parameter void **state)
 	http_server_close(&second);
 }
 
+static void test_no_memory(unused_parameter void **state)
+{
+	/* Without memory the server does not start, a connection is cut, and an answer becomes the
+	 * end of its connection; with memory again all is well. */
+	struct http_server_options options = {.listen = VIEW("127.0.0.1:0")};
+	int client;
+
+	allocation_fail_after(0);
+	assert_int_equal(http_server_new(&server, &loop, &options), -ENOMEM);
+	allocation_restore();
+	start("127.0.0.1:0", 0);
+	for (int count = 0; count < 2; count++) {
+		client = connect_client();
+		send_bytes(client, VIEW("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n"));
+		allocation_fail_after(count);
+		while (take_bytes(client))
+			turn();
+		allocation_restore();
+		close(client);
+		assert_null(strstr(buffer_text(&answer), "hello"));
+	}
+	assert_status(request("GET", "/plain"), 200);
+}
+
 #define server_test(function) cmocka_unit_test_setup_teardown(function, open_server, close_server)
 
 int main(void)
@@ -509,6 +539,7 @@ int main(void)
 	    server_test(test_crowd),
 	    server_test(test_close_with_clients),
 	    server_test(test_errors_at_start),
+	    server_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("report/http_server", tests, NULL, NULL);

@@ -5,6 +5,8 @@
 
 #include "unit.h"
 
+#include "allocation.h"
+
 #include "base/file.h"
 #include "report/metrics.h"
 
@@ -184,6 +186,29 @@ static void test_small_buffer(unused_parameter void **state)
 	assert_int_equal(metrics_print(metrics, METRICS_PROMETHEUS_TEXT, &small), -E2BIG);
 }
 
+static void test_no_memory(unused_parameter void **state)
+{
+	/* Wherever memory runs out, making metrics fails whole, and a lost series is counted. */
+	struct metrics *other = NULL;
+	int error = -ENOMEM;
+
+	for (int count = 0; error < 0; count++) {
+		allocation_fail_after(count);
+		error = metrics_new(&other);
+		allocation_restore();
+		if (error < 0) {
+			assert_int_equal(error, -ENOMEM);
+			assert_null(other);
+		}
+	}
+	allocation_fail_after(0);
+	metrics_add(other, METRIC_keytab_kvno, LABELS("a"), 1);
+	allocation_restore();
+	assert_true(metrics_get(other, METRIC_limits_reached_total, LABELS("metric-series")) == 1);
+	assert_true(metrics_get(other, METRIC_keytab_kvno, LABELS("a")) == 0);
+	metrics_free(&other);
+}
+
 /* One series of every metric. */
 static void fill(void)
 {
@@ -282,6 +307,7 @@ int main(void)
 	    metrics_test(test_histogram),
 	    metrics_test(test_too_many_series),
 	    metrics_test(test_small_buffer),
+	    metrics_test(test_no_memory),
 	    metrics_test(test_promtool),
 	    metrics_test(test_document),
 	};

@@ -5,6 +5,7 @@
 
 #include "unit.h"
 
+#include "allocation.h"
 #include "loop/loop_fixture.h"
 
 #include "report/webhook_sender.h"
@@ -297,7 +298,8 @@ static void test_endless_body(unused_parameter void **state)
 		sent += count > 0 ? (size_t)count : 0;
 		turn();
 	}
-	assert_true(sent > WEBHOOK_MAX_RESPONSE_BYTES);
+	/* What is beyond the maximum waited in the sockets. */
+	assert_in_range(sent, WEBHOOK_MAX_RESPONSE_BYTES + 1, 32 * 1024 * 1024);
 	assert_int_equal(outcomes[0].outcome.result, WEBHOOK_RETRY);
 	assert_int_equal(outcomes[0].outcome.status, 500);
 	close(client);
@@ -442,6 +444,38 @@ static void test_acting_in_the_callback(unused_parameter void **state)
 	assert_null(sender);
 }
 
+static void test_no_memory(unused_parameter void **state)
+{
+	/* Wherever memory runs out, nothing is half made, and the target is free again. */
+	struct webhook_options options = {.on_outcome = on_outcome, .user_agent = "authmedic/test"};
+	struct signature_secret secret = {{1}, 32};
+	struct webhook_target target = {.url = url, .secret = &secret};
+	int error = -ENOMEM;
+
+	for (int count = 0; error < 0; count++) {
+		allocation_fail_after(count);
+		error = webhook_sender_new(&sender, &loop, &options);
+		allocation_restore();
+		assert_true(error == 0 || error == -ENOMEM);
+	}
+	error = -ENOMEM;
+	for (int count = 0; error < 0; count++) {
+		allocation_fail_after(count);
+		error = webhook_sender_add(sender, &target);
+		allocation_restore();
+		assert_true(error == 0 || error == -ENOMEM);
+	}
+	error = -ENOMEM;
+	for (int count = 0; error < 0; count++) {
+		assert_false(webhook_sender_is_busy(sender, 0));
+		allocation_fail_after(count);
+		error = webhook_sender_send(sender, 0, &example);
+		allocation_restore();
+		assert_true(error == 0 || error == -ENOMEM);
+	}
+	assert_true(webhook_sender_is_busy(sender, 0));
+}
+
 static void test_result_names(unused_parameter void **state)
 {
 	/* The words that stand in metrics. */
@@ -469,6 +503,7 @@ int main(void)
 	    sender_test(test_environment),
 	    sender_test(test_close_under_way),
 	    sender_test(test_acting_in_the_callback),
+	    sender_test(test_no_memory),
 	    cmocka_unit_test(test_result_names),
 	};
 

@@ -14,8 +14,10 @@ tests_unit_state_database_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_state_database_test_LDADD = $(unit_libs)
 
 tests_unit_state_store_test_SOURCES = tests/unit/state/test_store.c \
-	tests/unit/directory_fixture.h tests/unit/state/store_fixture.h
+	tests/unit/directory_fixture.h tests/unit/state/store_fixture.h \
+	$(allocation_sources)
 tests_unit_state_store_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_state_store_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_state_store_test_LDADD = $(unit_libs)
 
 tests_unit_state_store_cursors_test_SOURCES = tests/unit/state/test_store_cursors.c \

@@ -1,5 +1,7 @@
 #include "store_fixture.h"
 
+#include "allocation.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -298,6 +300,25 @@ static void test_stale_log_is_not_replayed(unused_parameter void **state)
 	assert_true(size_of(path) > 0);
 }
 
+static void test_no_memory(unused_parameter void **state)
+{
+	/* Wherever memory runs out, opening fails whole; a sound database is never set aside for
+	 * it. */
+	char *aside = NULL;
+	int error = -ENOMEM;
+
+	put_mark("one");
+	store_close(&store);
+	for (int count = 0; error < 0; count++) {
+		allocation_fail_after(count);
+		error = store_open(&store, directory, &aside);
+		allocation_restore();
+		assert_true(error == 0 || error == -ENOMEM);
+		assert_null(aside);
+	}
+	assert_mark("one");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +336,7 @@ int main(void)
 	    store_test(test_set_aside_often),
 	    store_test(test_kill_in_transaction),
 	    store_test(test_stale_log_is_not_replayed),
+	    store_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("state/store", tests, NULL, NULL);
