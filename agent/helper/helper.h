@@ -3,6 +3,8 @@
 #ifndef AUTHMEDIC_HELPER_HELPER_H
 #define AUTHMEDIC_HELPER_HELPER_H
 
+#include <poll.h>
+
 #include "config/config.h"
 #include "helper/ledger.h"
 #include "helper/plugin_run.h"

@@ -50,47 +50,87 @@ void ledger_line_end_torn(struct buffer *line, const struct moment *now)
 	ledger_line_write(&torn, line);
 }
 
-/* The number that bears the name; -EBADMSG. */
-static int number_of(const char *name, const char *(*name_of)(uint32_t), uint32_t last)
+/* Takes a line apart from its front; a line that is not as expected turns `bad` and stays so. */
+struct reading {
+	struct view rest;
+	bool bad;
+};
+
+static struct view next_value(struct reading *reading, const char *name)
+{
+	struct view value, found;
+
+	view_cut(&reading->rest, ' ', &value);
+	reading->bad |= !view_cut(&value, '=', &found) || !view_equal_text(found, name);
+	return value;
+}
+
+static void read_text(struct reading *reading, const char *name, char ret_text[PROTOCOL_NAME_BYTES])
+{
+	struct view value = next_value(reading, name);
+
+	reading->bad |= value.length >= PROTOCOL_NAME_BYTES;
+	snprintf(ret_text, PROTOCOL_NAME_BYTES, "%.*s", VIEW_ARGUMENTS(value));
+}
+
+static int64_t read_int(struct reading *reading, const char *name)
+{
+	int64_t number = 0;
+
+	reading->bad |= view_to_int64(next_value(reading, name), &number) < 0;
+	return number;
+}
+
+static uint64_t read_unsigned(struct reading *reading, const char *name)
+{
+	uint64_t number = 0;
+
+	reading->bad |= view_to_uint64(next_value(reading, name), &number) < 0;
+	return number;
+}
+
+/* The number that bears the name. */
+static uint32_t read_name(
+    struct reading *reading, struct view name, const char *(*name_of)(uint32_t), uint32_t last)
 {
 	for (uint32_t number = 0; number <= last; number++)
-		if (strcmp(name, name_of(number)) == 0)
-			return (int)number;
-	return -EBADMSG;
+		if (view_equal_text(name, name_of(number)))
+			return number;
+	reading->bad = true;
+	return last;
 }
 
-static int read_action(const char *text, struct ledger_record *record)
+static void read_action(struct reading *reading, struct ledger_record *record)
 {
-	char result[16];
-	int number;
-
-	if (sscanf(text,
-	        " action=%63s site=%63s remedy=%63s incident=%63s reason=%63s rung=%" SCNu32
-	        " result=%15s process=%" SCNd64 " started=%" SCNu64 " deadline_ms=%" SCNd64,
-	        record->action_id, record->site, record->remedy, record->incident,
-	        record->reason, &record->rung, result, &record->process_id,
-	        &record->start_ticks, &record->deadline_ms) != 10)
-		return -EBADMSG;
-	number = number_of(result, protocol_result_name, PROTOCOL_REFUSED);
-	record->result = (enum protocol_result)number;
-	return number < 0 ? number : 0;
+	read_text(reading, "action", record->action_id);
+	read_text(reading, "site", record->site);
+	read_text(reading, "remedy", record->remedy);
+	read_text(reading, "incident", record->incident);
+	read_text(reading, "reason", record->reason);
+	record->rung = (uint32_t)read_unsigned(reading, "rung");
+	record->result = (enum protocol_result)read_name(
+	    reading, next_value(reading, "result"), protocol_result_name, PROTOCOL_REFUSED);
+	record->process_id = read_int(reading, "process");
+	record->start_ticks = read_unsigned(reading, "started");
+	record->deadline_ms = read_int(reading, "deadline_ms");
 }
 
-static int read_record(const char *text, struct ledger_record *ret_record)
+static int read_record(struct view line, struct ledger_record *ret_record)
 {
+	struct reading reading = {.rest = line};
 	struct ledger_record record = {0};
-	char kind[16];
-	int rest = 0, number, error = 0;
+	struct view word;
 
-	if (sscanf(text, "%*s %15s wall_ms=%" SCNd64 " boottime_ms=%" SCNd64 " boot=%36s%n", kind,
-	        &record.when.wall_ms, &record.when.boottime_ms, record.when.boot_id,
-	        &rest) != 4)
-		return -EBADMSG;
-	number = number_of(kind, kind_name, LEDGER_TORN);
-	record.kind = (enum ledger_kind)number;
-	if (number == LEDGER_INTENT || number == LEDGER_RESULT)
-		error = read_action(text + rest, &record);
-	if (number < 0 || error < 0)
+	view_cut(&reading.rest, ' ', &word); /* the time for people */
+	view_cut(&reading.rest, ' ', &word);
+	record.kind = (enum ledger_kind)read_name(&reading, word, kind_name, LEDGER_TORN);
+	record.when.wall_ms = read_int(&reading, "wall_ms");
+	record.when.boottime_ms = read_int(&reading, "boottime_ms");
+	word = next_value(&reading, "boot");
+	snprintf(record.when.boot_id, sizeof(record.when.boot_id), "%.*s", VIEW_ARGUMENTS(word));
+	if (record.kind == LEDGER_INTENT || record.kind == LEDGER_RESULT)
+		read_action(&reading, &record);
+	if (reading.bad || reading.rest.length > 0)
 		return -EBADMSG;
 	*ret_record = record;
 	return 0;
@@ -98,17 +138,16 @@ static int read_record(const char *text, struct ledger_record *ret_record)
 
 int ledger_line_read(struct view line, struct ledger_record *ret_record)
 {
-	char check[CHECK_BYTES + 1], text[LEDGER_MAX_LINE_BYTES];
-	struct view content, before = {0};
+	char check[CHECK_BYTES + 1];
+	struct view content, record = {0};
 
-	if (line.length < CHECK_BYTES || line.length >= sizeof(text))
+	if (line.length < CHECK_BYTES)
 		return -EBADMSG;
 	content = view_first(line, line.length - CHECK_BYTES);
 	print_check(content, check);
 	if (!view_equal_text(view_skip(line, content.length), check))
 		return -EBADMSG;
-	while (view_cut(&content, TORN_MARK, &before))
-		;
-	snprintf(text, sizeof(text), "%.*s", VIEW_ARGUMENTS(before));
-	return read_record(text, ret_record);
+	while (view_cut(&content, TORN_MARK, &record))
+		; /* to what stands behind the last mark, where there is one */
+	return read_record(record, ret_record);
 }

@@ -18,7 +18,7 @@
 #define BOOT_ID_FILE     "/proc/sys/kernel/random/boot_id"
 #define SYSTEMD_SOCKET   3
 #define MAX_ERRORS_BYTES ((size_t)64 * 1024)
-#define MAX_POLLS        (1 + HELPER_MAX_CLIENTS + 1 + HELPER_MAX_JOBS * PLUGIN_POLLS)
+#define MAX_POLLS        (1 + HELPER_MAX_JOBS + HELPER_MAX_CLIENTS + 1)
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_BAD_CONFIG = 78 };
 
@@ -118,6 +118,7 @@ static int open_signals(void)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -188,7 +189,8 @@ static int load(struct helper *helper, const char *config_file)
 		error = helper->state_folder < 0 ? helper->state_folder : 0;
 	}
 	if (error < 0)
-		fprintf(stderr, "%s\n", buffer_text(&errors));
+		fprintf(stderr, "%s%s", buffer_text(&errors),
+		    view_ends_with(buffer_view(&errors), VIEW("\n")) ? "" : "\n");
 	return error;
 }
 
@@ -235,29 +237,33 @@ static void step_jobs(struct helper *helper)
 	}
 }
 
+static void take_signals(struct helper *helper)
+{
+	struct signalfd_siginfo info;
+
+	while (read(helper->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (info.ssi_signo != SIGCHLD)
+			helper->stopping = true;
+}
+
 static void turn(struct helper *helper)
 {
-	struct pollfd polls[MAX_POLLS];
-	size_t count = 0;
+	struct pollfd polls[MAX_POLLS] = {{helper->signals, POLLIN, 0}};
+	size_t count = 1;
 
-	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
-		if (helper->jobs[i].used) {
-			plugin_poll(&helper->jobs[i].run, polls + count);
-			count += PLUGIN_POLLS;
-		}
-	}
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++)
+		if (helper->jobs[i].used)
+			polls[count++] = (struct pollfd){helper->jobs[i].run.output, POLLIN, 0};
 	if (!helper->stopping) {
 		clients_poll(helper, polls + count);
 		count += HELPER_MAX_CLIENTS + 1;
-		polls[count++] = (struct pollfd){helper->signals, POLLIN, 0};
 	}
 	poll(polls, count, timeout_ms(helper));
 	read_clocks(&helper->now);
+	take_signals(helper); /* first: what is taken here must be followed by a step */
 	step_jobs(helper);
-	if (!helper->stopping) {
-		helper->stopping = (polls[count - 1].revents & POLLIN) != 0;
+	if (!helper->stopping)
 		clients_step(helper);
-	}
 	if (helper->now.boottime_ms >= helper->next_clock_ms)
 		history_note_time(helper);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -110,28 +109,14 @@ static void close_if_open(int *file)
 	*file = -1;
 }
 
-/* Its pidfd, and its start time, which tells it from a later process of the same id. */
-static int identify(struct plugin_run *run)
-{
-	struct process process;
-	int error;
-
-	run->process = pidfd_open(run->process_id, 0);
-	if (run->process < 0)
-		return -errno;
-	error = process_read(run->process_id, &process);
-	if (error == 0)
-		run->start_ticks = process.start_ticks;
-	return error;
-}
-
 int plugin_start(struct plugin_run *run, const struct plugin_order *order)
 {
 	int output[2] = {-1, -1}, gate[2] = {-1, -1};
+	struct process process;
 	int error = 0;
 
-	*run = (struct plugin_run){.process = -1, .deadline_ms = order->deadline_ms,
-	    .only_reads = order->only_reads};
+	*run = (struct plugin_run){
+	    .deadline_ms = order->deadline_ms, .only_reads = order->only_reads};
 	buffer_init(&run->said, PLUGIN_OUTPUT_BYTES);
 	if (pipe2(output, O_CLOEXEC) < 0 || pipe2(gate, O_CLOEXEC) < 0 ||
 	    fcntl(output[0], F_SETFL, O_NONBLOCK) < 0 || (run->process_id = fork()) < 0)
@@ -143,8 +128,10 @@ int plugin_start(struct plugin_run *run, const struct plugin_order *order)
 	run->output = output[0];
 	run->gate = gate[1];
 	if (error == 0)
-		error = identify(run);
-	if (error < 0)
+		error = process_read(run->process_id, &process);
+	if (error == 0)
+		run->start_ticks = process.start_ticks;
+	else
 		plugin_done(run);
 	return error;
 }
@@ -154,12 +141,6 @@ void plugin_release(struct plugin_run *run)
 	/* Fails only where the process has ended already, which plugin_step() will find. */
 	if (write(run->gate, "", 1) == 1)
 		close_if_open(&run->gate);
-}
-
-void plugin_poll(const struct plugin_run *run, struct pollfd polls[PLUGIN_POLLS])
-{
-	polls[0] = (struct pollfd){.fd = run->process, .events = POLLIN};
-	polls[1] = (struct pollfd){.fd = run->output, .events = POLLIN};
 }
 
 static void read_output(struct plugin_run *run)
@@ -205,13 +186,13 @@ bool plugin_step(struct plugin_run *run, int64_t now_ms)
 		run->killed = true;
 		kill_group(run);
 	}
-	if (waitid(P_PIDFD, (id_t)run->process, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	if (waitid(P_PID, (id_t)run->process_id, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 	    end.si_pid == 0)
 		return false;
 	/* Until it is reaped its id, and so the group's, is nobody else's. */
 	if (run->only_reads)
 		kill_group(run);
-	waitid(P_PIDFD, (id_t)run->process, &end, WEXITED);
+	waitid(P_PID, (id_t)run->process_id, &end, WEXITED);
 	run->process_id = 0;
 	run->result = result_of(&end);
 	/* What it said is in the pipe by now, which a child that stays behind may hold open. */
@@ -228,6 +209,5 @@ void plugin_done(struct plugin_run *run)
 	}
 	run->process_id = 0;
 	close_if_open(&run->output);
-	close_if_open(&run->process);
 	buffer_done(&run->said);
 }

@@ -3,14 +3,12 @@
 #ifndef AUTHMEDIC_HELPER_PLUGIN_RUN_H
 #define AUTHMEDIC_HELPER_PLUGIN_RUN_H
 
-#include <poll.h>
 #include <sys/types.h>
 
 #include "base/buffer.h"
 #include "remedy/protocol.h"
 
 #define PLUGIN_OUTPUT_BYTES ((size_t)64 * 1024) /* kept; the rest is read and dropped */
-#define PLUGIN_POLLS        2
 
 struct plugin_order {
 	int file; /* the program, open for reading; stays the caller's */
@@ -24,9 +22,8 @@ struct plugin_order {
 struct plugin_run {
 	pid_t process_id; /* 0 once it is over */
 	uint64_t start_ticks;
-	int process; /* a pidfd */
-	int output;  /* -1 once it ended */
-	int gate;    /* -1 once released */
+	int output; /* -1 once it ended */
+	int gate;   /* -1 once released */
 	int64_t deadline_ms;
 	bool only_reads;
 	bool killed; /* by us, at the deadline */
@@ -39,9 +36,8 @@ struct plugin_run {
 must_check int plugin_start(struct plugin_run *run, const struct plugin_order *order);
 /* Lets it run. Where plugin_done() comes first, or we die, it ends without having run anything. */
 void plugin_release(struct plugin_run *run);
-/* What to wait for, beside the deadline. */
-void plugin_poll(const struct plugin_run *run, struct pollfd polls[PLUGIN_POLLS]);
-/* Takes what has happened; true when the run is over. Never waits. */
+/* Takes what has happened; true when the run is over. Never waits: to be called when there is
+ * something to read from `output`, at SIGCHLD, and at the deadline. */
 bool plugin_step(struct plugin_run *run, int64_t now_ms);
 /* Kills it where it has not ended. */
 void plugin_done(struct plugin_run *run);

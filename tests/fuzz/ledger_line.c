@@ -20,7 +20,8 @@ static void check_line(struct view line)
 
 static void check_torn(struct view torn)
 {
-	static const struct moment now = {1763800000000, 5000, "2f1d1b1e-0000-4000-8000-000000000001"};
+	static const struct moment now = {
+	    1763800000000, 5000, "2f1d1b1e-0000-4000-8000-000000000001"};
 	struct buffer auto_buffer line;
 	struct ledger_record record;
 

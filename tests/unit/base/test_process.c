@@ -65,7 +65,7 @@ static void reads_any_name(unused_parameter void **state)
 	}
 }
 
-/* One that has ended is told from one that runs, until its parent has noticed; then there is none. */
+/* One that has ended is told from one that runs, until its parent notices; then there is none. */
 static void sees_the_end(unused_parameter void **state)
 {
 	struct process process;

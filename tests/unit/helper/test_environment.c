@@ -19,7 +19,8 @@ static struct config_with with[] = {
     {.key = "empty_list", .is_list = true},
     {.key = "empty"},
 };
-static struct config_rung rung = {.remedy = "recycle", .with = {with, count_of(with), count_of(with)}};
+static struct config_rung rung = {
+    .remedy = "recycle", .with = {with, count_of(with), count_of(with)}};
 
 static void assert_has(const struct environment *environment, const char *entry)
 {

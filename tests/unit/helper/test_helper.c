@@ -231,7 +231,7 @@ static void needs_room(void **state)
 	assert_int_equal(chmod(path, 0700), 0);
 	/* In a name space of our own, where the mount ends with us. */
 	if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("tmpfs", path, "tmpfs", 0, "size=8k,mode=0700") < 0)
 		skip();
 	harness_plugin(harness, "mark", harness_mark);

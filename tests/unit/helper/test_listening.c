@@ -16,7 +16,7 @@ static bool has_place;
 static int make_place(unused_parameter void **state)
 {
 	has_place = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-	            mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	            mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
 	            mount("tmpfs", "/mnt", "tmpfs", 0, "size=4m,mode=0755") == 0;
 	if (has_place)
 		harness_base = "/mnt";
