@@ -15,7 +15,9 @@ static struct store_log name_of(const struct site_log *log)
 
 static bool is_changed(const struct site_log *log)
 {
-	return log->cursors_changed || log->saved_lines != log->reading.totals.lines;
+	const struct intake_totals *totals = intake_totals(log->intake);
+
+	return log->cursors_changed || memcmp(&log->saved_totals, totals, sizeof(*totals)) != 0;
 }
 
 static int save_log(struct site_log *log, struct store *store)
@@ -82,7 +84,7 @@ void memory_committed(struct site *site)
 {
 	site->saved_revision = controller_revision(site->controller);
 	for (size_t i = 0; i < site->log_count; i++) {
-		site->logs[i].saved_lines = site->logs[i].reading.totals.lines;
+		site->logs[i].saved_totals = *intake_totals(site->logs[i].intake);
 		site->logs[i].cursors_changed = false;
 	}
 }

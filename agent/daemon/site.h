@@ -17,7 +17,7 @@ struct site_log {
 	struct reading reading;
 	struct intake *intake;
 	struct watcher *watcher; /* NULL where watching is not possible: the reconcile is enough */
-	uint64_t saved_lines; /* as of the last commit */
+	struct intake_totals saved_totals; /* as of the last commit */
 	bool cursors_changed;
 	bool watch_tried;
 };
