@@ -1,10 +1,12 @@
 """What docs/plugins.md promises of every plugin, and its example."""
 
+import pathlib
 import re
 import subprocess
 
 import pytest
-from conftest import SOURCE
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 PLUGINS = {"inspect-worker": "inspector", "inspect-keytab": "inspector", "recycle": "remedy"}
 
