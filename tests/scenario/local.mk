@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	tests/scenario/conftest.py \
+	tests/scenario/test_plugins.py \
 	tests/scenario/test_probe.py \
 	tests/scenario/test_probe_http.py \
 	tests/scenario/test_rig.py \
