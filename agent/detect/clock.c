@@ -8,7 +8,7 @@ void log_clock_init(struct log_clock *clock)
 static bool agrees(const struct log_clock *clock, int64_t time_ms)
 {
 	return clock->doubts > 0 && time_ms - clock->doubtful_ms <= LOG_CLOCK_MAX_LEAP_MS &&
-	       clock->doubtful_ms - time_ms <= LOG_CLOCK_MAX_LEAP_MS;
+	    clock->doubtful_ms - time_ms <= LOG_CLOCK_MAX_LEAP_MS;
 }
 
 /* Whether too few lines in a row agree yet. */

@@ -64,8 +64,8 @@ static bool is_count(size_t count)
 static bool is_sane(const struct detector_options *options)
 {
 	return is_duration(options->window_ms) && is_duration(options->known_good_for_ms) &&
-	       is_duration(options->handshake_timeout_ms) && is_count(options->max_voters) &&
-	       is_count(options->max_pending) && options->share_percent <= 100;
+	    is_duration(options->handshake_timeout_ms) && is_count(options->max_voters) &&
+	    is_count(options->max_pending) && options->share_percent <= 100;
 }
 
 static int init_parts(struct detector *detector)
@@ -150,7 +150,7 @@ static size_t active_voters(const struct detector *detector)
 	const uint64_t *sums = detector->window.sums;
 
 	return sums[WINDOW_VOTERS_ESTABLISHED] + sums[WINDOW_VOTERS_AUTHENTICATED] +
-	       sums[WINDOW_VOTERS_REJECTED];
+	    sums[WINDOW_VOTERS_REJECTED];
 }
 
 void detector_note_totals(struct detector *detector)
@@ -164,8 +164,7 @@ void detector_note_totals(struct detector *detector)
 static void conclude(struct detector *detector)
 {
 	uint64_t rejected = detector->window.sums[WINDOW_VOTERS_REJECTED];
-	bool spike =
-	    rejected > 0 && rejected >= detector->options.minimum_voters &&
+	bool spike = rejected > 0 && rejected >= detector->options.minimum_voters &&
 	    rejected * 100 >= (uint64_t)detector->options.share_percent * active_voters(detector);
 
 	if (!spike)
@@ -338,8 +337,8 @@ void detector_window(const struct detector *detector, struct detector_window *re
 uint64_t detector_signals(const struct detector *detector, size_t signature)
 {
 	return signature < detector->options.signature_count
-		   ? detector->window.sums[WINDOW_SIGNALS + signature]
-		   : 0;
+	    ? detector->window.sums[WINDOW_SIGNALS + signature]
+	    : 0;
 }
 
 uint64_t detector_signals_total(const struct detector *detector, size_t signature)

@@ -96,9 +96,9 @@ static void merge_runs(struct queue *queue, const struct queue_links *links, uin
     const struct queue_order *order)
 {
 	while (runs[0] != 0 || runs[1] != 0) {
-		bool second =
-		    runs[0] == 0 || (runs[1] != 0 && order->of(order->context, runs[1]) <
-							 order->of(order->context, runs[0]));
+		bool second = runs[0] == 0 ||
+		    (runs[1] != 0 &&
+			order->of(order->context, runs[1]) < order->of(order->context, runs[0]));
 		uint32_t number = runs[second];
 
 		runs[second] = links->next[number];

@@ -58,7 +58,7 @@ static bool has_token(const struct record *record)
 static bool is_principal(struct view user)
 {
 	return memchr(user.data, '@', user.length) != NULL ||
-	       memchr(user.data, '\\', user.length) != NULL;
+	    memchr(user.data, '\\', user.length) != NULL;
 }
 
 static enum verdict iis_verdict(const struct record *record, enum scheme *scheme)
@@ -98,8 +98,8 @@ static enum verdict failure_verdict(const struct record *record, enum scheme *sc
 
 	if (!has_token(record))
 		return verdict == VERDICT_UNCLEAR && !view_is_empty(record->user)
-			   ? named_failure(record, scheme)
-			   : verdict;
+		    ? named_failure(record, scheme)
+		    : verdict;
 	if (record->reply != REPLY_UNKNOWN || record->scheme == SCHEME_BASIC)
 		return verdict;
 	if (!view_is_empty(record->reason))

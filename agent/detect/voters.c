@@ -143,7 +143,7 @@ void voters_expire(struct voters *voters, struct window *window, int64_t now_ms)
 	int64_t oldest_ms = now_ms - voters->options.known_good_for_ms;
 
 	while (voters->by_good.first != 0 &&
-	       voters->entries[voters->by_good.first].good_ms < oldest_ms)
+	    voters->entries[voters->by_good.first].good_ms < oldest_ms)
 		drop(voters, window, voters->by_good.first);
 }
 

@@ -179,7 +179,7 @@ static bool measure_apart(fill_record *fill, uint64_t count, struct result *ret_
 		struct result result;
 
 		_exit(measure(fill, count, &result) < 0 ||
-		      write(ends[1], &result, sizeof(result)) != sizeof(result));
+		    write(ends[1], &result, sizeof(result)) != sizeof(result));
 	}
 	close(ends[1]);
 	length = child > 0 ? read(ends[0], ret_result, sizeof(*ret_result)) : -1;

@@ -30,7 +30,7 @@ struct model {
 static bool model_holds(const struct model *model, int64_t time_ms)
 {
 	return time_ms >= model->floor_ms &&
-	       model->now_ms / BUCKET_MS - time_ms / BUCKET_MS < BUCKETS;
+	    model->now_ms / BUCKET_MS - time_ms / BUCKET_MS < BUCKETS;
 }
 
 /* Who got in longest ago; negative: nobody. */

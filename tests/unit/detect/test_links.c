@@ -110,7 +110,7 @@ static void test_sort(unused_parameter void **state)
 		for (uint32_t i = queue.first; i != 0; previous = i, i = links.next[i], seen++) {
 			assert_int_equal(links.previous[i], previous);
 			assert_true(previous == 0 || orders[previous] < orders[i] ||
-				    (orders[previous] == orders[i] && previous < i));
+			    (orders[previous] == orders[i] && previous < i));
 		}
 		assert_int_equal(queue.last, previous);
 		assert_int_equal(seen, count);

@@ -34,7 +34,7 @@ static void test_long_text(unused_parameter void **state)
 	for (int i = 0; i < 2; i++)
 		for (size_t length = MEMO_TEXT_BYTES - 1; length <= MEMO_TEXT_BYTES + 1; length++)
 			assert_true(memo_hash(&memo, &seed, view_of(bytes, length)) ==
-				    hash_bytes(&seed, view_of(bytes, length)));
+			    hash_bytes(&seed, view_of(bytes, length)));
 }
 
 int main(void)

@@ -58,7 +58,7 @@ static uint64_t model_sum(const struct model *model, size_t counter, int64_t now
 
 	for (size_t i = 0; i < model->count; i++)
 		sum += model->items[i].counter == counter &&
-		       now_ms / BUCKET_MS - model->items[i].time_ms / BUCKET_MS < WINDOW_BUCKETS;
+		    now_ms / BUCKET_MS - model->items[i].time_ms / BUCKET_MS < WINDOW_BUCKETS;
 	return sum;
 }
 
@@ -87,7 +87,7 @@ static void test_against_model(unused_parameter void **state)
 			    (struct added){time_ms, traffic_pick(&dice, WINDOW_SIGNALS + SIGNALS)};
 			window_add(&window, time_ms, model.items[model.count++].counter, 1);
 		} else if (kind < 70 && at < model.count &&
-			   window_holds(&window, model.items[at].time_ms)) {
+		    window_holds(&window, model.items[at].time_ms)) {
 			window_take(&window, model.items[at].time_ms, model.items[at].counter);
 			model.items[at] = model.items[--model.count];
 		} else if (kind < 98) {
