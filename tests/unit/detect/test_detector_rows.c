@@ -199,6 +199,34 @@ static void test_twins(unused_parameter void **state)
 	}
 }
 
+static void test_cost(unused_parameter void **state)
+{
+	/* A save costs what changed since the last one: nothing, or a few rows for a few voters out
+	 * of many. */
+	static struct keeper keeper;
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct record record = script_record(VIEW("0 10.0.0.1 200 scheme=kerberos user=u"));
+
+	for (unsigned i = 0; i < 900; i++) {
+		memcpy(record.address.bytes + 1, &i, 2);
+		detector_record(detector, &record);
+	}
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	assert_true(keeper.puts > 900 && keeper.puts < 920);
+	keeper.puts = 0;
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	assert_int_equal(keeper.puts, 0);
+	for (unsigned i = 0; i < 30; i++) {
+		unsigned voter = i % 3;
+
+		memcpy(record.address.bytes + 1, &voter, 2);
+		detector_record(detector, &record);
+	}
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	assert_int_equal(keeper.puts, 5); /* the voters, a bucket, the totals */
+	keeper_clear(&keeper);
+}
+
 static void test_corrupted(unused_parameter void **state)
 {
 	/* A damaged row is refused and changes nothing, or is read as other numbers of its kind;
@@ -254,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_twins),
+	    cmocka_unit_test(test_cost),
 	    cmocka_unit_test(test_corrupted),
 	};
 
