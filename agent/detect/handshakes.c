@@ -14,15 +14,13 @@ int handshakes_init(struct handshakes *handshakes, const struct handshakes_optio
 	if (handshakes->entries == NULL)
 		return -ENOMEM;
 	error = queue_links_init(&handshakes->links, max);
-	if (error == 0)
-		error = chains_init(&handshakes->by_request, max);
-	if (error == 0)
-		error = chains_init(&handshakes->by_connection, max);
+	for (size_t i = 0; error == 0 && i < KEY_COUNT; i++)
+		error = chains_init(&handshakes->by_key[i], max);
 	if (error == 0)
 		error = changes_init(&handshakes->changes, max);
 	if (error < 0)
 		return error;
-	handshakes->open_mask = handshakes->by_request.mask;
+	handshakes->open_mask = handshakes->by_key[KEY_REQUEST].mask;
 	handshakes->open_by_voter =
 	    calloc(handshakes->open_mask + 1, sizeof(*handshakes->open_by_voter));
 	return handshakes->open_by_voter == NULL ? -ENOMEM : 0;
@@ -32,8 +30,8 @@ void handshakes_done(struct handshakes *handshakes)
 {
 	free(handshakes->entries);
 	queue_links_done(&handshakes->links);
-	chains_done(&handshakes->by_request);
-	chains_done(&handshakes->by_connection);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		chains_done(&handshakes->by_key[i]);
 	changes_done(&handshakes->changes);
 	free(handshakes->open_by_voter);
 }
@@ -55,6 +53,19 @@ static struct queue *queue_of(struct handshakes *handshakes, uint32_t number)
 	return &handshakes->queues[waits[handshakes->entries[number].state].queue];
 }
 
+void handshakes_chain(struct handshakes *handshakes, uint32_t number)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (handshakes->entries[number].keys[i] != 0)
+			chains_add(
+			    &handshakes->by_key[i], handshakes->entries[number].keys[i], number);
+}
+
+void handshakes_enqueue(struct handshakes *handshakes, uint32_t number)
+{
+	queue_append(queue_of(handshakes, number), &handshakes->links, number);
+}
+
 uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake)
 {
 	uint32_t number = handshakes->free;
@@ -64,10 +75,8 @@ uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake
 	else
 		number = ++handshakes->used;
 	handshakes->entries[number] = *handshake;
-	chains_add(&handshakes->by_request, handshake->request_key, number);
-	if (handshake->connection_key != 0)
-		chains_add(&handshakes->by_connection, handshake->connection_key, number);
-	queue_append(queue_of(handshakes, number), &handshakes->links, number);
+	handshakes_chain(handshakes, number);
+	handshakes_enqueue(handshakes, number);
 	++*handshakes_open_of(handshakes, handshake->voter);
 	handshakes->count++;
 	return number;
@@ -78,9 +87,9 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 	struct handshake *handshake = &handshakes->entries[number];
 
 	changes_note_gone(&handshakes->changes, number, handshake->id);
-	chains_remove(&handshakes->by_request, handshake->request_key, number);
-	if (handshake->connection_key != 0)
-		chains_remove(&handshakes->by_connection, handshake->connection_key, number);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (handshake->keys[i] != 0)
+			chains_remove(&handshakes->by_key[i], handshake->keys[i], number);
 	queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	--*handshakes_open_of(handshakes, handshake->voter);
 	*handshake = (struct handshake){0};
@@ -104,7 +113,7 @@ void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handsh
 	handshake->time_ms = line->time_ms;
 	handshake->deadline_ms = line->now_ms + patience_ms[waits[state].queue];
 	handshake->order = handshakes->next_order++;
-	queue_append(queue_of(handshakes, number), &handshakes->links, number);
+	handshakes_enqueue(handshakes, number);
 }
 
 /* -- endings ---------------------------------------------------------------------------------- */

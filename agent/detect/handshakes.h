@@ -24,16 +24,23 @@ enum handshake_state {
 	HANDSHAKE_STATES
 };
 
+/* What a handshake is found by. */
+enum handshake_key {
+	KEY_REQUEST,    /* voter, agent and target without query */
+	KEY_CONNECTION, /* voter and connection; 0: not logged */
+	KEY_BOTH,       /* 0: no connection */
+	KEY_COUNT
+};
+
 struct handshake {
 	uint64_t id;    /* names its row; in order of birth */
 	uint64_t order; /* in its queue */
 	uint64_t voter;
-	uint64_t request_key;    /* voter, agent and target without query */
-	uint64_t connection_key; /* voter and connection; 0: not logged */
-	int64_t time_ms;         /* of the line that brought it into its state */
-	int64_t deadline_ms;     /* of the log's clock */
-	uint32_t failures;       /* lines with 401 */
-	uint8_t state;           /* HANDSHAKE_NONE: the entry is free */
+	uint64_t keys[KEY_COUNT];
+	int64_t time_ms;     /* of the line that brought it into its state */
+	int64_t deadline_ms; /* of the log's clock */
+	uint32_t failures;   /* lines with 401 */
+	uint8_t state;       /* HANDSHAKE_NONE: the entry is free */
 	uint8_t scheme;
 	bool challenged;
 	bool has_leg;       /* the server wanted another token */
@@ -81,8 +88,7 @@ struct handshakes {
 	bool unsorted;
 	struct queue queues[QUEUE_COUNT];
 	struct queue_links links;
-	struct chains by_request;
-	struct chains by_connection;
+	struct chains by_key[KEY_COUNT]; /* the newest first */
 	struct changes changes;
 	uint32_t *open_by_voter; /* entries that share these bits of the voter: 0 spares a look */
 	uint64_t open_mask;

@@ -5,8 +5,7 @@ struct reading {
 	const struct line *line;
 	enum verdict verdict;
 	enum scheme scheme;
-	uint64_t request_key;
-	uint64_t connection_key;
+	uint64_t keys[KEY_COUNT];
 };
 
 static uint64_t rotate(uint64_t word, unsigned bits)
@@ -19,16 +18,19 @@ static void make_keys(struct handshakes *handshakes, struct reading *reading)
 {
 	const struct hash_seed *seed = &handshakes->options.seed;
 	const struct record *record = reading->line->record;
+	uint64_t *keys = reading->keys;
 	struct view query = record->target;
 	struct view path;
 
 	view_cut(&query, '?', &path);
-	reading->request_key = reading->line->voter +
+	keys[KEY_REQUEST] = reading->line->voter +
 	    rotate(memo_hash(&handshakes->agents, seed, record->agent), 21) +
 	    rotate(hash_bytes(seed, path), 42);
-	if (!view_is_empty(record->connection))
-		reading->connection_key =
-		    (reading->line->voter + rotate(hash_bytes(seed, record->connection), 11)) | 1;
+	if (view_is_empty(record->connection))
+		return;
+	keys[KEY_CONNECTION] =
+	    reading->line->voter + rotate(hash_bytes(seed, record->connection), 11);
+	keys[KEY_BOTH] = keys[KEY_REQUEST] + rotate(keys[KEY_CONNECTION], 32);
 }
 
 static bool is_question(enum verdict verdict)
@@ -36,38 +38,16 @@ static bool is_question(enum verdict verdict)
 	return verdict == VERDICT_CHALLENGE || verdict == VERDICT_UNCLEAR;
 }
 
-/* The newest open handshake for the same request, on the same connection or on any. */
-static uint32_t find_request(
-    const struct handshakes *handshakes, const struct reading *reading, bool same_connection)
+/* The newest open handshake with the same key. */
+static uint32_t find_by(
+    const struct handshakes *handshakes, const struct reading *reading, enum handshake_key key)
 {
-	uint32_t number = chains_first(&handshakes->by_request, reading->request_key);
-	uint32_t newest = 0;
+	const struct chains *chains = &handshakes->by_key[key];
+	uint32_t number = reading->keys[key] != 0 ? chains_first(chains, reading->keys[key]) : 0;
 
-	for (; number != 0; number = chains_next(&handshakes->by_request, number)) {
-		const struct handshake *handshake = &handshakes->entries[number];
-
-		if (handshake->request_key == reading->request_key &&
-		    (!same_connection || handshake->connection_key == reading->connection_key) &&
-		    (newest == 0 || handshake->id > handshakes->entries[newest].id))
-			newest = number;
-	}
-	return newest;
-}
-
-/* The newest on the same connection, whatever it asked for. */
-static uint32_t find_connection(const struct handshakes *handshakes, const struct reading *reading)
-{
-	uint32_t number = chains_first(&handshakes->by_connection, reading->connection_key);
-	uint32_t newest = 0;
-
-	for (; number != 0; number = chains_next(&handshakes->by_connection, number)) {
-		const struct handshake *handshake = &handshakes->entries[number];
-
-		if (handshake->connection_key == reading->connection_key &&
-		    (newest == 0 || handshake->id > handshakes->entries[newest].id))
-			newest = number;
-	}
-	return newest;
+	while (number != 0 && handshakes->entries[number].keys[key] != reading->keys[key])
+		number = chains_next(chains, number);
+	return number;
 }
 
 /* The open handshake that the line belongs to. A server may close the connection after its 401, so
@@ -76,14 +56,12 @@ static uint32_t find_connection(const struct handshakes *handshakes, const struc
  * question does not, and a passage that nobody vouches for must be to what was refused before. */
 static uint32_t find(const struct handshakes *handshakes, const struct reading *reading)
 {
-	bool named = reading->connection_key != 0;
-	uint32_t number = find_request(handshakes, reading, named);
+	uint32_t number = find_by(handshakes, reading, KEY_BOTH);
 
-	if (number == 0 && named && reading->verdict != VERDICT_CHALLENGE)
-		number = find_request(handshakes, reading, false);
-	if (number == 0 && named && !is_question(reading->verdict) &&
-	    reading->verdict != VERDICT_PASSAGE)
-		number = find_connection(handshakes, reading);
+	if (number == 0 && (reading->keys[KEY_BOTH] == 0 || reading->verdict != VERDICT_CHALLENGE))
+		number = find_by(handshakes, reading, KEY_REQUEST);
+	if (number == 0 && !is_question(reading->verdict) && reading->verdict != VERDICT_PASSAGE)
+		number = find_by(handshakes, reading, KEY_CONNECTION);
 	return number;
 }
 
@@ -104,12 +82,11 @@ static bool is_outdated(const struct handshake *handshake, const struct reading 
 
 static uint32_t begin(struct handshakes *handshakes, const struct reading *reading)
 {
-	const struct handshake handshake = {.id = handshakes->next_id++,
+	struct handshake handshake = {.id = handshakes->next_id++,
 	    .voter = reading->line->voter,
-	    .request_key = reading->request_key,
-	    .connection_key = reading->connection_key,
 	    .state = HANDSHAKE_CHALLENGED};
 
+	memcpy(handshake.keys, reading->keys, sizeof(handshake.keys));
 	if (handshakes->count == handshakes->options.max_pending)
 		handshakes_make_room(handshakes);
 	return handshakes_insert(handshakes, &handshake);

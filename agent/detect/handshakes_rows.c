@@ -11,8 +11,8 @@ static int offer(const struct handshake *handshake, const struct row_sink *sink)
 	row_begin(&row, HANDSHAKE_ROW_VERSION);
 	row_put(&row, handshake->order, 8);
 	row_put(&row, handshake->voter, 8);
-	row_put(&row, handshake->request_key, 8);
-	row_put(&row, handshake->connection_key, 8);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		row_put(&row, handshake->keys[i], 8);
 	row_put(&row, (uint64_t)handshake->time_ms, 8);
 	row_put(&row, (uint64_t)handshake->deadline_ms, 8);
 	row_put(&row, handshake->failures, 4);
@@ -55,15 +55,6 @@ void handshakes_offer_all(struct handshakes *handshakes)
 			changes_note(&handshakes->changes, number);
 }
 
-static bool is_known(const struct handshakes *handshakes, const struct handshake *handshake)
-{
-	uint32_t number = chains_first(&handshakes->by_request, handshake->request_key);
-
-	while (number != 0 && handshakes->entries[number].id != handshake->id)
-		number = chains_next(&handshakes->by_request, number);
-	return number != 0;
-}
-
 int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view value)
 {
 	struct row_reader row = row_open(value, HANDSHAKE_ROW_VERSION);
@@ -72,8 +63,8 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view v
 
 	handshake.order = row_get_below(&row, 8, UINT64_MAX);
 	handshake.voter = row_get(&row, 8);
-	handshake.request_key = row_get(&row, 8);
-	handshake.connection_key = row_get(&row, 8);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		handshake.keys[i] = row_get(&row, 8);
 	handshake.time_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	handshake.deadline_ms = (int64_t)row_get_below(&row, 8, 2 * ROW_MAX_TIME_MS);
 	handshake.failures = (uint32_t)row_get(&row, 4);
@@ -84,7 +75,7 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view v
 	handshake.has_token = row_get_below(&row, 1, 2) != 0;
 	handshake.has_substatus = row_get_below(&row, 1, 2) != 0;
 	if (!row_is_whole(&row) || handshake.state == HANDSHAKE_NONE || id == 0 ||
-	    id == UINT64_MAX || handshake.order == 0 || is_known(handshakes, &handshake))
+	    id == UINT64_MAX || handshake.order == 0)
 		return -EINVAL;
 	if (handshakes->count == handshakes->options.max_pending) {
 		handshakes->evicted_total++; /* the table was larger when this was written */
@@ -100,6 +91,13 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view v
 	return 0;
 }
 
+static uint64_t id_of(const void *context, uint32_t number)
+{
+	const struct handshakes *handshakes = context;
+
+	return handshakes->entries[number].id;
+}
+
 static uint64_t order_of(const void *context, uint32_t number)
 {
 	const struct handshakes *handshakes = context;
@@ -107,12 +105,36 @@ static uint64_t order_of(const void *context, uint32_t number)
 	return handshakes->entries[number].order;
 }
 
+/* All entries in one queue; the queues they were in are undone. */
+static struct queue sort_all(struct handshakes *handshakes, const struct queue_order *order)
+{
+	struct queue all = {0};
+
+	memset(handshakes->queues, 0, sizeof(handshakes->queues));
+	for (uint32_t number = 1; number <= handshakes->used; number++)
+		if (handshakes->entries[number].state != HANDSHAKE_NONE)
+			queue_append(&all, &handshakes->links, number);
+	queue_sort(&all, &handshakes->links, order);
+	return all;
+}
+
+/* Chains in order of birth, queues in that of waiting. */
 void handshakes_settle(struct handshakes *handshakes)
 {
-	const struct queue_order order = {order_of, handshakes};
+	struct queue all;
 
-	for (size_t i = 0; handshakes->unsorted && i < QUEUE_COUNT; i++)
-		queue_sort(&handshakes->queues[i], &handshakes->links, &order);
+	if (!handshakes->unsorted)
+		return;
+	all = sort_all(handshakes, &(const struct queue_order){id_of, handshakes});
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		chains_clear(&handshakes->by_key[i]);
+	for (uint32_t number = all.first; number != 0; number = handshakes->links.next[number])
+		handshakes_chain(handshakes, number);
+	all = sort_all(handshakes, &(const struct queue_order){order_of, handshakes});
+	for (uint32_t number = all.first, next; number != 0; number = next) {
+		next = handshakes->links.next[number];
+		handshakes_enqueue(handshakes, number);
+	}
 	handshakes->unsorted = false;
 }
 

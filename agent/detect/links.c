@@ -1,6 +1,7 @@
 #include "detect/links.h"
 
 #include <errno.h>
+#include <string.h>
 
 int chains_init(struct chains *chains, size_t max_entries)
 {
@@ -10,14 +11,17 @@ int chains_init(struct chains *chains, size_t max_entries)
 		heads *= 2;
 	chains->heads = calloc(heads, sizeof(*chains->heads));
 	chains->next = calloc(max_entries + 1, sizeof(*chains->next));
+	chains->previous = calloc(max_entries + 1, sizeof(*chains->previous));
 	chains->mask = heads - 1;
-	return chains->heads == NULL || chains->next == NULL ? -ENOMEM : 0;
+	return chains->heads == NULL || chains->next == NULL || chains->previous == NULL ? -ENOMEM
+											 : 0;
 }
 
 void chains_done(struct chains *chains)
 {
 	free(chains->heads);
 	free(chains->next);
+	free(chains->previous);
 }
 
 void chains_add(struct chains *chains, uint64_t key, uint32_t number)
@@ -25,16 +29,26 @@ void chains_add(struct chains *chains, uint64_t key, uint32_t number)
 	uint32_t *head = &chains->heads[key & chains->mask];
 
 	chains->next[number] = *head;
+	chains->previous[number] = 0;
+	chains->previous[*head] = number; /* 0's is never read */
 	*head = number;
 }
 
 void chains_remove(struct chains *chains, uint64_t key, uint32_t number)
 {
-	uint32_t *link = &chains->heads[key & chains->mask];
+	uint32_t next = chains->next[number];
+	uint32_t previous = chains->previous[number];
 
-	while (*link != number)
-		link = &chains->next[*link];
-	*link = chains->next[number];
+	if (previous != 0)
+		chains->next[previous] = next;
+	else
+		chains->heads[key & chains->mask] = next;
+	chains->previous[next] = previous;
+}
+
+void chains_clear(struct chains *chains)
+{
+	memset(chains->heads, 0, (chains->mask + 1) * sizeof(*chains->heads));
 }
 
 int queue_links_init(struct queue_links *links, size_t max_entries)

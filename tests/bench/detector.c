@@ -110,6 +110,22 @@ static void fill_admitted_strangers(struct record *record, uint64_t number)
 	record->user = VIEW("alice@EXAMPLE.TEST");
 }
 
+/* One client that asks for one page on one connection after the other, and for one page after the
+ * other on one connection. */
+static void fill_flood(struct record *record, uint64_t number)
+{
+	static char connection[32];
+	static char target[32];
+
+	be_client(record, 1, CLIENTS);
+	snprintf(connection, sizeof(connection), "%" PRIu64, number % 2 == 0 ? number : 1);
+	snprintf(target, sizeof(target), "/%" PRIu64, number % 2 == 0 ? 1 : number);
+	record->connection = view_of_text(connection);
+	record->target = view_of_text(target);
+	record->status = 401;
+	record->scheme = SCHEME_NONE;
+}
+
 static long resident_kib(void)
 {
 	struct rusage usage;
@@ -220,6 +236,7 @@ int main(int argc, char **argv)
 	    {"challenge and answer (IIS)", fill_iis},
 	    {"names, no challenges (IIS)", fill_iis_names},
 	    {"outage (with tokens)", fill_outage},
+	    {"one client floods", fill_flood},
 	    {"a million strangers ask", fill_strangers},
 	    {"a million voters get in", fill_admitted_strangers},
 	};
