@@ -268,7 +268,7 @@ static void survives_our_death(unused_parameter void **state)
 	assert_true(is_there("ran"));
 }
 
-/* Two signals are glibc's own: posix_spawn() leaves them ignored, and no program can change that. */
+/* Two signals are glibc's own: posix_spawn() leaves them ignored, and nobody can change that. */
 #define OWN_SIGNALS (UINT64_C(3) << 31)
 
 static uint64_t signals_of_script(const char *kind)
