@@ -179,40 +179,40 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 /* What a line does to the open handshake it belongs to. A challenge to one that goes on is ignored:
  * somebody asked for the same page beside it. */
 static const struct step {
-	enum { IGNORE, STAY, WAIT, REFUSE, ADMIT } action;
-	enum handshake_state state; /* WAIT: in this one */
+	enum { STEP_IGNORE, STEP_STAY, STEP_WAIT, STEP_REFUSE, STEP_ADMIT } action;
+	enum handshake_state state; /* STEP_WAIT: in this one */
 } steps[HANDSHAKE_STATES][VERDICT_COUNT] = {
-    [HANDSHAKE_NONE][VERDICT_CHALLENGE] = {WAIT, HANDSHAKE_CHALLENGED},
-    [HANDSHAKE_NONE][VERDICT_UNCLEAR] = {WAIT, HANDSHAKE_CHALLENGED},
-    [HANDSHAKE_NONE][VERDICT_TOKEN] = {WAIT, HANDSHAKE_UNDECIDED},
-    [HANDSHAKE_NONE][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
-    [HANDSHAKE_NONE][VERDICT_REFUSAL] = {.action = REFUSE},
-    [HANDSHAKE_NONE][VERDICT_ADMISSION] = {.action = ADMIT},
+    [HANDSHAKE_NONE][VERDICT_CHALLENGE] = {STEP_WAIT, HANDSHAKE_CHALLENGED},
+    [HANDSHAKE_NONE][VERDICT_UNCLEAR] = {STEP_WAIT, HANDSHAKE_CHALLENGED},
+    [HANDSHAKE_NONE][VERDICT_TOKEN] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
+    [HANDSHAKE_NONE][VERDICT_LEG] = {STEP_WAIT, HANDSHAKE_LEG},
+    [HANDSHAKE_NONE][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_NONE][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
 
-    [HANDSHAKE_CHALLENGED][VERDICT_UNCLEAR] = {WAIT, HANDSHAKE_UNDECIDED},
-    [HANDSHAKE_CHALLENGED][VERDICT_TOKEN] = {WAIT, HANDSHAKE_UNDECIDED},
-    [HANDSHAKE_CHALLENGED][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
-    [HANDSHAKE_CHALLENGED][VERDICT_REFUSAL] = {.action = REFUSE},
-    [HANDSHAKE_CHALLENGED][VERDICT_ADMISSION] = {.action = ADMIT},
-    [HANDSHAKE_CHALLENGED][VERDICT_PASSAGE] = {.action = ADMIT},
+    [HANDSHAKE_CHALLENGED][VERDICT_UNCLEAR] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
+    [HANDSHAKE_CHALLENGED][VERDICT_TOKEN] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
+    [HANDSHAKE_CHALLENGED][VERDICT_LEG] = {STEP_WAIT, HANDSHAKE_LEG},
+    [HANDSHAKE_CHALLENGED][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_CHALLENGED][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
+    [HANDSHAKE_CHALLENGED][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
 
-    [HANDSHAKE_LEG][VERDICT_UNCLEAR] = {WAIT, HANDSHAKE_UNDECIDED},
-    [HANDSHAKE_LEG][VERDICT_TOKEN] = {WAIT, HANDSHAKE_UNDECIDED},
-    [HANDSHAKE_LEG][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
-    [HANDSHAKE_LEG][VERDICT_REFUSAL] = {.action = REFUSE},
-    [HANDSHAKE_LEG][VERDICT_ADMISSION] = {.action = ADMIT},
-    [HANDSHAKE_LEG][VERDICT_PASSAGE] = {.action = ADMIT},
+    [HANDSHAKE_LEG][VERDICT_UNCLEAR] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
+    [HANDSHAKE_LEG][VERDICT_TOKEN] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
+    [HANDSHAKE_LEG][VERDICT_LEG] = {STEP_WAIT, HANDSHAKE_LEG},
+    [HANDSHAKE_LEG][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_LEG][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
+    [HANDSHAKE_LEG][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
 
-    [HANDSHAKE_UNDECIDED][VERDICT_UNCLEAR] = {.action = STAY},
-    [HANDSHAKE_UNDECIDED][VERDICT_TOKEN] = {.action = STAY},
-    [HANDSHAKE_UNDECIDED][VERDICT_LEG] = {WAIT, HANDSHAKE_LEG},
-    [HANDSHAKE_UNDECIDED][VERDICT_REFUSAL] = {.action = REFUSE},
-    [HANDSHAKE_UNDECIDED][VERDICT_ADMISSION] = {.action = ADMIT},
-    [HANDSHAKE_UNDECIDED][VERDICT_PASSAGE] = {.action = ADMIT},
+    [HANDSHAKE_UNDECIDED][VERDICT_UNCLEAR] = {.action = STEP_STAY},
+    [HANDSHAKE_UNDECIDED][VERDICT_TOKEN] = {.action = STEP_STAY},
+    [HANDSHAKE_UNDECIDED][VERDICT_LEG] = {STEP_WAIT, HANDSHAKE_LEG},
+    [HANDSHAKE_UNDECIDED][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_UNDECIDED][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
+    [HANDSHAKE_UNDECIDED][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
 
-    [HANDSHAKE_ANSWERED][VERDICT_UNCLEAR] = {.action = STAY},
-    [HANDSHAKE_ANSWERED][VERDICT_TOKEN] = {.action = STAY},
-    [HANDSHAKE_ANSWERED][VERDICT_LEG] = {.action = STAY},
+    [HANDSHAKE_ANSWERED][VERDICT_UNCLEAR] = {.action = STEP_STAY},
+    [HANDSHAKE_ANSWERED][VERDICT_TOKEN] = {.action = STEP_STAY},
+    [HANDSHAKE_ANSWERED][VERDICT_LEG] = {.action = STEP_STAY},
 };
 
 /* IIS: the leg was logged before its challenge. */
@@ -227,7 +227,7 @@ static void go_on(struct handshakes *handshakes, uint32_t number, const struct r
 {
 	if (number == 0)
 		number = begin(handshakes, reading);
-	if (step->action == WAIT && !is_late_challenge(&handshakes->entries[number], reading))
+	if (step->action == STEP_WAIT && !is_late_challenge(&handshakes->entries[number], reading))
 		handshakes_wait(handshakes, number, step->state, reading->line);
 	learn(&handshakes->entries[number], reading);
 	changes_note(&handshakes->changes, number);
@@ -260,10 +260,10 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 		number = 0;
 	}
 	step = &steps[handshakes->entries[number].state][reading.verdict];
-	if (step->action == ADMIT)
+	if (step->action == STEP_ADMIT)
 		admit(handshakes, number, &reading);
-	else if (step->action == REFUSE)
+	else if (step->action == STEP_REFUSE)
 		refuse(handshakes, number, &reading);
-	else if (step->action != IGNORE)
+	else if (step->action != STEP_IGNORE)
 		go_on(handshakes, number, &reading, step);
 }
