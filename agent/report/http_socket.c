@@ -68,7 +68,7 @@ static int start_listening(int file, const union endpoint *endpoint, socklen_t l
 
 static int read_port(int file, uint16_t *ret_port)
 {
-	union endpoint endpoint;
+	union endpoint endpoint = {0};
 	socklen_t length = sizeof(endpoint);
 
 	if (getsockname(file, &endpoint.any, &length) < 0)
@@ -81,7 +81,7 @@ static int read_port(int file, uint16_t *ret_port)
 int http_socket_listen(struct view address_text, int *ret_socket, uint16_t *ret_port)
 {
 	struct address address;
-	union endpoint endpoint;
+	union endpoint endpoint = {0};
 	socklen_t length;
 	uint16_t port;
 	int file;

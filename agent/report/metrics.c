@@ -148,11 +148,11 @@ static int add(struct metrics *metrics, enum metric metric, struct metric_labels
 {
 	struct series_key key = key_of(metrics, metric, labels);
 	struct series *auto_call(series_free) series = NULL;
-	struct series **place;
+	void *place = NULL;
 	int error = series_new(&series, &descriptions[metric], labels);
 
 	if (error == 0)
-		error = table_put(metrics->index, &key, (void **)&place);
+		error = table_put(metrics->index, &key, &place);
 	if (error < 0)
 		return error;
 	error = array_push(&metrics->series[metric], series, METRICS_MAX_SERIES);
@@ -160,7 +160,7 @@ static int add(struct metrics *metrics, enum metric metric, struct metric_labels
 		table_remove(metrics->index, &key);
 		return error;
 	}
-	*place = take_pointer(series);
+	*(struct series **)place = take_pointer(series);
 	return 0;
 }
 
