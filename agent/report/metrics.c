@@ -151,8 +151,9 @@ static int add(struct metrics *metrics, enum metric metric, struct metric_labels
 	void *place = NULL;
 	int error = series_new(&series, &descriptions[metric], labels);
 
-	if (error == 0)
-		error = table_put(metrics->index, &key, &place);
+	if (error < 0)
+		return error;
+	error = table_put(metrics->index, &key, &place);
 	if (error < 0)
 		return error;
 	error = array_push(&metrics->series[metric], series, METRICS_MAX_SERIES);
