@@ -240,8 +240,7 @@ static int write_config(const struct demo *demo, const char *rules)
 	    "    probe: {command: [%s, demo-probe, %s, \"%d\"], every: 5m, timeout: 5s}\n"
 	    "    ladder:\n      - {remedy: recycle, with: {command: [%s, demo-recycle, \"%d\"]}, "
 	    "verify_within: 20s}\n",
-	    demo->program, directory, demo->server_port, demo->program,
-	    child_pid(demo->master));
+	    demo->program, directory, demo->server_port, demo->program, child_pid(demo->master));
 	return fclose(file) == 0 ? 0 : -EIO;
 }
 

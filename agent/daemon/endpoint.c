@@ -56,8 +56,7 @@ static void on_metrics(
 
 	endpoint->parts.fill_model(endpoint->parts.context, &model);
 	publisher_refresh_daemon(endpoint->parts.publisher, &model);
-	publisher_refresh_endpoint(
-	    endpoint->parts.publisher, http_server_totals(endpoint->server));
+	publisher_refresh_endpoint(endpoint->parts.publisher, http_server_totals(endpoint->server));
 	response->content_type = metrics_content_type(format);
 	if (metrics_print(publisher_metrics(endpoint->parts.publisher), format, &response->body) <
 	    0)

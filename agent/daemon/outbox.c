@@ -55,7 +55,7 @@ static int delay_message(
 	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), "retried");
 	return store_delay_message(outbox->parts.store, delivery->id,
 	    clock_now_ms() +
-	        retry_delay_ms(delivery->attempts + 1, outcome->retry_after_ms, random));
+		retry_delay_ms(delivery->attempts + 1, outcome->retry_after_ms, random));
 }
 
 static void on_outcome(void *context, size_t target, const struct webhook_outcome *outcome)
@@ -65,8 +65,8 @@ static void on_outcome(void *context, size_t target, const struct webhook_outcom
 	int error;
 
 	if (outcome->result != WEBHOOK_DELIVERED)
-		log_warning("%s: a message was not delivered: status %d: %s", name_of(outbox, target),
-		    outcome->status, outcome->reason);
+		log_warning("%s: a message was not delivered: status %d: %s",
+		    name_of(outbox, target), outcome->status, outcome->reason);
 	if (outcome->result == WEBHOOK_DELIVERED)
 		error = delete_message(outbox, target, "delivered");
 	else if (outcome->result == WEBHOOK_DEAD || stale)
@@ -97,8 +97,8 @@ static int on_due(void *context, const struct store_message *message)
 		    (struct delivery){message->id, message->created_ms, message->attempts};
 		error = webhook_sender_send(outbox->sender, i, &sent);
 		if (error < 0)
-			log_error("%s: a message cannot be sent: %s", message->target,
-			    strerror(-error));
+			log_error(
+			    "%s: a message cannot be sent: %s", message->target, strerror(-error));
 	}
 	return 0;
 }
@@ -145,8 +145,7 @@ static int add_target(struct outbox *outbox, size_t target, struct buffer *error
 	return webhook_sender_add(outbox->sender, &added);
 }
 
-int outbox_new(
-    struct outbox **ret_outbox, const struct outbox_parts *parts, struct buffer *errors)
+int outbox_new(struct outbox **ret_outbox, const struct outbox_parts *parts, struct buffer *errors)
 {
 	struct outbox *outbox = calloc(1, sizeof(*outbox));
 	const struct webhook_options options = {.on_outcome = on_outcome,

@@ -1,5 +1,5 @@
-/* Sends what waits in the store's outbox, one message at a time per target, until it is delivered or
- * given up. */
+/* Sends what waits in the store's outbox, one message at a time per target, until it is delivered
+ * or given up. */
 #ifndef AUTHMEDIC_DAEMON_OUTBOX_H
 #define AUTHMEDIC_DAEMON_OUTBOX_H
 

@@ -54,11 +54,10 @@ static void watch(struct pipeline *pipeline, struct site_log *log)
 		watcher_close(&log->watcher);
 	if (log->watcher != NULL)
 		return;
-	error = watcher_new(
-	    &log->watcher, pipeline->loop, intake_directory(log->intake), &target);
+	error = watcher_new(&log->watcher, pipeline->loop, intake_directory(log->intake), &target);
 	if (error < 0 && !log->watch_tried)
-		log_notice("%s: no watching here (%s); looking each second",
-		    log->reading.log->path, strerror(-error));
+		log_notice("%s: no watching here (%s); looking each second", log->reading.log->path,
+		    strerror(-error));
 	log->watch_tried = true;
 }
 
