@@ -68,7 +68,7 @@ void adopt_open(struct intake *intake, struct candidate *candidate, int descript
 		tail_free(&tail);
 		return;
 	}
-	if (takes_over(intake, candidate))
+	if (intake->begun && takes_over(intake, candidate))
 		intake->totals.rotations++;
 	continue_vanished(intake, tail);
 	enroll(intake, tail, candidate);
@@ -133,6 +133,7 @@ void adopt_as_read(struct intake *intake, struct candidate *candidate, const str
 	if (source != NULL)
 		tail->source = source->identity;
 	tail->offset_bytes = candidate->look.size_bytes;
+	tail->lines.first = tail->offset_bytes == 0;
 	tail_remember(tail, &candidate->look);
 	enroll(intake, tail, candidate);
 }

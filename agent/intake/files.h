@@ -10,7 +10,7 @@
 struct tail;
 
 struct candidate {
-	char *path;  /* of the file itself, a symbolic link resolved */
+	char *path; /* of the file itself, a symbolic link resolved */
 	char *place; /* the name that it has, or had before it was rotated away */
 	bool rotated;
 	bool linked; /* found through a link of `link_owner` */

@@ -136,8 +136,8 @@ static bool find_by_path(struct intake *intake, struct tail *tail)
 	struct candidate candidate = {.path = tail->path, .place = tail->place};
 
 	return !tail->torn && look_at_path(tail->path, &candidate.look) == 0 &&
-	       identity_equal(candidate.look.identity, tail->identity) &&
-	       go_on(intake, tail, &candidate) == 0;
+	    identity_equal(candidate.look.identity, tail->identity) &&
+	    go_on(intake, tail, &candidate) == 0;
 }
 
 /* Bytes of which nothing was read yet are kept by any new rotated file that has as many. */

@@ -24,7 +24,7 @@ static const struct hash_seed fixed_seed = {{0, 0}};
 bool identity_equal(struct identity a, struct identity b)
 {
 	return a.device == b.device && a.inode == b.inode &&
-	       (a.birth_ns == b.birth_ns || a.birth_ns == -1 || b.birth_ns == -1);
+	    (a.birth_ns == b.birth_ns || a.birth_ns == -1 || b.birth_ns == -1);
 }
 
 static int64_t nanoseconds(struct statx_timestamp time)
@@ -100,7 +100,7 @@ struct imprint imprint_of_tail(struct view bytes)
 
 	/* NULs are alike in all files. */
 	while (count < bytes.length && count < INTAKE_MARKER_BYTES &&
-	       bytes.data[bytes.length - count - 1] != '\0')
+	    bytes.data[bytes.length - count - 1] != '\0')
 		count++;
 	return imprint_of(view_skip(bytes, bytes.length - count));
 }
@@ -108,7 +108,7 @@ struct imprint imprint_of_tail(struct view bytes)
 bool imprint_equals(struct imprint imprint, struct view bytes)
 {
 	return imprint.count == bytes.length &&
-	       (imprint.count == 0 || imprint.hash == hash_bytes(&fixed_seed, bytes));
+	    (imprint.count == 0 || imprint.hash == hash_bytes(&fixed_seed, bytes));
 }
 
 ssize_t read_at(int descriptor, char *ret_bytes, size_t count, int64_t offset)

@@ -4,10 +4,10 @@
 
 #include "intake/names.h"
 
-#define ROTATE_WAIT_MS	5000   /* a writer may hold a rotated file open this long and be quiet */
-#define DATED_WAIT_MS	120000 /* HTTP.sys writes yesterday's file once a minute at the latest */
-#define DELETED_WAIT_MS 60000  /* then the space of a file without a name is given back */
-#define RETRY_MS	1000   /* between two tries to open what could not be opened */
+#define ROTATE_WAIT_MS  5000 /* a writer may hold a rotated file open this long and be quiet */
+#define DATED_WAIT_MS   120000 /* HTTP.sys writes yesterday's file once a minute at the latest */
+#define DELETED_WAIT_MS 60000 /* then the space of a file without a name is given back */
+#define RETRY_MS        1000 /* between two tries to open what could not be opened */
 
 int intake_new(
     struct intake **ret_intake, const char *pattern, const struct intake_callbacks *callbacks)
@@ -46,9 +46,9 @@ struct lines intake_lines(struct intake *intake)
 static bool is_possible(const struct intake_cursor *cursor)
 {
 	return memchr(cursor->path, '\0', sizeof(cursor->path)) != NULL &&
-	       cursor->offset_bytes >= 0 && cursor->marker_bytes <= INTAKE_MARKER_BYTES &&
-	       cursor->head_bytes <= INTAKE_MARKER_BYTES &&
-	       cursor->marker_bytes <= cursor->offset_bytes;
+	    cursor->offset_bytes >= 0 && cursor->marker_bytes <= INTAKE_MARKER_BYTES &&
+	    cursor->head_bytes <= INTAKE_MARKER_BYTES &&
+	    cursor->marker_bytes <= cursor->offset_bytes;
 }
 
 int intake_restore(struct intake *intake, const struct intake_cursor *cursor)

@@ -10,7 +10,7 @@
 
 #include "base/buffer.h"
 
-#define INTAKE_MAX_FILES      64	  /* open or remembered per log */
+#define INTAKE_MAX_FILES      64 /* open or remembered per log */
 #define INTAKE_MAX_LINE_BYTES (64 * 1024) /* longer lines are cut: one counted discard */
 #define INTAKE_MARKER_BYTES   256
 
@@ -32,9 +32,9 @@ struct intake_totals {
 
 enum intake_condition {
 	INTAKE_FINE,
-	INTAKE_MISSING,	   /* no file matches */
+	INTAKE_MISSING, /* no file matches */
 	INTAKE_UNREADABLE, /* EACCES, EIO … */
-	INTAKE_REFUSED	   /* a FIFO, device, socket or directory stands at the path */
+	INTAKE_REFUSED /* a FIFO, device, socket or directory stands at the path */
 };
 
 struct intake_callbacks {

@@ -11,8 +11,8 @@
 struct lines {
 	const struct intake_callbacks *callbacks;
 	struct intake_totals *totals; /* lines, overlong_lines and lost_bytes are counted here */
-	bool first;		      /* the next line is the first of its file */
-	bool cut;		      /* inside a line that was given up; its rest is passed over */
+	bool first; /* the next line is the first of its file */
+	bool cut; /* inside a line that was given up; its rest is passed over */
 };
 
 /* The longest beginning of a line that is not given up yet: its text and a CR. */

@@ -126,7 +126,7 @@ bool roster_must_wait(const struct roster *roster, const struct tail *tail, int6
 	for (size_t i = 0; i < roster->count && roster->tails[i] != tail; i++) {
 		const struct tail *before = roster->tails[i];
 		bool is_endless = before->superseded_ms >= 0 &&
-				  now_ms - before->superseded_ms >= ROSTER_PATIENCE_MS;
+		    now_ms - before->superseded_ms >= ROSTER_PATIENCE_MS;
 
 		if (!tail_is_over(before) && !before->late && !is_endless &&
 		    share_place(before, tail))

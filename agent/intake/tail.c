@@ -482,8 +482,8 @@ static bool is_same(int a, int b, int64_t offset, size_t count)
 	char bytes_b[INTAKE_MARKER_BYTES];
 
 	return read_at(a, bytes_a, count, offset) == (ssize_t)count &&
-	       read_at(b, bytes_b, count, offset) == (ssize_t)count &&
-	       memcmp(bytes_a, bytes_b, count) == 0;
+	    read_at(b, bytes_b, count, offset) == (ssize_t)count &&
+	    memcmp(bytes_a, bytes_b, count) == 0;
 }
 
 bool tail_is_repeated_by(const struct tail *tail, int descriptor)
@@ -496,5 +496,5 @@ bool tail_is_repeated_by(const struct tail *tail, int descriptor)
 	count =
 	    look.size_bytes < INTAKE_MARKER_BYTES ? (size_t)look.size_bytes : INTAKE_MARKER_BYTES;
 	return count > 0 && is_same(tail->descriptor, descriptor, 0, count) &&
-	       is_same(tail->descriptor, descriptor, look.size_bytes - (int64_t)count, count);
+	    is_same(tail->descriptor, descriptor, look.size_bytes - (int64_t)count, count);
 }

@@ -6,43 +6,43 @@
 #include "intake/lines.h"
 
 enum tail_state {
-	TAIL_LOST,     /* restored, or its file has other bytes now: we must find where they went */
+	TAIL_LOST, /* restored, or its file has other bytes now: we must find where they went */
 	TAIL_FOLLOWED, /* open */
 	TAIL_FINISHED, /* rotated away and read to its end; closed, opened again if it grows */
-	TAIL_IGNORED   /* nothing to read: a copy of another, or no text */
+	TAIL_IGNORED /* nothing to read: a copy of another, or no text */
 };
 
 struct tail {
 	enum tail_state state;
-	char *path;  /* where the file was last seen */
+	char *path; /* where the file was last seen */
 	char *place; /* see struct candidate */
 	struct identity identity;
 	int descriptor; /* -1 unless followed */
 	bool remote;
 
-	int64_t offset_bytes;  /* behind the last complete line */
+	int64_t offset_bytes; /* behind the last complete line */
 	int64_t read_to_bytes; /* how far the bytes are known: a partial line, NULs */
 	struct imprint marker; /* of the bytes before the offset */
-	struct imprint head;   /* of the first bytes, as far as they were written */
+	struct imprint head; /* of the first bytes, as far as they were written */
 	struct lines lines;
 
 	int64_t size_bytes, modified_ns; /* as of the last look; modified -1: not looked at yet */
-	int64_t changed_ms;		 /* when a look found a change */
-	bool changed;			 /* and what changed was not read yet */
-	bool settling;			 /* it changed so lately that it may have changed again */
-	bool unreadable;		 /* reading failed; the next look clears it */
-	const char *refusal;		 /* why it is ignored, NULL for a copy … */
-	struct identity source;		 /* … of this */
+	int64_t changed_ms; /* when a look found a change */
+	bool changed; /* and what changed was not read yet */
+	bool settling; /* it changed so lately that it may have changed again */
+	bool unreadable; /* reading failed; the next look clears it */
+	const char *refusal; /* why it is ignored, NULL for a copy … */
+	struct identity source; /* … of this */
 
 	/* What its owner knows of it. */
-	bool found;	       /* it has a name in the directory */
-	bool current;	       /* and that name is the log's own, not a rotated one */
-	bool late;	       /* had been finished before: nothing waits for it */
-	bool is_copy;	       /* took over from a file that was truncated: nobody writes to it */
-	bool torn;	       /* lost because the bytes changed */
-	bool ending;	       /* to be finished by the next read */
+	bool found; /* it has a name in the directory */
+	bool current; /* and that name is the log's own, not a rotated one */
+	bool late; /* had been finished before: nothing waits for it */
+	bool is_copy; /* took over from a file that was truncated: nobody writes to it */
+	bool torn; /* lost because the bytes changed */
+	bool ending; /* to be finished by the next read */
 	int64_t superseded_ms; /* when another took its place; -1: none did */
-	int64_t give_up_ms;    /* when a lost one is given up; -1: not decided */
+	int64_t give_up_ms; /* when a lost one is given up; -1: not decided */
 };
 
 static inline bool tail_is_over(const struct tail *tail)

@@ -72,5 +72,5 @@ bool watcher_is_alive(const struct watcher *watcher)
 	struct stat status;
 
 	return stat(watcher->directory, &status) == 0 && status.st_dev == watcher->device &&
-	       status.st_ino == watcher->inode;
+	    status.st_ino == watcher->inode;
 }

@@ -2,6 +2,7 @@
 fuzz_targets = tests/fuzz/condition.test \
 	tests/fuzz/config.test \
 	tests/fuzz/document.test \
+	tests/fuzz/intake_lines.test \
 	tests/fuzz/ledger_line.test \
 	tests/fuzz/lines.test \
 	tests/fuzz/protocol.test
@@ -13,6 +14,7 @@ fuzz_sources = tests/fuzz/replay.c tests/fuzz/fuzz.h
 tests_fuzz_condition_test_SOURCES = tests/fuzz/condition.c $(fuzz_sources)
 tests_fuzz_config_test_SOURCES = tests/fuzz/config.c $(fuzz_sources)
 tests_fuzz_document_test_SOURCES = tests/fuzz/document.c $(fuzz_sources)
+tests_fuzz_intake_lines_test_SOURCES = tests/fuzz/intake_lines.c $(fuzz_sources)
 tests_fuzz_ledger_line_test_SOURCES = tests/fuzz/ledger_line.c $(fuzz_sources)
 tests_fuzz_ledger_line_test_LDADD = libhelper.a $(LDADD)
 tests_fuzz_lines_test_SOURCES = tests/fuzz/lines.c $(fuzz_sources)
