@@ -203,23 +203,23 @@ static void put(struct world *world, struct world_file *file, struct view bytes)
 static void write_part(struct world *world, struct world_file *file, bool whole)
 {
 	struct world_line *line = open_line(world, file);
-	size_t upto;
+	size_t end;
 
 	if (line == NULL) {
 		hold(world, file, new_line(world));
 		line = open_line(world, file);
 		file->partial_written = 0;
 	}
-	upto =
+	end =
 	    file->partial_written + world_random(world, line->length - file->partial_written + 1);
-	if (upto < WORLD_NUMBER_DIGITS + 1)
-		upto = WORLD_NUMBER_DIGITS + 1;
+	if (end < WORLD_NUMBER_DIGITS + 1)
+		end = WORLD_NUMBER_DIGITS + 1;
 	if (whole)
-		upto = line->length;
+		end = line->length;
 	world_tell(world, "write %.6s %zu-%zu of %zu to %s", line->text, file->partial_written,
-	    upto, line->length, file->name);
-	put(world, file, view_of(line->text + file->partial_written, upto - file->partial_written));
-	file->partial_written = upto;
+	    end, line->length, file->name);
+	put(world, file, view_of(line->text + file->partial_written, end - file->partial_written));
+	file->partial_written = end;
 	if (!whole)
 		return;
 	put(world, file, world_random(world, 3) == 0 ? VIEW("\r\n") : VIEW("\n"));
