@@ -154,7 +154,8 @@ static int add_notification(struct entry *entry, const struct journal *journal,
 	};
 	int error;
 
-	if (notification.kind == NULL || journal->config->notify.count == 0)
+	/* Nobody is called for what ends by itself. */
+	if (notification.kind == NULL || event->may_pass || journal->config->notify.count == 0)
 		return 0;
 	error = notification_print(&notification, &entry->body);
 	return error < 0 ? error : add_messages(entry, journal->config, event);

@@ -228,10 +228,15 @@ const struct controller_effects pipeline_effects = {
     .on_event = effect_on_event,
 };
 
-static void take_budget(struct site *site, const struct protocol_reply *reply)
+/* Not of an inspection: that reply does not tell. */
+static void take_allowance(struct site *site, const struct protocol_reply *reply)
 {
 	site->budget_hour = reply->budget_hour;
 	site->budget_day = reply->budget_day;
+	controller_on_allowance(site->controller,
+	    (struct controller_allowance){
+		.budget_spent = reply->budget_hour == 0 || reply->budget_day == 0,
+		.paused = reply->paused != 0});
 }
 
 static void on_inspection(void *context, const struct protocol_reply *reply)
@@ -242,8 +247,6 @@ static void on_inspection(void *context, const struct protocol_reply *reply)
 
 	site_take_facts(
 	    site, view_of_text(reply != NULL ? reply->facts : ""), "inspectors", prefixes);
-	if (reply != NULL)
-		take_budget(site, reply);
 	if (facts_number(site->facts, "worker.start", &start_s) < 0)
 		start_s = -1;
 	controller_on_inspected(
@@ -259,7 +262,7 @@ static void on_action_reply(void *context, const struct protocol_reply *reply)
 	if (reply == NULL)
 		return; /* the broken line is told by pipeline_on_helper_connection() */
 	answer = (struct controller_answer){reply->result, reply->refusal, reply->text};
-	take_budget(site, reply);
+	take_allowance(site, reply);
 	controller_on_answer(site->controller, site_now(), &answer);
 	pipeline_step(site->pipeline);
 }
@@ -269,7 +272,7 @@ static void on_status_reply(void *context, const struct protocol_reply *reply)
 	struct site *site = context;
 
 	if (reply != NULL)
-		take_budget(site, reply);
+		take_allowance(site, reply);
 }
 
 void pipeline_on_helper_connection(void *context, bool connected)

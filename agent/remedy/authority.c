@@ -1,6 +1,7 @@
 #include "remedy/authority.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -48,6 +49,16 @@ static bool helper_away(const struct authority_case *the_case)
 	return the_case->helper_away;
 }
 
+static bool paused(const struct authority_case *the_case)
+{
+	return the_case->paused;
+}
+
+static bool budget_spent(const struct authority_case *the_case)
+{
+	return the_case->budget_spent;
+}
+
 /* In this order; a recycle needs every one of them to let it pass. */
 static const struct {
 	bool (*forbids)(const struct authority_case *the_case);
@@ -65,9 +76,15 @@ static const struct {
 	    "itself that is broken",
 	    false}},
     {warming_up, {"warm-up", "too soon after a start or an action to judge", true}},
-    {helper_away, {"helper-away", "the helper cannot be reached", true}},
+    {helper_away, {"helper-away", "the helper cannot be reached", false}},
     {observing, {"observe", "the site is in mode observe", false}},
+    {paused, {"paused", "all actions are paused until a person resumes them", false}},
+    {budget_spent,
+	{"budget", "the site has had as many actions as it may have in this time", false}},
 };
+
+/* What only the helper says, and what ends by itself. */
+static const char *const passing[] = {"busy", "never-begun"};
 
 const struct authority_refusal *authority_refuses(const struct authority_case *the_case)
 {
@@ -75,6 +92,17 @@ const struct authority_refusal *authority_refuses(const struct authority_case *t
 		if (table[i].forbids(the_case))
 			return &table[i].refusal;
 	return NULL;
+}
+
+bool authority_may_pass(const char *reason)
+{
+	for (size_t i = 0; i < count_of(table); i++)
+		if (strcmp(table[i].refusal.reason, reason) == 0)
+			return table[i].refusal.may_pass;
+	for (size_t i = 0; i < count_of(passing); i++)
+		if (strcmp(passing[i], reason) == 0)
+			return true;
+	return false;
 }
 
 const struct authority_refusal *authority_refusal_at(unsigned index)

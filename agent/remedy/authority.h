@@ -18,16 +18,21 @@ struct authority_case {
 	bool all_rungs_locked; /* there are some, but each failed to verify */
 	bool warming_up; /* too soon after our start, the worker's, or our own action */
 	bool helper_away;
+	bool paused;
+	bool budget_spent;
 };
 
 struct authority_refusal {
 	const char *reason; /* metric label and history: "observe", "warm-up", … */
 	const char *sentence; /* for a person */
-	bool may_pass; /* asking again later can succeed without a person */
+	bool may_pass; /* it ends soon without a person */
 };
 
 /* NULL where the action is authorised, else the first rule that forbids it. */
 const struct authority_refusal *authority_refuses(const struct authority_case *the_case);
+
+/* For the helper's refusals too, by their names. */
+bool authority_may_pass(const char *reason);
 
 /* All of them, for metrics; NULL at the end. */
 const struct authority_refusal *authority_refusal_at(unsigned index);

@@ -354,6 +354,7 @@ static void on_not_run(struct controller *controller, const struct controller_an
 
 	if (answer->refusal == REFUSAL_REPEATED)
 		controller->locked |= UINT32_C(1) << controller->rung;
+	controller->helper_refused = true;
 	controller_enter(controller, STATE_STANDING);
 	controller->deadline_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
@@ -376,11 +377,20 @@ void controller_on_answer(
 		on_not_run(controller, answer);
 		return;
 	}
+	if (controller->helper_refused)
+		incident_tell_acting(controller);
+	controller->helper_refused = false;
 	incident_tell(
 	    controller, EVENT_APPLIED, sentence_of(answer), protocol_result_name(answer->result));
 	controller->last_action_ms = now.steady_ms;
 	controller_enter(controller, STATE_HOLDING_OFF);
 	controller->deadline_ms = now.steady_ms + controller->options.safety->hold_off_ms;
+}
+
+void controller_on_allowance(
+    struct controller *controller, struct controller_allowance allowance)
+{
+	controller->allowance = allowance;
 }
 
 void controller_on_helper(struct controller *controller, struct moment now, bool connected)

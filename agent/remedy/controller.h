@@ -37,6 +37,7 @@ struct controller_event {
 	struct moment now;
 	const char *text; /* one sentence for a person; lives during the call */
 	const char *reason; /* the refusal's or result's word; "" where there is none */
+	bool may_pass; /* a refusal that ends without a person */
 	const char *remedy; /* of the rung; "" where there is none */
 };
 
@@ -51,6 +52,12 @@ struct controller_answer {
 	uint32_t result; /* enum protocol_result */
 	uint32_t refusal; /* enum protocol_refusal */
 	const char *text;
+};
+
+/* What the helper would refuse anyhow, as it last told. */
+struct controller_allowance {
+	bool budget_spent;
+	bool paused;
 };
 
 struct controller_effects {
@@ -87,6 +94,8 @@ void controller_on_inspected(
     struct controller *controller, struct moment now, int64_t worker_start_ms);
 void controller_on_answer(
     struct controller *controller, struct moment now, const struct controller_answer *answer);
+void controller_on_allowance(
+    struct controller *controller, struct controller_allowance allowance);
 void controller_on_helper(struct controller *controller, struct moment now, bool connected);
 
 const char *controller_state(const struct controller *controller); /* one word */

@@ -33,6 +33,8 @@ struct controller {
 	bool helper_connected;
 	bool must_ask; /* an action may be under way: ask the helper */
 	bool about_strangers;
+	bool helper_refused; /* the last try; so the next one is a question, and no news */
+	struct controller_allowance allowance;
 
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */
@@ -48,6 +50,7 @@ struct controller {
 /* -- incident.c: opening, closing, telling */
 void incident_tell(
     struct controller *controller, enum event_kind kind, const char *text, const char *reason);
+void incident_tell_acting(struct controller *controller);
 void incident_open(struct controller *controller, const char *why);
 void incident_close(struct controller *controller, enum event_kind kind, const char *text);
 const char *incident_remedy(const struct controller *controller);

@@ -66,6 +66,8 @@ static const struct authority_refusal *refusal_of(struct controller *controller)
 	    .cure_is_recycle = controller->diagnosis->cure == CURE_RECYCLE,
 	    .warming_up = is_warming_up(controller),
 	    .helper_away = !controller->helper_connected,
+	    .paused = controller->allowance.paused,
+	    .budget_spent = controller->allowance.budget_spent,
 	};
 
 	the_case.has_rung = find_rung(controller, &controller->rung, &rungs);
@@ -80,8 +82,8 @@ static void act(struct controller *controller)
 	    .reason = controller->diagnosis->id};
 
 	controller_enter(controller, STATE_ACTING);
-	incident_tell(
-	    controller, EVENT_ACTING, controller->diagnosis->why, controller->diagnosis->id);
+	if (!controller->helper_refused)
+		incident_tell_acting(controller);
 	controller->options.effects.apply(controller->options.context, &action);
 }
 

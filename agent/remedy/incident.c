@@ -38,9 +38,16 @@ void incident_tell(
 	    .now = controller->now,
 	    .text = text,
 	    .reason = reason,
+	    .may_pass = kind == EVENT_REFUSED && authority_may_pass(reason),
 	    .remedy = incident_remedy(controller)};
 
 	controller->options.effects.on_event(controller->options.context, &event);
+}
+
+void incident_tell_acting(struct controller *controller)
+{
+	incident_tell(
+	    controller, EVENT_ACTING, controller->diagnosis->why, controller->diagnosis->id);
 }
 
 /* Unique on this host: the site's name says the rest, wherever incidents meet. */
@@ -66,6 +73,7 @@ void incident_open(struct controller *controller, const char *why)
 	controller->diagnosis = NULL;
 	controller->told = PROBE_NONE;
 	controller->refusal = "";
+	controller->helper_refused = false;
 	controller->trials.count = 0;
 	controller->about_strangers = false;
 	incident_tell(controller, EVENT_OPENED, why, "");

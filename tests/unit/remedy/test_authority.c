@@ -50,6 +50,25 @@ static void each_condition_forbids(unused_parameter void **state)
 	the_case = good;
 	the_case.helper_away = true;
 	assert_refused(&the_case, "helper-away");
+	the_case = good;
+	the_case.paused = true;
+	assert_refused(&the_case, "paused");
+	the_case = good;
+	the_case.budget_spent = true;
+	assert_refused(&the_case, "budget");
+}
+
+/* A person is called for what does not end by itself, also where only the helper says it. */
+static void knows_what_passes(unused_parameter void **state)
+{
+	static const char *const passing[] = {"not-confirmed", "warm-up", "busy", "never-begun"};
+	static const char *const lasting[] = {
+	    "no-cure", "locked", "observe", "budget", "paused", "helper-away", "config", "rung"};
+
+	for (size_t i = 0; i < count_of(passing); i++)
+		assert_true(authority_may_pass(passing[i]));
+	for (size_t i = 0; i < count_of(lasting); i++)
+		assert_false(authority_may_pass(lasting[i]));
 }
 
 /* A probe that never worked, or not for too long, or in the future by a clock set back, is no
@@ -110,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(allows_the_good_case),
 	    cmocka_unit_test(each_condition_forbids),
+	    cmocka_unit_test(knows_what_passes),
 	    cmocka_unit_test(wants_a_recent_success),
 	    cmocka_unit_test(voters_stand_in),
 	    cmocka_unit_test(no_other_combination),

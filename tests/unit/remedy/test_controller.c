@@ -364,6 +364,50 @@ static void waits_after_starts(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
+/* What the helper would refuse is not asked for, and is told once; when it may act again it does. */
+static void waits_for_the_budget(void **state)
+{
+	struct world *world = *state;
+
+	controller_on_allowance(
+	    world->controller, (struct controller_allowance){.budget_spent = true});
+	settle(world);
+	break_handle(world);
+	answer_next_probe(world, PROBE_REJECTED);
+	for (int i = 0; i < 5; i++) {
+		answer_next_probe(world, PROBE_REJECTED);
+		inspected(world);
+	}
+	assert_string_equal(state_of(world), "standing");
+	assert_int_equal(world->applies, 0);
+	assert_int_equal(world->events[EVENT_ACTING], 0);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	controller_on_allowance(world->controller, (struct controller_allowance){0});
+	answer_next_probe(world, PROBE_REJECTED);
+	inspected(world);
+	assert_int_equal(world->events[EVENT_ACTING], 1);
+	assert_int_equal(world->applies, 1);
+}
+
+/* A helper that refuses is asked again and again, but nobody is told so each time. */
+static void asks_the_helper_again_quietly(void **state)
+{
+	struct world *world = *state;
+
+	reach_acting(world);
+	for (unsigned i = 1; i <= 5; i++) {
+		assert_int_equal(world->applies, i);
+		answer(world, PROTOCOL_REFUSED, REFUSAL_BUSY);
+		answer_next_probe(world, PROBE_REJECTED);
+		inspected(world);
+	}
+	assert_int_equal(world->events[EVENT_ACTING], 1);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	assert_int_equal(world->events[EVENT_ACTING], 2); /* this time it did */
+	assert_int_equal(world->events[EVENT_APPLIED], 1);
+}
+
 /* After a restart in the middle of an action the helper is asked, and what it says is believed. */
 static void asks_after_a_restart(void **state)
 {
@@ -553,6 +597,8 @@ int main(void)
 	    TEST(observes),
 	    TEST(strangers_are_noise),
 	    TEST(waits_after_starts),
+	    TEST(waits_for_the_budget),
+	    TEST(asks_the_helper_again_quietly),
 	    TEST(asks_after_a_restart),
 	    TEST(asks_after_the_helper_died),
 	    TEST(voters_decide),
