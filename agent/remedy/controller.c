@@ -72,6 +72,15 @@ static void suspect(struct controller *controller, const char *why)
 	probe(controller);
 }
 
+/* What people met until now counts no more. */
+static void forget_outcomes(struct controller *controller)
+{
+	controller->options.effects.forget_outcomes(controller->options.context);
+	controller->spike_since_ms = -1;
+	controller->window.spike = false;
+	controller->window.active = 0;
+}
+
 /* -- watching: nothing is wrong as far as we know */
 
 static void on_tick_watching(struct controller *controller)
@@ -145,16 +154,29 @@ static void on_tick_suspected(struct controller *controller)
 	}
 	if (controller->probe_running)
 		return;
-	if (trials_confirmed(&controller->trials, &rule) != PROBE_NONE ||
-	    trials_exhausted(&controller->trials, &rule))
+	if (trials_latest(&controller->trials) == PROBE_ACCEPTED ||
+	    (trials_confirmed(&controller->trials, &rule) == PROBE_NONE &&
+		!trials_exhausted(&controller->trials, &rule)))
+		probe(controller);
+	else
+		inspect(controller);
+}
+
+/* An accepted probe while people seem to fail: what they met may have been before the probe. So the
+ * first one begins a new window, and only where the next one finds them failing again it is so. */
+static void on_accepted_in_spite_of_spike(
+    struct controller *controller, enum probe_result result_before)
+{
+	if (result_before == PROBE_ACCEPTED)
 		inspect(controller);
 	else
-		probe(controller);
+		forget_outcomes(controller);
 }
 
 static void on_probe_suspected(struct controller *controller, enum probe_result result)
 {
 	const struct trials_rule rule = controller_trials_rule(controller);
+	enum probe_result before = trials_latest(&controller->trials);
 
 	trials_add(&controller->trials, result, controller->now.steady_ms);
 	/* The next try as late as must be, so that the tries span the time asked for. */
@@ -162,10 +184,12 @@ static void on_probe_suspected(struct controller *controller, enum probe_result 
 	    rule.over_ms / (rule.wanted - 1) > controller->options.safety->probe_interval_ms)
 		controller->next_probe_ms =
 		    controller->now.steady_ms + rule.over_ms / (rule.wanted - 1);
-	if (result == PROBE_ACCEPTED && !controller->window.spike)
-		incident_close(controller, EVENT_PASSED, "it passed by itself");
-	else
+	if (result != PROBE_ACCEPTED)
 		on_tick_suspected(controller);
+	else if (controller->window.spike)
+		on_accepted_in_spite_of_spike(controller, before);
+	else
+		incident_close(controller, EVENT_PASSED, "it passed by itself");
 }
 
 /* -- inspecting: the inspectors read the machine */
@@ -193,9 +217,13 @@ static void on_tick_standing(struct controller *controller)
 
 static void on_probe_standing(struct controller *controller, enum probe_result result)
 {
+	enum probe_result before = trials_latest(&controller->trials);
+
 	trials_add(&controller->trials, result, controller->now.steady_ms);
 	if (decision_has_recovered(controller))
 		incident_close(controller, EVENT_RESOLVED, "sign-in works again");
+	else if (result == PROBE_ACCEPTED)
+		on_accepted_in_spite_of_spike(controller, before);
 	else
 		inspect(controller);
 }
@@ -223,11 +251,8 @@ static void on_tick_holding_off(struct controller *controller)
 
 	if (!is_due(controller, controller->deadline_ms))
 		return;
-	controller->options.effects.forget_outcomes(controller->options.context);
+	forget_outcomes(controller);
 	controller->trials.count = 0;
-	controller->spike_since_ms = -1;
-	controller->window.spike = false;
-	controller->window.active = 0;
 	controller_enter(controller, STATE_VERIFYING);
 	controller->deadline_ms = controller->now.steady_ms + rung->verify_within_ms;
 	probe(controller);

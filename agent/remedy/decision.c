@@ -123,14 +123,10 @@ void decision_make(struct controller *controller)
 
 bool decision_has_recovered(const struct controller *controller)
 {
-	const struct trials *trials = &controller->trials;
-	bool accepted =
-	    trials->count > 0 && trials->items[trials->count - 1].result == PROBE_ACCEPTED;
-
 	if (controller->window.spike)
 		return false;
 	if (controller->options.site->probe.configured)
-		return accepted;
+		return trials_latest(&controller->trials) == PROBE_ACCEPTED;
 	/* Nobody probes: then as many known-good voters as make a spike must be seen to get in. */
 	return controller->window.established >= controller->options.minimum_voters;
 }

@@ -23,6 +23,11 @@ void trials_add(struct trials *trials, enum probe_result result, int64_t time_ms
 	trials->count++;
 }
 
+enum probe_result trials_latest(const struct trials *trials)
+{
+	return trials->count > 0 ? trials->items[trials->count - 1].result : PROBE_NONE;
+}
+
 /* The first of the tries that still count. */
 static size_t first_counting(const struct trials *trials, const struct trials_rule *rule)
 {
@@ -33,14 +38,11 @@ static size_t first_counting(const struct trials *trials, const struct trials_ru
 
 enum probe_result trials_confirmed(const struct trials *trials, const struct trials_rule *rule)
 {
-	enum probe_result latest;
+	enum probe_result latest = trials_latest(trials);
 	int64_t first_ms = 0;
 	int64_t same = 0;
 
-	if (trials->count == 0)
-		return PROBE_NONE;
-	latest = trials->items[trials->count - 1].result;
-	if (latest == PROBE_ACCEPTED)
+	if (latest == PROBE_ACCEPTED || latest == PROBE_NONE)
 		return latest;
 	for (size_t i = first_counting(trials, rule); i < trials->count; i++) {
 		if (trials->items[i].result != latest)

@@ -33,6 +33,7 @@ struct trials_rule {
 
 /* Times are steady (not the wall clock's). */
 void trials_add(struct trials *trials, enum probe_result result, int64_t time_ms);
+enum probe_result trials_latest(const struct trials *trials); /* PROBE_NONE: none yet */
 /* The latest result where it is confirmed, else PROBE_NONE. Accepted confirms itself at once. */
 enum probe_result trials_confirmed(const struct trials *trials, const struct trials_rule *rule);
 /* Whether all tries were made without any result confirmed. */

@@ -343,6 +343,48 @@ static void strangers_are_noise(void **state)
 	assert_int_equal(world->events[EVENT_COUNTED], world->probes - before);
 }
 
+/* People who failed before the probe was accepted prove nothing: only those who fail after it. */
+static void looks_again_after_an_accepted_probe(void **state)
+{
+	struct world *world = *state;
+
+	settle(world);
+	break_handle(world);
+	answer_next_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(state_of(world), "suspected");
+	assert_int_equal(world->forgets, 1);
+	world->window = (struct detector_window){0};
+	answer_next_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(state_of(world), "watching");
+	assert_int_equal(world->events[EVENT_PASSED], 1);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 0);
+	break_handle(world);
+	answer_next_probe(world, PROBE_ACCEPTED);
+	answer_next_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(state_of(world), "inspecting");
+}
+
+/* A person has cured it: that the clients have not come back yet is no new diagnosis. */
+static void waits_for_the_clients_after_a_cure(void **state)
+{
+	struct world *world = *state;
+
+	world->diagnosis = &stale_keytab;
+	settle(world);
+	break_handle(world);
+	answer_next_probe(world, PROBE_REJECTED);
+	answer_next_probe(world, PROBE_REJECTED);
+	inspected(world);
+	world->diagnosis = &noise;
+	answer_next_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(state_of(world), "standing");
+	assert_int_equal(world->forgets, 1);
+	world->window = (struct detector_window){0};
+	answer_next_probe(world, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
 /* Nothing is decided just after our own start, nor just after the worker's. */
 static void waits_after_starts(void **state)
 {
@@ -596,6 +638,8 @@ int main(void)
 	    TEST(stands_where_nothing_helps),
 	    TEST(observes),
 	    TEST(strangers_are_noise),
+	    TEST(looks_again_after_an_accepted_probe),
+	    TEST(waits_for_the_clients_after_a_cure),
 	    TEST(waits_after_starts),
 	    TEST(waits_for_the_budget),
 	    TEST(asks_the_helper_again_quietly),
