@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/authority.test \
 	tests/unit/remedy/controller.test \
+	tests/unit/remedy/decision.test \
 	tests/unit/remedy/trials.test
 check_PROGRAMS += $(remedy_tests)
 TESTS += $(remedy_tests)
@@ -14,10 +15,20 @@ tests_unit_remedy_authority_test_SOURCES = tests/unit/remedy/test_authority.c
 tests_unit_remedy_authority_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_authority_test_LDADD = $(unit_libs)
 
-tests_unit_remedy_controller_test_SOURCES = tests/unit/remedy/test_controller.c
+remedy_world_sources = tests/unit/remedy/world.c tests/unit/remedy/world.h
+remedy_world_ldflags = $(AM_LDFLAGS) -Wl,--wrap=rules_named
+
+tests_unit_remedy_controller_test_SOURCES = tests/unit/remedy/test_controller.c \
+	$(remedy_world_sources)
 tests_unit_remedy_controller_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_controller_test_LDADD = $(unit_libs)
-tests_unit_remedy_controller_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=rules_named
+tests_unit_remedy_controller_test_LDFLAGS = $(remedy_world_ldflags)
+
+tests_unit_remedy_decision_test_SOURCES = tests/unit/remedy/test_decision.c \
+	$(remedy_world_sources)
+tests_unit_remedy_decision_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_decision_test_LDADD = $(unit_libs)
+tests_unit_remedy_decision_test_LDFLAGS = $(remedy_world_ldflags)
 
 tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
 tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)
