@@ -150,14 +150,14 @@ int pipeline_new(
 	error = pipeline->config_file != NULL ? make(pipeline, errors) : -ENOMEM;
 	if (error < 0) {
 		pipeline->rulebook = (struct rulebook){0};
-		pipeline_close(&pipeline);
+		pipeline_close(&pipeline, NULL);
 		return error;
 	}
 	*ret_pipeline = pipeline;
 	return 0;
 }
 
-void pipeline_close(struct pipeline **closing)
+void pipeline_close(struct pipeline **closing, struct rulebook *ret_rulebook)
 {
 	struct pipeline *pipeline = *closing;
 
@@ -177,7 +177,10 @@ void pipeline_close(struct pipeline **closing)
 	publisher_free(&pipeline->publisher);
 	journal_free(&pipeline->journal);
 	store_close(&pipeline->store);
-	rulebook_done(&pipeline->rulebook);
+	if (ret_rulebook != NULL)
+		*ret_rulebook = pipeline->rulebook;
+	else
+		rulebook_done(&pipeline->rulebook);
 	free(pipeline->config_file);
 	free(pipeline);
 }

@@ -45,14 +45,29 @@ static int take_up(struct daemon *daemon, struct rulebook *rulebook, struct buff
 	return error;
 }
 
+/* What looked good cannot be used: a port is taken, a secret cannot be read. */
+static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *errors)
+{
+	print_errors(errors);
+	buffer_clear(errors);
+	if (take_up(daemon, old, errors) == 0) {
+		log_error("the new configuration cannot be used; the old one stays");
+		return;
+	}
+	print_errors(errors);
+	log_error("neither the new configuration nor the old one can be used");
+	daemon->failed = true;
+	signals_close(&daemon->signals);
+}
+
 /* A bad configuration leaves everything as it is. A good one takes over from the state that the old
  * pipeline committed, so that nothing is lost or repeated. */
 static void on_reload(void *context)
 {
 	struct daemon *daemon = context;
 	struct rulebook rulebook;
+	struct rulebook old;
 	struct buffer auto_buffer errors;
-	int error;
 
 	buffer_init(&errors, MAX_ERROR_BYTES);
 	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
@@ -60,23 +75,20 @@ static void on_reload(void *context)
 		log_error("the new configuration is not used; the old one stays");
 		return;
 	}
-	pipeline_close(&daemon->pipeline);
-	error = take_up(daemon, &rulebook, &errors);
-	if (error == 0) {
-		log_notice("the configuration was read again");
+	pipeline_close(&daemon->pipeline, &old);
+	if (take_up(daemon, &rulebook, &errors) < 0) {
+		go_back(daemon, &old, &errors);
 		return;
 	}
-	print_errors(&errors);
-	log_error("cannot go on with the new configuration: %s", strerror(-error));
-	daemon->failed = true;
-	signals_close(&daemon->signals);
+	rulebook_done(&old);
+	log_notice("the configuration was read again");
 }
 
 static void on_terminate(void *context)
 {
 	struct daemon *daemon = context;
 
-	pipeline_close(&daemon->pipeline);
+	pipeline_close(&daemon->pipeline, NULL);
 	signals_close(&daemon->signals);
 }
 
@@ -100,7 +112,7 @@ static int start(struct daemon *daemon)
 		return EXIT_SUCCESS;
 	print_errors(&errors);
 	log_error("cannot start: %s", strerror(-error));
-	pipeline_close(&daemon->pipeline);
+	pipeline_close(&daemon->pipeline, NULL);
 	return EXIT_UNAVAILABLE;
 }
 

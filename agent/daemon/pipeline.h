@@ -17,7 +17,8 @@ struct pipeline_options {
  * Errors are appended as lines. */
 must_check int pipeline_new(
     struct pipeline **ret_pipeline, const struct pipeline_options *options, struct buffer *errors);
-/* Commits, closes every handle; the loop must run on until they are gone. */
-void pipeline_close(struct pipeline **pipeline);
+/* Commits, closes every handle; the loop must run on until they are gone. The rulebook is the
+ * caller's again, or done with where `ret_rulebook` is NULL. */
+void pipeline_close(struct pipeline **pipeline, struct rulebook *ret_rulebook);
 
 #endif
