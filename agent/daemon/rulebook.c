@@ -1,6 +1,7 @@
 #include "daemon/rulebook.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "parse/parser.h"
 
@@ -44,6 +45,23 @@ static int check_formats(const struct config *config, struct buffer *errors)
 	return error;
 }
 
+/* Whether what is in it is good is seen by whoever may read it. */
+static int check_secrets(const struct config *config, struct buffer *errors)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < config->notify.count; i++) {
+		const struct config_notify *notify = &config->notify.items[i];
+
+		if (notify->secret_file == NULL || access(notify->secret_file, F_OK) == 0)
+			continue;
+		error = -errno;
+		buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n",
+		    notify->where, notify->secret_file, strerror(errno));
+	}
+	return error;
+}
+
 static int load_folders(struct rulebook *rulebook, struct buffer *errors)
 {
 	char path[4096];
@@ -62,6 +80,8 @@ int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct
 
 	if (error == 0)
 		error = check_formats(rulebook.config, errors);
+	if (error == 0)
+		error = check_secrets(rulebook.config, errors);
 	if (error == 0)
 		error = load_folders(&rulebook, errors);
 	if (error < 0) {
