@@ -25,13 +25,14 @@ from .probe import run_probe
 from .process import need_file, need_program, need_root
 from .prometheus import check_metrics, check_rules
 from .rig import Rig
-from .sites import apache_site, squid_site
+from .scene import Scene
+from .sites import apache_site, config, log_site, notify, squid_site
 from .source import SOURCE_DIRECTORY, build_directory, built_program
 from .wait import Expired, free_port, wait_until
 
 __all__ = [
-    "Expired", "Log", "Rig", "SOURCE_DIRECTORY", "apache_site", "build_directory", "built_program",
-    "check_metrics", "check_rules", "forged_token", "free_port", "need_file", "need_program",
-    "need_root", "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site",
-    "wait_until",
+    "Expired", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "apache_site", "build_directory",
+    "built_program", "check_metrics", "check_rules", "config", "forged_token", "free_port",
+    "log_site", "need_file", "need_program", "need_root", "notify", "parse_metrics", "run_probe",
+    "send_forged", "send_header", "squid_site", "wait_until",
 ]

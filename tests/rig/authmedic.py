@@ -6,13 +6,15 @@ import re
 import shlex
 import signal
 
+from .log import Log
 from .process import Process, descendants, run
 from .prometheus import fetch
 from .source import SOURCE_DIRECTORY, build_directory, built_program
-from .wait import free_port, wait_until
+from .wait import Expired, free_port, wait_until
 
 SAMPLE = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)(?: \S+)?$")
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
+LEFT_OPEN = "a handle was left open"
 
 
 def parse_metrics(text):
@@ -34,18 +36,19 @@ class Authmedic:
 
     `config` is what the administrator would write, as a dict; folders, ports and `helper: spawn`
     are filled in where they are missing. A string is written as it is. A program to run the daemon
-    under (valgrind …) may be named in $AUTHMEDIC_WRAPPER. With a realm its programs know that one only.
+    under (valgrind …) is given as `wrapper` or in $AUTHMEDIC_WRAPPER. With a realm its programs
+    know that one only.
     """
 
-    def __init__(self, directory, config, realm=None):
+    def __init__(self, directory, config, realm=None, wrapper=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         self.config_path = os.path.join(directory, "authmedic.yml")
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self._environment = realm.environment() if realm else None
+        self._wrapper = wrapper or shlex.split(os.environ.get("AUTHMEDIC_WRAPPER", ""))
         self._process = None
-        self._earlier = []
         self.write_config(config)
 
     def write_config(self, config):
@@ -62,7 +65,7 @@ class Authmedic:
                 "state_dir": os.path.join(self.directory, "state"),
                 "helper_state_dir": os.path.join(self.directory, "helper-state"),
                 "rules_dir": os.path.join(SOURCE_DIRECTORY, "rules"),
-                "plugin_dir": os.path.join(SOURCE_DIRECTORY, "plugins"),
+                "plugin_dir": os.path.join(build_directory(), "plugins"),
                 "programs_dir": build_directory(),
                 "http": {"listen": self.address},
                 **config}
@@ -75,22 +78,21 @@ class Authmedic:
         for folder in ("state", "helper-state"):
             os.makedirs(os.path.join(self.directory, folder), mode=0o700, exist_ok=True)
         self._process = Process(
-            [*shlex.split(os.environ.get("AUTHMEDIC_WRAPPER", "")), built_program("authmedicd"),
-             "--config", self.config_path],
+            [*self._wrapper, built_program("authmedicd"), "--config", self.config_path],
             os.path.join(self.directory, "authmedicd.out"), self._environment)
         if wait_ready:
             self._process.wait_ready(self.is_ready, 60, "authmedicd is ready")
         return self
 
     def stop(self):
-        """Stop the daemon, where it runs, and what earlier lives left behind; its exit code."""
-        for process in self._earlier:
-            process.kill()
-        self._earlier.clear()
+        """Stop the daemon, where it runs. Fails where it does not end well; what it started must
+        end by itself, which Rig.close() looks at."""
         if self._process is None:
-            return None
-        process, self._process = self._process, None
-        return process.stop()
+            return
+        self._process.signal(signal.SIGTERM)
+        code = self.wait_exit()
+        assert code == 0, f"authmedicd ended with {code}:\n{self.output()}"
+        assert LEFT_OPEN not in self.output(), self.output()
 
     def kill(self):
         """kill -9, for the daemon alone: its helper, a child, must notice by itself."""
@@ -99,15 +101,23 @@ class Authmedic:
 
     def restart(self):
         """Stop it and start it again."""
-        code = self.stop()
-        assert code == 0, f"authmedicd ended with {code}:\n{self.output()}"
+        self.stop()
         return self.start()
 
+    def reload(self):
+        """SIGHUP: the daemon reads its configuration again."""
+        self._process.signal(signal.SIGHUP)
+
     def wait_exit(self, deadline_s=20):
-        """Wait until it ends by itself; its exit code."""
+        """Wait until it ends; its exit code. It is killed where it does not."""
         process, self._process = self._process, None
-        self._earlier.append(process)
-        return process.wait(deadline_s)
+        try:
+            process.wait(deadline_s)
+        except Expired:
+            process.kill()
+            raise
+        process.reap()
+        return process.exit_code
 
     @property
     def pid(self):
@@ -175,6 +185,42 @@ class Authmedic:
             return next((one for one in self.incidents() if predicate(one)), None)
         return wait_until(find, deadline_s, lambda: self._scene(f"an incident: {what}"))
 
+    def events(self, kind):
+        """The events of that kind in the timelines of all incidents."""
+        return [event for one in self.incidents() for event in self.incident(one["id"])["timeline"]
+                if event["kind"] == kind]
+
+    def wait_event(self, kind, predicate=lambda event: True, deadline_s=60):
+        """Wait for an event of that kind that satisfies the predicate; the event."""
+        def find():
+            return next((event for event in self.events(kind) if predicate(event)), None)
+        return wait_until(find, deadline_s, lambda: self._scene(f"the event {kind}"))
+
+    def log_status(self, path):
+        """What /api/v1/status says of the log that is configured by that path."""
+        return next(log for site in self.status()["sites"] for log in site["logs"]
+                    if log["path"] == str(path))
+
+    def lines_committed(self, path):
+        """How many lines of that log count as read."""
+        return self.log_status(path)["lines_committed"]
+
+    def ledger(self, kind="intent"):
+        """The records of that kind in the helper's ledger, each as a dict."""
+        ledger = Log(os.path.join(self.directory, "helper-state", "ledger"))
+        return [dict(word.split("=", 1) for word in record.split(" ")[2:])
+                for record in ledger.matching(f"^\\S+ {kind} ")]
+
+    def wait_ledger(self, kind, count=1):
+        """Wait until the ledger has that many records of that kind; the records."""
+        wait_until(lambda: len(self.ledger(kind)) >= count, 60, f"{count} {kind} in the ledger")
+        return self.ledger(kind)
+
+    def wait_helper(self, old):
+        """Wait for a helper other than that process; its id."""
+        return wait_until(lambda: set(self.helper_pids()) - {old}, 20,
+                          lambda: self._scene("a new helper"))
+
     def _scene(self, what):
         """What a person wants to see where a wait fails."""
         try:
@@ -185,7 +231,13 @@ class Authmedic:
 
     # -- the command line
 
-    def command(self, *words, check=False):
+    def command(self, *words, text=None, check=False):
         """Run `authmedic WORDS… --config FILE`; the CompletedProcess."""
         return run([built_program("authmedic"), *words, "--config", self.config_path],
-                   self._environment, check=check)
+                   self._environment, text, check)
+
+    def objects(self, *words, text=None):
+        """Run `authmedic WORDS… --json`; what it prints, an object a line."""
+        done = self.command(*words, "--json", text=text, check=True)
+        assert not done.stderr, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]

@@ -46,15 +46,15 @@ class Client:
 
 class Crowd:
     """Many clients, each with an address (127.0.1.2 and up) and a principal (user1, …) of its
-    own, all signed in."""
+    own, all signed in. A second crowd of a realm has another `first`."""
 
-    def __init__(self, directory, realm, count):
+    def __init__(self, directory, realm, count, first=1):
         os.makedirs(directory, exist_ok=True)
-        names = [f"user{number}" for number in range(1, count + 1)]
+        names = [f"user{number}" for number in range(first, first + count)]
         realm.add_principals(*names)
         keytab = realm.export_keys(os.path.join(directory, "users.keytab"), *names)
         self.clients = [Client(directory, realm, name, keytab, address_of(number))
-                        for number, name in enumerate(names, 1)]
+                        for number, name in enumerate(names, first)]
         self.sign_in()
 
     def __iter__(self):

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
 	tests/rig/forger.py \
+	tests/rig/gate.py \
 	tests/rig/http_server.py \
 	tests/rig/log.py \
 	tests/rig/probe.py \
@@ -12,6 +13,7 @@ EXTRA_DIST += \
 	tests/rig/prometheus.py \
 	tests/rig/realm.py \
 	tests/rig/rig.py \
+	tests/rig/scene.py \
 	tests/rig/sites.py \
 	tests/rig/source.py \
 	tests/rig/squid.py \

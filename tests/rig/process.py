@@ -1,5 +1,6 @@
 """Child processes that are stopped by their own process id, whatever happens."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -93,9 +94,13 @@ class Process:
         """SIGKILL for the program and what is left of its group; the exit code."""
         if not self._reaped:
             os.killpg(self.pid, signal.SIGKILL)
-            self._child.wait()
-            self._reaped = True
+            self.reap()
         return self.exit_code
+
+    def reap(self):
+        """After its end: give its id back to the system. What is left of its group lives on."""
+        self._child.wait()
+        self._reaped = True
 
     def stop(self, deadline_s=20):
         """SIGTERM, and SIGKILL for whatever is left after the deadline; the exit code."""
@@ -123,6 +128,24 @@ def remove(path):
         os.unlink(path)
     except FileNotFoundError:
         pass
+
+
+def adopt_orphans():
+    """From now on a process whose parent ends becomes our child, so that none is lost sight of."""
+    pr_set_child_subreaper = 36
+    if ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def reap_orphans(known):
+    """Our children that are not `known` and still run, as {id: command line}; those that have ended
+    are reaped. For when no Process runs any more."""
+    left = {}
+    for pid in set(children(os.getpid())) - known:
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            with open(f"/proc/{pid}/cmdline", "rb") as command:
+                left[pid] = command.read().replace(b"\0", b" ").decode("utf-8", "replace")
+    return left
 
 
 def children(pid):

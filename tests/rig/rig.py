@@ -3,14 +3,19 @@
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 
 from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
+from .gate import Gate
+from .log import LogWriter
+from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
 from .squid import Squid
+from .wait import Expired, wait_until
 from .webhook import WebhookReceiver
 
 
@@ -25,16 +30,31 @@ class Rig:
         os.chmod(self.directory, 0o755)
         self.keep = bool(os.environ.get("AUTHMEDIC_RIG_KEEP"))
         self._stack = contextlib.ExitStack()
+        adopt_orphans()
+        self._children = set(children(os.getpid()))
 
     def close(self):
-        """Stop everything, in spite of what fails on the way."""
-        try:
+        """Stop everything, in spite of what fails on the way. Fails where a process is left."""
+        with contextlib.ExitStack() as last:
+            last.callback(self._remove)
+            last.callback(self._check_processes)
             self._stack.close()
-        finally:
-            if self.keep:
-                print(f"kept: {self.directory}")
-            else:
-                shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _check_processes(self):
+        """What was stopped ends what it started by itself."""
+        try:
+            wait_until(lambda: not reap_orphans(self._children), 20, "all processes have ended")
+        except Expired:
+            left = reap_orphans(self._children)
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            raise AssertionError(f"left behind: {left}") from None
+
+    def _remove(self):
+        if self.keep:
+            print(f"kept: {self.directory}")
+        else:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def path(self, name):
         """A path in the rig's directory."""
@@ -66,14 +86,23 @@ class Rig:
         """A Squid."""
         return self._add(Squid(self._folder("squid"), realm, keytab, **options), start)
 
-    def crowd(self, realm, count):
+    def crowd(self, realm, count, **options):
         """Clients, signed in."""
-        return Crowd(self._folder("clients"), realm, count)
+        return Crowd(self._folder("clients"), realm, count, **options)
 
     def probe_keytab(self, realm, principal="authmedic-probe"):
         """A principal for the probe; the path of its keytab."""
         realm.add_principals(principal)
         return realm.export_keys(self.path("probe.keytab"), principal)
+
+    def log_writer(self, name="logs/access.log"):
+        """A LogWriter."""
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        return self._add(LogWriter(self.path(name)), start=False)
+
+    def gate(self, command):
+        """A Gate before a command."""
+        return self._add(Gate(self._folder("gate"), command), start=False)
 
     def webhook(self):
         """A WebhookReceiver."""

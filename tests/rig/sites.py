@@ -1,39 +1,71 @@
-"""The part of the configuration that describes a server of the rig, as an administrator would write
-it. All may be overridden: `squid_site(squid, keytab, evidence="voters", probe=None)`."""
+"""Configurations for the rig's servers, as an administrator would write them.
+
+All may be overridden: `squid_site(squid, keytab, evidence="voters", probe=None)`, and
+`config(site, safety={"warm_up": "1h"})`, where a group is merged into the one that is there."""
+
+# Every safety rule holds, over seconds instead of minutes and hours.
+QUICK = {
+    "mode": "act",
+    "detect": {"window": "1m", "handshake_timeout": "1s"},
+    "safety": {"warm_up": "2s", "hold_off": "1s", "confirm_over": "2s", "probe_interval": "2s"},
+}
+
+
+def _merge(base, changes):
+    """The dict with the changes; groups are merged, and None takes a key out."""
+    merged = dict(base)
+    for key, value in changes.items():
+        if isinstance(value, dict):
+            value = _merge(merged.get(key, {}), value)
+        merged[key] = value
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def config(*sites, **changes):
+    """A configuration with these sites and short times."""
+    return _merge({**QUICK, "sites": list(sites)}, changes)
+
+
+def notify(webhook):
+    """The part that tells the receiver."""
+    return [{"name": "ops", "type": "webhook", "url": webhook.url,
+             "secret_file": webhook.secret_path}]
 
 
 def squid_site(squid, probe_keytab=None, **changes):
     """A site for a Squid; recycling it is `squid -k reconfigure`. Its plain access log would be
     `logs=[{"path": squid.combined_log.path, "format": "squid-combined"}, …]`."""
-    return _site(squid, probe_keytab, changes, name="squid", server="squid", logs=[
+    return _site("squid", squid, probe_keytab, changes, squid.command("reconfigure"), [
         {"path": squid.authmedic_log.path, "format": "squid-combined"},
-        {"path": squid.cache_log.path, "format": "squid-cache"},
-    ], ladder=[
-        {"remedy": "recycle", "with": {"command": squid.command("reconfigure")},
-         "verify_within": "30s"},
-    ])
+        {"path": squid.cache_log.path, "format": "squid-cache"}])
 
 
 def apache_site(apache, probe_keytab=None, **changes):
     """A site for an Apache; recycling it is a graceful restart."""
-    return _site(apache, probe_keytab, changes, name="apache", server="apache", logs=[
+    return _site("apache", apache, probe_keytab, changes, apache.command("graceful"), [
         {"path": apache.authmedic_log.path, "format": "apache-authmedic"},
-        {"path": apache.error_log.path, "format": "apache-error"},
-    ], ladder=[
-        {"remedy": "recycle", "with": {"command": apache.command("graceful")},
-         "verify_within": "30s"},
-    ])
+        {"path": apache.error_log.path, "format": "apache-error"}])
 
 
-def _site(server, probe_keytab, changes, **defaults):
+def log_site(*writers, name="plain", **changes):
+    """A site of which there is nothing but logs."""
+    logs = [{"path": writer.path, "format": "apache-combined"} for writer in writers]
+    return _merge({"name": name, "evidence": "voters", "logs": logs}, changes)
+
+
+def _site(kind, server, probe_keytab, changes, recycle, logs):
+    """`verify_within` among the changes is the rung's."""
     site = {
+        "name": kind,
+        "server": kind,
         "service": server.realm.service,
         "keytab": server.keytab,
         "krb5_config": server.realm.krb5_config,
         "worker": {"pidfile": server.pid_file},
-        **defaults,
+        "logs": logs,
+        "ladder": [{"remedy": "recycle", "with": {"command": recycle},
+                    "verify_within": changes.pop("verify_within", "30s")}],
     }
     if probe_keytab is not None:
         site["probe"] = {"url": server.url, "client_keytab": probe_keytab}
-    site.update(changes)
-    return {name: value for name, value in site.items() if value is not None}
+    return _merge(site, changes)

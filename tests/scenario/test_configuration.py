@@ -1,0 +1,173 @@
+"""Shows that each mistake in a configuration is told with file, line and column and exit code 78,
+by authmedicd and by `authmedic check` alike, and that nothing is started."""
+
+import os
+
+import pytest
+
+from rig import SOURCE_DIRECTORY, build_directory, built_program
+from rig.process import run
+
+BAD_CONFIGURATION = 78
+
+GOOD = f"""\
+mode: observe
+helper: spawn
+state_dir: %(directory)s/state
+rules_dir: {SOURCE_DIRECTORY}/rules
+plugin_dir: {build_directory()}/plugins
+programs_dir: {build_directory()}
+http: {{listen: 127.0.0.1:0}}
+detect:
+  window: 5m
+  minimum_voters: 5
+safety: {{warm_up: 90s, confirm_tries: 3, confirm_rejected: 2}}
+sites:
+  - name: intranet
+    server: squid
+    logs:
+      - {{path: /var/log/squid/access.log, format: squid-combined}}
+      - {{path: /var/log/squid/cache.log, format: squid-cache}}
+    service: HTTP/intranet.example.com
+    keytab: /etc/squid/http.keytab
+    worker: {{pidfile: /run/squid.pid}}
+    evidence: probe
+    probe: {{url: "https://intranet.example.com/", client_keytab: /etc/authmedic/probe.keytab}}
+    maintenance: {{days: [sun], from: "03:00", to: "04:00"}}
+    ladder:
+      - {{remedy: recycle, with: {{command: [/usr/sbin/squid, -k, reconfigure]}}}}
+notify:
+  - {{name: ops, type: webhook, url: "https://hooks.example.com/authmedic"}}
+"""
+
+# What an administrator writes instead of what is right, and what he is told.
+MISTAKES = {
+    "mistyped key": ("mode: obs", "mdoe: obs", "1:1: unknown key 'mdoe'; did you mean 'mode'?"),
+    "mistyped word": ("observe", "obsreve",
+                      "1:7: mode 'obsreve' is unknown; did you mean 'observe'?"),
+    "wrong word": ("observe", "run", "1:7: mode must be one of observe, act, not 'run'"),
+    "no value": ("observe", "", "1:6: mode has no value"),
+    "key twice": ("helper: spawn", "helper: spawn\nmode: act", "3:1: this key is here twice"),
+    "relative path": ("%(directory)s/state", "state",
+                      "3:12: state_dir must be an absolute path, not 'state'"),
+    "no port": ("127.0.0.1:0", "127.0.0.1", "7:16: listen must be ADDRESS:PORT, such as "
+                "127.0.0.1:19401 or [::1]:19401, not '127.0.0.1'"),
+    "no unit": ("window: 5m", "window: 300", "9:11: window must be a duration such as 90s, 5m, "
+                "24h or 30d, not '300'"),
+    "wrong unit": ("warm_up: 90s", "warm_up: 90sec", "11:19: warm_up must be a duration such as "
+                   "90s, 5m, 24h or 30d, not '90sec'"),
+    "out of range": ("window: 5m", "window: 30d",
+                     "9:11: window must be between 1s and 1d, not 30d"),
+    "no number": ("voters: 5", "voters: five",
+                  "10:19: minimum_voters must be a whole number, not 'five'"),
+    "contradiction": ("rejected: 2", "rejected: 4",
+                      "11:60: confirm_rejected is more than confirm_tries"),
+    "tab": ("  minimum_voters", "\tminimum_voters", "10:1: found a tab character that violates "
+            "indentation, while scanning a plain scalar that began in line 9"),
+    "unclosed bracket": ("[sun]", "[sun", "23:57: did not find expected ',' or ']', while parsing "
+                         "a flow sequence that began in line 23"),
+    "no name": ("name: intranet\n    server", "server", "13:5: name is missing here"),
+    "unknown server": ("server: squid", "server: sqiud",
+                       "14:13: unknown server 'sqiud'; did you mean 'squid'?"),
+    "unknown format": ("squid-combined", "squid-combind",
+                       "16:51: no such log format: 'squid-combind'"),
+    "no logs": ("    logs:\n      - {path: /var/log/squid/access.log, format: squid-combined}\n"
+                "      - {path: /var/log/squid/cache.log, format: squid-cache}\n", "",
+                "13:5: logs is missing here"),
+    "no principal": ("HTTP/intranet.example.com\n", "intranet\n", "18:14: service must be a "
+                     "principal such as HTTP/www.example.com, not 'intranet'"),
+    "two ways to the worker": ("{pidfile: /run/squid.pid}", "{pidfile: /a, process: squid}",
+                               "20:13: give one of pidfile, unit and process, not 2"),
+    "evidence without a probe": (
+        '    probe: {url: "https://intranet.example.com/", '
+        'client_keytab: /etc/authmedic/probe.keytab}\n', "",
+        "21:15: evidence: probe needs a probe; where none can be had, say evidence: voters"),
+    "address of no kind": ("https://intranet", "gopher://intranet",
+                           "22:18: url must be an http:// or https:// address without a password"),
+    "day": ("[sun]", "[sunday]", "23:26: days must be one of sun, mon, tue, wed, thu, fri, sat, "
+            "not 'sunday'"),
+    "time without quotes": ('from: "03:00"', "from: 3am",
+                            "23:38: from must be a time of day such as 03:00, not '3am'"),
+    "unknown remedy": ("remedy: recycle", "remedy: reboot",
+                       "25:18: unknown remedy 'reboot': there is no program "
+                       f"{build_directory()}/plugins/reboot/reboot"),
+    "secret in the file": ('authmedic"}', 'authmedic", secret: hunter2}',
+                           "27:76: unknown key 'secret'"),
+    "secret nowhere": ('authmedic"}', 'authmedic", secret_file: /nowhere/secret}',
+                       "27:12: the secret file /nowhere/secret cannot be used: No such file or "
+                       "directory"),
+    "target without address": (', url: "https://hooks.example.com/authmedic"', "",
+                               "27:5: url is missing here"),
+}
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as output:
+        output.write(text)
+    return path
+
+
+def check_refused(path, says):
+    for command in (["authmedicd"], ["authmedic", "check"]):
+        done = run([built_program(command[0]), *command[1:], "--config", path], check=False)
+        assert (done.stderr, done.stdout, done.returncode) == (says, "", BAD_CONFIGURATION)
+
+
+@pytest.fixture(name="good")
+def fixture_good(rig):
+    return GOOD % {"directory": rig.directory}
+
+
+def test_good(rig, good):
+    """What the mistakes are made in is itself right."""
+    path = write(rig.path("authmedic.yml"), good)
+    done = run([built_program("authmedic"), "check", "--config", path])
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.startswith(f"{path}: fine: 1 sites, ")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake(rig, good, mistake):
+    """One mistake: one line that says where and what."""
+    right, wrong, says = MISTAKES[mistake]
+    right %= {"directory": rig.directory}
+    assert good.count(right) == 1
+    path = write(rig.path("authmedic.yml"), good.replace(right, wrong))
+    check_refused(path, f"{path}:{says}\n")
+    assert not os.path.exists(rig.path("state"))
+
+
+def test_several_mistakes(rig, good):
+    """All are told at once, in the order of the file."""
+    path = write(rig.path("authmedic.yml"),
+                 good.replace("observe", "acting").replace("window: 5m", "window: 1y"))
+    check_refused(path, f"{path}:1:7: mode must be one of observe, act, not 'acting'\n"
+                        f"{path}:9:11: window must be a duration such as 90s, 5m, 24h or 30d, "
+                        "not '1y'\n")
+
+
+def test_mistake_in_a_later_file(rig, good):
+    """Files of conf.d are named where the mistake is theirs."""
+    path = write(rig.path("authmedic.yml"), good)
+    os.mkdir(rig.path("conf.d"))
+    write(rig.path("conf.d/10-act.yml"), "mode: act\n")
+    later = write(rig.path("conf.d/20-local.yml"), "detect:\n  widow: 5m\n")
+    check_refused(path, f"{later}:2:3: unknown key 'widow'; did you mean 'window'?\n")
+
+
+def test_missing_files(rig, good):
+    """A file that is not there is a mistake with a place too."""
+    path = rig.path("authmedic.yml")
+    check_refused(path, f"{path}:1:1: No such file or directory\n")
+    write(path, good.replace(f"{SOURCE_DIRECTORY}/rules", "/nowhere"))
+    check_refused(path, "/nowhere/servers:1:1: No such file or directory\n")
+
+
+def test_bad_rules(rig, good):
+    """A rule with a mistake is refused as the configuration is."""
+    rules = rig.path("rules")
+    run(["cp", "-r", f"{SOURCE_DIRECTORY}/rules", rules])
+    bad = write(f"{rules}/diagnoses/noise.yml", "id: noise\npriority: high\n")
+    path = write(rig.path("authmedic.yml"), good.replace(f"{SOURCE_DIRECTORY}/rules", rules))
+    done = run([built_program("authmedic"), "check", "--config", path], check=False)
+    assert done.stderr.startswith(f"{bad}:2:11: ") and done.returncode == BAD_CONFIGURATION

@@ -1,0 +1,70 @@
+"""Shows that SIGHUP takes a good configuration up without losing or repeating a line, and that a
+bad one changes nothing."""
+
+from rig import config, log_site, notify, wait_until
+
+BURST = 1000
+
+
+def wait_lines(authmedic, *writers):
+    for writer in writers:
+        wait_until(lambda: authmedic.lines_committed(writer.path) >= writer.lines, 60,
+                   lambda: f"{writer.lines} lines: {authmedic.log_status(writer.path)}")
+        assert authmedic.lines_committed(writer.path) == writer.lines
+
+
+def reload(authmedic, says):
+    """Have the configuration read again, and wait until the daemon says how that went."""
+    before = len(authmedic.output())
+    authmedic.reload()
+    wait_until(lambda: says in authmedic.output()[before:], 20,
+               lambda: f"{says!r} in: {authmedic.output()}")
+    return authmedic.output()[before:]
+
+
+def test_good_configuration(rig):
+    """Read again while the log is written to, once with another site."""
+    first, second = rig.log_writer(), rig.log_writer("logs/second.log")
+    authmedic = rig.authmedic(config(log_site(first)))
+    for _ in range(3):
+        first.write(BURST)
+        reload(authmedic, "the configuration was read again")
+        first.write(BURST)
+    second.write(BURST)
+    authmedic.write_config(config(log_site(first), log_site(second, name="second")))
+    reload(authmedic, "the configuration was read again")
+    first.write(BURST)
+    wait_until(authmedic.is_ready, 20, "authmedicd is ready")
+    wait_lines(authmedic, first, second)
+    assert [site["name"] for site in authmedic.status()["sites"]] == ["plain", "second"]
+
+
+def test_bad_configuration(rig):
+    """The old one goes on, and what is wrong is said, with its place."""
+    writer = rig.log_writer()
+    authmedic = rig.authmedic(config(log_site(writer)))
+    authmedic.write_config(config(log_site(writer, nmae="x"), log_site(writer, name="second")))
+    says = reload(authmedic, "the old one stays")
+    assert f"{authmedic.config_path}:" in says and "unknown key 'nmae'" in says, says
+    authmedic.write_config("mode: [")
+    says = reload(authmedic, "the old one stays")
+    assert f"{authmedic.config_path}:2:1: " in says, says
+    writer.write(BURST)
+    wait_lines(authmedic, writer)
+    assert [site["name"] for site in authmedic.status()["sites"]] == ["plain"]
+
+
+def test_unusable_configuration(rig):
+    """What looks good but cannot be used, such as a port that another process has or a secret that
+    is not there, changes nothing either."""
+    writer, receiver = rig.log_writer(), rig.webhook()
+    authmedic = rig.authmedic(config(log_site(writer)))
+    taken = receiver.url.split("/")[2]
+    no_secret = [{**notify(receiver)[0], "secret_file": rig.path("nowhere")}]
+    for change in ({"http": {"listen": taken}}, {"notify": no_secret}):
+        authmedic.write_config(config(log_site(writer), **change))
+        says = reload(authmedic, "the old one stays")
+        assert taken in says or rig.path("nowhere") in says, says
+        writer.write(BURST)
+        wait_lines(authmedic, writer)
+    assert not receiver.deliveries

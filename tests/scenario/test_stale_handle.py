@@ -1,0 +1,132 @@
+"""Shows the main job: the key was rotated, the keytab on disk is right, and Squid's helper holds
+the old one. authmedic finds it, recycles the helper once, sees that it helped, and tells."""
+
+import re
+import shutil
+
+import pytest
+
+from rig import Scene, check_metrics
+
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full",
+            "--errors-for-leak-kinds=definite,possible", "--track-fds=no"]
+
+
+def test_main_job(rig, realm, keytab):
+    """From the first rejection to resolved, as the server, the helper's ledger, the receiver of the
+    webhook, Prometheus and the operator's command see it."""
+    scene = Scene(rig, realm, keytab)
+    prometheus = rig.prometheus(scene.authmedic.address)
+    prometheus.wait_scraped()
+    helpers = scene.server.helpers()
+    scene.rotate_key()
+    incident = scene.wait_resolved()
+    assert scene.get() == {200}
+    check_server(scene, helpers)
+    check_incident(incident)
+    check_ledger(scene, incident)
+    check_webhook(scene, incident)
+    check_prometheus(scene, prometheus)
+    check_command(scene, incident)
+
+
+def check_server(scene, old_helpers):
+    scene.server.wait_recycled(old_helpers)
+    assert len(scene.server.cache_log.matching(r"\| Reconfiguring Squid Cache")) == 1
+
+
+def check_incident(incident):
+    assert (incident["site"], incident["diagnosis"], incident["state"]) == (
+        "squid", "stale-handle", "resolved")
+    kinds = [event["kind"] for event in incident["timeline"]]
+    assert kinds[0] == "opened" and kinds[-1] == "resolved"
+    assert [kind for kind in kinds if kind != "probed"] == [
+        "opened", "diagnosed", "acting", "applied", "resolved"]
+    assert kinds[:kinds.index("diagnosed")].count("probed") >= 2, "2 of 3 tries were rejected"
+    facts = {name: fact["value"] for name, fact in incident["evidence"]["facts"].items()}
+    assert facts["ticket.kvno"] == "2" and facts["keytab.kvnos"] == "1 2"
+
+
+def check_ledger(scene, incident):
+    [intent] = scene.authmedic.ledger("intent")
+    assert (intent["site"], intent["remedy"], intent["incident"], intent["reason"]) == (
+        "squid", "recycle", incident["id"], "stale-handle")
+    [result] = scene.authmedic.ledger("result")
+    assert (result["action"], result["result"]) == (intent["action"], "done")
+
+
+def check_webhook(scene, incident):
+    scene.check_told("opened", "acting", "resolved")
+    data = scene.wait_told("resolved")
+    assert (data["site"], data["incident"], data["diagnosis"]) == (
+        "squid", incident["id"], "stale-handle")
+    scene.authmedic.wait_metric(lambda count: count == 3, "authmedic_notifications_total",
+                                target="ops", result="delivered")
+
+
+def check_prometheus(scene, prometheus):
+    for expression in ('authmedic_incidents_total{site="squid",diagnosis="stale-handle"} == 1',
+                       'authmedic_actions_total{site="squid",remedy="recycle",result="done"} == 1',
+                       'authmedic_budget_remaining{site="squid"} == 0',
+                       'sum(authmedic_incident_open{site="squid"}) == 0',
+                       'authmedic_ticket_kvno{site="squid"} == 2',
+                       'authmedic_keytab_kvno{site="squid"} == 2'):
+        prometheus.wait_for(expression)
+    assert check_metrics(scene.authmedic.fetch("/metrics")) == ""
+
+
+def check_command(scene, incident):
+    status = scene.authmedic.command("status", check=True).stdout
+    assert re.search(r"^squid: watching$", status, re.M) and "0 this hour, 2 today" in status
+    history = scene.authmedic.command("history", check=True).stdout.splitlines()
+    assert len(history) == 1 and history[0].split()[:4] == [
+        incident["id"], "squid", "stale-handle", "resolved"]
+    story = scene.authmedic.command("history", incident["id"], check=True).stdout
+    for event in incident["timeline"]:
+        assert event["text"] in story
+    assert re.search(r"^ +ticket\.kvno +2 ", story, re.M)
+    assert scene.authmedic.command("history", "no-such-incident").returncode == 1
+
+
+@pytest.mark.parametrize("how", ["in place", "with its old time"])
+def test_keytab_replaced(rig, realm, keytab, how):
+    """However the new keytab came to its place, that it is newer than the helper is seen."""
+    scene = Scene(rig, realm, keytab)
+    realm.rotate_key()
+    if how == "in place":
+        realm.add_keys(keytab, in_place=True)
+    else:
+        shutil.copystat(keytab, realm.add_keys(shutil.copy(keytab, rig.path("new.keytab"))))
+        shutil.move(rig.path("new.keytab"), keytab)
+    scene.crowd.sign_in()
+    assert scene.get() == {401}
+    assert scene.wait_resolved()["diagnosis"] == "stale-handle"
+    assert len(scene.authmedic.ledger()) == 1 and scene.get() == {200}
+
+
+def test_second_fault_is_beyond_the_budget(rig, realm, keytab):
+    """One action an hour: the same fault a moment later is left to a person, who is told, and whose
+    cure is seen."""
+    scene = Scene(rig, realm, keytab)
+    scene.rotate_key()
+    scene.wait_resolved()
+    scene.rotate_key()
+    scene.go_on_until(lambda: scene.authmedic.events("refused"))
+    assert [event["data"]["reason"] for event in scene.authmedic.events("refused")] == ["budget"]
+    assert scene.wait_told("needs-person")["diagnosis"] == "stale-handle"
+    assert len(scene.authmedic.ledger()) == 1
+    scene.server.reconfigure()
+    assert scene.get() == {200}
+    scene.authmedic.wait_metric(lambda count: count == 0, "authmedic_incident_open")
+    scene.check_told("opened", "acting", "resolved", "opened", "needs-person", "resolved")
+
+
+def test_main_job_under_valgrind(rig, realm, keytab):
+    """Nothing is leaked, and nothing is read that was not written."""
+    if shutil.which("valgrind") is None:
+        pytest.skip("needs valgrind (Debian package valgrind)")
+    scene = Scene(rig, realm, keytab, daemon={"wrapper": VALGRIND})
+    scene.rotate_key()
+    assert scene.wait_resolved()["diagnosis"] == "stale-handle"
+    check_metrics(scene.authmedic.fetch("/metrics"))
+    scene.authmedic.stop()
