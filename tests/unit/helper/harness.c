@@ -221,7 +221,7 @@ static void become_helper(const struct harness *harness, const char *const optio
 	_exit(127);
 }
 
-static void load_config(struct harness *harness)
+void harness_load_config(struct harness *harness)
 {
 	struct buffer auto_buffer errors;
 	char path[HARNESS_PATH_BYTES];
@@ -245,7 +245,7 @@ void harness_start(struct harness *harness)
 	char number[16];
 	int sockets[2];
 
-	load_config(harness);
+	harness_load_config(harness);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
 	harness->helper = fork();
 	assert_true(harness->helper >= 0);
@@ -298,7 +298,7 @@ void harness_run_to_listen(struct harness *harness, const char *const options[2]
 
 void harness_listen(struct harness *harness, const char *const options[2])
 {
-	load_config(harness);
+	harness_load_config(harness);
 	harness_run_to_listen(harness, options);
 	harness->socket = connect_to_helper(harness);
 	be_patient(harness);
@@ -310,7 +310,7 @@ void harness_listen_as_systemd(struct harness *harness)
 	int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	char number[16];
 
-	load_config(harness);
+	harness_load_config(harness);
 	assert_int_equal(bind(listening, (const struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(listening, 8), 0);
 	harness->helper = fork();

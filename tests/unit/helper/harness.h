@@ -43,6 +43,8 @@ void harness_let_go(const struct harness *harness, const char *name);
 /* Writes the configuration with these options in front of the sites "web" (mode act, rungs "mark"
  * and "other") and "second" (mode act, rung "mark") and "quiet" (mode observe). */
 void harness_configure(struct harness *harness, const char *options);
+/* Reads it; starting the helper does that too. */
+void harness_load_config(struct harness *harness);
 void harness_start(struct harness *harness);
 /* The same with a listening socket, "socket" in the folder, and these further options or NULL; or
  * with one that is handed over as systemd does. Returns once it listens. */

@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
-helper_tests = tests/unit/helper/budget.test \
+helper_tests = tests/unit/helper/action.test \
+	tests/unit/helper/budget.test \
 	tests/unit/helper/environment.test \
 	tests/unit/helper/ledger.test \
 	tests/unit/helper/plugin_run.test \
@@ -11,6 +12,11 @@ check_PROGRAMS += $(helper_tests)
 TESTS += $(helper_tests)
 helper_harness = tests/unit/helper/harness.c tests/unit/helper/harness.h
 helper_libs = libhelper.a $(unit_libs)
+
+tests_unit_helper_action_test_SOURCES = tests/unit/helper/test_action.c $(helper_harness)
+tests_unit_helper_action_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_helper_action_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
+tests_unit_helper_action_test_LDADD = $(helper_libs)
 
 tests_unit_helper_budget_test_SOURCES = tests/unit/helper/test_budget.c
 tests_unit_helper_budget_test_CPPFLAGS = $(unit_cppflags)

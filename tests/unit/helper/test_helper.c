@@ -56,6 +56,24 @@ static void keeps_the_budget(void **state)
 	assert_int_equal(harness_count_lines(harness, "marks"), 2);
 }
 
+/* The day has a limit of its own. */
+static void keeps_the_day(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_configure(harness, "safety: {actions_per_hour: 60, actions_per_day: 2}\n");
+	harness_plugin(harness, "mark", harness_mark);
+	harness_start(harness);
+	assert_int_equal(harness_apply(harness, "web", "i-1").budget_day, 1);
+	reply = harness_apply(harness, "web", "i-2");
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.budget_hour, 58);
+	reply = harness_apply(harness, "web", "i-3");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+}
+
 /* The outcomes of a plugin: its exit codes, and a signal. */
 static void tells_outcomes(void **state)
 {
@@ -410,6 +428,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 	    TEST(applies_once),
 	    TEST(keeps_the_budget),
+	    TEST(keeps_the_day),
 	    TEST(tells_outcomes),
 	    TEST(refuses),
 	    TEST(pauses),

@@ -13,6 +13,19 @@
  * with us; without one there is nothing to test. */
 static bool has_place;
 
+/* A copy of the user database in which the stranger is the daemon. */
+static bool stand_in_for_daemon(void)
+{
+	FILE *users = fopen("/mnt/passwd", "we");
+
+	if (users == NULL)
+		return false;
+	fprintf(users, "root:x:0:0::/root:/bin/sh\nauthmedic:x:%d:%d::/:/bin/false\n", STRANGER,
+	    STRANGER);
+	return fclose(users) == 0 &&
+	       mount("/mnt/passwd", "/etc/passwd", "none", MS_BIND, NULL) == 0;
+}
+
 static int make_place(unused_parameter void **state)
 {
 	has_place = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
@@ -75,6 +88,25 @@ static void turns_strangers_away(void **state)
 	harness_listen(harness, allowed);
 	harness_connect(harness, STRANGER);
 	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+}
+
+/* The user authmedic, the daemon, may stand everything down, but not up again. */
+static void serves_the_daemon(void **state)
+{
+	struct harness *harness = *state;
+
+	if (!has_place || !stand_in_for_daemon())
+		skip();
+	assert_int_equal(chmod(harness->folder, 0755), 0);
+	harness_listen(harness, NULL);
+	harness_connect(harness, STRANGER);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	assert_int_equal(ask_for(harness, PROTOCOL_PAUSE), REFUSAL_NONE);
+	assert_int_equal(ask_for(harness, PROTOCOL_RESUME), REFUSAL_PAUSED);
+	assert_int_equal(ask_for(harness, PROTOCOL_APPLY), REFUSAL_PAUSED);
+	harness_connect(harness, 0);
+	assert_int_equal(ask_for(harness, PROTOCOL_RESUME), REFUSAL_NONE);
+	assert_int_equal(umount("/etc/passwd"), 0);
 }
 
 /* A client that goes leaves its place to the next; the helper stays until it is told to end. */
@@ -158,6 +190,7 @@ int main(void)
 	    TEST(serves_root),
 	    TEST(serves_by_systemd),
 	    TEST(turns_strangers_away),
+	    TEST(serves_the_daemon),
 	    TEST(outlives_its_clients),
 	    TEST(ends_after_its_action),
 	    TEST(distrusts_the_configuration),

@@ -152,12 +152,34 @@ static void waits_at_the_gate(unused_parameter void **state)
 	assert_true(is_there("ran"));
 }
 
+/* Returns once nobody has the fifo open for reading; where a child lived on that would be never. */
+static void wait_for_no_reader(const char *path)
+{
+	int fifo;
+
+	alarm(60);
+	while ((fifo = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0)
+		close(fifo);
+	assert_int_equal(errno, ENXIO);
+	alarm(0);
+}
+
+static void wait_for_broken_pipe(int fifo)
+{
+	signal(SIGPIPE, SIG_IGN);
+	alarm(60);
+	while (write(fifo, "x", 1) == 1)
+		;
+	assert_int_equal(errno, EPIPE);
+	alarm(0);
+	signal(SIGPIPE, SIG_DFL);
+}
+
 /* At its deadline it is killed with all its children, and only then. */
 static void ends_at_the_deadline(unused_parameter void **state)
 {
 	struct plugin_run run;
 	char path[512];
-	int fifo;
 
 	path_in(path, "never");
 	assert_int_equal(mkfifo(path, 0600), 0);
@@ -173,12 +195,7 @@ static void ends_at_the_deadline(unused_parameter void **state)
 	assert_true(run.killed);
 	assert_int_equal(run.result, PROTOCOL_FAILED);
 	plugin_done(&run);
-	/* Where a child lived on, its fifo would have a reader for ever. */
-	alarm(60);
-	while ((fifo = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0)
-		close(fifo);
-	assert_int_equal(errno, ENXIO);
-	alarm(0);
+	wait_for_no_reader(path);
 	assert_false(is_there("ran"));
 }
 
@@ -202,27 +219,32 @@ static void takes_a_flood(unused_parameter void **state)
  * may be the server, is not. */
 static void leaves_children_behind(unused_parameter void **state)
 {
-	static const char script[] = "cat never & echo begun";
+	/* It ends once its child has the fifo open. */
+	static const char script[] = "{ echo >up; cat; } <never & read line <up; echo begun";
 	struct plugin_run run;
 	char path[512];
 	int fifo;
 
+	path_in(path, "up");
+	assert_int_equal(mkfifo(path, 0600), 0);
 	path_in(path, "never");
 	assert_int_equal(mkfifo(path, 0600), 0);
-	run = start_script(script, true);
-	plugin_release(&run);
-	run_to_its_end(&run);
-	assert_string_equal(buffer_text(&run.said), "begun\n");
-	plugin_done(&run);
-	run = start_script(script, false);
-	plugin_release(&run);
-	run_to_its_end(&run);
-	assert_string_equal(buffer_text(&run.said), "begun\n");
-	assert_int_equal(run.result, PROTOCOL_DONE);
-	plugin_done(&run);
-	fifo = open(path, O_WRONLY | O_CLOEXEC); /* waits for the second one's reader */
-	assert_true(fifo >= 0);
-	close(fifo); /* and lets it end */
+	for (int only_reads = 0; only_reads < 2; only_reads++) {
+		run = start_script(script, only_reads);
+		plugin_release(&run);
+		fifo = open(path, O_WRONLY | O_CLOEXEC); /* its child's writer */
+		assert_true(fifo >= 0);
+		run_to_its_end(&run);
+		assert_int_equal(run.result, PROTOCOL_DONE);
+		assert_string_equal(buffer_text(&run.said), "begun\n");
+		plugin_done(&run);
+		if (only_reads)
+			wait_for_broken_pipe(fifo);
+		else
+			assert_int_equal(write(fifo, "x", 1), 1); /* somebody is there */
+		close(fifo);
+		wait_for_no_reader(path);
+	}
 }
 
 /* With its outputs closed it goes on to its end. */
