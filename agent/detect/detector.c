@@ -191,12 +191,12 @@ static void move(struct detector *detector, enum clock_move move)
 	voters_expire(&detector->voters, &detector->window, now_ms);
 }
 
-/* Restored tables wait in no order. */
+/* Restored entries are not in order yet. */
 static void settle(struct detector *detector)
 {
-	if (detector->handshakes.unsorted)
+	if (detector->handshakes.unsettled)
 		handshakes_settle(&detector->handshakes);
-	if (detector->voters.unsorted)
+	if (detector->voters.unsettled)
 		voters_settle(&detector->voters);
 }
 

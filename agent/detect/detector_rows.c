@@ -169,7 +169,7 @@ static int restore_part(struct detector *detector, struct view key, struct view 
 {
 	uint64_t name;
 
-	if (row_key_is(key, 'v', &name) && name != 0)
+	if (row_key_is(key, 'v', &name))
 		return voters_restore(&detector->voters, &detector->window, name, value);
 	if (row_key_is(key, 'p', &name))
 		return handshakes_restore(&detector->handshakes, name, value);

@@ -66,6 +66,12 @@ void handshakes_enqueue(struct handshakes *handshakes, uint32_t number)
 	queue_append(queue_of(handshakes, number), &handshakes->links, number);
 }
 
+void handshakes_free(struct handshakes *handshakes, uint32_t number)
+{
+	handshakes->links.next[number] = handshakes->free;
+	handshakes->free = number;
+}
+
 uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake)
 {
 	uint32_t number = handshakes->free;
@@ -86,15 +92,14 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 {
 	struct handshake *handshake = &handshakes->entries[number];
 
-	changes_note_gone(&handshakes->changes, number, handshake->id);
+	changes_note(&handshakes->changes, number);
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (handshake->keys[i] != 0)
 			chains_remove(&handshakes->by_key[i], handshake->keys[i], number);
 	queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	--*handshakes_open_of(handshakes, handshake->voter);
 	*handshake = (struct handshake){0};
-	handshakes->links.next[number] = handshakes->free;
-	handshakes->free = number;
+	handshakes_free(handshakes, number);
 	handshakes->count--;
 }
 
@@ -121,7 +126,7 @@ void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handsh
 enum scheme handshake_scheme(const struct handshake *handshake, enum scheme last)
 {
 	if (scheme_is_named(last) || handshake == NULL)
-		return last == SCHEME_NONE ? SCHEME_UNKNOWN : last;
+		return last;
 	if (scheme_is_named(handshake->scheme))
 		return handshake->scheme;
 	if (last == SCHEME_OTHER || handshake->scheme == SCHEME_OTHER)
@@ -156,9 +161,9 @@ static void end_as(struct handshakes *handshakes, uint32_t number, enum outcome 
 		sign_in.good = !sign_in.authenticated;
 	}
 	if (outcome == OUTCOME_REJECTED) {
-		/* Each failed sign-in took two lines or three. */
+		/* Most failed sign-ins take two lines. */
 		sign_in.scheme = handshake_scheme(handshake, handshake->scheme);
-		sign_in.count = handshake->failures > 3 ? handshake->failures / 2 : 1;
+		sign_in.count = handshake->failures > 1 ? handshake->failures / 2 : 1;
 	}
 	handshakes_drop(handshakes, number);
 	handshakes_tell(handshakes, &sign_in);

@@ -33,7 +33,7 @@ enum handshake_key {
 };
 
 struct handshake {
-	uint64_t id;    /* names its row; in order of birth */
+	uint64_t id;    /* in order of birth */
 	uint64_t order; /* in its queue */
 	uint64_t voter;
 	uint64_t keys[KEY_COUNT];
@@ -85,7 +85,7 @@ struct handshakes {
 	uint64_t next_id;
 	uint64_t next_order;
 	uint64_t evicted_total;
-	bool unsorted;
+	bool unsettled; /* restored entries are in no chain and no queue yet */
 	struct queue queues[QUEUE_COUNT];
 	struct queue_links links;
 	struct chains by_key[KEY_COUNT]; /* the newest first */
@@ -112,10 +112,11 @@ void handshakes_expire(struct handshakes *handshakes, int64_t now_ms);
 /* Ends all, as the clock cannot be trusted; nobody counts as rejected by silence. */
 void handshakes_abandon(struct handshakes *handshakes);
 
-must_check int handshakes_save(struct handshakes *handshakes, const struct row_sink *sink);
+must_check int handshakes_save(const struct handshakes *handshakes, const struct row_sink *sink);
 void handshakes_saved(struct handshakes *handshakes);
 void handshakes_offer_all(struct handshakes *handshakes);
-must_check int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view value);
+must_check int handshakes_restore(
+    struct handshakes *handshakes, uint64_t number, struct view value);
 void handshakes_settle(struct handshakes *handshakes);
 /* The keys in rows were made with this seed. */
 void handshakes_reseed(struct handshakes *handshakes, const struct hash_seed *seed);

@@ -5,11 +5,12 @@
 
 #include "detect/handshakes.h"
 
-/* The entry, with its keys and a state, goes into its chains and its queue. There must be room. */
+/* The entry, with its keys and a state, gets a number. There must be room. */
 uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake);
-/* The parts of that: into its chains, in front; into its queue, at the end. */
+/* Into its chains, in front; into its queue, at the end; among the free numbers. */
 void handshakes_chain(struct handshakes *handshakes, uint32_t number);
 void handshakes_enqueue(struct handshakes *handshakes, uint32_t number);
+void handshakes_free(struct handshakes *handshakes, uint32_t number);
 /* Makes room for one more. */
 void handshakes_make_room(struct handshakes *handshakes);
 /* Into the state, at the end of its queue, with all the time that the state gives. */

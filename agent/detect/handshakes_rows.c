@@ -4,11 +4,15 @@
 
 #define HANDSHAKE_ROW_VERSION 1
 
-static int offer(const struct handshake *handshake, const struct row_sink *sink)
+static int offer(const struct handshakes *handshakes, uint32_t number, const struct row_sink *sink)
 {
+	const struct handshake *handshake = &handshakes->entries[number];
 	struct row_writer row;
 
+	if (handshake->state == HANDSHAKE_NONE)
+		return row_offer_gone(sink, 'p', number);
 	row_begin(&row, HANDSHAKE_ROW_VERSION);
+	row_put(&row, handshake->id, 8);
 	row_put(&row, handshake->order, 8);
 	row_put(&row, handshake->voter, 8);
 	for (size_t i = 0; i < KEY_COUNT; i++)
@@ -22,72 +26,70 @@ static int offer(const struct handshake *handshake, const struct row_sink *sink)
 	row_put(&row, handshake->has_leg, 1);
 	row_put(&row, handshake->has_token, 1);
 	row_put(&row, handshake->has_substatus, 1);
-	return row_offer(sink, 'p', handshake->id, &row);
+	return row_offer(sink, 'p', number, &row);
 }
 
-int handshakes_save(struct handshakes *handshakes, const struct row_sink *sink)
+int handshakes_save(const struct handshakes *handshakes, const struct row_sink *sink)
 {
-	struct changes *changes = &handshakes->changes;
 	int error = 0;
 
-	changes_begin(changes);
-	for (size_t i = 0; error == 0 && i < changes->gone_count; i++)
-		error = row_offer_gone(sink, 'p', changes->gone[i]);
-	for (size_t i = 0; error == 0 && i < changes->changed_count; i++) {
-		const struct handshake *handshake = &handshakes->entries[changes->changed[i]];
-
-		if (handshake->state != HANDSHAKE_NONE)
-			error = offer(handshake, sink);
-	}
+	for (size_t i = 0; error == 0 && i < handshakes->changes.count; i++)
+		error = offer(handshakes, handshakes->changes.numbers[i], sink);
 	return error;
 }
 
 void handshakes_saved(struct handshakes *handshakes)
 {
-	changes_end(&handshakes->changes);
+	changes_clear(&handshakes->changes);
 }
 
 void handshakes_offer_all(struct handshakes *handshakes)
 {
-	changes_lost(&handshakes->changes);
-	for (uint32_t number = 1; number <= handshakes->used; number++)
-		if (handshakes->entries[number].state != HANDSHAKE_NONE)
-			changes_note(&handshakes->changes, number);
+	changes_note_all(&handshakes->changes, handshakes->used);
 }
 
-int handshakes_restore(struct handshakes *handshakes, uint64_t id, struct view value)
+/* False where these are no bytes of offer(). */
+static bool read_row(struct view value, struct handshake *ret_handshake)
 {
 	struct row_reader row = row_open(value, HANDSHAKE_ROW_VERSION);
-	struct handshake handshake = {.id = id};
-	uint32_t number;
 
-	handshake.order = row_get_below(&row, 8, UINT64_MAX);
-	handshake.voter = row_get(&row, 8);
+	ret_handshake->id = row_get_below(&row, 8, UINT64_MAX);
+	ret_handshake->order = row_get_below(&row, 8, UINT64_MAX);
+	ret_handshake->voter = row_get(&row, 8);
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		handshake.keys[i] = row_get(&row, 8);
-	handshake.time_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
-	handshake.deadline_ms = (int64_t)row_get_below(&row, 8, 2 * ROW_MAX_TIME_MS);
-	handshake.failures = (uint32_t)row_get(&row, 4);
-	handshake.state = (uint8_t)row_get_below(&row, 1, HANDSHAKE_STATES);
-	handshake.scheme = (uint8_t)row_get_below(&row, 1, SCHEME_COUNT);
-	handshake.challenged = row_get_below(&row, 1, 2) != 0;
-	handshake.has_leg = row_get_below(&row, 1, 2) != 0;
-	handshake.has_token = row_get_below(&row, 1, 2) != 0;
-	handshake.has_substatus = row_get_below(&row, 1, 2) != 0;
-	if (!row_is_whole(&row) || handshake.state == HANDSHAKE_NONE || id == 0 ||
-	    id == UINT64_MAX || handshake.order == 0)
+		ret_handshake->keys[i] = row_get(&row, 8);
+	ret_handshake->time_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	ret_handshake->deadline_ms = (int64_t)row_get_below(&row, 8, 2 * ROW_MAX_TIME_MS);
+	ret_handshake->failures = (uint32_t)row_get(&row, 4);
+	ret_handshake->state = (uint8_t)row_get_below(&row, 1, HANDSHAKE_STATES);
+	ret_handshake->scheme = (uint8_t)row_get_below(&row, 1, SCHEME_COUNT);
+	ret_handshake->challenged = row_get_below(&row, 1, 2) != 0;
+	ret_handshake->has_leg = row_get_below(&row, 1, 2) != 0;
+	ret_handshake->has_token = row_get_below(&row, 1, 2) != 0;
+	ret_handshake->has_substatus = row_get_below(&row, 1, 2) != 0;
+	return row_is_whole(&row) && ret_handshake->state != HANDSHAKE_NONE;
+}
+
+int handshakes_restore(struct handshakes *handshakes, uint64_t number, struct view value)
+{
+	struct handshake handshake;
+
+	if (!read_row(value, &handshake) || number == 0)
 		return -EINVAL;
-	if (handshakes->count == handshakes->options.max_pending) {
-		handshakes->evicted_total++; /* the table was larger when this was written */
+	if (number > handshakes->options.max_pending)
 		return 0;
-	}
-	number = handshakes_insert(handshakes, &handshake);
-	if (handshakes->next_id <= id)
-		handshakes->next_id = id + 1;
+	if (handshakes->entries[number].state != HANDSHAKE_NONE)
+		return -EINVAL;
+	if (number > handshakes->used)
+		handshakes->used = (uint32_t)number;
+	handshakes->entries[number] = handshake;
+	++*handshakes_open_of(handshakes, handshake.voter);
+	handshakes->count++;
+	if (handshakes->next_id <= handshake.id)
+		handshakes->next_id = handshake.id + 1;
 	if (handshakes->next_order <= handshake.order)
 		handshakes->next_order = handshake.order + 1;
-	changes_note_stored(&handshakes->changes, number);
-	handshakes->unsorted = true;
+	handshakes->unsettled = true;
 	return 0;
 }
 
@@ -105,12 +107,11 @@ static uint64_t order_of(const void *context, uint32_t number)
 	return handshakes->entries[number].order;
 }
 
-/* All entries in one queue; the queues they were in are undone. */
+/* All entries, sorted, in a queue of their own. */
 static struct queue sort_all(struct handshakes *handshakes, const struct queue_order *order)
 {
 	struct queue all = {0};
 
-	memset(handshakes->queues, 0, sizeof(handshakes->queues));
 	for (uint32_t number = 1; number <= handshakes->used; number++)
 		if (handshakes->entries[number].state != HANDSHAKE_NONE)
 			queue_append(&all, &handshakes->links, number);
@@ -123,11 +124,9 @@ void handshakes_settle(struct handshakes *handshakes)
 {
 	struct queue all;
 
-	if (!handshakes->unsorted)
+	if (!handshakes->unsettled)
 		return;
 	all = sort_all(handshakes, &(const struct queue_order){id_of, handshakes});
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		chains_clear(&handshakes->by_key[i]);
 	for (uint32_t number = all.first; number != 0; number = handshakes->links.next[number])
 		handshakes_chain(handshakes, number);
 	all = sort_all(handshakes, &(const struct queue_order){order_of, handshakes});
@@ -135,7 +134,10 @@ void handshakes_settle(struct handshakes *handshakes)
 		next = handshakes->links.next[number];
 		handshakes_enqueue(handshakes, number);
 	}
-	handshakes->unsorted = false;
+	for (uint32_t number = 1; number <= handshakes->used; number++)
+		if (handshakes->entries[number].state == HANDSHAKE_NONE)
+			handshakes_free(handshakes, number);
+	handshakes->unsettled = false;
 }
 
 void handshakes_reseed(struct handshakes *handshakes, const struct hash_seed *seed)

@@ -1,7 +1,6 @@
 #include "detect/links.h"
 
 #include <errno.h>
-#include <string.h>
 
 int chains_init(struct chains *chains, size_t max_entries)
 {
@@ -44,11 +43,6 @@ void chains_remove(struct chains *chains, uint64_t key, uint32_t number)
 	else
 		chains->heads[key & chains->mask] = next;
 	chains->previous[next] = previous;
-}
-
-void chains_clear(struct chains *chains)
-{
-	memset(chains->heads, 0, (chains->mask + 1) * sizeof(*chains->heads));
 }
 
 int queue_links_init(struct queue_links *links, size_t max_entries)

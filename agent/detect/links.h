@@ -24,8 +24,6 @@ void chains_done(struct chains *chains);
 /* In front of the others, so that the newest is found first. */
 void chains_add(struct chains *chains, uint64_t key, uint32_t number);
 void chains_remove(struct chains *chains, uint64_t key, uint32_t number);
-/* Empty again. */
-void chains_clear(struct chains *chains);
 
 static inline uint32_t chains_first(const struct chains *chains, uint64_t key)
 {

@@ -61,7 +61,7 @@ static void drop(struct voters *voters, struct window *window, uint32_t number)
 	struct voter *voter = &voters->entries[number];
 
 	take_opinion_back(voter, window);
-	changes_note_gone(&voters->changes, number, voter->hash);
+	changes_note(&voters->changes, number);
 	chains_remove(&voters->by_hash, voter->hash, number);
 	queue_remove(&voters->by_good, &voters->links, number);
 	*voter = (struct voter){0};
@@ -159,72 +159,66 @@ void voters_forget_before(struct voters *voters, struct window *window, int64_t 
 	}
 }
 
-static int offer(const struct voter *voter, const struct row_sink *sink)
+static int offer(const struct voters *voters, uint32_t number, const struct row_sink *sink)
 {
+	const struct voter *voter = &voters->entries[number];
 	struct row_writer row;
 
+	if (voter->order == 0)
+		return row_offer_gone(sink, 'v', number);
 	row_begin(&row, VOTER_ROW_VERSION);
+	row_put(&row, voter->hash, 8);
 	row_put(&row, (uint64_t)voter->good_ms, 8);
 	row_put(&row, (uint64_t)voter->opinion_ms, 8);
 	row_put(&row, voter->order, 8);
 	row_put(&row, voter->opinion, 1);
-	return row_offer(sink, 'v', voter->hash, &row);
+	return row_offer(sink, 'v', number, &row);
 }
 
-int voters_save(struct voters *voters, const struct row_sink *sink)
+int voters_save(const struct voters *voters, const struct row_sink *sink)
 {
-	struct changes *changes = &voters->changes;
 	int error = 0;
 
-	changes_begin(changes);
-	for (size_t i = 0; error == 0 && i < changes->gone_count; i++)
-		error = row_offer_gone(sink, 'v', changes->gone[i]);
-	for (size_t i = 0; error == 0 && i < changes->changed_count; i++) {
-		const struct voter *voter = &voters->entries[changes->changed[i]];
-
-		if (voter->order != 0)
-			error = offer(voter, sink);
-	}
+	for (size_t i = 0; error == 0 && i < voters->changes.count; i++)
+		error = offer(voters, voters->changes.numbers[i], sink);
 	return error;
 }
 
 void voters_saved(struct voters *voters)
 {
-	changes_end(&voters->changes);
+	changes_clear(&voters->changes);
 }
 
 void voters_offer_all(struct voters *voters)
 {
-	changes_lost(&voters->changes);
-	for (uint32_t number = 1; number <= voters->used; number++)
-		if (voters->entries[number].order != 0)
-			changes_note(&voters->changes, number);
+	changes_note_all(&voters->changes, voters->used);
 }
 
-int voters_restore(struct voters *voters, struct window *window, uint64_t hash, struct view value)
+int voters_restore(struct voters *voters, struct window *window, uint64_t number, struct view value)
 {
 	struct row_reader row = row_open(value, VOTER_ROW_VERSION);
-	struct voter voter = {.hash = hash};
-	uint32_t number;
+	struct voter voter = {.hash = row_get(&row, 8)};
 
 	voter.good_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	voter.opinion_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	voter.order = row_get_below(&row, 8, UINT64_MAX);
 	voter.opinion = (uint8_t)row_get_below(&row, 1, OPINION_COUNT);
-	if (!row_is_whole(&row) || voter.order == 0 || find(voters, hash) != 0)
+	if (!row_is_whole(&row) || voter.order == 0 || number == 0 || find(voters, voter.hash) != 0)
 		return -EINVAL;
-	if (voters->count == voters->options.max_voters) {
-		voters->evicted_total++; /* the table was larger when this was written */
+	if (number > voters->options.max_voters)
 		return 0;
-	}
-	number = add(voters, hash);
+	if (voters->entries[number].order != 0)
+		return -EINVAL;
+	if (number > voters->used)
+		voters->used = (uint32_t)number;
 	voters->entries[number] = voter;
+	chains_add(&voters->by_hash, voter.hash, (uint32_t)number);
+	voters->count++;
 	if (voters->next_order <= voter.order)
 		voters->next_order = voter.order + 1;
 	if (voter.opinion != OPINION_NONE)
 		window_restore_count(window, voter.opinion_ms, counters[voter.opinion]);
-	changes_note_stored(&voters->changes, number);
-	voters->unsorted = true;
+	voters->unsettled = true;
 	return 0;
 }
 
@@ -239,7 +233,16 @@ void voters_settle(struct voters *voters)
 {
 	const struct queue_order order = {order_of, voters};
 
-	if (voters->unsorted)
-		queue_sort(&voters->by_good, &voters->links, &order);
-	voters->unsorted = false;
+	if (!voters->unsettled)
+		return;
+	for (uint32_t number = 1; number <= voters->used; number++) {
+		if (voters->entries[number].order != 0) {
+			queue_append(&voters->by_good, &voters->links, number);
+			continue;
+		}
+		voters->links.next[number] = voters->free;
+		voters->free = number;
+	}
+	queue_sort(&voters->by_good, &voters->links, &order);
+	voters->unsettled = false;
 }

@@ -37,7 +37,7 @@ struct voters {
 	size_t count;
 	uint64_t next_order;
 	uint64_t evicted_total;
-	bool unsorted;        /* restored entries wait in no particular order */
+	bool unsettled;       /* restored entries are in no queue yet */
 	struct queue by_good; /* who got in longest ago comes first */
 	struct queue_links links;
 	struct chains by_hash;
@@ -65,13 +65,14 @@ void voters_expire(struct voters *voters, struct window *window, int64_t now_ms)
 /* Opinions before this time no longer count in the window. */
 void voters_forget_before(struct voters *voters, struct window *window, int64_t time_ms);
 
-must_check int voters_save(struct voters *voters, const struct row_sink *sink);
+must_check int voters_save(const struct voters *voters, const struct row_sink *sink);
 void voters_saved(struct voters *voters);
 void voters_offer_all(struct voters *voters);
-/* -EINVAL and no change on bytes that it did not write. */
+/* -EINVAL and no change on bytes that it did not write. A number behind the table is left out: the
+ * table was larger then. */
 must_check int voters_restore(
-    struct voters *voters, struct window *window, uint64_t hash, struct view value);
-/* Puts restored entries in order; before anything else is done with them. */
+    struct voters *voters, struct window *window, uint64_t number, struct view value);
+/* Puts restored entries into their queue, before anything else is done with them. */
 void voters_settle(struct voters *voters);
 
 #endif

@@ -11,6 +11,7 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/handshakes.test \
 	tests/unit/detect/detector.test \
 	tests/unit/detect/detector_model.test \
+	tests/unit/detect/detector_noise.test \
 	tests/unit/detect/detector_rows.test
 check_PROGRAMS += $(detect_tests)
 TESTS += $(detect_tests)
@@ -85,5 +86,10 @@ tests_unit_detect_detector_model_test_SOURCES = tests/unit/detect/test_detector_
 	$(detect_script) $(detect_traffic)
 tests_unit_detect_detector_model_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_detector_model_test_LDADD = $(unit_libs)
+
+tests_unit_detect_detector_noise_test_SOURCES = tests/unit/detect/test_detector_noise.c \
+	$(detect_script)
+tests_unit_detect_detector_noise_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_detector_noise_test_LDADD = $(unit_libs)
 endif
 EXTRA_DIST += tests/unit/detect/handshakes.txt

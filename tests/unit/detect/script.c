@@ -154,3 +154,48 @@ void script_window(const struct detector *detector, struct buffer *ret_text)
 		buffer_append_text(ret_text, ", spike");
 	assert_int_equal(buffer_error(ret_text), 0);
 }
+
+void script_say(struct detector *detector, const char *format, ...)
+{
+	char line[300];
+	va_list arguments;
+	struct record record;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	record = script_record(view_of_text(line));
+	detector_record(detector, &record);
+}
+
+void script_admit(struct detector *detector, unsigned from, unsigned to, int second)
+{
+	for (unsigned i = from; i < to; i++)
+		script_say(
+		    detector, "%d 10.1.%u.%u 200 scheme=kerberos user=u", second, i / 256, i % 256);
+}
+
+void script_refuse(struct detector *detector, unsigned from, unsigned to, int second)
+{
+	for (unsigned i = from; i < to; i++)
+		script_say(detector, "%d 10.1.%u.%u 401 scheme=kerberos reply=reject", second,
+		    i / 256, i % 256);
+}
+
+void script_assert_summary(const struct detector *detector, const char *expected)
+{
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, 1000);
+	script_summary(detector, &text);
+	assert_string_equal(buffer_text(&text), expected);
+}
+
+void script_assert_window(const struct detector *detector, const char *expected)
+{
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, 1000);
+	script_window(detector, &text);
+	assert_string_equal(buffer_text(&text), expected);
+}

@@ -25,4 +25,13 @@ void script_summary(const struct detector *detector, struct buffer *ret_text);
 /* "known-good 2, active 2, rejected 1, spike", what is not zero. */
 void script_window(const struct detector *detector, struct buffer *ret_text);
 
+/* A line as with printf, given to the detector. */
+void script_say(struct detector *detector, const char *format, ...) format_like(2, 3);
+/* The clients 10.1.0.0 + `from` to `to` - 1 get in, or are refused, by a Kerberos token. */
+void script_admit(struct detector *detector, unsigned from, unsigned to, int second);
+void script_refuse(struct detector *detector, unsigned from, unsigned to, int second);
+
+void script_assert_summary(const struct detector *detector, const char *expected);
+void script_assert_window(const struct detector *detector, const char *expected);
+
 #endif

@@ -19,12 +19,6 @@ static int teardown(unused_parameter void **state)
 	return 0;
 }
 
-static void save(void)
-{
-	changes_begin(&changes);
-	changes_end(&changes);
-}
-
 static void test_each_once(unused_parameter void **state)
 {
 	/* An entry that changes many times is written once, and after the save not again. */
@@ -32,84 +26,35 @@ static void test_each_once(unused_parameter void **state)
 		changes_note(&changes, 2);
 		changes_note(&changes, 1);
 	}
-	assert_int_equal(changes.changed_count, 2);
-	assert_int_equal(changes.changed[0], 2);
-	assert_int_equal(changes.changed[1], 1);
-	save();
-	assert_int_equal(changes.changed_count, 0);
+	assert_int_equal(changes.count, 2);
+	assert_int_equal(changes.numbers[0], 2);
+	assert_int_equal(changes.numbers[1], 1);
+	changes_clear(&changes);
+	assert_int_equal(changes.count, 0);
 	changes_note(&changes, 2);
-	assert_int_equal(changes.changed_count, 1);
+	assert_int_equal(changes.count, 1);
 }
 
-static void test_only_stored_rows_go(unused_parameter void **state)
+static void test_all(unused_parameter void **state)
 {
-	/* The row of an entry goes where there is one: saved before, or read at the start. */
-	changes_note(&changes, 1);
-	changes_note_gone(&changes, 1, 77);
-	assert_int_equal(changes.gone_count, 0);
-	save();
-	changes_note_gone(&changes, 1, 77);
-	assert_int_equal(changes.gone_count, 0);
-	changes_note(&changes, 1);
-	save();
-	changes_note_gone(&changes, 1, 78);
-	changes_note_stored(&changes, 2);
-	changes_note_gone(&changes, 2, 79);
-	assert_int_equal(changes.gone_count, 2);
-	assert_int_equal(changes.gone[0], 78);
-	assert_int_equal(changes.gone[1], 79);
-}
-
-static void test_number_is_used_again(unused_parameter void **state)
-{
-	/* The same number for another entry: the old row goes and the new one is stored. */
-	changes_note(&changes, 1);
-	save();
-	changes_note_gone(&changes, 1, 5);
-	changes_note(&changes, 1);
-	assert_int_equal(changes.gone_count, 1);
-	assert_int_equal(changes.changed_count, 1);
-	save();
-	changes_note_gone(&changes, 1, 6);
-	changes_begin(&changes);
-	assert_int_equal(changes.gone_count, 1);
-	assert_int_equal(changes.gone[0], 6);
-}
-
-static void test_gone_twice_where_lost(unused_parameter void **state)
-{
-	/* Rows that a save took away are kept until the next one begins, and after a lost commit
-	 * that takes them away again. */
-	changes_note(&changes, 1);
-	save();
-	changes_note_gone(&changes, 1, 5);
-	save();
-	assert_int_equal(changes.gone_offered, 1);
-	changes_lost(&changes);
-	changes_begin(&changes);
-	assert_int_equal(changes.gone_count, 1);
-	changes_end(&changes);
-	changes_begin(&changes);
-	assert_int_equal(changes.gone_count, 0);
-}
-
-static void test_bounded(unused_parameter void **state)
-{
-	/* Without any commit that holds, rows to take away are kept up to a maximum. */
-	for (uint64_t row = 0; row < 100; row++) {
-		changes_note(&changes, 1);
-		save();
-		changes_lost(&changes);
-		changes_note_gone(&changes, 1, row);
-	}
-	assert_int_equal(changes.gone_count, 6);
-	assert_int_equal(changes.gone[5], 5);
+	/* All up to a number are written, each once. */
+	changes_note(&changes, 3);
+	changes_note_all(&changes, 2);
+	assert_int_equal(changes.count, 3);
+	changes_note_all(&changes, 3);
+	assert_int_equal(changes.count, 3);
+	changes_clear(&changes);
+	changes_note_all(&changes, 3);
+	assert_int_equal(changes.count, 3);
+	changes_clear(&changes);
+	changes_note_all(&changes, 0);
+	assert_int_equal(changes.count, 0);
 }
 
 static void test_without_memory(unused_parameter void **state)
 {
 	/* Without memory making fails and what was made is given back. */
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		struct changes other;
 
 		allocation_fail_after(i);
@@ -125,10 +70,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    changes_test(test_each_once),
-	    changes_test(test_only_stored_rows_go),
-	    changes_test(test_number_is_used_again),
-	    changes_test(test_gone_twice_where_lost),
-	    changes_test(test_bounded),
+	    changes_test(test_all),
 	    changes_test(test_without_memory),
 	};
 

@@ -54,13 +54,18 @@ static void pick_tokens(struct traffic *traffic, struct record *record)
 		record->reason = VIEW("Clock skew too great");
 }
 
-/* Late by up to three seconds, and now and then after a pause. */
+/* Late by up to three seconds, and now and then after a pause, with a broken date, or on a clock
+ * that was set back. */
 static void pass_time(struct traffic *traffic, struct record *record)
 {
 	traffic->now_ms += traffic_pick(traffic, (unsigned)(2 * traffic->step_ms));
 	if (traffic_pick(traffic, 200) == 0)
 		traffic->now_ms += traffic_pick(traffic, 400000);
+	if (traffic_pick(traffic, 1000) == 0)
+		traffic->now_ms -= 10000000;
 	record->time_ms = traffic->now_ms;
+	if (traffic_pick(traffic, 300) == 0)
+		record->time_ms += 1000000000;
 	if (traffic_pick(traffic, 4) == 0)
 		record->time_ms -= traffic_pick(traffic, 3000);
 }

@@ -1,0 +1,208 @@
+#include "script.h"
+#include "unit.h"
+
+/* What happens to healthy servers all day. */
+
+static void test_monitors(unused_parameter void **state)
+{
+	/* A day of monitors that poll without signing in: nobody is rejected. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 10, 0);
+	for (int second = 0; second < 86400; second += 60) {
+		script_say(detector, "%d 10.9.0.1 401 agent=check_http/2.3", second);
+		script_say(
+		    detector, "%d 127.0.0.1 401.2.5 agent=AMProbe/Local/ClientAccess", second);
+	}
+	detector_finish(detector);
+	script_assert_summary(detector, "kerberos established 10, unknown unanswered 2880");
+	script_assert_window(detector, "known-good 10");
+}
+
+static void test_crawlers(unused_parameter void **state)
+{
+	/* Crawlers ask for every page once and never sign in. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 10, 0);
+	for (int i = 0; i < 5000; i++)
+		script_say(detector, "%d 66.249.%d.%d 401 agent=Googlebot target=/page%d", i / 20,
+		    i % 3, i % 200, i);
+	detector_finish(detector);
+	script_assert_window(detector, "known-good 10, active 10");
+}
+
+static void test_spray(unused_parameter void **state)
+{
+	/* Bad passwords from a few addresses are strangers' rejections, however many. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 10, 0);
+	for (int i = 0; i < 5000; i++)
+		script_say(detector, "%d 203.0.113.%d 401.1.1326 user=user%d", i / 50, i % 3, i);
+	script_assert_window(detector, "known-good 10, active 10, strangers 5000");
+	script_assert_summary(detector, "kerberos established 10, basic rejected 5000");
+}
+
+static void test_strangers(unused_parameter void **state)
+{
+	/* A million strangers that are refused neither become voters nor drive any out. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct record record;
+
+	script_admit(detector, 0, 100, 0);
+	record = script_record(VIEW("1 198.51.100.1 401 scheme=kerberos reply=reject"));
+	for (uint32_t i = 0; i < 1000000; i++) {
+		memcpy(record.address.bytes + 1, &i, 3);
+		record.time_ms += i % 10 == 0;
+		detector_record(detector, &record);
+	}
+	script_assert_window(detector, "known-good 100, active 100, strangers 1000000");
+	assert_int_equal(detector_totals(detector)->evicted_voters, 0);
+	assert_true(detector_totals(detector)->voters >= 1000000);
+}
+
+static void test_questions_of_strangers(unused_parameter void **state)
+{
+	/* Strangers that only ask fill the table of open handshakes: the oldest go, counted, and a
+	 * client that answers at once is still told right. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	const struct detector_totals *totals = detector_totals(detector);
+
+	for (unsigned i = 0; i < 20000; i++) {
+		script_say(detector, "0 198.51.%u.%u 401", i / 250, i % 250);
+		if (i % 100 == 0)
+			script_say(detector, "0 10.0.0.1 401");
+		if (i % 100 == 50)
+			script_say(detector, "0 10.0.0.1 200 user=alice");
+	}
+	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_ESTABLISHED], 200);
+	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_REJECTED], 0);
+	assert_true(totals->evicted_pending >= 18000);
+	assert_int_equal(
+	    totals->evicted_pending, totals->handshakes[SCHEME_UNKNOWN][OUTCOME_UNANSWERED]);
+	detector_finish(detector);
+	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 20000);
+}
+
+static void test_eviction_refuses_nobody(unused_parameter void **state)
+{
+	/* Who floods the table cannot make others look refused: an undecided one that must go is
+	 * incomplete. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 10, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		script_say(detector, "1 10.1.0.%u 401", i);
+		script_say(detector, "1 10.1.0.%u 401", i);
+	}
+	for (unsigned i = 0; i < 2000; i++)
+		script_say(detector, "1 198.51.%u.%u 401 scheme=ntlm", i / 250, i % 250);
+	assert_int_equal(
+	    detector_totals(detector)->handshakes[SCHEME_UNKNOWN][OUTCOME_INCOMPLETE], 10);
+	script_assert_window(detector, "known-good 10, active 10");
+}
+
+static void test_office(unused_parameter void **state)
+{
+	/* An office behind one address is one voter, whatever happens to each of a hundred. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 5, 0);
+	for (int i = 0; i < 100; i++)
+		script_say(detector, "1 192.0.2.1 200 scheme=kerberos user=u%d", i);
+	for (int i = 0; i < 100; i++)
+		script_say(detector, "2 192.0.2.1 401 scheme=kerberos reply=reject");
+	script_assert_window(detector, "known-good 6, active 6, rejected 1");
+}
+
+static void test_ipv6_network(unused_parameter void **state)
+{
+	/* One that hops through its /64 is one voter; another /64 is another. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	for (int i = 0; i < 100; i++)
+		script_say(detector, "0 2001:db8:1:2:%x::1 200 scheme=kerberos user=u", i);
+	for (int i = 0; i < 100; i++)
+		script_say(detector, "1 2001:db8:1:2:%x::2 401 scheme=kerberos reply=reject", i);
+	script_assert_window(detector, "known-good 1, active 1, rejected 1");
+	script_say(detector, "1 2001:db8:1:3::1 401 scheme=kerberos reply=reject");
+	script_assert_window(detector, "known-good 1, active 1, rejected 1, strangers 1");
+	assert_int_equal(detector_totals(detector)->voters, 2);
+}
+
+static void test_families_and_names(unused_parameter void **state)
+{
+	/* An IPv4 address, the IPv6 one with the same bytes, and names are different voters. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_say(detector, "0 10.0.0.1 200");
+	script_say(detector, "0 a00:1:: 200");
+	script_say(detector, "0 pc1 200");
+	script_say(detector, "0 pc2 200");
+	script_say(detector, "0 pc1 200");
+	script_say(detector, "0 10.0.0.1 200");
+	assert_int_equal(detector_totals(detector)->voters, 4);
+}
+
+static void test_prefixes(unused_parameter void **state)
+{
+	/* With shorter prefixes whole networks are one voter. */
+	struct detector_options options = script_options();
+	struct detector *auto_call(detector_free) detector = NULL;
+
+	options.ipv4_prefix = 24;
+	options.ipv6_prefix = 48;
+	assert_int_equal(detector_new(&detector, &options), 0);
+	script_say(detector, "0 10.0.0.1 200");
+	script_say(detector, "0 10.0.0.200 200");
+	script_say(detector, "0 10.0.1.1 200");
+	script_say(detector, "0 2001:db8:1:2::1 200");
+	script_say(detector, "0 2001:db8:1:ffff::1 200");
+	script_say(detector, "0 2001:db8:2:2::1 200");
+	assert_int_equal(detector_totals(detector)->voters, 4);
+}
+
+static void test_recycle(unused_parameter void **state)
+{
+	/* A recycled worker refuses the legs that were under way and asks everybody anew: no spike,
+	 * as all of them get in. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	for (unsigned i = 0; i < 50; i++) {
+		script_say(detector, "0 10.1.0.%u 401.2.5", i);
+		script_say(detector, "0 10.1.0.%u 401.1.2148074254", i);
+		script_say(detector, "0 10.1.0.%u 200.0.0 user=u", i);
+	}
+	for (unsigned i = 0; i < 50; i++) {
+		script_say(detector, "60 10.1.0.%u 401.2.5", i);
+		script_say(detector, "60 10.1.0.%u 401.1.2148074254", i);
+		if (i % 10 == 0)
+			script_say(detector, "60 10.1.0.%u 401.1.2148074248", i);
+		script_say(detector, "61 10.1.0.%u 401.1.2148074254", i);
+		script_say(detector, "61 10.1.0.%u 200.0.0 user=u", i);
+	}
+	detector_finish(detector);
+	script_assert_window(detector, "known-good 50, active 50");
+	script_assert_summary(
+	    detector, "unknown established 5, ntlm established 95, ntlm rejected 5");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_monitors),
+	    cmocka_unit_test(test_crawlers),
+	    cmocka_unit_test(test_spray),
+	    cmocka_unit_test(test_strangers),
+	    cmocka_unit_test(test_questions_of_strangers),
+	    cmocka_unit_test(test_eviction_refuses_nobody),
+	    cmocka_unit_test(test_office),
+	    cmocka_unit_test(test_ipv6_network),
+	    cmocka_unit_test(test_families_and_names),
+	    cmocka_unit_test(test_prefixes),
+	    cmocka_unit_test(test_recycle),
+	};
+
+	return cmocka_run_group_tests_name("detector_noise", tests, NULL, NULL);
+}
