@@ -5,14 +5,15 @@ libauthmedic_a_SOURCES += \
 	agent/daemon/reading.c agent/daemon/reading.h \
 	agent/daemon/rulebook.c agent/daemon/rulebook.h
 
-sbin_PROGRAMS += authmedicd
-authmedicd_SOURCES = \
+# Without main.c, so that a test may run all of it.
+pipeline_sources = \
 	agent/daemon/assembly.c \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
 	agent/daemon/journal.c agent/daemon/journal.h \
-	agent/daemon/main.c \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
 	agent/daemon/site.c agent/daemon/site.h
+sbin_PROGRAMS += authmedicd
+authmedicd_SOURCES = agent/daemon/main.c $(pipeline_sources)

@@ -137,9 +137,11 @@ static void finish_probe(struct site *site, const struct child_result *result)
 static void on_probe_exit(void *context, const struct child_result *result)
 {
 	struct site *site = context;
+	struct child *ended = take_pointer(site->probe);
 
+	/* What the result leads to may be the next probe, which takes this one's place. */
 	finish_probe(site, result);
-	child_close(&site->probe);
+	child_close(&ended);
 	pipeline_step(site->pipeline);
 }
 

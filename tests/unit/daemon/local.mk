@@ -1,0 +1,10 @@
+if HAVE_CMOCKA
+daemon_tests = tests/unit/daemon/pipeline.test
+check_PROGRAMS += $(daemon_tests)
+TESTS += $(daemon_tests)
+
+tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/test_pipeline.c \
+	tests/unit/loop/loop_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_pipeline_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_pipeline_test_LDADD = $(unit_libs)
+endif
