@@ -53,6 +53,8 @@ void incident_tell(
 void incident_tell_acting(struct controller *controller);
 void incident_open(struct controller *controller, const char *why);
 void incident_close(struct controller *controller, enum event_kind kind, const char *text);
+/* Whether the state is about an action of the present rung. */
+bool incident_has_acted(const struct controller *controller);
 const char *incident_remedy(const struct controller *controller);
 
 /* -- decision.c: what follows from a diagnosis */

@@ -20,13 +20,17 @@ const char *event_kind_name(enum event_kind kind)
 	return event_kinds[kind];
 }
 
+bool incident_has_acted(const struct controller *controller)
+{
+	return controller->state == STATE_ACTING || controller->state == STATE_HOLDING_OFF ||
+	    controller->state == STATE_VERIFYING;
+}
+
 const char *incident_remedy(const struct controller *controller)
 {
 	const struct config_site *site = controller->options.site;
-	bool acted = controller->state == STATE_ACTING || controller->state == STATE_HOLDING_OFF ||
-	    controller->state == STATE_VERIFYING;
 
-	if (!acted || controller->rung >= site->ladder.count)
+	if (!incident_has_acted(controller) || controller->rung >= site->ladder.count)
 		return "";
 	return site->ladder.items[controller->rung].remedy;
 }

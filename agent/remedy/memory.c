@@ -92,9 +92,25 @@ static void restore_times(
 		controller->last_action_ms = now.steady_ms - since_action_ms;
 }
 
+/* The ladder may be another one now. Then there is no action of ours to go on with, though there may
+ * have been one just now. */
+static void check_rung(struct controller *controller)
+{
+	bool acted = incident_has_acted(controller);
+
+	if (controller->rung < controller->options.site->ladder.count)
+		return;
+	controller->rung = 0;
+	if (!acted)
+		return;
+	controller->last_action_ms = controller->now.steady_ms;
+	controller_enter(controller, STATE_STANDING);
+}
+
 /* A state that waited for an answer which died with the last run goes on where it can ask anew. */
 static void resume(struct controller *controller)
 {
+	check_rung(controller);
 	if (controller->state == STATE_ACTING) {
 		controller->must_ask = true;
 		controller->deadline_ms = controller->now.steady_ms;
@@ -117,8 +133,7 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	if (json_get_int(saved, "version", 0) != MEMORY_VERSION || incident == NULL ||
 	    diagnosis == NULL || strlen(incident) >= sizeof(controller->incident))
 		return -EINVAL;
-	/* The ladder may be another one now; then there is no action of ours to go on with. */
-	if (rung < 0 || (rung > 0 && (size_t)rung >= controller->options.site->ladder.count))
+	if (rung < 0 || rung > UINT32_MAX)
 		return -EINVAL;
 	error = restore_state(controller, json_get_text(saved, "state"));
 	if (error < 0)
