@@ -14,6 +14,7 @@
 #define CONFIG_MAX_WITH           32 /* keys per rung */
 #define CONFIG_MAX_WORDS          64 /* words of a command, elements of a list */
 #define CONFIG_MAX_NOTIFY         16
+#define CONFIG_MAX_TRIES          16 /* probes that confirm a failure */
 #define CONFIG_MAX_NAME_BYTES     63 /* of a site, remedy or target: [a-z0-9][a-z0-9_.-]* */
 
 enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TRIALS_MAX 16
+#include "config/config.h"
+
+#define TRIALS_MAX CONFIG_MAX_TRIES
 
 enum probe_result {
 	PROBE_NONE, /* no probe yet */

@@ -74,6 +74,24 @@ static void names(unused_parameter void **state)
 	assert_int_equal(probe_result_named(NULL), PROBE_NONE);
 }
 
+/* As many tries as the configuration may ask for are still told apart: they confirm, or are used up.
+ */
+static void the_most_tries(unused_parameter void **state)
+{
+	const struct trials_rule most = {
+	    .tries = CONFIG_MAX_TRIES, .wanted = CONFIG_MAX_TRIES, .over_ms = 0};
+	struct trials trials = {0};
+
+	for (int64_t i = 0; i < most.tries; i++) {
+		assert_false(trials_exhausted(&trials, &most));
+		assert_int_equal(trials_confirmed(&trials, &most), PROBE_NONE);
+		trials_add(&trials, PROBE_REJECTED, i);
+	}
+	assert_int_equal(trials_confirmed(&trials, &most), PROBE_REJECTED);
+	trials_add(&trials, PROBE_UNREACHABLE, most.tries);
+	assert_true(trials_exhausted(&trials, &most));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +101,7 @@ int main(void)
 	    cmocka_unit_test(accepted_confirms_itself),
 	    cmocka_unit_test(only_the_latest_count),
 	    cmocka_unit_test(names),
+	    cmocka_unit_test(the_most_tries),
 	};
 
 	return cmocka_run_group_tests_name("trials", tests, NULL, NULL);
