@@ -311,7 +311,6 @@ int controller_new(
 	controller->last_action_ms = -1;
 	controller->last_accepted_ms = -1;
 	controller->last_probe_ms = -1;
-	controller->refusal = "";
 	controller_enter(controller, STATE_WATCHING);
 	*ret_controller = controller;
 	return 0;
@@ -383,11 +382,7 @@ static void on_not_run(struct controller *controller, const struct controller_an
 	controller_enter(controller, STATE_STANDING);
 	controller->deadline_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
-	if (strcmp(controller->refusal, reason) != 0) {
-		controller->refusal = reason;
-		incident_tell(
-		    controller, EVENT_REFUSED, "the helper did not run the remedy", reason);
-	}
+	incident_tell_refusal(controller, "the helper did not run the remedy", reason);
 }
 
 void controller_on_answer(

@@ -16,6 +16,8 @@ enum state {
 	STATE_COUNT
 };
 
+#define CONTROLLER_REASON_BYTES 32
+
 struct controller {
 	struct controller_options options;
 	enum state state;
@@ -40,7 +42,8 @@ struct controller {
 	int64_t opened_ms; /* wall */
 	const struct diagnosis *diagnosis; /* of the open incident, or NULL */
 	enum probe_result told; /* the last probe's result in the timeline */
-	const char *refusal; /* the last one told, or "" */
+	/* The refusals last told, or "": of those that stay, and of those that pass. */
+	char lasting_refusal[CONTROLLER_REASON_BYTES], passing_refusal[CONTROLLER_REASON_BYTES];
 	struct trials trials;
 	uint32_t rung;
 	uint32_t locked; /* bit per rung */
@@ -51,6 +54,9 @@ struct controller {
 void incident_tell(
     struct controller *controller, enum event_kind kind, const char *text, const char *reason);
 void incident_tell_acting(struct controller *controller);
+/* Once, however often the same is found again. */
+void incident_tell_refusal(struct controller *controller, const char *text, const char *reason);
+void incident_forget_refusals(struct controller *controller);
 void incident_open(struct controller *controller, const char *why);
 void incident_close(struct controller *controller, enum event_kind kind, const char *text);
 /* Whether the state is about an action of the present rung. */

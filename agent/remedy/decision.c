@@ -92,10 +92,7 @@ static void stand(struct controller *controller, const struct authority_refusal 
 	controller_enter(controller, STATE_STANDING);
 	controller->deadline_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
-	if (strcmp(controller->refusal, refusal->reason) == 0)
-		return;
-	controller->refusal = refusal->reason;
-	incident_tell(controller, EVENT_REFUSED, refusal->sentence, refusal->reason);
+	incident_tell_refusal(controller, refusal->sentence, refusal->reason);
 }
 
 void decision_make(struct controller *controller)
@@ -111,7 +108,7 @@ void decision_make(struct controller *controller)
 	}
 	if (diagnosis != controller->diagnosis) {
 		controller->diagnosis = diagnosis;
-		controller->refusal = "";
+		incident_forget_refusals(controller);
 		incident_tell(controller, EVENT_DIAGNOSED, diagnosis->title, diagnosis->id);
 	}
 	refusal = refusal_of(controller);

@@ -48,6 +48,23 @@ void incident_tell(
 	controller->options.effects.on_event(controller->options.context, &event);
 }
 
+void incident_tell_refusal(struct controller *controller, const char *text, const char *reason)
+{
+	char *told = authority_may_pass(reason) ? controller->passing_refusal
+	                                        : controller->lasting_refusal;
+
+	if (strcmp(told, reason) == 0)
+		return;
+	snprintf(told, CONTROLLER_REASON_BYTES, "%s", reason);
+	incident_tell(controller, EVENT_REFUSED, text, reason);
+}
+
+void incident_forget_refusals(struct controller *controller)
+{
+	controller->lasting_refusal[0] = '\0';
+	controller->passing_refusal[0] = '\0';
+}
+
 void incident_tell_acting(struct controller *controller)
 {
 	incident_tell(
@@ -76,7 +93,7 @@ void incident_open(struct controller *controller, const char *why)
 	controller->opened_ms = controller->now.wall_ms;
 	controller->diagnosis = NULL;
 	controller->told = PROBE_NONE;
-	controller->refusal = "";
+	incident_forget_refusals(controller);
 	controller->helper_refused = false;
 	controller->trials.count = 0;
 	controller->about_strangers = false;
@@ -88,7 +105,7 @@ void incident_close(struct controller *controller, enum event_kind kind, const c
 	incident_tell(controller, kind, text, "");
 	controller->incident[0] = '\0';
 	controller->diagnosis = NULL;
-	controller->refusal = "";
+	incident_forget_refusals(controller);
 	controller->trials.count = 0;
 	controller_enter(controller, STATE_WATCHING);
 }

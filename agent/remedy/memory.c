@@ -32,6 +32,9 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_int(saved, "opened_ms", controller->opened_ms);
 	json_put_text(
 	    saved, "diagnosis", controller->diagnosis != NULL ? controller->diagnosis->id : "");
+	json_put_text(saved, "refusal", controller->lasting_refusal);
+	json_put_text(saved, "told", probe_result_name(controller->told));
+	json_put_bool(saved, "helper_refused", controller->helper_refused);
 	json_put_int(saved, "rung", controller->rung);
 	json_put_int(saved, "locked", controller->locked);
 	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
@@ -74,6 +77,17 @@ static void restore_trials(
 		if (result != PROBE_NONE && ago_ms >= 0)
 			trials_add(&controller->trials, result, now.steady_ms - ago_ms);
 	}
+}
+
+/* So that a restart tells nobody again what they were told. */
+static void restore_told(struct controller *controller, const struct json *saved)
+{
+	const char *refusal = json_get_text(saved, "refusal");
+
+	snprintf(controller->lasting_refusal, sizeof(controller->lasting_refusal), "%s",
+	    refusal != NULL ? refusal : "");
+	controller->told = probe_result_named(json_get_text(saved, "told"));
+	controller->helper_refused = json_get_bool(saved, "helper_refused");
 }
 
 static void restore_times(
@@ -144,6 +158,7 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	controller->rung = (uint32_t)rung;
 	controller->locked = (uint32_t)json_get_int(saved, "locked", 0);
 	restore_trials(controller, json_get(saved, "trials"), now);
+	restore_told(controller, saved);
 	restore_times(controller, saved, now);
 	resume(controller);
 	return 0;

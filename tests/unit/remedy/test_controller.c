@@ -144,6 +144,30 @@ static void forgets_a_rung_that_is_gone(void **state)
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
 }
 
+/* An incident that stands is told once: neither the restart nor the wait after it tells it anew. */
+static void restarts_quietly(void **state)
+{
+	struct world *world = *state;
+
+	world->diagnosis = &world_stale_handle;
+	world->site.mode = CONFIG_MODE_OBSERVE;
+	world_reach_decision(world);
+	assert_string_equal(world->last_reason, "observe");
+	for (int i = 0; i < 3; i++) {
+		world_restart(world);
+		controller_on_helper(world->controller, world->now, true);
+		for (int j = 0; j < 5; j++) {
+			world_answer_probe(world, PROBE_REJECTED);
+			world_inspected(world);
+		}
+	}
+	assert_string_equal(world_state(world), "standing");
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	/* Beside it, at each start, that it is too soon, for which nobody is called. */
+	assert_int_equal(world->events[EVENT_REFUSED], 1 + 3);
+	assert_string_equal(world->last_reason, "warm-up");
+}
+
 /* A saved state that is not ours is refused, and changes nothing. */
 static void refuses_strange_memories(void **state)
 {
@@ -263,6 +287,7 @@ int main(void)
 	    TEST(asks_after_a_restart),
 	    TEST(asks_after_the_helper_died),
 	    TEST(forgets_a_rung_that_is_gone),
+	    TEST(restarts_quietly),
 	    TEST(refuses_strange_memories),
 	    TEST(random_schedules),
 	};
