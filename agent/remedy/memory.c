@@ -106,8 +106,8 @@ static void restore_times(
 		controller->last_action_ms = now.steady_ms - since_action_ms;
 }
 
-/* The ladder may be another one now. Then there is no action of ours to go on with, though there may
- * have been one just now. */
+/* The ladder may be another one now. Then there is no action of ours to go on with, though there
+ * may have been one just now. */
 static void check_rung(struct controller *controller)
 {
 	bool acted = incident_has_acted(controller);

@@ -3,8 +3,8 @@
 #include "directory_fixture.h"
 #include "daemon/pipeline.h"
 
-/* The whole pipeline on a loop of its own, with programs of the test's as probe. Nothing is waited
- * for by time: each test watches for what it wants to see, and a limit ends a test that never does. */
+/* The whole pipeline on a loop of its own, with a program of the test's as probe. Nothing is waited
+ * for by time: each test watches for what it wants to see; a limit ends one that never does. */
 #define LOOK_EVERY_MS 10
 #define LIMIT_MS      30000
 
@@ -128,7 +128,8 @@ static void outlasted_interval(unused_parameter void **state)
 
 	buffer_init(&program, 4096);
 	buffer_init(&site, 4096);
-	buffer_append_format(&program, "#!/bin/sh\nsleep 0.2\necho >>%s/probes\nexit 1\n", directory);
+	buffer_append_format(
+	    &program, "#!/bin/sh\nsleep 0.2\necho >>%s/probes\nexit 1\n", directory);
 	write_program("probe", buffer_text(&program));
 	buffer_append_format(&site,
 	    "safety: {probe_interval: 100ms, confirm_over: 100ms}\n"

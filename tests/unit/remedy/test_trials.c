@@ -74,8 +74,7 @@ static void names(unused_parameter void **state)
 	assert_int_equal(probe_result_named(NULL), PROBE_NONE);
 }
 
-/* As many tries as the configuration may ask for are still told apart: they confirm, or are used up.
- */
+/* As many tries as the configuration may ask for are remembered: they confirm, or are used up. */
 static void the_most_tries(unused_parameter void **state)
 {
 	const struct trials_rule most = {
