@@ -8,8 +8,8 @@
 
 #include "helper/helper.h"
 
-/* What is in the ledger before it is on the disk may be lost: in these tests fsync() looks whether the
- * plugin has begun by then, for which it is given some time, and fails where it is told to. */
+/* What is in the ledger before it is on the disk may be lost: in these tests fsync() looks whether
+ * the plugin has begun by then, for which it is given some time, and fails where it is told to. */
 #define TIME_TO_BEGIN_MS 300
 
 int __wrap_fsync(int file);
