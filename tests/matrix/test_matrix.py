@@ -1,0 +1,40 @@
+"""The matrix: each fault that files of a log meet, at both rates, with inotify and by polling, with
+authmedic's own follower. See docs/tailing.md."""
+
+import pytest
+
+from rig import built_program
+
+from matrix.play import play
+from matrix.scenarios import ROWS
+from matrix.world import Case
+
+# Lines a second → seeds in each run, and in the long one.
+SEEDS = {1000: (25, 1000), 50000: (3, 100)}
+MODES = ["inotify", "polling"]
+TOLD = 5
+
+
+def case_of(row, mode, rate):
+    """What is known to fail must fail, so that its mark goes when it is mended; a few seeds at the
+    high rate need not meet it."""
+    marks = [pytest.mark.xfail(strict=rate == 1000, reason=row.fails)] if row.fails else []
+    return pytest.param(row.name, mode, rate, marks=marks, id=f"{row.name}-{mode}-{rate}")
+
+
+@pytest.mark.parametrize("name, mode, rate", [
+    case_of(row, mode, rate) for row in ROWS.values() for mode in MODES for rate in SEEDS])
+def test_row(pool, long, request, name, mode, rate):
+    """Whatever the seed, the row's bounds hold."""
+    built_program("tests/matrix/follow")
+    seed = request.config.getoption("--seed")
+    seeds = [seed] if seed is not None else range(1, SEEDS[rate][long] + 1)
+    outcomes = list(pool.map(play, [Case(name, mode == "polling", rate, seed, long) for seed in seeds]))
+    skipped = {outcome.skipped for outcome in outcomes if outcome.skipped}
+    if skipped:
+        pytest.skip("; ".join(sorted(skipped)))
+    bad = [outcome for outcome in outcomes if outcome.trouble]
+    assert not bad, (
+        f"{len(bad)} of {len(outcomes)} seeds failed; tests/matrix/run {name} --mode {mode} --rate {rate}"
+        " --seed N plays one again:\n"
+        + "\n".join(f"{outcome.case}:\n  {outcome.trouble}" for outcome in bad[:TOLD]))
