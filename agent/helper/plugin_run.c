@@ -13,7 +13,7 @@
 #define CHUNK_BYTES   ((size_t)4096)
 #define CHUNKS_A_STEP 16 /* so that a flood from one plugin keeps nobody waiting */
 
-enum { EXIT_TRY_LATER = 75, EXIT_BAD_CONFIG = 78 };
+enum { EXIT_BAD_CONFIG = 2, EXIT_TRY_LATER = 75 };
 /* Descriptors in the child; what we hand over is moved above them first. */
 enum { CHILD_PLUGIN = 3, CHILD_GATE, CHILD_UNUSED };
 

@@ -28,7 +28,7 @@ enum protocol_result {
 	PROTOCOL_DONE = 0,
 	PROTOCOL_FAILED,     /* the plugin ran and said no, or was killed at its deadline */
 	PROTOCOL_TRY_LATER,  /* the plugin's exit 75 */
-	PROTOCOL_BAD_CONFIG, /* the plugin's exit 78, or a plugin that may not be run */
+	PROTOCOL_BAD_CONFIG, /* the plugin's exit 2, or a plugin that may not be run */
 	PROTOCOL_UNKNOWN,    /* an intent without a result: a crash in between */
 	PROTOCOL_IN_FLIGHT,  /* still running */
 	PROTOCOL_NEVER,      /* no such action in the ledger */

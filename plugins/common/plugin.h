@@ -4,7 +4,7 @@
 
 #include "base/view.h"
 
-enum { PLUGIN_DONE = 0, PLUGIN_FAILED = 1, PLUGIN_TRY_LATER = 75, PLUGIN_BAD_CONFIG = 78 };
+enum { PLUGIN_DONE = 0, PLUGIN_FAILED = 1, PLUGIN_TRY_LATER = 75, PLUGIN_BAD_CONFIG = 2 };
 
 struct plugin_verb {
 	const char *name;

@@ -31,14 +31,14 @@ def test_describes_itself(plugin, name, kind):
 def test_refuses_other_verbs(plugin, name, verb):
     """A verb that it does not have is bad configuration, and prints no fact."""
     ended = plugin(name, verb)
-    assert ended.status == 78
+    assert ended.status == 2
     assert ended.err and not ended.facts
 
 
 @pytest.mark.parametrize("name", PLUGINS)
 def test_refuses_other_contracts(plugin, name):
     """Under another contract it does nothing."""
-    assert plugin(name, "describe", contract="2").status == 78
+    assert plugin(name, "describe", contract="2").status == 2
 
 
 @pytest.mark.parametrize("name", PLUGINS)
@@ -75,9 +75,9 @@ def test_example_works(example, tmp_path):
     """It touches the file and says so; without one it is bad configuration."""
     reload = tmp_path / "reload"
     told = {"AUTHMEDIC_WITH_FILE": str(reload), "AUTHMEDIC_SITE": "web"}
-    assert run_example(example, "apply", **told).returncode == 78
-    assert run_example(example, "check").returncode == 78
-    assert run_example(example, "nonsense").returncode == 78
+    assert run_example(example, "apply", **told).returncode == 2
+    assert run_example(example, "check").returncode == 2
+    assert run_example(example, "nonsense").returncode == 2
     reload.touch()
     before = reload.stat().st_mtime_ns
     assert run_example(example, "check", **told).returncode == 0

@@ -188,4 +188,4 @@ def test_nothing_configured(plugin):
     ended = plugin(NAME, "inspect", service="HTTP/www")
     assert ended.status == 0
     assert set(ended.facts) == {"krb5conf.modified"}
-    assert plugin(NAME, "check").status == 78
+    assert plugin(NAME, "check").status == 2

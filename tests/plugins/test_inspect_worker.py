@@ -95,7 +95,7 @@ def test_cannot_tell(plugin, tmp_path):
     nonsense.write_text("12 34; rm -rf /\n")
     for told in ({"worker_pidfile": nonsense}, {"worker_pidfile": tmp_path}, {}):
         assert set(inspect(plugin, **told).values()) == {"unknown"}
-    assert plugin(NAME, "check").status == 78
+    assert plugin(NAME, "check").status == 2
 
 
 def test_serves_as_another(plugin, start_python, pidfile, as_root):

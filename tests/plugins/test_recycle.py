@@ -59,15 +59,15 @@ def test_check_runs_nothing(plugin, program):
 ])
 def test_refuses(plugin, told):
     """What is not exactly one command or one unit is bad configuration, for a check and for the act."""
-    assert plugin(NAME, "check", **told).status == 78
-    assert plugin(NAME, "apply", **told).status == 78
+    assert plugin(NAME, "check", **told).status == 2
+    assert plugin(NAME, "apply", **told).status == 2
 
 
 @pytest.mark.parametrize("path", ["/nothing/there", "/etc/passwd", "/tmp"])
 def test_refuses_what_is_no_program(plugin, path):
     """A command that cannot be run is bad configuration too."""
-    assert plugin(NAME, "check", **words(path)).status == 78
-    assert plugin(NAME, "apply", **words(path)).status == 78
+    assert plugin(NAME, "check", **words(path)).status == 2
+    assert plugin(NAME, "apply", **words(path)).status == 2
 
 
 @pytest.mark.parametrize("told, verb", [({}, "restart"), ({"with_verb": "reload"}, "reload")])
@@ -80,4 +80,4 @@ def test_asks_systemd(plugin, overlaid, program, told, verb):
 
 def test_cannot_be_taken_back(plugin, program):
     """There is nothing to revert."""
-    assert plugin(NAME, "revert", **words(program)).status == 78
+    assert plugin(NAME, "revert", **words(program)).status == 2

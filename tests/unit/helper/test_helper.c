@@ -83,9 +83,9 @@ static void tells_outcomes(void **state)
 	} outcomes[] = {
 	    {"exit 0", PROTOCOL_DONE},
 	    {"exit 1", PROTOCOL_FAILED},
-	    {"exit 2", PROTOCOL_FAILED},
+	    {"exit 3", PROTOCOL_FAILED},
 	    {"exit 75", PROTOCOL_TRY_LATER},
-	    {"exit 78", PROTOCOL_BAD_CONFIG},
+	    {"exit 2", PROTOCOL_BAD_CONFIG},
 	    {"kill -9 $$", PROTOCOL_FAILED},
 	};
 	struct harness *harness = *state;

@@ -93,7 +93,7 @@ static void tells(unused_parameter void **state)
 	assert_string_equal(said, "out verb\nerr\n");
 	assert_int_equal(run_script("exit 1", said), PROTOCOL_FAILED);
 	assert_int_equal(run_script("exit 75", said), PROTOCOL_TRY_LATER);
-	assert_int_equal(run_script("exit 78", said), PROTOCOL_BAD_CONFIG);
+	assert_int_equal(run_script("exit 2", said), PROTOCOL_BAD_CONFIG);
 	assert_int_equal(run_script("exit 255", said), PROTOCOL_FAILED);
 	assert_int_equal(run_script("kill -TERM $$", said), PROTOCOL_FAILED);
 	assert_int_equal(run_script("kill -STOP $$ & kill -CONT $$; exit 0", said), PROTOCOL_DONE);
