@@ -180,10 +180,20 @@ static const struct diagnosis *effect_diagnose(void *context)
 
 /* ---- 5. remedy: wishes of the controllers, granted after the commit ---- */
 
+/* What the inspectors told, in place of what they told before. */
+static void take_inspection(struct site *site, const char *facts)
+{
+	static const char *const prefixes[] = {"worker.", "keytab.", "krb5conf.", NULL};
+
+	site_take_facts(site, view_of_text(facts), "inspectors", prefixes);
+}
+
 static void effect_inspect(void *context)
 {
 	struct site *site = context;
 
+	/* Where no answer comes in time, nothing is decided on old ones. */
+	take_inspection(site, "");
 	site->wants_inspection = true;
 }
 
@@ -243,12 +253,19 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 
 static void on_inspection(void *context, const struct protocol_reply *reply)
 {
-	static const char *const prefixes[] = {"worker.", "keytab.", "krb5conf.", NULL};
 	struct site *site = context;
 	double start_s = -1;
 
-	site_take_facts(
-	    site, view_of_text(reply != NULL ? reply->facts : ""), "inspectors", prefixes);
+	if (reply != NULL && reply->result == PROTOCOL_TRY_LATER && reply->facts[0] == '\0') {
+		site->wants_inspection = true; /* in the next step, until the controller goes on */
+		return;
+	}
+	if (reply != NULL && reply->result != PROTOCOL_DONE)
+		log_warning("%s: the inspection: %s: %s", site->config->name,
+		    reply->result == PROTOCOL_REFUSED ? protocol_refusal_name(reply->refusal)
+						      : protocol_result_name(reply->result),
+		    reply->text);
+	take_inspection(site, reply != NULL ? reply->facts : "");
 	if (facts_number(site->facts, "worker.start", &start_s) < 0)
 		start_s = -1;
 	controller_on_inspected(
@@ -301,20 +318,37 @@ static int ask_helper(struct site *site, enum protocol_verb verb, helper_client_
 	return helper_client_ask(site->pipeline->helper, &request);
 }
 
-/* What could not even be asked is answered here, so that no controller waits for ever. */
+/* No controller waits for ever for what could not even be asked. */
+static void answer_not_asked(struct site *site)
+{
+	static const struct controller_answer never = {
+	    PROTOCOL_NEVER, REFUSAL_NONE, "the helper could not be asked"};
+
+	controller_on_answer(site->controller, site_now(), &never);
+}
+
 static void grant_wishes(struct site *site)
 {
-	static const struct controller_answer not_sent = {
-	    PROTOCOL_REFUSED, REFUSAL_MALFORMED, "the request could not be sent"};
+	/* All of them first: an answer may lead to a wish, which is not on record yet. */
+	bool inspection = take_flag(&site->wants_inspection);
+	bool apply = take_flag(&site->wants_apply);
+	bool action = take_flag(&site->wants_action);
 
-	if (take_flag(&site->wants_inspection) &&
-	    ask_helper(site, PROTOCOL_INSPECT, on_inspection) < 0)
+	if (inspection && ask_helper(site, PROTOCOL_INSPECT, on_inspection) < 0)
 		on_inspection(site, NULL);
-	if (take_flag(&site->wants_apply) && ask_helper(site, PROTOCOL_APPLY, on_action_reply) < 0)
-		controller_on_answer(site->controller, site_now(), &not_sent);
-	if (take_flag(&site->wants_action) &&
-	    ask_helper(site, PROTOCOL_ACTION, on_action_reply) < 0)
+	if (apply && ask_helper(site, PROTOCOL_APPLY, on_action_reply) < 0)
+		answer_not_asked(site);
+	if (action && ask_helper(site, PROTOCOL_ACTION, on_action_reply) < 0)
 		log_warning("%s: the helper could not be asked", site->config->name);
+}
+
+/* What cannot be put on record is not done, nor done later, when it would be on old evidence. The
+ * question after an action comes again by itself. */
+static void refuse_wishes(struct site *site)
+{
+	site->wants_action = false;
+	if (take_flag(&site->wants_apply))
+		answer_not_asked(site);
 }
 
 static void ask_status(struct pipeline *pipeline)
@@ -372,8 +406,12 @@ void pipeline_step(struct pipeline *pipeline)
 	look(pipeline);
 	pipeline_commit(pipeline);
 	/* Whatever is done to the world is done only after we have it on record. */
-	for (size_t i = 0; pipeline->store_error == 0 && i < pipeline->site_count; i++)
-		grant_wishes(&pipeline->sites[i]);
+	for (size_t i = 0; i < pipeline->site_count; i++) {
+		if (pipeline->store_error == 0)
+			grant_wishes(&pipeline->sites[i]);
+		else
+			refuse_wishes(&pipeline->sites[i]);
+	}
 	if (pipeline->catching_up)
 		soon(pipeline, 0);
 }

@@ -7,4 +7,5 @@ tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/test_pipeline.c \
 	tests/unit/loop/loop_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
 tests_unit_daemon_pipeline_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_pipeline_test_LDADD = $(unit_libs)
+tests_unit_daemon_pipeline_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_commit
 endif

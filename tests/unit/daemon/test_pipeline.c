@@ -2,6 +2,12 @@
 
 #include "directory_fixture.h"
 #include "daemon/pipeline.h"
+#include "loop/packet_channel.h"
+#include "remedy/protocol.h"
+#include "state/store.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
 
 /* The whole pipeline on a loop of its own, with a program of the test's as probe. Nothing is waited
  * for by time: each test watches for what it wants to see; a limit ends one that never does. */
@@ -15,8 +21,27 @@ struct world {
 	bool in_time;
 };
 
+/* ---- a helper of the test's: it answers as the test says, and counts */
+
+static struct {
+	int listening;
+	uv_poll_t poll;
+	struct packet_channel *channel;
+	unsigned inspections, applies;
+	unsigned inspections_at_apply, probes_at_apply;
+	unsigned too_many; /* so many inspections are put off */
+	bool breaks_the_disk; /* at the first inspection */
+} helper;
+
+static struct {
+	bool broken;
+	unsigned refused_commits;
+} disk;
+
 static int open_world(void **state)
 {
+	memset(&helper, 0, sizeof(helper));
+	memset(&disk, 0, sizeof(disk));
 	return make_directory(state) < 0 ? -1 : open_loop(state);
 }
 
@@ -33,6 +58,14 @@ static void write_program(const char *name, const char *text)
 
 	write_in(path, name, view_of_text(text));
 	assert_int_equal(chmod(path, 0700), 0);
+}
+
+static const char *in_directory(const char *name)
+{
+	static char path[512];
+
+	path_in(path, name);
+	return path;
 }
 
 /* How many lines the file has by now. */
@@ -64,7 +97,7 @@ static struct rulebook load_rulebook(const char *site)
 	buffer_init(&errors, 65536);
 	buffer_init(&config, 65536);
 	buffer_append_format(&config,
-	    "state_dir: %s\nhelper: %s/no-such.sock\nrules_dir: %s/rules\n"
+	    "state_dir: %s\nhelper: %s/helper.sock\nrules_dir: %s/rules\n"
 	    "http: {listen: '127.0.0.1:0'}\n%s",
 	    directory, directory, source != NULL ? source : ".", site);
 	write_in(path, "authmedic.yml", buffer_view(&config));
@@ -113,6 +146,148 @@ static bool run_until(bool (*is_over)(void), struct rulebook *rulebook)
 	return world.in_time;
 }
 
+int __real_store_commit(struct store *store);
+int __wrap_store_commit(struct store *store);
+int __wrap_store_commit(struct store *store)
+{
+	if (!disk.broken)
+		return __real_store_commit(store);
+	store_rollback(store);
+	disk.broken = ++disk.refused_commits < 5;
+	return -ENOSPC;
+}
+
+/* What the inspectors would tell of a worker older than its key. */
+static const char stale[] = "worker.start=1700000000\nkeytab.readable=yes\nkeytab.kvnos=3\n"
+			    "keytab.modified=1700000500\n";
+
+static void answer(const struct protocol_request *request, struct protocol_reply *reply)
+{
+	if (request->verb == PROTOCOL_APPLY) {
+		helper.inspections_at_apply = helper.inspections;
+		helper.probes_at_apply = (unsigned)count_lines("probes");
+		helper.applies++;
+	}
+	if (request->verb != PROTOCOL_INSPECT)
+		return;
+	disk.broken |= helper.breaks_the_disk && helper.inspections == 0;
+	if (helper.inspections++ < helper.too_many)
+		reply->result = PROTOCOL_TRY_LATER;
+	else
+		snprintf(reply->facts, sizeof(reply->facts), "%s", stale);
+}
+
+static void on_request(unused_parameter void *context, struct view packet)
+{
+	struct protocol_request request;
+	struct protocol_reply reply = {
+	    .magic = PROTOCOL_MAGIC, .budget_hour = 1, .budget_day = 1};
+
+	assert_int_equal(protocol_check_request(packet.data, packet.length), 0);
+	memcpy(&request, packet.data, sizeof(request));
+	reply.verb = request.verb;
+	reply.request_id = request.request_id;
+	answer(&request, &reply);
+	assert_int_equal(packet_channel_send(helper.channel,
+			     view_of((const char *)&reply, sizeof(reply))),
+	    0);
+}
+
+static void on_daemon_gone(unused_parameter void *context, unused_parameter int reason)
+{
+	packet_channel_close(&helper.channel);
+	uv_close((uv_handle_t *)&helper.poll, NULL);
+	close(helper.listening);
+}
+
+static void on_knock(
+    unused_parameter uv_poll_t *poll, unused_parameter int status, unused_parameter int events)
+{
+	const struct packet_channel_callbacks callbacks = {on_request, on_daemon_gone, NULL};
+	int socket = accept(helper.listening, NULL, NULL);
+
+	assert_true(socket >= 0);
+	assert_int_equal(packet_channel_new(&helper.channel, &loop, socket, &callbacks), 0);
+}
+
+static void start_helper(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char path[512];
+
+	path_in(path, "helper.sock");
+	assert_in_range(strlen(path), 1, sizeof(address.sun_path) - 1);
+	memcpy(address.sun_path, path, strlen(path));
+	helper.listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	assert_true(helper.listening >= 0);
+	assert_int_equal(
+	    bind(helper.listening, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(helper.listening, 1), 0);
+	assert_int_equal(uv_poll_init(&loop, &helper.poll, helper.listening), 0);
+	assert_int_equal(uv_poll_start(&helper.poll, UV_READABLE, on_knock), 0);
+}
+
+/* A site whose first probe is accepted and all others rejected, and which may be acted on. */
+static struct rulebook load_stale_site(void)
+{
+	struct buffer auto_buffer site;
+	struct buffer auto_buffer program;
+
+	buffer_init(&program, 4096);
+	buffer_init(&site, 4096);
+	buffer_append_format(&program,
+	    "#!/bin/sh\necho >>%s/probes\necho ticket.kvno=3\n"
+	    "test -e %s/good || exec false\nrm %s/good\n",
+	    directory, directory, directory);
+	write_program("probe", buffer_text(&program));
+	write_program("good", "");
+	assert_int_equal(mkdir(in_directory("plugins"), 0700), 0);
+	assert_int_equal(mkdir(in_directory("plugins/recycle"), 0700), 0);
+	write_program("plugins/recycle/recycle", "");
+	buffer_append_format(&site,
+	    "mode: act\nplugin_dir: %s/plugins\n"
+	    "safety: {probe_interval: 100ms, confirm_over: 0s, warm_up: 0s, hold_off: 0s}\n"
+	    "sites:\n"
+	    "  - name: intranet\n"
+	    "    logs: [{path: %s/access.log, format: apache-combined}]\n"
+	    "    probe: {command: [%s/probe], every: 1s}\n"
+	    "    ladder: [{remedy: recycle, with: {unit: x}, verify_within: 1s}]\n",
+	    directory, directory, directory);
+	return load_rulebook(buffer_text(&site));
+}
+
+static bool is_applied(void)
+{
+	return helper.applies > 0;
+}
+
+/* An action that could not be put on record is not asked for once the disk has room again: what it
+ * was decided on is of long ago by then. It is found anew, with new facts. */
+static void unsaved_action(unused_parameter void **state)
+{
+	struct rulebook rulebook;
+
+	helper.breaks_the_disk = true;
+	start_helper();
+	rulebook = load_stale_site();
+	assert_true(run_until(is_applied, &rulebook));
+	assert_in_range(disk.refused_commits, 1, 5);
+	assert_in_range(helper.inspections_at_apply, 2, 100);
+}
+
+/* A helper that has too many inspections to do is asked again, and nothing is decided without. */
+static void inspection_put_off(unused_parameter void **state)
+{
+	struct rulebook rulebook;
+
+	helper.too_many = 2;
+	start_helper();
+	rulebook = load_stale_site();
+	assert_true(run_until(is_applied, &rulebook));
+	assert_int_equal(helper.inspections_at_apply, 3);
+	assert_int_equal(helper.probes_at_apply, 3); /* accepted, rejected, rejected */
+}
+
 static bool is_probed_often(void)
 {
 	return count_lines("probes") >= 4;
@@ -132,7 +307,7 @@ static void outlasted_interval(unused_parameter void **state)
 	    &program, "#!/bin/sh\nsleep 0.2\necho >>%s/probes\nexit 1\n", directory);
 	write_program("probe", buffer_text(&program));
 	buffer_append_format(&site,
-	    "safety: {probe_interval: 100ms, confirm_over: 100ms}\n"
+	    "safety: {probe_interval: 100ms, confirm_over: 0s}\n"
 	    "sites:\n"
 	    "  - name: intranet\n"
 	    "    logs: [{path: %s/access.log, format: apache-combined}]\n"
@@ -146,6 +321,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(outlasted_interval, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(unsaved_action, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(inspection_put_off, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
