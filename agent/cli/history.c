@@ -1,13 +1,18 @@
 #include "cli/api.h"
 
+/* Whoever sits on the daemon's port may have written it. */
+static void print_padded(const char *text, int width)
+{
+	print_escaped(view_of_text(text));
+	for (int i = (int)strlen(text); i < width; i++)
+		putchar(' ');
+}
+
 static void print_text(const struct json *object, const char *name, int width)
 {
 	const char *text = json_get_text(object, name);
 
-	text = text != NULL && text[0] != '\0' ? text : "-";
-	print_escaped(view_of_text(text));
-	for (int i = (int)strlen(text); i < width; i++)
-		putchar(' ');
+	print_padded(text != NULL && text[0] != '\0' ? text : "-", width);
 }
 
 static void print_list(const struct json *document)
@@ -31,7 +36,9 @@ static void print_facts(const struct json *facts)
 {
 	for (const struct json *fact = json_next(facts, NULL); fact != NULL;
 	     fact = json_next(facts, fact)) {
-		printf("  %-28s ", json_name(fact));
+		printf("  ");
+		print_padded(json_name(fact), 28);
+		putchar(' ');
 		print_text(fact, "value", 0);
 		printf("  (");
 		print_text(fact, "source", 0);

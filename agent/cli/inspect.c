@@ -16,14 +16,16 @@ struct inspection {
 	const struct config_site *site;
 	struct helper_client *helper;
 	struct timer *deadline;
+	bool ended;
 	int exit_code;
 };
 
+/* The client must not be closed from within its own callback, so the deadline comes now. */
 static void end(struct inspection *inspection, int exit_code)
 {
+	inspection->ended = true;
 	inspection->exit_code = exit_code;
-	helper_client_close(&inspection->helper);
-	timer_close(&inspection->deadline);
+	timer_start(inspection->deadline, 0, 0);
 }
 
 static int print(const struct inspection *inspection, const struct protocol_reply *reply)
@@ -69,13 +71,20 @@ static void on_connection(void *context, bool connected)
 	    .on_reply = on_reply,
 	    .context = inspection};
 
-	if (connected && helper_client_ask(inspection->helper, &request) < 0)
-		complain(EXIT_FAILED, "the helper cannot be asked");
+	if (connected && !inspection->ended &&
+	    helper_client_ask(inspection->helper, &request) < 0)
+		end(inspection, complain(EXIT_UNAVAILABLE, "the helper cannot be asked"));
 }
 
 static void on_deadline(void *context)
 {
-	end(context, complain(EXIT_UNAVAILABLE, "the helper cannot be reached"));
+	struct inspection *inspection = context;
+
+	if (!inspection->ended)
+		inspection->exit_code =
+		    complain(EXIT_UNAVAILABLE, "the helper cannot be reached");
+	helper_client_close(&inspection->helper);
+	timer_close(&inspection->deadline);
 }
 
 static int inspect(struct inspection *inspection, const struct config *config)

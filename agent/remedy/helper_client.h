@@ -36,8 +36,8 @@ struct helper_client_request {
 /* Connects at once, then on its own. */
 must_check int helper_client_new(
     struct helper_client **ret_client, const struct helper_client_options *options);
-/* No callback comes any more. A spawned helper sees the end of the line, finishes the action it is
- * in and leaves by itself. */
+/* Not from within a callback of its own; none comes any more. A spawned helper sees the end of the
+ * line, finishes the action it is in and leaves by itself. */
 void helper_client_close(struct helper_client **client);
 
 bool helper_client_is_connected(const struct helper_client *client);
