@@ -88,21 +88,27 @@ static int replay_log(struct replay *replay, const char *path, const struct conf
 			  : complain(EXIT_UNAVAILABLE, "%s: %s", path, strerror(-error));
 }
 
-/* The configured log that a file on the command line is one of: by its path, else by its name. */
+/* The configured log that a file on the command line is one of: that whose path is most like it. */
 static const struct config_log *find_log(
     const struct config *config, const char *path, const struct config_site **ret_site)
 {
+	const struct config_log *found = NULL;
+	size_t best = 0;
+
 	for (size_t i = 0; i < config->sites.count; i++) {
 		const struct config_site *site = &config->sites.items[i];
 
 		for (size_t j = 0; j < site->logs.count; j++) {
-			if (!replay_is_log(&site->logs.items[j], path))
+			size_t likeness = replay_likeness(&site->logs.items[j], path);
+
+			if (likeness <= best)
 				continue;
+			best = likeness;
 			*ret_site = site;
-			return &site->logs.items[j];
+			found = &site->logs.items[j];
 		}
 	}
-	return NULL;
+	return found;
 }
 
 struct job {

@@ -36,16 +36,29 @@ void replay_add_site(struct replay_totals *sum, const struct detector_totals *de
 		into->last_ms = detector->last_ms;
 }
 
-bool replay_is_log(const struct config_log *log, const char *path)
+/* Cuts off what stands behind the last slash. */
+static struct view cut_last(struct view *path)
 {
-	const char *name = strrchr(path, '/');
-	const char *configured = strrchr(log->path, '/');
+	size_t start = path->length;
+	struct view last;
 
-	if (strcmp(log->path, path) == 0)
-		return true;
-	name = name != NULL ? name + 1 : path;
-	configured = configured != NULL ? configured + 1 : log->path;
-	return strcmp(name, configured) == 0;
+	while (start > 0 && path->data[start - 1] != '/')
+		start--;
+	last = view_skip(*path, start);
+	path->length = start > 0 ? start - 1 : 0;
+	return last;
+}
+
+size_t replay_likeness(const struct config_log *log, const char *path)
+{
+	struct view configured = view_of_text(log->path);
+	struct view given = view_of_text(path);
+	size_t same = 0;
+
+	while (configured.length > 0 && given.length > 0 &&
+	       view_equal(cut_last(&configured), cut_last(&given)))
+		same++;
+	return same;
 }
 
 /* -- events -- */

@@ -21,9 +21,9 @@ void replay_add(struct replay_totals *sum, const struct reading_totals *reading,
     const struct intake_totals *intake);
 void replay_add_site(struct replay_totals *sum, const struct detector_totals *detector);
 
-/* Whether the file at `path` is one of the configured log: the same path or, elsewhere, the same
- * name. */
-bool replay_is_log(const struct config_log *log, const char *path);
+/* How much the file at `path` looks like the configured log: the parts of their paths that are the
+ * same, from the name backwards; 0 where not even the names are. */
+size_t replay_likeness(const struct config_log *log, const char *path);
 
 struct replay_spike {
 	const struct rulebook *rulebook;
