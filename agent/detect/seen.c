@@ -56,7 +56,7 @@ static bool insert(struct seen *seen, uint64_t hash)
 
 	if ((slot != NULL && *slot == hash) || seen->count == SEEN_MAX)
 		return false;
-	if (shard->count >= shard->capacity / 5 * 4) {
+	if (slot == NULL || shard->count >= shard->capacity / 5 * 4) {
 		if (grow(shard) < 0)
 			return false;
 		slot = slot_of(shard, hash);
