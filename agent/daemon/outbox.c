@@ -11,6 +11,8 @@
 
 #define MAX_SECRET_FILE_BYTES 1024
 
+_Static_assert(RETRY_LONGEST_WISH_MS <= STORE_LONGEST_DELAY_MS, "no delay is taken for a clock's");
+
 struct delivery { /* of the message that is under way to a target */
 	int64_t id;
 	int64_t created_ms;

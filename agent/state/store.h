@@ -96,19 +96,22 @@ must_check int store_each_event(
     struct store *store, const char *incident_id, store_on_event *on_event, void *context);
 
 /* -- outbox: notifications until they are delivered, in order per target. */
+#define STORE_LONGEST_DELAY_MS INT64_C(3600000)
+
 struct store_message {
 	int64_t id; /* set by the store when it is put */
 	const char *target;
 	const char *message_id; /* idempotent: a second put of the same for the target is ignored */
 	struct view body;
 	int64_t created_ms;
-	int64_t due_ms; /* not to be sent before */
+	int64_t due_ms; /* not to be sent before; within STORE_LONGEST_DELAY_MS of when it is put */
 	int64_t attempts;
 };
 /* -ENOSPC when full. */
 must_check int store_put_message(struct store *store, const struct store_message *message);
 typedef int store_on_message(void *context, const struct store_message *message);
-/* The oldest undelivered message of each target, where it is due. */
+/* The oldest undelivered message of each target, where it is due, or further ahead than any is ever
+ * put: then the clock was set back since. */
 must_check int store_each_due_message(
     struct store *store, int64_t now_ms, store_on_message *on_message, void *context);
 /* One more attempt was made. These are -ENOENT where there is no such message. */

@@ -52,9 +52,10 @@ int store_each_due_message(
 
 	query_start(&query, store->database,
 	    "SELECT id, target, message_id, body, created_ms, due_ms, attempts FROM outbox"
-	    " WHERE id IN (SELECT min(id) FROM outbox GROUP BY target) AND due_ms <= ?1"
-	    " ORDER BY id");
+	    " WHERE id IN (SELECT min(id) FROM outbox GROUP BY target)"
+	    " AND (due_ms <= ?1 OR due_ms > ?1 + ?2) ORDER BY id");
 	query_bind_int(&query, now_ms);
+	query_bind_int(&query, STORE_LONGEST_DELAY_MS);
 	while (result == 0 && query_next(&query)) {
 		message = (struct store_message){.id = query_int(&query, 0),
 		    .target = query_text(&query, 1),

@@ -72,6 +72,18 @@ static void test_delay(unused_parameter void **state)
 	assert_due(600, "ops/m1@600*2 ");
 }
 
+static void test_clock_set_back(unused_parameter void **state)
+{
+	/* A message that was put before the clock was set back does not wait until it is as late
+	 * again. */
+	const int64_t now_ms = 1700000000000;
+
+	assert_int_equal(put("ops", "m1", now_ms + STORE_LONGEST_DELAY_MS), 0);
+	assert_due(now_ms, "");
+	assert_due(now_ms - 1, "ops/m1@1700003600000*0 ");
+	assert_due(now_ms - 86400000, "ops/m1@1700003600000*0 ");
+}
+
 static void test_same_message_twice(unused_parameter void **state)
 {
 	/* A message that is put twice for a target is there once; for two targets, twice. */
@@ -142,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    store_test(test_order_for_each_target),
 	    store_test(test_delay),
+	    store_test(test_clock_set_back),
 	    store_test(test_same_message_twice),
 	    store_test(test_unknown_message),
 	    store_test(test_full),
