@@ -236,12 +236,14 @@ static void refresh_handshakes(struct publisher *publisher, const struct site *s
 static void refresh_expectation(struct publisher *publisher, const struct site *site)
 {
 	const struct config_site *config = site->config;
+	double expected_s = 0;
 	double start_s;
 
 	if (config->server.holds_keys && config->worker.max_age_ms > 0 &&
 	    facts_number(site->facts, "worker.start", &start_s) == 0)
-		metrics_set(publisher->metrics, METRIC_expected_failure_timestamp_seconds,
-		    LABELS(name_of(site)), start_s + (double)config->worker.max_age_ms / 1000);
+		expected_s = start_s + (double)config->worker.max_age_ms / 1000;
+	metrics_set(publisher->metrics, METRIC_expected_failure_timestamp_seconds,
+	    LABELS(name_of(site)), expected_s);
 }
 
 static void refresh_site(struct publisher *publisher, const struct site *site)
@@ -259,8 +261,9 @@ static void refresh_site(struct publisher *publisher, const struct site *site)
 	for (size_t i = 0; i < count_of(gauges_of_facts); i++) {
 		double value;
 
-		if (facts_number(site->facts, gauges_of_facts[i].fact, &value) == 0)
-			metrics_set(metrics, gauges_of_facts[i].metric, LABELS(site_name), value);
+		if (facts_number(site->facts, gauges_of_facts[i].fact, &value) < 0)
+			value = 0; /* not known, or not any more */
+		metrics_set(metrics, gauges_of_facts[i].metric, LABELS(site_name), value);
 	}
 	if (site->budget_hour >= 0)
 		metrics_set(metrics, METRIC_budget_remaining, LABELS(site_name),
