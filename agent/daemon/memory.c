@@ -28,8 +28,7 @@ static int save_log(struct site_log *log, struct store *store)
 	int error;
 
 	buffer_init(&header, MAX_HEADER_BYTES);
-	if (log->reading.parser != NULL)
-		parser_save(log->reading.parser, &header);
+	reading_save(&log->reading, &header);
 	error = store_put_log(store, name, intake_totals(log->intake), buffer_view(&header));
 	for (size_t i = 0; error == 0 && i < count; i++) {
 		struct intake_cursor cursor;
@@ -118,8 +117,7 @@ static int load_log(struct site_log *log, struct store *store)
 	if (error < 0)
 		return error;
 	intake_restore_totals(log->intake, &totals);
-	if (log->reading.parser != NULL && header.length > 0 &&
-	    parser_restore(log->reading.parser, buffer_view(&header)) < 0)
+	if (reading_restore(&log->reading, buffer_view(&header)) < 0)
 		log_warning("%s: the header kept from an earlier run cannot be read",
 		    log->reading.log->path);
 	return store_each_cursor(store, name_of(log), on_cursor, log);

@@ -43,6 +43,39 @@ void reading_done(struct reading *reading)
 	parser_free(&reading->parser);
 }
 
+void reading_save(const struct reading *reading, struct buffer *ret_saved)
+{
+	if (reading->parser == NULL)
+		return;
+	buffer_append_text(ret_saved, parser_format(reading->parser));
+	buffer_append_byte(ret_saved, '\n');
+	parser_save(reading->parser, ret_saved);
+}
+
+int reading_restore(struct reading *reading, struct view saved)
+{
+	char auto_free *format = NULL;
+	struct view name;
+	int error;
+
+	if (view_is_empty(saved))
+		return 0;
+	if (!view_cut(&saved, '\n', &name))
+		return -EINVAL;
+	format = view_to_text(name);
+	if (format == NULL)
+		return -ENOMEM;
+	if (reading->parser == NULL) {
+		error = parser_new(&reading->parser, format, reading->signatures);
+		if (error < 0)
+			return error;
+	}
+	/* The configuration may name another format now, which the header says nothing to. */
+	if (strcmp(parser_format(reading->parser), format) != 0)
+		return 0;
+	return parser_restore(reading->parser, saved);
+}
+
 static bool settle_format(struct reading *reading, struct view line)
 {
 	const char *why = NULL;

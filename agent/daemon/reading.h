@@ -28,6 +28,11 @@ must_check int reading_init(struct reading *reading, const struct config_log *lo
     struct detector *detector, struct signatures *signatures);
 void reading_done(struct reading *reading);
 
+/* What the lines so far told of those to come: the format that `auto` turned out to be, and the
+ * header that holds. It is another run's to restore; -EINVAL where it cannot be read. */
+void reading_save(const struct reading *reading, struct buffer *ret_saved);
+must_check int reading_restore(struct reading *reading, struct view saved);
+
 /* `new_file`: the first line of a file, so a header declared before no longer holds. What the line
  * said is in *ret_parsed (NULL if nobody asks) until the line's bytes go. */
 void reading_line(

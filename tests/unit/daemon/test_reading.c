@@ -1,0 +1,111 @@
+#include "unit.h"
+
+#include <errno.h>
+
+#include "daemon/reading.h"
+
+static const char header[] = "#Fields: date time c-ip cs-username sc-status";
+static const char line[] = "2024-01-01 10:00:00 10.0.0.1 - 401";
+
+struct world {
+	struct config_log log;
+	struct detector *detector;
+};
+
+static int set_up(void **state)
+{
+	static struct world world;
+	static const struct hash_seed seed;
+	struct config config = {.detect = {.window_ms = 300000,
+				    .known_good_for_ms = 86400000,
+				    .handshake_timeout_ms = 10000,
+				    .minimum_voters = 5,
+				    .share_percent = 30,
+				    .ipv4_prefix = 32,
+				    .ipv6_prefix = 64,
+				    .max_voters = 100,
+				    .max_pending = 100}};
+
+	world.log = (struct config_log){.path = (char *)"/x", .format = (char *)"auto"};
+	*state = &world;
+	return reading_new_detector(&world.detector, &config, 0, &seed);
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+
+	detector_free(&world->detector);
+	return 0;
+}
+
+static void start(struct reading *reading, struct world *world)
+{
+	assert_int_equal(reading_init(reading, &world->log, world->detector, NULL), 0);
+}
+
+/* The first run reads the header and a line; what it saved is the next run's. */
+static void run_once(struct world *world, struct buffer *ret_saved)
+{
+	struct reading reading;
+
+	start(&reading, world);
+	reading_line(&reading, view_of_text(header), true, NULL);
+	reading_line(&reading, view_of_text(line), false, NULL);
+	assert_int_equal(reading.totals.records, 1);
+	reading_save(&reading, ret_saved);
+	reading_done(&reading);
+}
+
+static void assert_reads(struct world *world, struct view saved, uint64_t records)
+{
+	struct reading reading;
+
+	start(&reading, world);
+	assert_int_equal(reading_restore(&reading, saved), 0);
+	reading_line(&reading, view_of_text(line), false, NULL);
+	assert_int_equal(reading.totals.records, records);
+	assert_int_equal(reading.totals.unparsed, 1 - records);
+	reading_done(&reading);
+}
+
+/* A restart in the middle of a file whose header told its format and its fields. */
+static void goes_on_in_the_middle(void **state)
+{
+	struct world *world = *state;
+	struct buffer auto_buffer saved;
+
+	buffer_init(&saved, 65536);
+	run_once(world, &saved);
+	assert_reads(world, VIEW(""), 0); /* it cannot be told from the line alone */
+	assert_reads(world, buffer_view(&saved), 1);
+	world->log.format = (char *)"iis-w3c";
+	assert_reads(world, buffer_view(&saved), 1);
+	world->log.format = (char *)"apache-combined";
+	assert_reads(world, buffer_view(&saved), 0);
+}
+
+/* What was not saved by us is told apart, and harms nothing. */
+static void refuses_what_is_strange(void **state)
+{
+	struct world *world = *state;
+	struct reading reading;
+
+	start(&reading, world);
+	assert_int_equal(reading_restore(&reading, VIEW("iis-w3c")), -EINVAL);
+	assert_int_equal(reading_restore(&reading, VIEW("dancing\n")), -EINVAL);
+	assert_null(reading.parser);
+	reading_line(&reading, view_of_text(header), true, NULL);
+	assert_int_equal(reading.totals.headers, 1);
+	reading_done(&reading);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(goes_on_in_the_middle, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(refuses_what_is_strange, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
+}
