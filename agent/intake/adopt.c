@@ -33,26 +33,32 @@ static void enroll(struct intake *intake, struct tail *tail, struct candidate *c
 }
 
 /* Where the file holds all that was read of one that vanished, reading goes on behind that. */
-static void continue_vanished(struct intake *intake, struct tail *tail)
+static int continue_vanished(struct intake *intake, struct tail *tail)
 {
 	struct tail *vanished = NULL;
 
 	for (size_t i = 0; i < intake->roster.count; i++) {
 		struct tail *other = intake->roster.tails[i];
+		int error;
 
-		if (other->state == TAIL_FINISHED && !other->found && other->marker.count > 0 &&
-		    strcmp(other->place, tail->place) == 0 &&
-		    (vanished == NULL || other->offset_bytes > vanished->offset_bytes) &&
-		    tail_check(other, tail->descriptor) == 0)
+		if (other->state != TAIL_FINISHED || other->found || other->marker.count == 0 ||
+		    strcmp(other->place, tail->place) != 0)
+			continue;
+		error = tail_check(other, tail->descriptor);
+		if (error < 0 && !has_other_bytes(error))
+			return error;
+		if (error == 0 &&
+		    (vanished == NULL || other->offset_bytes > vanished->offset_bytes))
 			vanished = other;
 	}
-	if (vanished == NULL)
-		return;
-	tail_continue(tail, vanished);
-	roster_remove(&intake->roster, vanished);
+	if (vanished != NULL) {
+		tail_continue(tail, vanished);
+		roster_remove(&intake->roster, vanished);
+	}
+	return 0;
 }
 
-void adopt_open(struct intake *intake, struct candidate *candidate, int descriptor)
+int adopt_open(struct intake *intake, struct candidate *candidate, int descriptor)
 {
 	struct lines lines = intake_lines(intake);
 	struct tail *tail;
@@ -60,31 +66,33 @@ void adopt_open(struct intake *intake, struct candidate *candidate, int descript
 
 	if (error < 0) {
 		close(descriptor);
-		return;
+		return error;
 	}
 	error = tail_follow(tail, descriptor);
+	if (error == 0)
+		error = continue_vanished(intake, tail);
 	if (error < 0) {
 		intake_note_error(intake, candidate->path, error);
 		tail_free(&tail);
-		return;
+		return error;
 	}
 	if (intake->begun && takes_over(intake, candidate))
 		intake->totals.rotations++;
-	continue_vanished(intake, tail);
 	enroll(intake, tail, candidate);
+	return 0;
 }
 
 /* Copies of the file were left alone. Where nothing was read of it, one of them has its lines. */
 static void disown_copies(struct intake *intake, const struct tail *tail)
 {
-	for (size_t i = 0; i < intake->roster.count; i++) {
+	for (size_t i = intake->roster.count; i-- > 0;) {
 		struct tail *copy = intake->roster.tails[i];
 
 		if (copy->state != TAIL_IGNORED || !identity_equal(copy->source, tail->identity))
 			continue;
 		copy->source = (struct identity){0};
 		if (tail->offset_bytes == 0)
-			copy->modified_ns = -1;
+			roster_remove(&intake->roster, copy);
 	}
 }
 
@@ -94,7 +102,6 @@ void adopt_torn(struct intake *intake, struct tail *tail)
 	    .path = tail->path,
 	    .place = tail->place,
 	    .rotated = !tail->current,
-	    .before = roster_behind(&intake->roster, tail),
 	    .look.identity = tail->identity,
 	};
 	int descriptor = tail->descriptor >= 0 ? fcntl(tail->descriptor, F_DUPFD_CLOEXEC, 0) : -1;
@@ -104,22 +111,29 @@ void adopt_torn(struct intake *intake, struct tail *tail)
 	tail_leave(tail, TAIL_LOST);
 	tail->torn = true;
 	tail->give_up_ms = intake->now_ms;
-	if (descriptor >= 0)
-		adopt_open(intake, &candidate, descriptor);
+	candidate.before = roster_behind(&intake->roster, tail);
+	if (descriptor >= 0 && adopt_open(intake, &candidate, descriptor) < 0)
+		return; /* the directory may still have it */
 }
 
-/* The followed file that this one only repeats, or NULL: somebody made a copy. What repeats a file
- * without a name under the log's own name has replaced it. */
-static const struct tail *source_of(
-    const struct intake *intake, const struct candidate *candidate, int descriptor)
+int adopt_find_source(const struct intake *intake, const struct candidate *candidate,
+    int descriptor, const struct tail **ret_source)
 {
-	for (size_t i = 0; i < intake->roster.count; i++) {
-		const struct tail *tail = intake->roster.tails[i];
+	const struct tail *source = NULL;
 
-		if ((tail->found || candidate->rotated) && tail_is_repeated_by(tail, descriptor))
-			return tail;
+	for (size_t i = 0; i < intake->roster.count && source == NULL; i++) {
+		const struct tail *tail = intake->roster.tails[i];
+		int error = OTHER_BYTES;
+
+		if (tail->found || candidate->rotated)
+			error = tail_check_repetition(tail, descriptor);
+		if (error < 0 && !has_other_bytes(error))
+			return error;
+		if (error == 0)
+			source = tail;
 	}
-	return NULL;
+	*ret_source = source;
+	return 0;
 }
 
 void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source)
@@ -150,26 +164,32 @@ static const struct tail *tail_behind(
 	return NULL;
 }
 
-/* A file that nobody knows. */
-static void adopt(struct intake *intake, struct candidate *candidate)
+/* A file that nobody knows. -errno where it could not be opened or compared: the next look tries
+ * again. */
+static int adopt(struct intake *intake, struct candidate *candidate)
 {
 	bool is_own = !candidate->rotated && !files_is_glob(intake->files);
-	const struct tail *source;
+	const struct tail *source = NULL;
 	int descriptor;
+	int error;
 
 	if (!is_own && candidate->look.modified_ns <= intake->roster.settled_ns)
-		return;
+		return 0;
 	if (candidate->rotated && candidate->look.size_bytes == 0)
-		return; /* a copy may be about to be made */
-	if (intake_open(intake, candidate, &descriptor) < 0)
-		return;
-	source = is_own ? NULL : source_of(intake, candidate, descriptor);
-	if (source == NULL) {
-		adopt_open(intake, candidate, descriptor);
-		return;
-	}
+		return 0; /* a copy may be about to be made */
+	error = intake_open(intake, candidate, &descriptor);
+	if (error < 0)
+		return error;
+	if (!is_own)
+		error = adopt_find_source(intake, candidate, descriptor, &source);
+	if (error == 0 && source == NULL)
+		return adopt_open(intake, candidate, descriptor);
 	close(descriptor);
-	adopt_as_read(intake, candidate, source);
+	if (error < 0)
+		intake_note_error(intake, candidate->path, error);
+	else
+		adopt_as_read(intake, candidate, source);
+	return error;
 }
 
 /* Whether the file was over when the log was first seen. */
@@ -190,30 +210,36 @@ static void refuse(struct intake *intake, const struct candidate *candidate)
 		intake_note_error(intake, candidate->path, -EMEDIUMTYPE);
 }
 
-static void consider(struct intake *intake, struct candidates *candidates, size_t index)
+static int consider(struct intake *intake, struct candidates *candidates, size_t index)
 {
 	struct candidate *candidate = &candidates->list.items[index];
 
+	if (candidate->unclear)
+		return -EIO; /* or another error, which was told */
 	if (candidate->tail != NULL)
-		return;
+		return 0;
 	candidate->before = tail_behind(candidates, candidate);
 	if (!S_ISREG(candidate->look.mode))
 		refuse(intake, candidate);
 	else if (intake->begun || !is_history(candidates, index))
-		adopt(intake, candidate);
+		return adopt(intake, candidate);
 	else
 		adopt_as_read(intake, candidate, NULL);
+	return 0;
 }
 
 /* The rotated ones last, and of these the youngest first: whichever is the copy of another is older
- * than it, and is known as a copy where the other is followed already. */
+ * than it, and is known as a copy where the other is followed already. So where one cannot be read
+ * now, the older ones must wait. */
 void adopt_strangers(struct intake *intake, struct candidates *candidates)
 {
+	int error = 0;
+
 	for (size_t i = 0; i < candidates->list.count; i++)
 		if (!candidates->list.items[i].rotated)
 			consider(intake, candidates, i);
-	for (size_t i = candidates->list.count; i-- > 0;)
+	for (size_t i = candidates->list.count; i-- > 0 && error == 0;)
 		if (candidates->list.items[i].rotated)
-			consider(intake, candidates, i);
+			error = consider(intake, candidates, i);
 	intake->begun = true;
 }

@@ -16,9 +16,10 @@ struct candidate {
 	bool linked; /* found through a link of `link_owner` */
 	uint32_t link_owner;
 	struct look look;
-	/* For the caller: who follows it, and who is to be read after it. */
+	/* For the caller: who follows it, who is to be read after it, … */
 	struct tail *tail;
 	const struct tail *before;
+	bool unclear; /* … and whether it could not be compared: the next look tries again */
 };
 
 struct candidates {

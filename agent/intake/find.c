@@ -23,27 +23,57 @@ static int go_on(struct intake *intake, struct tail *tail, const struct candidat
 	return tail_follow(tail, descriptor);
 }
 
-static bool has_other_bytes(int error)
-{
-	return error == OTHER_BYTES || error == TOO_SHORT;
-}
-
 /* A file of an earlier run, by its identity. Returns false where its bytes are others now. */
-static bool recover(struct intake *intake, struct tail *tail, const struct candidate *candidate)
+static bool recover(struct intake *intake, struct tail *tail, struct candidate *candidate)
 {
 	int error = tail->torn ? OTHER_BYTES : go_on(intake, tail, candidate);
 
+	if (error == MAY_LAG) {
+		/* It may also be another that got the inode: the bytes are looked for elsewhere
+		 * first. */
+		candidate->unclear = true;
+		if (tail->give_up_ms < 0)
+			tail->give_up_ms = intake->now_ms + TAIL_LAG_WAIT_MS;
+		return false;
+	}
 	if (has_other_bytes(error) && !tail->torn)
 		adopt_torn(intake, tail);
 	return !has_other_bytes(error) && error != -ENOENT;
 }
 
-/* A finished file that is not as it was: mostly its writer was late. Returns false where it must be
- * taken for a new file. */
+/* Whether a copy that changed is still one: 0, OTHER_BYTES, or why that is not known. */
+static int check_copy(struct intake *intake, const struct candidate *candidate)
+{
+	const struct tail *source = NULL;
+	int descriptor;
+	int error = intake_open(intake, candidate, &descriptor);
+
+	if (error < 0)
+		return error;
+	error = adopt_find_source(intake, candidate, descriptor, &source);
+	close(descriptor);
+	return error == 0 && source == NULL ? OTHER_BYTES : error;
+}
+
+/* A file that is over grew: mostly its writer was late. */
+static void read_again(struct intake *intake, struct tail *tail, bool rotated)
+{
+	tail->modified_ns = -1;
+	tail->late = rotated;
+	if (!rotated)
+		roster_move_last(&intake->roster, tail);
+}
+
+/* A file that is over is not as it was. Returns false where it must be taken for a new one. */
 static bool reconsider(struct intake *intake, struct tail *tail, const struct candidate *candidate)
 {
-	int error = tail->state == TAIL_FINISHED ? go_on(intake, tail, candidate) : OTHER_BYTES;
+	bool is_copy = tail->state == TAIL_IGNORED && tail->refusal == NULL;
+	int error = is_copy ? check_copy(intake, candidate) : OTHER_BYTES;
 
+	if (error == OTHER_BYTES && (is_copy || tail->state == TAIL_FINISHED)) {
+		error = go_on(intake, tail, candidate);
+		is_copy = false;
+	}
 	if (has_other_bytes(error)) {
 		roster_remove(&intake->roster, tail);
 		return false;
@@ -51,16 +81,38 @@ static bool reconsider(struct intake *intake, struct tail *tail, const struct ca
 	if (error < 0)
 		return true;
 	tail_remember(tail, &candidate->look);
-	if (candidate->look.size_bytes == tail->offset_bytes) {
+	if (is_copy)
+		return true;
+	if (candidate->look.size_bytes == tail->offset_bytes)
 		tail_leave(tail, TAIL_FINISHED);
-	} else if (candidate->rotated) {
-		tail->late = true;
-		tail->modified_ns = -1;
-	} else {
-		roster_move_last(&intake->roster, tail);
-		tail->modified_ns = -1;
-	}
+	else
+		read_again(intake, tail, candidate->rotated);
 	return true;
+}
+
+/* Whether there is more to know the file by than an inode, which may be another's by now. */
+static bool is_known(const struct tail *tail)
+{
+	return tail->identity.birth_ns != -1 || tail->offset_bytes > 0 || tail->head.count > 0;
+}
+
+static bool is_unchanged(const struct tail *tail, const struct candidate *candidate)
+{
+	return tail->size_bytes == candidate->look.size_bytes &&
+	    tail->modified_ns == candidate->look.modified_ns;
+}
+
+/* Returns false where the candidate must be taken for a new file. */
+static bool take_back(struct intake *intake, struct tail *tail, struct candidate *candidate)
+{
+	if (tail->state == TAIL_FOLLOWED || (tail_is_over(tail) && is_unchanged(tail, candidate)))
+		return true;
+	if (!is_known(tail)) {
+		roster_remove(&intake->roster, tail);
+		return false;
+	}
+	return tail->state == TAIL_LOST ? recover(intake, tail, candidate)
+					: reconsider(intake, tail, candidate);
 }
 
 void find_by_identity(struct intake *intake, struct candidates *candidates, bool over)
@@ -70,14 +122,7 @@ void find_by_identity(struct intake *intake, struct candidates *candidates, bool
 		struct tail *tail = roster_find(&intake->roster, candidate->look.identity);
 
 		if (tail == NULL || candidate->tail != NULL || tail_is_over(tail) != over ||
-		    !S_ISREG(candidate->look.mode))
-			continue;
-		if (tail->state == TAIL_LOST && !recover(intake, tail, candidate))
-			continue;
-		if (over &&
-		    (tail->size_bytes != candidate->look.size_bytes ||
-			tail->modified_ns != candidate->look.modified_ns) &&
-		    !reconsider(intake, tail, candidate))
+		    !S_ISREG(candidate->look.mode) || !take_back(intake, tail, candidate))
 			continue;
 		candidate->tail = tail;
 		tail->found = true;
@@ -94,30 +139,37 @@ static void forget(struct intake *intake, struct candidates *candidates, struct 
 	roster_remove(&intake->roster, tail);
 }
 
-/* A file of which nothing was read yet may turn out to be the rest of another. */
-static bool is_unread(const struct candidate *candidate)
+/* Whether the bytes that were read of the lost file may be in this one: another file of the place,
+ * of which nothing was read itself. */
+static bool may_hold(const struct candidate *candidate, const struct tail *lost)
 {
-	return candidate->tail == NULL || candidate->tail->offset_bytes == 0;
+	return S_ISREG(candidate->look.mode) && lost->marker.count > 0 &&
+	    (candidate->tail == NULL || candidate->tail->offset_bytes == 0) &&
+	    candidate->look.size_bytes >= lost->offset_bytes &&
+	    !identity_equal(candidate->look.identity, lost->identity) &&
+	    strcmp(candidate->place, lost->place) == 0;
 }
 
-/* Looks for the bytes that were read in the other files of the same place: the copy that was made
- * before a truncation, or what replaced the file. The youngest has most. */
+/* Looks for the copy that was made before a truncation, or for what replaced the file; the youngest
+ * has most. Returns true also where one of them could not be compared. */
 static bool find_by_content(struct intake *intake, struct tail *tail, struct candidates *candidates)
 {
 	bool truncated = tail->torn;
 
-	for (size_t i = candidates->list.count; i-- > 0 && tail->marker.count > 0;) {
+	for (size_t i = candidates->list.count; i-- > 0;) {
 		struct candidate *candidate = &candidates->list.items[i];
 		struct tail *remembered;
+		int error;
 
-		if (!is_unread(candidate) || !S_ISREG(candidate->look.mode) ||
-		    candidate->look.size_bytes < tail->offset_bytes ||
-		    identity_equal(candidate->look.identity, tail->identity) ||
-		    strcmp(candidate->place, tail->place) != 0)
+		if (!may_hold(candidate, tail))
 			continue;
 		remembered = roster_find(&intake->roster, candidate->look.identity);
-		if (go_on(intake, tail, candidate) < 0)
+		error = go_on(intake, tail, candidate);
+		if (has_other_bytes(error) || error == -ENOENT)
 			continue;
+		candidate->unclear = error < 0;
+		if (error < 0)
+			return true;
 		if (remembered != NULL)
 			forget(intake, candidates, remembered);
 		candidate->tail = tail;
@@ -161,6 +213,7 @@ static void pass_over_copies(
 	for (size_t i = 0; i < candidates->list.count && tail->head.count > 0; i++) {
 		struct candidate *candidate = &candidates->list.items[i];
 		int descriptor;
+		int error;
 
 		if (!candidate->rotated || candidate->tail != NULL ||
 		    candidate->look.size_bytes > tail->offset_bytes ||
@@ -168,9 +221,12 @@ static void pass_over_copies(
 		    roster_find(&intake->roster, candidate->look.identity) != NULL ||
 		    intake_open(intake, candidate, &descriptor) < 0)
 			continue;
-		if (imprint_check(descriptor, 0, tail->head) == 0)
-			adopt_as_read(intake, candidate, NULL);
+		error = imprint_check(descriptor, 0, tail->head);
 		close(descriptor);
+		if (error == 0)
+			adopt_as_read(intake, candidate, NULL);
+		else
+			candidate->unclear = !has_other_bytes(error);
 	}
 }
 

@@ -6,9 +6,15 @@
 
 #include "intake/intake.h"
 
-/* Two errors more, which no system call gives for a file. */
+/* Three errors more, which no system call gives for a regular file. */
 #define OTHER_BYTES (-EREMCHG) /* others than those that were read */
 #define TOO_SHORT   (-ENODATA) /* it ends before them */
+#define MAY_LAG     (-EAGAIN) /* it seems to, but over the network sizes lag behind */
+
+static inline bool has_other_bytes(int error)
+{
+	return error == OTHER_BYTES || error == TOO_SHORT || error == MAY_LAG;
+}
 
 struct identity {
 	uint64_t device, inode;

@@ -102,7 +102,7 @@ int intake_open(struct intake *intake, const struct candidate *candidate, int *r
 	int error;
 
 	if (intake->now_ms < intake->retry_ms)
-		return -EAGAIN;
+		return -EBUSY;
 	error = files_open(candidate, ret_descriptor);
 	if (error < 0 && error != -ENOENT) {
 		intake->retry_ms = intake->now_ms + RETRY_MS;
@@ -122,7 +122,8 @@ static void part_with(struct intake *intake, struct tail *tail, int error)
 		tail_leave(tail, TAIL_LOST);
 		break;
 	case -EILSEQ:
-		intake_note(intake, INTAKE_REFUSED, tail->path, tail->refusal);
+		if (tail->current)
+			intake_note(intake, INTAKE_REFUSED, tail->path, tail->refusal);
 		tail_leave(tail, TAIL_IGNORED);
 		break;
 	default:
@@ -164,16 +165,18 @@ static void retire(struct intake *intake)
 		int64_t wait_ms = quiet_time_ms(intake, tail);
 		int64_t since_ms;
 
-		if (tail->state != TAIL_FOLLOWED)
+		if (tail_is_over(tail))
 			continue;
+		if (tail->state == TAIL_LOST)
+			wait_ms = 0;
 		if (wait_ms < 0)
 			tail->superseded_ms = -1;
 		else if (tail->superseded_ms < 0)
 			tail->superseded_ms = intake->now_ms;
 		since_ms =
 		    tail->superseded_ms > tail->changed_ms ? tail->superseded_ms : tail->changed_ms;
-		tail->ending =
-		    wait_ms >= 0 && !tail_is_pending(tail) && intake->now_ms - since_ms >= wait_ms;
+		tail->ending = tail->state == TAIL_FOLLOWED && wait_ms >= 0 &&
+		    !tail_is_pending(tail) && intake->now_ms - since_ms >= wait_ms;
 	}
 }
 
@@ -228,31 +231,39 @@ void intake_reconcile(struct intake *intake, int64_t now_ms)
 	files_forget(&candidates);
 }
 
-/* Returns true where a younger file of the place holds all that was read of this one, which has no
- * name any more: it was replaced by a longer version of itself, and reading goes on in there. */
-static bool hand_over(struct intake *intake, struct tail *tail)
+/* Where a younger file of the place holds all that was read of this one, which has no name any
+ * more, it was replaced by a longer version of itself, and reading goes on in there: 0. OTHER_BYTES
+ * where there is no such file, or why that is not known. */
+static int hand_over(struct intake *intake, struct tail *tail)
 {
 	struct tail *next = tail;
 
-	if (tail->found || tail->marker.count == 0)
-		return false;
-	while ((next = roster_successor(&intake->roster, next)) != NULL) {
-		if (next->offset_bytes > 0 || tail_check(tail, next->descriptor) < 0)
+	while (!tail->found && tail->marker.count > 0 &&
+	    (next = roster_successor(&intake->roster, next)) != NULL) {
+		int error =
+		    next->offset_bytes > 0 ? OTHER_BYTES : tail_check(tail, next->descriptor);
+
+		if (has_other_bytes(error))
 			continue;
+		if (error < 0)
+			return error;
 		tail_continue(next, tail);
 		roster_remove(&intake->roster, tail);
-		return true;
+		return 0;
 	}
-	return false;
+	return OTHER_BYTES;
 }
 
 static void end(struct intake *intake, struct tail *tail)
 {
-	int error = hand_over(intake, tail) ? 0 : tail_finish(tail);
+	int error = hand_over(intake, tail);
 
-	if (error == -EAGAIN)
-		tail->ending = false; /* something came after all */
-	else if (error < 0)
+	if (error == 0)
+		return;
+	tail->ending = false; /* until the next look finds it quiet */
+	if (has_other_bytes(error))
+		error = tail_finish(tail);
+	if (error < 0 && error != -EBUSY && error != MAY_LAG)
 		part_with(intake, tail, error);
 }
 
@@ -260,6 +271,8 @@ static void read_on(struct intake *intake, struct tail *tail, size_t max_bytes)
 {
 	int error = tail_read(tail, max_bytes);
 
+	/* Nobody writes to a copy. */
+	tail->ending = tail->is_copy && error == 0 && !tail_is_pending(tail);
 	if (error < 0)
 		part_with(intake, tail, error);
 	if (error == OTHER_BYTES)
@@ -276,7 +289,7 @@ bool intake_read(struct intake *intake, size_t max_bytes)
 			continue;
 		if (tail_is_pending(tail))
 			read_on(intake, tail, max_bytes);
-		else if (tail->ending || tail->is_copy)
+		else if (tail->ending)
 			end(intake, tail);
 		else
 			continue;

@@ -37,12 +37,16 @@ void find_by_identity(struct intake *intake, struct candidates *candidates, bool
 void find_lost(struct intake *intake, struct candidates *candidates);
 
 /* Follows an open file from its first byte; takes the descriptor over. */
-void adopt_open(struct intake *intake, struct candidate *candidate, int descriptor);
+must_check int adopt_open(struct intake *intake, struct candidate *candidate, int descriptor);
 /* The open file has other bytes now: it is followed from its start as another one, whatever becomes
  * of its name, while those that were read are looked for elsewhere. */
 void adopt_torn(struct intake *intake, struct tail *tail);
 /* Only remembers the file, as read to its end: history, or the copy of `source` (else NULL). */
 void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source);
+/* Finds the followed file that this one only repeats, or NULL: somebody made a copy. What repeats a
+ * file without a name under the log's own name has replaced it. */
+must_check int adopt_find_source(const struct intake *intake, const struct candidate *candidate,
+    int descriptor, const struct tail **ret_source);
 /* Takes up what nobody knows. */
 void adopt_strangers(struct intake *intake, struct candidates *candidates);
 

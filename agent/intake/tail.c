@@ -26,6 +26,7 @@ int tail_new(struct tail **ret_tail, const struct candidate *candidate, const st
 	tail->descriptor = -1;
 	tail->modified_ns = -1;
 	tail->superseded_ms = -1;
+	tail->short_since_ms = -1;
 	tail->give_up_ms = -1;
 	tail->lines = *lines;
 	tail->lines.first = true;
@@ -111,7 +112,7 @@ static int check_marker(const struct tail *tail, int descriptor, bool remote)
 	if (error != TOO_SHORT || !remote)
 		return error;
 	error = imprint_check(descriptor, 0, tail->head);
-	return error == 0 || error == TOO_SHORT ? -EAGAIN : error;
+	return error == 0 || error == TOO_SHORT ? MAY_LAG : error;
 }
 
 int tail_check(const struct tail *tail, int descriptor)
@@ -129,6 +130,18 @@ int tail_check(const struct tail *tail, int descriptor)
 	if (error == 0 && (look.size_bytes >= tail->head.count || tail->marker.count == 0))
 		error = imprint_check(descriptor, 0, tail->head);
 	return error;
+}
+
+/* Turns a MAY_LAG that has lasted too long into OTHER_BYTES; gives other errors back. */
+static int judge_lag(struct tail *tail, int error, int64_t now_ms)
+{
+	if (error == 0)
+		tail->short_since_ms = -1;
+	if (error != MAY_LAG)
+		return error;
+	if (tail->short_since_ms < 0)
+		tail->short_since_ms = now_ms;
+	return now_ms - tail->short_since_ms < TAIL_LAG_WAIT_MS ? MAY_LAG : OTHER_BYTES;
 }
 
 /* Reads what is before the offset and at the start: nobody remembers it, or it is known of another
@@ -221,7 +234,7 @@ static int check_head(struct tail *tail)
 	if (length < 0)
 		return (int)length;
 	if ((size_t)length < tail->head.count)
-		return tail->remote ? 0 : OTHER_BYTES;
+		return tail->remote ? MAY_LAG : OTHER_BYTES;
 	if (!imprint_equals(tail->head, view_of(bytes, tail->head.count)))
 		return OTHER_BYTES;
 	tail->head = imprint_of_head(view_of(bytes, (size_t)length));
@@ -249,8 +262,9 @@ int tail_look(struct tail *tail, int64_t now_ms)
 	error = check_marker(tail, tail->descriptor, tail->remote);
 	if (error == 0)
 		error = check_head(tail);
+	error = judge_lag(tail, error, now_ms);
 	if (error < 0)
-		return error == -EAGAIN ? 0 : error;
+		return error == MAY_LAG ? 0 : error;
 	/* NULs that were known there may be gone. */
 	if (tail->read_to_bytes > look.size_bytes)
 		tail->read_to_bytes = tail->offset_bytes;
@@ -330,7 +344,7 @@ static size_t count_nuls(struct view bytes)
 }
 
 /* Where the next byte that is no NUL stands, at `from` or behind it: 0, TOO_SHORT where there is
- * none up to the end, -EAGAIN where the search must go on at *ret_place. */
+ * none up to the end, -EBUSY where the search must go on at *ret_place. */
 static int find_data(const struct tail *tail, int64_t from, int64_t *ret_place)
 {
 	int64_t limit = from + MAX_NULS_PER_READ;
@@ -355,7 +369,7 @@ static int find_data(const struct tail *tail, int64_t from, int64_t *ret_place)
 			return 0;
 		from += length;
 	}
-	return -EAGAIN;
+	return -EBUSY;
 }
 
 /* The chunk ended in NULs, and more than they may follow: goes to what follows, giving up the
@@ -373,7 +387,7 @@ static int pass_hole(struct tail *tail, int64_t end, size_t partial_bytes)
 		return 0;
 	}
 	if (error < 0)
-		return error == -EAGAIN ? 0 : error;
+		return error == -EBUSY ? 0 : error;
 	tail->lines.totals->lost_bytes += partial_bytes;
 	tail->offset_bytes = place;
 	return learn(tail);
@@ -391,7 +405,7 @@ static int read_chunk(const struct tail *tail, struct view *ret_seen)
 	if (length < 0)
 		return (int)length;
 	if (bytes.length < before || bytes.length < known)
-		return tail->remote ? -EAGAIN : OTHER_BYTES;
+		return tail->remote ? MAY_LAG : OTHER_BYTES;
 	if (!imprint_equals(tail->marker, view_first(bytes, before)))
 		return OTHER_BYTES;
 	if (is_at_head(tail) && !imprint_equals(tail->head, view_first(bytes, known)))
@@ -428,7 +442,7 @@ static int read_on(struct tail *tail)
 	int64_t end;
 	int error = take_chunk(tail, &rest, &is_full);
 
-	if (error == -EAGAIN) {
+	if (error == MAY_LAG) {
 		tail->read_to_bytes = tail->size_bytes;
 		tail->changed = false;
 		return 0;
@@ -440,6 +454,8 @@ static int read_on(struct tail *tail)
 		return pass_hole(tail, end, count_text(rest));
 	if (tail->read_to_bytes < end)
 		tail->read_to_bytes = end;
+	if (!is_full && tail->size_bytes > end)
+		tail->size_bytes = end; /* it became shorter since it was looked at */
 	tail->changed = is_full;
 	return 0;
 }
@@ -467,7 +483,7 @@ int tail_finish(struct tail *tail)
 	if (error < 0)
 		return error;
 	if (tail->offset_bytes != offset)
-		return -EAGAIN;
+		return -EBUSY;
 	rest = view_first(rest, count_text(rest));
 	lines_finish(&tail->lines, rest);
 	advance(tail, view_of(chunk, before + rest.length), rest.length);
@@ -475,26 +491,39 @@ int tail_finish(struct tail *tail)
 	return 0;
 }
 
-/* Both files have these bytes. */
-static bool is_same(int a, int b, int64_t offset, size_t count)
+/* Both files have these bytes: 0, OTHER_BYTES, or why that is not known. */
+static int compare(int a, int b, int64_t offset, size_t count)
 {
 	char bytes_a[INTAKE_MARKER_BYTES];
 	char bytes_b[INTAKE_MARKER_BYTES];
+	ssize_t length_a = read_at(a, bytes_a, count, offset);
+	ssize_t length_b = read_at(b, bytes_b, count, offset);
 
-	return read_at(a, bytes_a, count, offset) == (ssize_t)count &&
-	    read_at(b, bytes_b, count, offset) == (ssize_t)count &&
-	    memcmp(bytes_a, bytes_b, count) == 0;
+	if (length_a < 0 || length_b < 0)
+		return (int)(length_a < 0 ? length_a : length_b);
+	return view_equal(view_of(bytes_a, (size_t)length_a), view_of(bytes_b, (size_t)length_b))
+	    ? 0
+	    : OTHER_BYTES;
 }
 
-bool tail_is_repeated_by(const struct tail *tail, int descriptor)
+int tail_check_repetition(const struct tail *tail, int descriptor)
 {
 	struct look look;
 	size_t count;
+	int error;
 
-	if (tail->descriptor < 0 || look_at_descriptor(descriptor, &look) < 0)
-		return false;
+	if (tail->descriptor < 0)
+		return OTHER_BYTES;
+	error = look_at_descriptor(descriptor, &look);
+	if (error < 0)
+		return error;
 	count =
 	    look.size_bytes < INTAKE_MARKER_BYTES ? (size_t)look.size_bytes : INTAKE_MARKER_BYTES;
-	return count > 0 && is_same(tail->descriptor, descriptor, 0, count) &&
-	    is_same(tail->descriptor, descriptor, look.size_bytes - (int64_t)count, count);
+	if (count == 0)
+		return OTHER_BYTES;
+	error = compare(tail->descriptor, descriptor, 0, count);
+	if (error == 0)
+		error =
+		    compare(tail->descriptor, descriptor, look.size_bytes - (int64_t)count, count);
+	return error;
 }

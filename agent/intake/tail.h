@@ -5,6 +5,9 @@
 #include "intake/files.h"
 #include "intake/lines.h"
 
+/* How long a size may lag behind over the network; NFS keeps attributes for a minute at most. */
+#define TAIL_LAG_WAIT_MS 90000
+
 enum tail_state {
 	TAIL_LOST, /* restored, or its file has other bytes now: we must find where they went */
 	TAIL_FOLLOWED, /* open */
@@ -42,6 +45,7 @@ struct tail {
 	bool torn; /* lost because the bytes changed */
 	bool ending; /* to be finished by the next read */
 	int64_t superseded_ms; /* when another took its place; -1: none did */
+	int64_t short_since_ms; /* when it began to look too short; -1: it does not */
 	int64_t give_up_ms; /* when a lost one is given up; -1: not decided */
 };
 
@@ -63,8 +67,8 @@ void tail_remember(struct tail *tail, const struct look *look);
 void tail_restore(struct tail *tail, const struct intake_cursor *cursor);
 void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor);
 
-/* Whether the open file holds the bytes that were read: 0, OTHER_BYTES, TOO_SHORT, or why that is
- * not known; -EAGAIN over the network, where the size may lag behind. */
+/* Whether the open file holds the bytes that were read: 0, OTHER_BYTES, TOO_SHORT, MAY_LAG, or why
+ * that is not known. */
 must_check int tail_check(const struct tail *tail, int descriptor);
 /* Goes on in this open file, which was checked; takes the descriptor over. */
 must_check int tail_follow(struct tail *tail, int descriptor);
@@ -82,11 +86,12 @@ uint64_t tail_lag_bytes(const struct tail *tail);
 /* Hands on complete lines until about `max_bytes` are read or no more are there. OTHER_BYTES,
  * -EILSEQ where it is no text (see refusal), or why it cannot be read. */
 must_check int tail_read(struct tail *tail, size_t max_bytes);
-/* Hands on the unfinished line at its end, where there is one, and is finished. -EAGAIN where there
+/* Hands on the unfinished line at its end, where there is one, and is finished. -EBUSY where there
  * was more to read after all. */
 must_check int tail_finish(struct tail *tail);
 
-/* Whether `descriptor` is open on a file that repeats this one from the start to its own end. */
-bool tail_is_repeated_by(const struct tail *tail, int descriptor);
+/* Whether `descriptor` is open on a file that repeats this one from the start to its own end: 0,
+ * OTHER_BYTES, or why that is not known. */
+must_check int tail_check_repetition(const struct tail *tail, int descriptor);
 
 #endif

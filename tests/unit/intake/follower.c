@@ -1,3 +1,4 @@
+#include "faults.h"
 #include "follower.h"
 
 #include <dirent.h>
@@ -13,6 +14,7 @@ struct follower follower;
 int follower_open(unused_parameter void **state)
 {
 	follower = (struct follower){.now_ms = 1000};
+	faults = (struct faults){0};
 	snprintf(follower.directory, sizeof(follower.directory), "followed-%ld", (long)getpid());
 	buffer_init(&follower.lines, MAX_LINES_BYTES);
 	return mkdir(follower.directory, 0755);
@@ -110,6 +112,11 @@ void add_bytes(const char *name, const char *bytes, size_t length)
 void add(const char *name, const char *text)
 {
 	add_bytes(name, text, strlen(text));
+}
+
+void say(int descriptor, const char *text)
+{
+	assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
 }
 
 void move(const char *from, const char *to)

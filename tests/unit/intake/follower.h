@@ -38,6 +38,8 @@ const char *in(const char *name);
 /* Appends to the file, or makes it. */
 void add(const char *name, const char *text);
 void add_bytes(const char *name, const char *bytes, size_t length);
+/* The same for a writer that keeps the file open. */
+void say(int descriptor, const char *text);
 void move(const char *from, const char *to);
 void drop(const char *name);
 void truncate_file(const char *name);

@@ -1,3 +1,6 @@
+faults_sources = tests/unit/intake/faults.c tests/unit/intake/faults.h
+faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor
+
 if HAVE_CMOCKA
 intake_tests = tests/unit/intake/files.test \
 	tests/unit/intake/identity.test \
@@ -5,13 +8,15 @@ intake_tests = tests/unit/intake/files.test \
 	tests/unit/intake/lines.test \
 	tests/unit/intake/model.test \
 	tests/unit/intake/names.test \
+	tests/unit/intake/tail.test \
 	tests/unit/intake/watcher.test
 check_PROGRAMS += $(intake_tests)
 TESTS += $(intake_tests)
 
 tests_unit_intake_files_test_SOURCES = tests/unit/intake/test_files.c \
-	tests/unit/intake/follower.c tests/unit/intake/follower.h
+	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)
 tests_unit_intake_files_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_files_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
 tests_unit_intake_files_test_LDADD = $(unit_libs)
 
 tests_unit_intake_identity_test_SOURCES = tests/unit/intake/test_identity.c
@@ -19,8 +24,9 @@ tests_unit_intake_identity_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_intake_identity_test_LDADD = $(unit_libs)
 
 tests_unit_intake_intake_test_SOURCES = tests/unit/intake/test_intake.c \
-	tests/unit/intake/follower.c tests/unit/intake/follower.h
+	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)
 tests_unit_intake_intake_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_intake_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
 tests_unit_intake_intake_test_LDADD = $(unit_libs)
 
 tests_unit_intake_lines_test_SOURCES = tests/unit/intake/test_lines.c
@@ -28,13 +34,21 @@ tests_unit_intake_lines_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_intake_lines_test_LDADD = $(unit_libs)
 
 tests_unit_intake_model_test_SOURCES = tests/unit/intake/test_model.c \
-	tests/unit/intake/world.c tests/unit/intake/world_life.c tests/unit/intake/world.h
+	tests/unit/intake/world.c tests/unit/intake/world_life.c tests/unit/intake/world.h \
+	$(faults_sources)
 tests_unit_intake_model_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_model_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
 tests_unit_intake_model_test_LDADD = $(unit_libs)
 
 tests_unit_intake_names_test_SOURCES = tests/unit/intake/test_names.c
 tests_unit_intake_names_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_intake_names_test_LDADD = $(unit_libs)
+
+tests_unit_intake_tail_test_SOURCES = tests/unit/intake/test_tail.c \
+	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)
+tests_unit_intake_tail_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_tail_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
+tests_unit_intake_tail_test_LDADD = $(unit_libs)
 
 tests_unit_intake_watcher_test_SOURCES = tests/unit/intake/test_watcher.c \
 	tests/unit/loop/loop_fixture.h

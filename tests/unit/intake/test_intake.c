@@ -16,11 +16,6 @@ static int open_writer(const char *name)
 	return descriptor;
 }
 
-static void say(int descriptor, const char *text)
-{
-	assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
-}
-
 /* A log that was never seen is read from the first byte of its current file; what was rotated away
  * before is history. */
 static void begins_with_the_current_file(unused_parameter void **state)
@@ -269,98 +264,6 @@ static void leaves_compressed_files(unused_parameter void **state)
 	expect("^one|two|three|^four|");
 }
 
-/* T13: the hole that a writer leaves behind a truncation is passed over, however long. */
-static void passes_over_holes(unused_parameter void **state)
-{
-	int writer = open(in("access.log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-
-	say(writer, "one\n");
-	start("access.log");
-	assert_int_equal(lseek(writer, 3 << 20, SEEK_SET), 3 << 20);
-	truncate_file("access.log");
-	say(writer, "two\n");
-	steps(2);
-	say(writer, "three\n");
-	steps(2);
-	expect("^one|^two|three|");
-	assert_int_equal(intake_lag_bytes(follower.intake), 0);
-	close(writer);
-}
-
-/* T13: space that was taken in advance is no data, and is read once the writer fills it. */
-static void waits_for_preallocated_space(unused_parameter void **state)
-{
-	static const char nuls[400000];
-	int writer = open(in("access.log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-
-	assert_int_equal(write(writer, nuls, sizeof(nuls)), sizeof(nuls));
-	start("access.log");
-	assert_int_equal(pwrite(writer, "one\ntw", 6, 0), 6);
-	steps(1);
-	assert_int_equal(pwrite(writer, "o\nthree\n", 8, 6), 8);
-	steps(2);
-	expect("^one|two|three|");
-	assert_int_equal(intake_lag_bytes(follower.intake), 0);
-	assert_int_equal(ftruncate(writer, 14), 0);
-	steps(1);
-	add("access.log", "four\n");
-	steps(1);
-	expect("four|");
-	close(writer);
-}
-
-/* T14: a UTF-8 mark is left out; UTF-16 is refused, loudly. */
-static void knows_encodings(unused_parameter void **state)
-{
-	add("access.log", "\xef\xbb\xbfone\n");
-	start("access.log");
-	expect("^one|");
-	truncate_file("access.log");
-	add_bytes("access.log", "\xff\xfeo\0n\0e\0\n\0", 10);
-	steps(2);
-	expect("");
-	expect_condition(INTAKE_REFUSED);
-	truncate_file("access.log");
-	steps(1);
-	add("access.log", "two\n");
-	steps(1);
-	expect("^two|");
-	expect_condition(INTAKE_FINE);
-}
-
-/* T16: a line of a megabyte is one discard, also when we are restarted in the middle of it. */
-static void survives_an_endless_line(unused_parameter void **state)
-{
-	static char text[512 * 1024];
-
-	memset(text, 'x', sizeof(text));
-	add("access.log", "one\n");
-	start("access.log");
-	add_bytes("access.log", text, sizeof(text));
-	steps(1);
-	stop();
-	add_bytes("access.log", text, sizeof(text));
-	start("access.log");
-	add("access.log", "end\ntwo\n");
-	steps(1);
-	expect("^one|two|");
-	assert_int_equal(intake_totals(follower.intake)->overlong_lines, 1);
-	assert_int_equal(intake_totals(follower.intake)->lines, 2);
-}
-
-/* T17: a half-written line is one line, however long it takes. */
-static void waits_for_the_end_of_a_line(unused_parameter void **state)
-{
-	add("access.log", "one\nhal");
-	start("access.log");
-	follower.now_ms += 3600 * 1000;
-	steps(1);
-	expect("^one|");
-	add("access.log", "f\n");
-	steps(1);
-	expect("half|");
-}
-
 /* T18: what a rotated file ends in is a line of its own, once, and not glued to the next file. */
 static void ends_the_last_line_of_a_rotated_file(unused_parameter void **state)
 {
@@ -555,11 +458,6 @@ int main(void)
 	    follower_test(follows_a_link),
 	    follower_test(refuses_a_strangers_link),
 	    follower_test(leaves_compressed_files),
-	    follower_test(passes_over_holes),
-	    follower_test(waits_for_preallocated_space),
-	    follower_test(knows_encodings),
-	    follower_test(survives_an_endless_line),
-	    follower_test(waits_for_the_end_of_a_line),
 	    follower_test(ends_the_last_line_of_a_rotated_file),
 	    follower_test(follows_dated_names),
 	    follower_test(follows_a_glob),

@@ -135,6 +135,12 @@ void world_stop_writer(struct world *world, struct world_file *file)
 	file->descriptor = -1;
 }
 
+/* Whether the file is open in the intake, so that its name does not matter. */
+static bool can_read(const struct world *world, const struct world_file *file)
+{
+	return world->intake != NULL && file->seen && !world->unreliable;
+}
+
 static void delete_file(struct world *world, struct world_file *file)
 {
 	if (file->name[0] == '\0')
@@ -142,7 +148,7 @@ static void delete_file(struct world *world, struct world_file *file)
 	world_tell(world, "delete %s", file->name);
 	world_must(unlink(world_path(world, file->name)) == 0, file->name);
 	file->name[0] = '\0';
-	drop_lines(world, file, world->intake != NULL && file->seen);
+	drop_lines(world, file, can_read(world, file));
 }
 
 static struct world_file *file_named(const struct world *world, const char *name)
@@ -291,15 +297,15 @@ void world_rename(struct world *world)
 
 static struct world_file *copy_of(struct world *world, struct world_file *file, const char *name)
 {
+	int source = open(world_path(world, file->name), O_RDONLY | O_CLOEXEC);
 	struct world_file *copy = world_new_file(world, name);
 	char bytes[65536];
-	int64_t offset = 0;
 	ssize_t length;
 
-	while ((length = pread(file->descriptor, bytes, sizeof(bytes), offset)) > 0) {
+	world_must(source >= 0, file->name);
+	while ((length = read(source, bytes, sizeof(bytes))) > 0)
 		world_must(write(copy->descriptor, bytes, (size_t)length) == length, "write");
-		offset += length;
-	}
+	close(source);
 	stamp(world, copy->descriptor);
 	for (size_t i = 0; i < file->lines.count; i++)
 		hold(world, copy, file->lines.items[i]);
@@ -313,16 +319,25 @@ static void cut_to_nothing(struct world *world, struct world_file *file)
 	drop_lines(world, file, false);
 }
 
+static bool begins_with_text(struct world *world, const struct world_file *file)
+{
+	char start[INTAKE_MARKER_BYTES];
+	int source = open(world_path(world, file->name), O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	world_must(source >= 0, file->name);
+	length = read(source, start, sizeof(start));
+	close(source);
+	return length == (ssize_t)sizeof(start) && memchr(start, '\0', sizeof(start)) == NULL;
+}
+
 /* A snapshot beside a file that lives on. A short one, or one that begins with NULs, cannot be told
  * from a new file where its source is truncated before anybody has looked. */
 void world_copy(struct world *world)
 {
 	struct world_file *copy;
-	char start[INTAKE_MARKER_BYTES] = "";
 
-	if (world->mode == WORLD_DATED || !world->current->appends ||
-	    pread(world->current->descriptor, start, sizeof(start), 0) < (ssize_t)sizeof(start) ||
-	    memchr(start, '\0', sizeof(start)) != NULL)
+	if (world->mode == WORLD_DATED || !begins_with_text(world, world->current))
 		return;
 	world_tell(world, "copy");
 	end_line(world, world->current);
@@ -392,6 +407,6 @@ void world_replace(struct world *world, bool same_start)
 		world_write(world, file);
 	old->name[0] = '\0';
 	rename_file(world, file, name);
-	drop_lines(world, old, world->intake != NULL && old->seen);
+	drop_lines(world, old, can_read(world, old));
 	world->current = file;
 }

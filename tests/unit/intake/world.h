@@ -53,6 +53,7 @@ struct world {
 	bool committed_once;
 	char problem[512]; /* the first thing that was wrong */
 	bool verbose;
+	bool unreliable; /* opening may fail and be tried again too late */
 };
 
 #define WORLD_NUMBER_DIGITS 6 /* each line begins with its number and a colon */
