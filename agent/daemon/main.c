@@ -101,18 +101,23 @@ static int start(struct daemon *daemon)
 	int error;
 
 	buffer_init(&errors, MAX_ERROR_BYTES);
+	/* First of all, or a HUP that comes early would end us. */
+	error = signals_new(&daemon->signals, &daemon->loop, &callbacks);
+	if (error < 0) {
+		log_error("cannot start: %s", strerror(-error));
+		return EXIT_UNAVAILABLE;
+	}
 	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
 		print_errors(&errors);
+		signals_close(&daemon->signals);
 		return EXIT_CONFIG;
 	}
 	error = take_up(daemon, &rulebook, &errors);
 	if (error == 0)
-		error = signals_new(&daemon->signals, &daemon->loop, &callbacks);
-	if (error == 0)
 		return EXIT_SUCCESS;
 	print_errors(&errors);
 	log_error("cannot start: %s", strerror(-error));
-	pipeline_close(&daemon->pipeline, NULL);
+	signals_close(&daemon->signals);
 	return EXIT_UNAVAILABLE;
 }
 
