@@ -156,7 +156,12 @@ def test_squid_snippet(tmp_path):
 def test_example_configuration(installed, tmp_path):
     """The example is a configuration that authmedic finds nothing wrong with."""
     example = tmp_path / "authmedic.yml"
-    example.write_text((installed / PREFIX / "share/doc/authmedic/authmedic.yml").read_text() +
+    secret = tmp_path / "hook.secret"
+    secret.touch(mode=0o600)
+    secret.write_text("a secret of the example's own")
+    text = (installed / PREFIX / "share/doc/authmedic/authmedic.yml").read_text()
+    assert "/etc/authmedic/hook.secret" in text
+    example.write_text(text.replace("/etc/authmedic/hook.secret", str(secret)) +
                        f"rules_dir: {installed}/{PREFIX}/share/authmedic/rules\n"
                        f"plugin_dir: {installed}/{PREFIX}/libexec/authmedic/plugins\n")
     answer = subprocess.run([BUILD / "authmedic", "check", "--config", example], capture_output=True,
