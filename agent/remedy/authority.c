@@ -66,9 +66,7 @@ static const struct {
 } table[] = {
     {wrong_cure, {"no-cure", "no remedy of ours cures this", false}},
     {no_rung, {"no-rung", "the site's ladder has no remedy for this", false}},
-    {locked,
-	{"locked", "the remedy did not help before and is locked until a person unlocks it",
-	    false}},
+    {locked, {"locked", "the remedy did not help before and is locked for this site", false}},
     {not_confirmed, {"not-confirmed", "the evidence has not lasted long enough", true}},
     {never_accepted,
 	{"no-recent-success",

@@ -132,8 +132,7 @@ void decision_lock_rung(struct controller *controller)
 {
 	controller->locked |= UINT32_C(1) << controller->rung;
 	incident_tell(controller, EVENT_NOT_VERIFIED,
-	    "the remedy did not help; it is locked for this site until a person unlocks it",
-	    "not-verified");
+	    "the remedy did not help; it is locked for this site", "not-verified");
 	controller_enter(controller, STATE_STANDING);
 	controller->deadline_ms = controller->now.steady_ms;
 }
