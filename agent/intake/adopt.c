@@ -125,7 +125,7 @@ int adopt_find_source(const struct intake *intake, const struct candidate *candi
 		const struct tail *tail = intake->roster.tails[i];
 		int error = OTHER_BYTES;
 
-		if (tail->found || candidate->rotated)
+		if (candidate->rotated || (tail->found && !tail_is_over(tail)))
 			error = tail_check_repetition(tail, descriptor);
 		if (error < 0 && !has_other_bytes(error))
 			return error;
@@ -218,6 +218,9 @@ static int consider(struct intake *intake, struct candidates *candidates, size_t
 		return -EIO; /* or another error, which was told */
 	if (candidate->tail != NULL)
 		return 0;
+	if (candidate->rotated &&
+	    roster_is_unsettled(&intake->roster, candidate->place, intake->now_ms))
+		return -EBUSY;
 	candidate->before = tail_behind(candidates, candidate);
 	if (!S_ISREG(candidate->look.mode))
 		refuse(intake, candidate);

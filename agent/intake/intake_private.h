@@ -43,7 +43,7 @@ must_check int adopt_open(struct intake *intake, struct candidate *candidate, in
 void adopt_torn(struct intake *intake, struct tail *tail);
 /* Only remembers the file, as read to its end: history, or the copy of `source` (else NULL). */
 void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source);
-/* Finds the followed file that this one only repeats, or NULL: somebody made a copy. What repeats a
+/* Finds the known file that this one only repeats, or NULL: somebody made a copy. What repeats a
  * file without a name under the log's own name has replaced it. */
 must_check int adopt_find_source(const struct intake *intake, const struct candidate *candidate,
     int descriptor, const struct tail **ret_source);

@@ -121,15 +121,30 @@ struct tail *roster_successor(const struct roster *roster, const struct tail *ta
 	return NULL;
 }
 
+static bool is_endless(const struct tail *tail, int64_t now_ms)
+{
+	return tail->superseded_ms >= 0 && now_ms - tail->superseded_ms >= ROSTER_PATIENCE_MS;
+}
+
 bool roster_must_wait(const struct roster *roster, const struct tail *tail, int64_t now_ms)
 {
 	for (size_t i = 0; i < roster->count && roster->tails[i] != tail; i++) {
 		const struct tail *before = roster->tails[i];
-		bool is_endless = before->superseded_ms >= 0 &&
-		    now_ms - before->superseded_ms >= ROSTER_PATIENCE_MS;
 
-		if (!tail_is_over(before) && !before->late && !is_endless &&
-		    share_place(before, tail))
+		if (!tail_is_over(before) && !before->late && !before->current &&
+		    !is_endless(before, now_ms) && share_place(before, tail))
+			return true;
+	}
+	return false;
+}
+
+bool roster_is_unsettled(const struct roster *roster, const char *place, int64_t now_ms)
+{
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct tail *tail = roster->tails[i];
+
+		if (tail->state == TAIL_LOST && tail->found && !is_endless(tail, now_ms) &&
+		    strcmp(tail->place, place) == 0)
 			return true;
 	}
 	return false;

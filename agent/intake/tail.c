@@ -506,24 +506,38 @@ static int compare(int a, int b, int64_t offset, size_t count)
 	    : OTHER_BYTES;
 }
 
-int tail_check_repetition(const struct tail *tail, int descriptor)
+static int check_repetition(int own, int descriptor)
 {
 	struct look look;
 	size_t count;
-	int error;
+	int error = look_at_descriptor(descriptor, &look);
 
-	if (tail->descriptor < 0)
-		return OTHER_BYTES;
-	error = look_at_descriptor(descriptor, &look);
 	if (error < 0)
 		return error;
 	count =
 	    look.size_bytes < INTAKE_MARKER_BYTES ? (size_t)look.size_bytes : INTAKE_MARKER_BYTES;
 	if (count == 0)
 		return OTHER_BYTES;
-	error = compare(tail->descriptor, descriptor, 0, count);
+	error = compare(own, descriptor, 0, count);
 	if (error == 0)
-		error =
-		    compare(tail->descriptor, descriptor, look.size_bytes - (int64_t)count, count);
+		error = compare(own, descriptor, look.size_bytes - (int64_t)count, count);
+	return error;
+}
+
+int tail_check_repetition(const struct tail *tail, int descriptor)
+{
+	const struct candidate candidate = {.path = tail->path};
+	int own;
+	int error;
+
+	if (tail->state == TAIL_FOLLOWED)
+		return check_repetition(tail->descriptor, descriptor);
+	if (tail->state != TAIL_FINISHED || !tail->found)
+		return OTHER_BYTES;
+	error = files_open(&candidate, &own);
+	if (error < 0)
+		return OTHER_BYTES; /* it may be closed to us for ever */
+	error = check_repetition(own, descriptor);
+	close(own);
 	return error;
 }

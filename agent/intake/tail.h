@@ -90,8 +90,8 @@ must_check int tail_read(struct tail *tail, size_t max_bytes);
  * was more to read after all. */
 must_check int tail_finish(struct tail *tail);
 
-/* Whether `descriptor` is open on a file that repeats this one from the start to its own end: 0,
- * OTHER_BYTES, or why that is not known. */
+/* Whether `descriptor` is open on a file that repeats this one, followed or finished, from the
+ * start to its own end: 0, OTHER_BYTES, or why that is not known. */
 must_check int tail_check_repetition(const struct tail *tail, int descriptor);
 
 #endif

@@ -12,32 +12,32 @@
 /* Over the network a truncation takes a minute and a half to be believed, which is too long for
  * these short lives; and without births a copy may get the very inode of the file that it repeats.
  */
-static bool may_copy_and_truncate(void)
+static bool births_are_known(void)
 {
 	return !faults.remote;
 }
 
 static void copy(struct world *world)
 {
-	if (may_copy_and_truncate())
+	if (births_are_known())
 		world_copy(world);
 }
 
 static void copy_and_truncate(struct world *world)
 {
-	if (may_copy_and_truncate())
+	if (births_are_known())
 		world_copy_and_truncate(world);
 }
 
 static void truncate_current(struct world *world)
 {
-	if (may_copy_and_truncate())
+	if (births_are_known())
 		world_truncate(world);
 }
 
 static void replace(struct world *world)
 {
-	world_replace(world, world_random(world, 2) == 0);
+	world_replace(world, births_are_known() && world_random(world, 2) == 0);
 }
 
 static void write_current(struct world *world)

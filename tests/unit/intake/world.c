@@ -216,14 +216,13 @@ static void write_part(struct world *world, struct world_file *file, bool whole)
 		line = open_line(world, file);
 		file->partial_written = 0;
 	}
-	end =
-	    file->partial_written + world_random(world, line->length - file->partial_written + 1);
+	end = file->partial_written + world_random(world, line->length - file->partial_written + 1);
 	if (end < WORLD_NUMBER_DIGITS + 1)
 		end = WORLD_NUMBER_DIGITS + 1;
 	if (whole)
 		end = line->length;
-	world_tell(world, "write %.6s %zu-%zu of %zu to %s", line->text, file->partial_written,
-	    end, line->length, file->name);
+	world_tell(world, "write %.6s %zu-%zu of %zu to %s", line->text, file->partial_written, end,
+	    line->length, file->name);
 	put(world, file, view_of(line->text + file->partial_written, end - file->partial_written));
 	file->partial_written = end;
 	if (!whole)
