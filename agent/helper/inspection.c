@@ -22,6 +22,10 @@ bool inspection_start(struct helper *helper, struct job *job)
 {
 	size_t slot = HELPER_ACTION + 1;
 
+	if (job->request.config_digest != helper->config->digest) {
+		serve_refuse(job, REFUSAL_CONFIG);
+		return true;
+	}
 	if (job->site == NULL) {
 		serve_refuse(job, REFUSAL_SITE);
 		return true;

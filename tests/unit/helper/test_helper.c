@@ -314,6 +314,10 @@ static void inspects(void **state)
 	assert_int_equal(reply.result, PROTOCOL_DONE);
 	assert_string_equal(reply.facts, "worker.pid=12\nkeytab.kvno=3\n");
 	assert_int_equal(reply.facts_truncated, 0);
+	request.config_digest++; /* facts of another keytab than the daemon's would mislead it */
+	reply = harness_ask(harness, &request);
+	assert_refused(&reply, REFUSAL_CONFIG);
+	request.config_digest--;
 	harness_plugin(harness, "inspect-worker", "exit 1");
 	reply = harness_ask(harness, &request);
 	assert_int_equal(reply.result, PROTOCOL_FAILED);
