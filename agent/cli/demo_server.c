@@ -1,5 +1,7 @@
 /* The simulated web server: a master that keeps one worker alive and starts a new one on SIGHUP,
- * and the worker, which reads its key once, at its start, as the servers do that go stale. */
+ * and the worker, which reads its key once, at its start, as the servers do that go stale. Each
+ * ends with whoever started it, however that one ended: who closes a child kills it, and it has no
+ * time to take its own along. */
 #include "cli/demo.h"
 
 #include <errno.h>
@@ -15,6 +17,7 @@
 
 #define REQUEST_EVERY_MS 100
 #define RESTART_AFTER_MS 100
+#define LOOK_EVERY_MS    250
 #define STAMP_BYTES      64
 
 /* -- the master -- */
@@ -24,7 +27,9 @@ struct master {
 	uv_loop_t *loop;
 	struct child *worker;
 	struct timer *restart;
+	struct timer *look;
 	struct signals *signals;
+	int parent_id;
 };
 
 static void on_worker_exit(void *context, const struct child_result *result unused_parameter)
@@ -67,21 +72,33 @@ static void on_master_end(void *context)
 
 	child_close(&master->worker);
 	timer_close(&master->restart);
+	timer_close(&master->look);
 	signals_close(&master->signals);
+}
+
+static void on_master_look(void *context)
+{
+	struct master *master = context;
+
+	if (loop_parent_id() != master->parent_id)
+		on_master_end(master);
 }
 
 int verb_demo_master(const struct invocation *invocation)
 {
-	struct master master = {.invocation = invocation};
+	struct master master = {.invocation = invocation, .parent_id = loop_parent_id()};
 	const struct signals_callbacks callbacks = {on_master_end, on_recycle, &master};
 	int error = invocation->argument_count == 2 ? loop_new(&master.loop) : -EINVAL;
 
 	if (error == 0)
 		error = timer_new(&master.restart, master.loop, on_restart, &master);
 	if (error == 0)
+		error = timer_new(&master.look, master.loop, on_master_look, &master);
+	if (error == 0)
 		error = signals_new(&master.signals, master.loop, &callbacks);
 	if (error == 0) {
 		timer_start(master.restart, 0, 0);
+		timer_start(master.look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 		loop_run(master.loop);
 	}
 	loop_free(&master.loop);
@@ -109,6 +126,7 @@ struct worker {
 	struct http_server *server;
 	struct timer *traffic;
 	struct signals *signals;
+	int parent_id;
 };
 
 /* What the simulated KDC puts into tickets now; the held one where that cannot be read. */
@@ -162,10 +180,23 @@ static void log_sign_in(struct worker *worker, unsigned client)
 	fflush(worker->log);
 }
 
+static void on_worker_end(void *context)
+{
+	struct worker *worker = context;
+
+	http_server_close(&worker->server);
+	timer_close(&worker->traffic);
+	signals_close(&worker->signals);
+}
+
 static void on_traffic(void *context)
 {
 	struct worker *worker = context;
 
+	if (loop_parent_id() != worker->parent_id) {
+		on_worker_end(worker);
+		return;
+	}
 	log_sign_in(worker, worker->next_client);
 	worker->next_client = (worker->next_client + 1) % DEMO_CLIENTS;
 }
@@ -177,15 +208,6 @@ static void on_sign_in(void *context, const struct http_request *request unused_
 
 	response->status = ticket_kvno(worker) == worker->held_kvno ? 200 : 401;
 	buffer_append_text(&response->body, "simulated\n");
-}
-
-static void on_worker_end(void *context)
-{
-	struct worker *worker = context;
-
-	http_server_close(&worker->server);
-	timer_close(&worker->traffic);
-	signals_close(&worker->signals);
 }
 
 static int serve(struct worker *worker, uv_loop_t *loop, const char *port)
@@ -213,7 +235,7 @@ static int serve(struct worker *worker, uv_loop_t *loop, const char *port)
 
 int verb_demo_worker(const struct invocation *invocation)
 {
-	struct worker worker = {0};
+	struct worker worker = {.parent_id = loop_parent_id()};
 	char path[DEMO_MAX_PATH];
 	uv_loop_t *loop = NULL;
 	int error;

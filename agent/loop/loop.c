@@ -31,6 +31,11 @@ int loop_program_path(char *ret_path, size_t path_bytes)
 	return uv_exepath(ret_path, &path_bytes);
 }
 
+int loop_parent_id(void)
+{
+	return uv_os_getppid();
+}
+
 int loop_temporary_directory(char *ret_path, size_t path_bytes)
 {
 	char temporary[MAX_PATH_BYTES];

@@ -16,6 +16,8 @@ must_check int loop_new(uv_loop_t **ret_loop);
 void loop_run(uv_loop_t *loop);
 /* The absolute path of the program that runs. */
 must_check int loop_program_path(char *ret_path, size_t path_bytes);
+/* The id of the process that started us, and of another once that one has ended. */
+int loop_parent_id(void);
 /* Makes a directory of our own, readable by nobody else, below the system's temporary one. */
 must_check int loop_temporary_directory(char *ret_path, size_t path_bytes);
 /* Runs out what is being closed, then goes; -EBUSY where a handle was left open. */

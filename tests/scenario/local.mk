@@ -1,6 +1,7 @@
 EXTRA_DIST += \
 	tests/scenario/conftest.py \
 	tests/scenario/test_configuration.py \
+	tests/scenario/test_demo.py \
 	tests/scenario/test_flood.py \
 	tests/scenario/test_healthy.py \
 	tests/scenario/test_kdc_down.py \
