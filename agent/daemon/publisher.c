@@ -190,12 +190,20 @@ void publisher_on_queue(struct publisher *publisher, const char *target, uint64_
 
 /* ---- gauges, and the counters that other stages keep */
 
+static const char *why_deaf(const struct site_log *log)
+{
+	const char *why = NULL;
+
+	if (intake_condition(log->intake, &why) != INTAKE_FINE)
+		return why;
+	return reading_deaf(&log->reading);
+}
+
 static void refresh_log(struct publisher *publisher, const struct site_log *log)
 {
 	struct metrics *metrics = publisher->metrics;
 	const struct metric_labels labels = LABELS(name_of(log->site), log->reading.log->path);
 	const struct intake_totals *totals = intake_totals(log->intake);
-	const char *why = NULL;
 
 	metrics_set(metrics, METRIC_log_bytes_total, labels, (double)totals->bytes);
 	metrics_set(metrics, METRIC_log_lines_total, labels, (double)totals->lines);
@@ -207,8 +215,7 @@ static void refresh_log(struct publisher *publisher, const struct site_log *log)
 	metrics_set(metrics, METRIC_log_truncations_total, labels, (double)totals->truncations);
 	metrics_set(metrics, METRIC_log_lost_bytes_total, labels, (double)totals->lost_bytes);
 	metrics_set(metrics, METRIC_log_lag_bytes, labels, (double)intake_lag_bytes(log->intake));
-	metrics_set(metrics, METRIC_deaf, labels,
-	    intake_condition(log->intake, &why) == INTAKE_FINE ? 0 : 1);
+	metrics_set(metrics, METRIC_deaf, labels, why_deaf(log) == NULL ? 0 : 1);
 	if (log->reading.last_line_ms >= 0)
 		metrics_set(metrics, METRIC_log_last_line_timestamp_seconds, labels,
 		    (double)log->reading.last_line_ms / 1000);
@@ -339,9 +346,6 @@ const struct metrics *publisher_metrics(struct publisher *publisher)
 static void fill_log(
     const struct site_log *log, struct report_log *ret_log, struct intake_cursor *ret_cursors)
 {
-	const char *why = NULL;
-	bool fine = intake_condition(log->intake, &why) == INTAKE_FINE;
-
 	*ret_log = (struct report_log){
 	    .path = log->reading.log->path,
 	    .format = log->reading.parser != NULL ? parser_format(log->reading.parser) : "auto",
@@ -351,7 +355,7 @@ static void fill_log(
 	    .unparsed_lines = log->reading.totals.unparsed,
 	    .lag_bytes = intake_lag_bytes(log->intake),
 	    .last_line_ms = log->reading.last_line_ms,
-	    .deaf = fine ? NULL : why,
+	    .deaf = why_deaf(log),
 	};
 	for (size_t i = 0; i < ret_log->cursor_count; i++)
 		intake_file_cursor(log->intake, i, &ret_cursors[i]);

@@ -90,6 +90,19 @@ static bool settle_format(struct reading *reading, struct view line)
 	return true;
 }
 
+static void count_unparsed(struct reading *reading)
+{
+	reading->totals.unparsed++;
+	reading->unparsed_in_a_row++;
+}
+
+const char *reading_deaf(const struct reading *reading)
+{
+	if (reading->unparsed_in_a_row < READING_DEAF_LINES)
+		return NULL;
+	return "its lines are not understood: is this the log's format?";
+}
+
 static void detect(struct reading *reading, struct parsed *parsed)
 {
 	if (parsed->kind == LINE_RECORD) {
@@ -116,13 +129,17 @@ void reading_line(
 	if (!settle_format(reading, line)) {
 		*parsed =
 		    (struct parsed){.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
-		reading->totals.unparsed++;
+		count_unparsed(reading);
 		return;
 	}
 	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
 		log_warning(
 		    "%s: the header of the last file could not be dropped", reading->log->path);
 	parser_line(reading->parser, line, parsed);
+	if (parsed->kind == LINE_UNPARSED)
+		count_unparsed(reading);
+	else
+		reading->unparsed_in_a_row = 0;
 	switch (parsed->kind) {
 	case LINE_RECORD:
 		reading->totals.records++;
@@ -134,8 +151,6 @@ void reading_line(
 		reading->totals.others++;
 		break;
 	case LINE_UNPARSED:
-		reading->totals.unparsed++;
-		break;
 	case LINE_SIGNAL:
 		break;
 	}

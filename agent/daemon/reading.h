@@ -6,6 +6,8 @@
 #include "detect/detector.h"
 #include "parse/parser.h"
 
+#define READING_DEAF_LINES 100 /* so many in a row that the format does not explain */
+
 struct reading_totals {
 	uint64_t lines, records, signals, headers, others, unparsed;
 };
@@ -16,6 +18,7 @@ struct reading {
 	struct signatures *signatures; /* borrowed */
 	struct parser *parser; /* NULL until a first line tells what `auto` means */
 	struct reading_totals totals;
+	uint64_t unparsed_in_a_row;
 	int64_t last_line_ms; /* log time of the latest line; -1: none yet */
 };
 
@@ -37,5 +40,8 @@ must_check int reading_restore(struct reading *reading, struct view saved);
  * said is in *ret_parsed (NULL if nobody asks) until the line's bytes go. */
 void reading_line(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
+
+/* Why the lines tell us nothing any more, or NULL. */
+const char *reading_deaf(const struct reading *reading);
 
 #endif

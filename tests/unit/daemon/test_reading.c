@@ -100,11 +100,45 @@ static void refuses_what_is_strange(void **state)
 	reading_done(&reading);
 }
 
+/* Sure of its format, and then the server writes another: a row of such lines is no accident. */
+static void goes_deaf_and_hears_again(void **state)
+{
+	struct world *world = *state;
+	struct reading reading;
+
+	start(&reading, world);
+	reading_line(&reading, view_of_text(header), true, NULL);
+	for (int i = 0; i < READING_DEAF_LINES - 1; i++)
+		reading_line(&reading, VIEW("{\"now\": \"json\"}"), false, NULL);
+	assert_null(reading_deaf(&reading));
+	reading_line(&reading, VIEW("{\"now\": \"json\"}"), false, NULL);
+	assert_non_null(reading_deaf(&reading));
+	reading_line(&reading, view_of_text(line), false, NULL);
+	assert_null(reading_deaf(&reading));
+	reading_done(&reading);
+}
+
+/* `auto` that never finds a format is as deaf as a format that never fits. */
+static void is_deaf_without_a_format(void **state)
+{
+	struct world *world = *state;
+	struct reading reading;
+
+	start(&reading, world);
+	for (int i = 0; i < READING_DEAF_LINES; i++)
+		reading_line(&reading, VIEW("who knows"), false, NULL);
+	assert_null(reading.parser);
+	assert_non_null(reading_deaf(&reading));
+	reading_done(&reading);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(goes_on_in_the_middle, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_what_is_strange, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(goes_deaf_and_hears_again, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(is_deaf_without_a_format, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
