@@ -49,6 +49,11 @@ static void begin_diagnoses(struct publisher *publisher, const char *site)
 
 static void begin_refusals(struct publisher *publisher, const char *site)
 {
+	static const char *const others[] = {"never-begun", "helper-lost"};
+
+	for (size_t i = 0; i < count_of(others); i++)
+		metrics_set(publisher->metrics, METRIC_action_refusals_total,
+		    LABELS(site, others[i]), 0);
 	for (unsigned i = 0; authority_refusal_at(i) != NULL; i++)
 		metrics_set(publisher->metrics, METRIC_action_refusals_total,
 		    LABELS(site, authority_refusal_at(i)->reason), 0);

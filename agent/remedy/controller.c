@@ -6,6 +6,7 @@
 #define INSPECTORS       2
 #define INSPECT_GRACE_MS 5000
 #define ASK_AGAIN_MS     1000
+#define HELPER_GRACE_MS  60000
 
 struct state_actions {
 	const char *name;
@@ -230,12 +231,22 @@ static void on_probe_standing(struct controller *controller, enum probe_result r
 
 /* -- acting: the helper runs the remedy */
 
+/* An action whose end nobody tells would otherwise be waited for in silence. */
+static void tell_that_helper_is_away(struct controller *controller)
+{
+	if (!controller->helper_connected &&
+	    is_due(controller, controller->alone_since_ms + HELPER_GRACE_MS))
+		incident_tell_refusal(controller,
+		    "the helper went away while the remedy ran and has not come back", "helper-lost");
+}
+
 static void on_tick_acting(struct controller *controller)
 {
 	struct controller_action action = {.incident = controller->incident,
 	    .rung = controller->rung,
 	    .reason = controller->diagnosis != NULL ? controller->diagnosis->id : ""};
 
+	tell_that_helper_is_away(controller);
 	if (!controller->must_ask || !controller->helper_connected ||
 	    !is_due(controller, controller->deadline_ms))
 		return;
@@ -306,6 +317,7 @@ int controller_new(
 	controller->options = *options;
 	controller->now = now;
 	controller->started_ms = now.steady_ms;
+	controller->alone_since_ms = now.steady_ms;
 	controller->spike_since_ms = -1;
 	controller->worker_start_ms = -1;
 	controller->last_action_ms = -1;
@@ -416,6 +428,8 @@ void controller_on_allowance(
 void controller_on_helper(struct controller *controller, struct moment now, bool connected)
 {
 	controller->now = now;
+	if (controller->helper_connected && !connected)
+		controller->alone_since_ms = now.steady_ms;
 	controller->helper_connected = connected;
 	if (controller->state == STATE_ACTING && !connected) {
 		controller->must_ask = true;

@@ -33,6 +33,7 @@ struct controller {
 	int64_t deadline_ms; /* steady: of the present state */
 	bool probe_running;
 	bool helper_connected;
+	int64_t alone_since_ms; /* steady: when the helper was last connected */
 	bool must_ask; /* an action may be under way: ask the helper */
 	bool about_strangers;
 	bool helper_refused; /* the last try; so the next one is a question, and no news */

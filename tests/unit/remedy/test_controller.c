@@ -124,6 +124,24 @@ static void asks_after_the_helper_died(void **state)
 	assert_string_equal(world_state(world), "standing");
 }
 
+/* A helper that stays away in the middle of an action is told of, once; then it is waited for. */
+static void tells_of_a_lost_helper(void **state)
+{
+	struct world *world = *state;
+
+	world_reach_acting(world);
+	controller_on_helper(world->controller, world->now, false);
+	world_pass(world, 59000);
+	world_tick(world);
+	assert_int_equal(world->events[EVENT_REFUSED], 0);
+	world_pass(world, 1000);
+	world_tick(world);
+	world_tick(world);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	assert_string_equal(world->last_reason, "helper-lost");
+	assert_string_equal(world_state(world), "acting");
+}
+
 /* Where the rung that was run is not in the ladder any more, the incident goes on without it. */
 static void forgets_a_rung_that_is_gone(void **state)
 {
@@ -286,6 +304,7 @@ int main(void)
 	    TEST(waits_for_the_clients_after_a_cure),
 	    TEST(asks_after_a_restart),
 	    TEST(asks_after_the_helper_died),
+	    TEST(tells_of_a_lost_helper),
 	    TEST(forgets_a_rung_that_is_gone),
 	    TEST(restarts_quietly),
 	    TEST(refuses_strange_memories),
