@@ -143,6 +143,8 @@ static int explain_input(struct explanation *explanation)
 			    (unsigned long long)explanation->line_number + 1);
 		explain_lines(explanation, &pending);
 	}
+	if (ferror(stdin))
+		return complain(EXIT_FAILED, "standard input: %s", strerror(errno));
 	if (pending.length > 0)
 		explain_line(explanation, buffer_view(&pending));
 	return explanation->any_unparsed ? EXIT_FAILED : EXIT_DONE;

@@ -1,4 +1,5 @@
 /* authmedic: the operator's command. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 
@@ -107,6 +108,15 @@ static int take_option(struct invocation *invocation, int value)
 	}
 }
 
+/* What could not be written was not done. Nobody wants to hear of a reader that has left. */
+static int finish(int exit_code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return exit_code;
+	return errno == EPIPE ? EXIT_FAILED
+			      : complain(EXIT_FAILED, "standard output: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation invocation = {.program = argv[0], .config_file = AUTHMEDIC_CONFIG_FILE};
@@ -134,5 +144,5 @@ int main(int argc, char **argv)
 		    EXIT_USAGE, "no such verb: %s; try 'authmedic --help'", argv[optind]);
 	invocation.arguments = argv + optind + 1;
 	invocation.argument_count = (size_t)(argc - optind - 1);
-	return verb->run(&invocation);
+	return finish(verb->run(&invocation));
 }

@@ -2,10 +2,11 @@
 clients saw, without a daemon."""
 
 import os
+import subprocess
 
 import pytest
 
-from rig import apache_site, config, send_header, squid_site
+from rig import apache_site, built_program, config, send_header, squid_site
 
 SITES = {"apache": apache_site, "squid": squid_site}
 
@@ -81,3 +82,19 @@ def test_explain(rig, realm, keytab):
     errors = authmedic.objects("explain", "--format", "apache-error", text="\n".join(
         apache.error_log.matching("kvno 2 not found")[:1]) + "\n")
     assert [(one["kind"], one["signal"]) for one in errors] == [("signal", "keytab-out-of-date")]
+
+
+def test_explain_says_what_it_could_not_do(tmp_path):
+    """A folder for a log and a full disk are failures, not empty logs and empty answers."""
+    line = '10.0.0.1 - - [10/Oct/2020:13:55:36 +0000] "GET / HTTP/1.1" 401 3 "-" "x"'
+    explain = [built_program("authmedic"), "explain"]
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        done = subprocess.run(explain, stdin=folder, capture_output=True, text=True, check=False)
+    finally:
+        os.close(folder)
+    assert (done.returncode, "directory" in done.stderr) == (1, True)
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([*explain, line], stdout=full, stderr=subprocess.PIPE, text=True,
+                              check=False)
+    assert (done.returncode, "No space left" in done.stderr) == (1, True)
