@@ -129,8 +129,9 @@ static void finish_probe(struct site *site, const struct child_result *result)
 	site_take_facts(site, result->out, "probe", prefixes);
 	told = prober_result(site->facts, result);
 	site_set_fact(site, "probe.result", probe_result_name(told));
-	publisher_on_probe(
-	    site->pipeline->publisher, site, told, clock_boot_ms() - site->probe_started_ms);
+	site_set_fact_time(site, "probe.started", site->probe_started.wall_ms);
+	publisher_on_probe(site->pipeline->publisher, site, told,
+	    clock_boot_ms() - site->probe_started.steady_ms);
 	controller_on_probe(site->controller, site_now(), told);
 }
 
@@ -159,7 +160,7 @@ static void effect_probe(void *context)
 	int error;
 
 	prober_command(site->pipeline->rulebook.config, site->config, &command);
-	site->probe_started_ms = clock_boot_ms();
+	site->probe_started = site_now();
 	error = child_new(&site->probe, site->pipeline->loop, &options);
 	if (error < 0) {
 		log_error(

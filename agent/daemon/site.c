@@ -86,6 +86,15 @@ void site_set_fact(struct site *site, const char *name, const char *value)
 	evidence_set(site->facts, name, value, clock_now_ms());
 }
 
+void site_set_fact_time(struct site *site, const char *name, int64_t time_ms)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld.%03lld", (long long)(time_ms / 1000),
+	    (long long)(time_ms % 1000));
+	site_set_fact(site, name, text);
+}
+
 void site_gather_facts(struct site *site, const struct signatures *signatures)
 {
 	const struct evidence_sources sources = {.site = site->config,

@@ -32,7 +32,7 @@ struct site {
 	struct controller *controller;
 	uint64_t saved_revision; /* of the controller, as of the last commit */
 	struct child *probe; /* running, or NULL */
-	int64_t probe_started_ms; /* steady */
+	struct moment probe_started;
 	bool probe_failed; /* it could not be started; told in the next step */
 	bool wants_inspection; /* asked of the helper after the commit */
 	bool wants_apply;
@@ -59,6 +59,7 @@ void site_done(struct site *site);
 struct moment site_now(void);
 
 void site_set_fact(struct site *site, const char *name, const char *value);
+void site_set_fact_time(struct site *site, const char *name, int64_t time_ms);
 
 /* Everything a diagnosis may ask that neither probe nor inspectors tell, put among the facts. */
 void site_gather_facts(struct site *site, const struct signatures *signatures);

@@ -159,7 +159,7 @@ int __wrap_store_commit(struct store *store)
 
 /* What the inspectors would tell of a worker older than its key. */
 static const char stale[] = "worker.start=1700000000\nkeytab.readable=yes\nkeytab.kvnos=3\n"
-			    "keytab.modified=1700000500\n";
+			    "keytab.modified=1700000500\nkeytab.changed=1700000500\n";
 
 static void answer(const struct protocol_request *request, struct protocol_reply *reply)
 {
