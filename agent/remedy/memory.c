@@ -132,6 +132,9 @@ static void resume(struct controller *controller)
 	if (controller->state == STATE_INSPECTING)
 		controller_enter(
 		    controller, controller->diagnosis != NULL ? STATE_STANDING : STATE_SUSPECTED);
+	/* What the probes told in detail died with the last run: they are made again. */
+	if (controller->state == STATE_SUSPECTED)
+		controller->trials.count = 0;
 	if (controller->state == STATE_STANDING && controller->deadline_ms == INT64_MAX)
 		controller->deadline_ms = controller->now.steady_ms;
 }

@@ -107,6 +107,23 @@ static void asks_after_a_restart(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
+/* Between the last probe and the decision: what the probe told is gone, so it is made again. */
+static void probes_anew_after_a_restart(void **state)
+{
+	struct world *world = *state;
+
+	world_settle(world);
+	world_break_handle(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	world_answer_probe(world, PROBE_REJECTED);
+	assert_string_equal(world_state(world), "inspecting");
+	world_restart(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	assert_string_equal(world_state(world), "suspected");
+	world_answer_probe(world, PROBE_REJECTED);
+	assert_string_equal(world_state(world), "inspecting");
+}
+
 /* A helper that dies while the remedy runs is asked again when it is back. */
 static void asks_after_the_helper_died(void **state)
 {
@@ -303,6 +320,7 @@ int main(void)
 	    TEST(looks_again_after_an_accepted_probe),
 	    TEST(waits_for_the_clients_after_a_cure),
 	    TEST(asks_after_a_restart),
+	    TEST(probes_anew_after_a_restart),
 	    TEST(asks_after_the_helper_died),
 	    TEST(tells_of_a_lost_helper),
 	    TEST(forgets_a_rung_that_is_gone),
