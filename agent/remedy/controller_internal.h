@@ -42,6 +42,7 @@ struct controller {
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */
 	const struct diagnosis *diagnosis; /* of the open incident, or NULL */
+	const struct diagnosis *doubt; /* another one, seen once; or NULL */
 	enum probe_result told; /* the last probe's result in the timeline */
 	/* The refusals last told, or "": of those that stay, and of those that pass. */
 	char lasting_refusal[CONTROLLER_REASON_BYTES], passing_refusal[CONTROLLER_REASON_BYTES];

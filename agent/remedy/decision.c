@@ -87,11 +87,27 @@ static void act(struct controller *controller)
 	controller->options.effects.apply(controller->options.context, &action);
 }
 
-static void stand(struct controller *controller, const struct authority_refusal *refusal)
+static void wait_standing(struct controller *controller)
 {
 	controller_enter(controller, STATE_STANDING);
 	controller->deadline_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+}
+
+/* Somebody may be mending things while we read one fact after another. So what contradicts the
+ * diagnosis that we have told counts when it is seen twice. */
+static bool is_doubtful(struct controller *controller, const struct diagnosis *diagnosis)
+{
+	bool contradicts = controller->diagnosis != NULL && diagnosis != controller->diagnosis;
+	bool seen = diagnosis == controller->doubt;
+
+	controller->doubt = contradicts && !seen ? diagnosis : NULL;
+	return controller->doubt != NULL;
+}
+
+static void stand(struct controller *controller, const struct authority_refusal *refusal)
+{
+	wait_standing(controller);
 	incident_tell_refusal(controller, refusal->sentence, refusal->reason);
 }
 
@@ -104,6 +120,10 @@ void decision_make(struct controller *controller)
 	if (!diagnosis->incident && controller->diagnosis == NULL) {
 		controller->diagnosis = diagnosis;
 		incident_close(controller, EVENT_PASSED, diagnosis->title);
+		return;
+	}
+	if (is_doubtful(controller, diagnosis)) {
+		wait_standing(controller);
 		return;
 	}
 	if (diagnosis != controller->diagnosis) {

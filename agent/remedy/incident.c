@@ -92,6 +92,7 @@ void incident_open(struct controller *controller, const char *why)
 	make_id(controller);
 	controller->opened_ms = controller->now.wall_ms;
 	controller->diagnosis = NULL;
+	controller->doubt = NULL;
 	controller->told = PROBE_NONE;
 	incident_forget_refusals(controller);
 	controller->helper_refused = false;

@@ -57,6 +57,32 @@ static void stands_where_nothing_helps(void **state)
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
 }
 
+/* A person mends the keytab between the probe and the inspectors: that proves nothing. */
+static void doubts_a_changed_diagnosis(void **state)
+{
+	struct world *world = *state;
+
+	world->diagnosis = &world_stale_keytab;
+	world_reach_decision(world);
+	world->diagnosis = &world_stale_handle;
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_int_equal(world->applies, 0);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	world->diagnosis = &world_stale_keytab;
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	world->diagnosis = &world_stale_handle;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(world->applies, 0);
+		world_answer_probe(world, PROBE_REJECTED);
+		world_inspected(world);
+	}
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 2);
+	assert_int_equal(world->applies, 1);
+}
+
 /* In observe everything happens but the action. */
 static void observes(void **state)
 {
@@ -171,6 +197,7 @@ int main(void)
 	    TEST(never_repeats_what_did_not_help),
 	    TEST(climbs_the_ladder),
 	    TEST(stands_where_nothing_helps),
+	    TEST(doubts_a_changed_diagnosis),
 	    TEST(observes),
 	    TEST(waits_after_starts),
 	    TEST(waits_for_the_budget),
