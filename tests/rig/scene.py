@@ -72,7 +72,8 @@ class Scene:
     def check_told(self, *kinds):
         """Wait until as many messages have come; they are of these kinds, in this order."""
         wait_until(lambda: len(self.told()) >= len(kinds), 30, lambda: f"{kinds}; {self.told()}")
-        assert self.told() == list(kinds)
+        told = self.told()
+        assert told == list(kinds), f"{told}; authmedicd says:\n{self.authmedic.output()}"
 
     def wait_told(self, kind):
         """Wait until the webhook was told this; the message's data."""
