@@ -237,7 +237,8 @@ static void tell_that_helper_is_away(struct controller *controller)
 	if (!controller->helper_connected &&
 	    is_due(controller, controller->alone_since_ms + HELPER_GRACE_MS))
 		incident_tell_refusal(controller,
-		    "the helper went away while the remedy ran and has not come back", "helper-lost");
+		    "the helper went away while the remedy ran and has not come back",
+		    "helper-lost");
 }
 
 static void on_tick_acting(struct controller *controller)
@@ -419,8 +420,7 @@ void controller_on_answer(
 	controller->deadline_ms = now.steady_ms + controller->options.safety->hold_off_ms;
 }
 
-void controller_on_allowance(
-    struct controller *controller, struct controller_allowance allowance)
+void controller_on_allowance(struct controller *controller, struct controller_allowance allowance)
 {
 	controller->allowance = allowance;
 }
