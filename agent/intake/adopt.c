@@ -210,39 +210,46 @@ static void refuse(struct intake *intake, const struct candidate *candidate)
 		intake_note_error(intake, candidate->path, -EMEDIUMTYPE);
 }
 
-static int consider(struct intake *intake, struct candidates *candidates, size_t index)
+/* A copy is older than what it repeats: where that could not be opened or compared yet, nobody can
+ * tell. */
+static bool must_wait(const struct intake *intake, const struct candidates *candidates,
+    const struct candidate *candidate)
+{
+	const struct candidate *end = candidates->list.items + candidates->list.count;
+
+	if (!candidate->rotated)
+		return false;
+	for (const struct candidate *next = candidate + 1; next < end; next++)
+		if (next->unclear && strcmp(next->place, candidate->place) == 0)
+			return true;
+	return roster_is_unsettled(&intake->roster, candidate->place, intake->now_ms);
+}
+
+static void consider(struct intake *intake, struct candidates *candidates, size_t index)
 {
 	struct candidate *candidate = &candidates->list.items[index];
 
-	if (candidate->unclear)
-		return -EIO; /* or another error, which was told */
-	if (candidate->tail != NULL)
-		return 0;
-	if (candidate->rotated &&
-	    roster_is_unsettled(&intake->roster, candidate->place, intake->now_ms))
-		return -EBUSY;
+	if (candidate->tail != NULL || candidate->unclear)
+		return;
 	candidate->before = tail_behind(candidates, candidate);
 	if (!S_ISREG(candidate->look.mode))
 		refuse(intake, candidate);
-	else if (intake->begun || !is_history(candidates, index))
-		return adopt(intake, candidate);
-	else
+	else if (!intake->begun && is_history(candidates, index))
 		adopt_as_read(intake, candidate, NULL);
-	return 0;
+	else
+		candidate->unclear =
+		    must_wait(intake, candidates, candidate) || adopt(intake, candidate) < 0;
 }
 
-/* The rotated ones last, and of these the youngest first: whichever is the copy of another is older
- * than it, and is known as a copy where the other is followed already. So where one cannot be read
- * now, the older ones must wait. */
+/* The rotated ones last, and of these the youngest first: a copy is known as one where what it
+ * repeats is followed already. */
 void adopt_strangers(struct intake *intake, struct candidates *candidates)
 {
-	int error = 0;
-
 	for (size_t i = 0; i < candidates->list.count; i++)
 		if (!candidates->list.items[i].rotated)
 			consider(intake, candidates, i);
-	for (size_t i = candidates->list.count; i-- > 0 && error == 0;)
+	for (size_t i = candidates->list.count; i-- > 0;)
 		if (candidates->list.items[i].rotated)
-			error = consider(intake, candidates, i);
+			consider(intake, candidates, i);
 	intake->begun = true;
 }

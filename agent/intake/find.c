@@ -102,6 +102,13 @@ static bool is_unchanged(const struct tail *tail, const struct candidate *candid
 	    tail->modified_ns == candidate->look.modified_ns;
 }
 
+/* History stays unread, and its bytes unknown, until it grows. */
+static bool is_history(const struct tail *tail, const struct candidate *candidate)
+{
+	return tail->state == TAIL_FINISHED && tail->marker.count == 0 &&
+	    tail->offset_bytes == candidate->look.size_bytes;
+}
+
 /* Returns false where the candidate must be taken for a new file. */
 static bool take_back(struct intake *intake, struct tail *tail, struct candidate *candidate)
 {
@@ -110,6 +117,10 @@ static bool take_back(struct intake *intake, struct tail *tail, struct candidate
 	if (!is_known(tail)) {
 		roster_remove(&intake->roster, tail);
 		return false;
+	}
+	if (is_history(tail, candidate)) {
+		tail_remember(tail, &candidate->look);
+		return true;
 	}
 	return tail->state == TAIL_LOST ? recover(intake, tail, candidate)
 					: reconsider(intake, tail, candidate);
@@ -150,36 +161,46 @@ static bool may_hold(const struct candidate *candidate, const struct tail *lost)
 	    strcmp(candidate->place, lost->place) == 0;
 }
 
+/* Goes on in another file, which may have been remembered as something else. */
+static int claim(struct intake *intake, struct tail *tail, struct candidates *candidates,
+    struct candidate *found)
+{
+	struct tail *remembered = roster_find(&intake->roster, found->look.identity);
+	bool truncated = tail->torn;
+	int error = go_on(intake, tail, found);
+
+	if (error < 0)
+		return error;
+	if (remembered != NULL)
+		forget(intake, candidates, remembered);
+	found->tail = tail;
+	tail->found = true;
+	tail->current = !found->rotated;
+	tail->is_copy = found->rotated && truncated;
+	tail_rename(tail, found);
+	return 0;
+}
+
 /* Looks for the copy that was made before a truncation, or for what replaced the file; the youngest
- * has most. Returns true also where one of them could not be compared. */
+ * has most. Returns true also where that is undecided, because one could not be compared. */
 static bool find_by_content(struct intake *intake, struct tail *tail, struct candidates *candidates)
 {
-	bool truncated = tail->torn;
+	bool undecided = false;
 
 	for (size_t i = candidates->list.count; i-- > 0;) {
 		struct candidate *candidate = &candidates->list.items[i];
-		struct tail *remembered;
 		int error;
 
 		if (!may_hold(candidate, tail))
 			continue;
-		remembered = roster_find(&intake->roster, candidate->look.identity);
-		error = go_on(intake, tail, candidate);
+		error = undecided ? -EIO : claim(intake, tail, candidates, candidate);
+		if (error == 0)
+			return true;
 		if (has_other_bytes(error) || error == -ENOENT)
 			continue;
-		candidate->unclear = error < 0;
-		if (error < 0)
-			return true;
-		if (remembered != NULL)
-			forget(intake, candidates, remembered);
-		candidate->tail = tail;
-		tail->found = true;
-		tail->current = !candidate->rotated;
-		tail->is_copy = candidate->rotated && truncated;
-		tail_rename(tail, candidate);
-		return true;
+		candidate->unclear = undecided = true;
 	}
-	return false;
+	return undecided;
 }
 
 /* A file that a symbolic link no longer leads to keeps its own path. */
@@ -190,6 +211,26 @@ static bool find_by_path(struct intake *intake, struct tail *tail)
 	return !tail->torn && look_at_path(tail->path, &candidate.look) == 0 &&
 	    identity_equal(candidate.look.identity, tail->identity) &&
 	    go_on(intake, tail, &candidate) == 0;
+}
+
+int find_successor(struct intake *intake, struct tail *tail)
+{
+	struct tail *next = tail;
+
+	while (!tail->found && tail->marker.count > 0 &&
+	    (next = roster_successor(&intake->roster, next)) != NULL) {
+		int error =
+		    next->offset_bytes > 0 ? OTHER_BYTES : tail_check(tail, next->descriptor);
+
+		if (has_other_bytes(error))
+			continue;
+		if (error < 0)
+			return error;
+		tail_continue(next, tail);
+		roster_remove(&intake->roster, tail);
+		return 0;
+	}
+	return OTHER_BYTES;
 }
 
 /* Bytes of which nothing was read yet are kept by any new rotated file that has as many. */
@@ -230,6 +271,14 @@ static void pass_over_copies(
 	}
 }
 
+/* Nobody has the bytes that were read: what was seen and not read is lost. */
+static void give_up(struct intake *intake, struct tail *tail, const struct candidates *candidates)
+{
+	if (tail->size_bytes > tail->offset_bytes && !is_kept(tail, candidates))
+		intake->totals.lost_bytes += (uint64_t)(tail->size_bytes - tail->offset_bytes);
+	roster_remove(&intake->roster, tail);
+}
+
 void find_lost(struct intake *intake, struct candidates *candidates)
 {
 	for (size_t i = intake->roster.count; i-- > 0;) {
@@ -241,11 +290,8 @@ void find_lost(struct intake *intake, struct candidates *candidates)
 		pass_over_copies(intake, tail, candidates);
 		if (tail->give_up_ms < 0)
 			tail->give_up_ms = intake->now_ms + LOST_WAIT_MS;
-		if (intake->now_ms < tail->give_up_ms)
-			continue;
-		if (tail->size_bytes > tail->offset_bytes && !is_kept(tail, candidates))
-			intake->totals.lost_bytes +=
-			    (uint64_t)(tail->size_bytes - tail->offset_bytes);
-		roster_remove(&intake->roster, tail);
+		if (intake->now_ms >= tail->give_up_ms &&
+		    find_successor(intake, tail) == OTHER_BYTES)
+			give_up(intake, tail, candidates);
 	}
 }

@@ -231,32 +231,9 @@ void intake_reconcile(struct intake *intake, int64_t now_ms)
 	files_forget(&candidates);
 }
 
-/* Where a younger file of the place holds all that was read of this one, which has no name any
- * more, it was replaced by a longer version of itself, and reading goes on in there: 0. OTHER_BYTES
- * where there is no such file, or why that is not known. */
-static int hand_over(struct intake *intake, struct tail *tail)
-{
-	struct tail *next = tail;
-
-	while (!tail->found && tail->marker.count > 0 &&
-	    (next = roster_successor(&intake->roster, next)) != NULL) {
-		int error =
-		    next->offset_bytes > 0 ? OTHER_BYTES : tail_check(tail, next->descriptor);
-
-		if (has_other_bytes(error))
-			continue;
-		if (error < 0)
-			return error;
-		tail_continue(next, tail);
-		roster_remove(&intake->roster, tail);
-		return 0;
-	}
-	return OTHER_BYTES;
-}
-
 static void end(struct intake *intake, struct tail *tail)
 {
-	int error = hand_over(intake, tail);
+	int error = find_successor(intake, tail);
 
 	if (error == 0)
 		return;

@@ -33,6 +33,10 @@ must_check int intake_open(
 /* Gives each known file its name in the directory: those that are being read, or else those that
  * are over, of which one may turn out to have grown. */
 void find_by_identity(struct intake *intake, struct candidates *candidates, bool over);
+/* Where a younger file of the place holds all that was read of this one, which has no name any
+ * more, it was replaced by a longer version of itself: reading goes on in there, and this one is
+ * gone; 0. OTHER_BYTES where there is no such file, or why that is not known. */
+must_check int find_successor(struct intake *intake, struct tail *tail);
 /* Finds the bytes that were read of lost files under other names, or gives up. */
 void find_lost(struct intake *intake, struct candidates *candidates);
 

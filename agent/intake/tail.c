@@ -532,7 +532,8 @@ int tail_check_repetition(const struct tail *tail, int descriptor)
 
 	if (tail->state == TAIL_FOLLOWED)
 		return check_repetition(tail->descriptor, descriptor);
-	if (tail->state != TAIL_FINISHED || !tail->found)
+	/* Without a marker it was history, of which nothing was read. */
+	if (tail->state != TAIL_FINISHED || !tail->found || tail->marker.count == 0)
 		return OTHER_BYTES;
 	error = files_open(&candidate, &own);
 	if (error < 0)
