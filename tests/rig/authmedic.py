@@ -7,7 +7,7 @@ import shlex
 import signal
 
 from .log import Log
-from .process import Process, descendants, run
+from .process import Process, descendants, need_program, run
 from .prometheus import fetch
 from .source import SOURCE_DIRECTORY, build_directory, built_program
 from .wait import Expired, free_port, wait_until
@@ -37,10 +37,11 @@ class Authmedic:
     `config` is what the administrator would write, as a dict; folders, ports and `helper: spawn`
     are filled in where they are missing. A string is written as it is. A program to run the daemon
     under (valgrind …) is given as `wrapper` or in $AUTHMEDIC_WRAPPER. With a realm its programs
-    know that one only.
+    know that one only. With a `user` (a user id and the ids of groups) the daemon runs as that, and
+    its helper as ourselves beside it, with a socket in between.
     """
 
-    def __init__(self, directory, config, realm=None, wrapper=None):
+    def __init__(self, directory, config, realm=None, wrapper=None, user=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         self.config_path = os.path.join(directory, "authmedic.yml")
@@ -48,7 +49,9 @@ class Authmedic:
         self.address = f"127.0.0.1:{self.port}"
         self._environment = realm.environment() if realm else None
         self._wrapper = wrapper or shlex.split(os.environ.get("AUTHMEDIC_WRAPPER", ""))
+        self._user = user
         self._process = None
+        self._helper = None
         self.write_config(config)
 
     def write_config(self, config):
@@ -61,7 +64,7 @@ class Authmedic:
         os.rename(new, self.config_path)
 
     def _with_defaults(self, config):
-        return {"helper": "spawn",
+        return {"helper": self._socket() if self._user else "spawn",
                 "state_dir": os.path.join(self.directory, "state"),
                 "helper_state_dir": os.path.join(self.directory, "helper-state"),
                 "rules_dir": os.path.join(SOURCE_DIRECTORY, "rules"),
@@ -70,29 +73,60 @@ class Authmedic:
                 "http": {"listen": self.address},
                 **config}
 
+    def _socket(self):
+        return os.path.join(self.directory, "helper.sock")
+
     # -- the process
 
     def start(self, wait_ready=True):
         """Start the daemon; unless told otherwise, wait until it says that it is ready. Self."""
         assert self._process is None
-        for folder in ("state", "helper-state"):
-            os.makedirs(os.path.join(self.directory, folder), mode=0o700, exist_ok=True)
+        self.make_folders()
+        wrapper = self._wrapper
+        if self._user:
+            self.start_helper()
+            wrapper = [need_program("setpriv", "util-linux"), f"--reuid={self._user[0]}",
+                       f"--regid={self._user[0]}", f"--groups={','.join(map(str, self._user[1]))}",
+                       *wrapper]
         self._process = Process(
-            [*self._wrapper, built_program("authmedicd"), "--config", self.config_path],
+            [*wrapper, built_program("authmedicd"), "--config", self.config_path],
             os.path.join(self.directory, "authmedicd.out"), self._environment)
         if wait_ready:
             self._process.wait_ready(self.is_ready, 60, "authmedicd is ready")
         return self
 
+    def make_folders(self):
+        """What the package would have made."""
+        for folder in ("state", "helper-state"):
+            os.makedirs(os.path.join(self.directory, folder), mode=0o700, exist_ok=True)
+        if self._user:
+            os.chown(os.path.join(self.directory, "state"), self._user[0], -1)
+
+    def start_helper(self):
+        """Start the helper that has a socket of its own, where it does not run."""
+        if self._helper is None:
+            self._helper = Process(
+                [built_program("authmedic-helper"), "--config", self.config_path,
+                 "--listen", self._socket(), "--allow-uid", str(self._user[0])],
+                os.path.join(self.directory, "helper.out"), self._environment)
+            self._helper.wait_ready(lambda: os.path.exists(self._socket()), 20, "the helper")
+
+    def stop_helper(self):
+        """Stop it, where it runs."""
+        if self._helper is not None:
+            helper, self._helper = self._helper, None
+            code = helper.stop()
+            assert code == 0, f"authmedic-helper ended with {code}:\n{helper.output()}"
+
     def stop(self):
         """Stop the daemon, where it runs. Fails where it does not end well; what it started must
         end by itself, which Rig.close() looks at."""
-        if self._process is None:
-            return
-        self._process.signal(signal.SIGTERM)
-        code = self.wait_exit()
-        assert code == 0, f"authmedicd ended with {code}:\n{self.output()}"
-        assert LEFT_OPEN not in self.output(), self.output()
+        if self._process is not None:
+            self._process.signal(signal.SIGTERM)
+            code = self.wait_exit()
+            assert code == 0, f"authmedicd ended with {code}:\n{self.output()}"
+            assert LEFT_OPEN not in self.output(), self.output()
+        self.stop_helper()
 
     def kill(self):
         """kill -9, for the daemon alone: its helper, a child, must notice by itself."""

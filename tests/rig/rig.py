@@ -22,11 +22,11 @@ from .webhook import WebhookReceiver
 class Rig:
     """Makes the parts, started unless told otherwise, and stops what runs of them in the end, the
     last first. `directory` and all in it is gone after close(), unless `keep` is set or
-    $AUTHMEDIC_RIG_KEEP is."""
+    $AUTHMEDIC_RIG_KEEP is. It is made in `parent`, by default the system's temporary directory."""
 
-    def __init__(self):
+    def __init__(self, parent=None):
         # Not pytest's tmp_path: that is closed to the users that the servers run as.
-        self.directory = tempfile.mkdtemp(prefix="authmedic-rig-")
+        self.directory = tempfile.mkdtemp(prefix="authmedic-rig-", dir=parent)
         os.chmod(self.directory, 0o755)
         self.keep = bool(os.environ.get("AUTHMEDIC_RIG_KEEP"))
         self._stack = contextlib.ExitStack()

@@ -1,6 +1,8 @@
 """What most scenarios begin with: a server, people who use it, authmedic that watches it, and
 somebody who is told."""
 
+import os
+
 from .sites import apache_site, config, notify, squid_site
 from .wait import wait_until
 
@@ -22,6 +24,8 @@ class Scene:
         self.server = getattr(rig, kind)(realm, keytab)
         self.crowd = rig.crowd(realm, CROWD)
         self.webhook = rig.webhook()
+        if daemon and "user" in daemon:
+            os.chown(self.webhook.secret_path, daemon["user"][0], -1)
         make_site = {"squid": squid_site, "apache": apache_site}[kind]
         self.site = make_site(self.server, rig.probe_keytab(realm), **(site or {}))
         if gated:

@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	tests/scenario/conftest.py \
+	tests/scenario/test_commands.py \
 	tests/scenario/test_configuration.py \
 	tests/scenario/test_demo.py \
 	tests/scenario/test_flood.py \
@@ -8,6 +9,7 @@ EXTRA_DIST += \
 	tests/scenario/test_killed.py \
 	tests/scenario/test_observe.py \
 	tests/scenario/test_plugins.py \
+	tests/scenario/test_privileges.py \
 	tests/scenario/test_probe.py \
 	tests/scenario/test_probe_http.py \
 	tests/scenario/test_reload.py \

@@ -1,6 +1,8 @@
 """Shows that each complete line of a log counts exactly once, whatever happens to the file and to
 authmedicd."""
 
+import os
+
 import pytest
 
 from rig import config, log_site, wait_until
@@ -64,6 +66,21 @@ def test_killed_while_reading(rig):
         writer.write(BURST)
         authmedic.start()
     check_lines(authmedic, writer)
+
+
+def test_deaf(rig):
+    """A log that is not there is no healthy silence: it is said until it comes."""
+    writer = rig.log_writer()
+    os.rename(writer.path, writer.path + ".hidden")
+    authmedic = watch(rig, writer)
+    authmedic.wait_metric(lambda deaf: deaf == 1, "authmedic_deaf", log=writer.path)
+    assert authmedic.log_status(writer.path)["deaf"]
+    assert "DEAF" in authmedic.command("status", check=True).stdout
+    os.rename(writer.path + ".hidden", writer.path)
+    writer.write(BURST)
+    check_lines(authmedic, writer)
+    authmedic.wait_metric(lambda deaf: deaf == 0, "authmedic_deaf")
+    assert authmedic.log_status(writer.path)["deaf"] is None
 
 
 @pytest.mark.parametrize("how", ["rename", "copytruncate"])

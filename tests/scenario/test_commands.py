@@ -1,0 +1,42 @@
+"""Shows what the operator's command tells of a real server, with and without a daemon."""
+
+from rig import config, squid_site
+
+
+def facts_of(objects):
+    [facts] = objects
+    return {name: fact["value"] for name, fact in facts.items()}
+
+
+def test_probe_and_inspect(rig, realm, keytab):
+    """`probe` signs in once, `inspect` reads the machine: before and after the key is rotated."""
+    squid = rig.squid(realm, keytab)
+    authmedic = rig.authmedic(config(squid_site(squid, rig.probe_keytab(realm))), realm=realm,
+                              start=False)
+    authmedic.make_folders()
+    done = authmedic.command("probe", "squid")
+    assert done.returncode == 0 and done.stdout.startswith("accepted\n"), done
+    facts = facts_of(authmedic.objects("inspect", "squid"))
+    assert facts["worker.pid"] == str(squid.helpers()[0]) and facts["keytab.kvnos"] == "1"
+    assert float(facts["keytab.modified"]) < float(facts["worker.start"])
+    realm.rotate_key()
+    realm.add_keys(keytab)
+    done = authmedic.command("probe", "squid")
+    assert done.returncode == 1 and done.stdout.startswith("rejected\n"), done
+    assert "ticket.kvno" in done.stdout
+    facts = facts_of(authmedic.objects("inspect", "squid"))
+    assert facts["keytab.kvnos"] == "1 2" and facts["keytab.worker_matches"] == "yes"
+    assert float(facts["keytab.modified"]) > float(facts["worker.start"])
+
+
+def test_without_a_daemon(rig):
+    """What needs one says that there is none; what is asked wrongly is told apart."""
+    writer = rig.log_writer()
+    authmedic = rig.authmedic(config({"name": "plain", "evidence": "voters",
+                                      "logs": [{"path": writer.path}]}), start=False)
+    for words in (["status"], ["history"], ["history", "an-id"]):
+        done = authmedic.command(*words)
+        assert (done.returncode, done.stdout) == (69, "") and authmedic.address in done.stderr
+    for words in (["status", "more"], ["history", "../x"], ["probe"], ["probe", "other"], ["dance"]):
+        done = authmedic.command(*words)
+        assert (done.returncode, done.stdout) == (2, "") and done.stderr
