@@ -35,6 +35,10 @@ def need_root(why):
         pytest.skip(f"needs root: {why}")
 
 
+class EndedEarly(AssertionError):
+    """A program ended before it was ready."""
+
+
 class Process:
     """One program in a session of its own, with its output in a file.
 
@@ -71,12 +75,12 @@ class Process:
             return output.read().decode("utf-8", "replace")
 
     def wait_ready(self, predicate, deadline_s, what):
-        """wait_until(), but fails at once, with the output, where the program has ended."""
+        """wait_until(), but raises EndedEarly at once, with the output, where the program has ended."""
         def ready_or_dead():
             return self.exit_code is not None or predicate()
         wait_until(ready_or_dead, deadline_s, lambda: f"{what}; it says:\n{self.output()}")
         if self.exit_code is not None:
-            raise AssertionError(
+            raise EndedEarly(
                 f"{self.name} ended with {self.exit_code}; it says:\n{self.output()}")
 
     def signal(self, number):

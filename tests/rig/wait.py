@@ -1,7 +1,11 @@
 """Waiting for conditions, never for times."""
 
+import fcntl
+import functools
+import os
 import random
 import socket
+import tempfile
 import threading
 import time
 
@@ -39,15 +43,41 @@ def can_connect(port, address="127.0.0.1"):
         return probe.connect_ex((address, port)) == 0
 
 
+# Below the range from which the kernel takes the ports of clients.
+PORTS = range(20000, 32000)
+_reserved = set()
+
+
+@functools.cache
+def _reservations():
+    """The file whose byte N is locked by the process that has port N; open as long as we live."""
+    path = os.path.join(tempfile.gettempdir(), f"authmedic-rig-ports-{os.geteuid()}")
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def _reserve(port):
+    """Whether the port is ours from now on: no other test process on this machine is given it, nor
+    are we a second time, when something of the first may still be there."""
+    if port in _reserved:
+        return False
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _reserved.add(port)
+    return True
+
+
 def free_port():
-    """A port below the ephemeral range that is free for TCP and UDP on loopback just now."""
+    """A port that is free for TCP and UDP on loopback, and reserved until this process ends."""
     for _ in range(1000):
-        port = random.randint(20000, 31999)
+        port = random.choice(PORTS)
         try:
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                 with socket.socket(socket.AF_INET, kind) as candidate:
                     candidate.bind(("127.0.0.1", port))
         except OSError:
             continue
-        return port
+        if _reserve(port):
+            return port
     raise Expired("no free port found")

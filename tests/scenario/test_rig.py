@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 
 import pytest
 
@@ -52,6 +53,18 @@ def test_healthy_squid(rig, realm, keytab):
                  r'scheme=negotiate-kerberos conn=\d+ ms=\d+ host="localhost" merr="-" '
                  r'TCP_MISS:FIRSTUP_PARENT$')
     squid.combined_log.wait_for(r'" 401 \d+ "-" "rig-plain" TCP_DENIED:HIER_NONE$', count=2)
+
+
+def test_squid_without_its_port(rig, realm, keytab):
+    """Where somebody else has the port, Squid is started on another one, and cache.log is told."""
+    squid = rig.squid(realm, keytab, start=False)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", squid.port))
+        other.listen()
+        with pytest.warns(UserWarning, match="Cannot bind socket"):
+            squid.start()
+        assert squid.port != other.getsockname()[1]
+    assert rig.crowd(realm, 1).get(squid.url) == {200}
 
 
 @pytest.mark.parametrize("in_place", [False, True])

@@ -4,14 +4,18 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import subprocess
+import sys
 import time
 import urllib.request
 
 import pytest
 
-from rig import Expired, check_metrics, check_rules, parse_metrics, wait_until
+from rig import Expired, check_metrics, check_rules, free_port, parse_metrics, wait_until
 from rig.http_server import HttpServer
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 METRICS = """\
 # HELP authmedic_build_info Which authmedic this is.
 # TYPE authmedic_build_info gauge
@@ -108,3 +112,15 @@ def test_wait_until_names_what_is_missing():
     """A condition that never holds says what was waited for."""
     with pytest.raises(Expired, match="pigs fly"):
         wait_until(lambda: False, 0.01, "pigs fly")
+
+
+def test_ports_are_reserved():
+    """No port is given out twice, here or to another test process."""
+    ours = {free_port() for _ in range(200)}
+    assert len(ours) == 200
+    code = ("import rig.wait\n"
+            f"rig.wait.PORTS = {sorted(ours)}\n"
+            "rig.wait.free_port()\n")
+    done = subprocess.run([sys.executable, "-c", code], cwd=os.path.join(HERE, ".."),
+                          capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode != 0 and "no free port found" in done.stderr
