@@ -17,7 +17,8 @@ static bool is_changed(const struct site_log *log)
 {
 	const struct intake_totals *totals = intake_totals(log->intake);
 
-	return log->cursors_changed || memcmp(&log->saved_totals, totals, sizeof(*totals)) != 0;
+	return log->saved_digest != intake_cursors_digest(log->intake) ||
+	    memcmp(&log->saved_totals, totals, sizeof(*totals)) != 0;
 }
 
 static int save_log(struct site_log *log, struct store *store)
@@ -84,7 +85,7 @@ void memory_committed(struct site *site)
 	site->saved_revision = controller_revision(site->controller);
 	for (size_t i = 0; i < site->log_count; i++) {
 		site->logs[i].saved_totals = *intake_totals(site->logs[i].intake);
-		site->logs[i].cursors_changed = false;
+		site->logs[i].saved_digest = intake_cursors_digest(site->logs[i].intake);
 	}
 }
 

@@ -70,12 +70,9 @@ static void reconcile(struct pipeline *pipeline)
 
 		for (size_t j = 0; j < site->log_count; j++) {
 			struct site_log *log = &site->logs[j];
-			size_t files = intake_file_count(log->intake);
 
 			watch(pipeline, log);
 			intake_reconcile(log->intake, now_ms);
-			if (files != intake_file_count(log->intake))
-				log->cursors_changed = true;
 		}
 	}
 }

@@ -27,7 +27,6 @@ static int init_log(
 
 	if (error < 0)
 		return error;
-	log->cursors_changed = true;
 	return intake_new(&log->intake, config->path, &callbacks);
 }
 

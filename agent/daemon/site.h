@@ -18,7 +18,7 @@ struct site_log {
 	struct intake *intake;
 	struct watcher *watcher; /* NULL where watching is not possible: the reconcile is enough */
 	struct intake_totals saved_totals; /* as of the last commit */
-	bool cursors_changed;
+	uint64_t saved_digest; /* of the cursors, as of the last commit; 0: there was none */
 	bool watch_tried;
 };
 

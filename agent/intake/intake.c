@@ -46,7 +46,8 @@ struct lines intake_lines(struct intake *intake)
 static bool is_possible(const struct intake_cursor *cursor)
 {
 	return memchr(cursor->path, '\0', sizeof(cursor->path)) != NULL &&
-	    cursor->offset_bytes >= 0 && cursor->marker_bytes <= INTAKE_MARKER_BYTES &&
+	    cursor->offset_bytes >= 0 && cursor->size_bytes >= 0 &&
+	    cursor->marker_bytes <= INTAKE_MARKER_BYTES &&
 	    cursor->head_bytes <= INTAKE_MARKER_BYTES &&
 	    cursor->marker_bytes <= cursor->offset_bytes;
 }
@@ -303,6 +304,16 @@ void intake_file_cursor(const struct intake *intake, size_t index, struct intake
 	while (!is_stored(intake, intake->roster.tails[i]) || index-- > 0)
 		i++;
 	tail_cursor(intake->roster.tails[i], ret_cursor);
+}
+
+uint64_t intake_cursors_digest(const struct intake *intake)
+{
+	uint64_t digest = 0;
+
+	for (size_t i = 0; i < intake->roster.count; i++)
+		if (is_stored(intake, intake->roster.tails[i]))
+			digest = tail_digest(intake->roster.tails[i], digest);
+	return digest != 0 ? digest : 1;
 }
 
 const struct intake_totals *intake_totals(const struct intake *intake)

@@ -19,6 +19,7 @@ struct intake_cursor {
 	uint64_t device, inode;
 	int64_t birth_ns; /* -1: the file system has none */
 	int64_t offset_bytes;
+	int64_t size_bytes; /* the file's, as last seen: what is lost with it can be counted */
 	uint32_t marker_bytes; /* how many bytes before the offset were hashed */
 	uint64_t marker_hash;
 	uint32_t head_bytes; /* how many bytes at the start of the file were hashed */
@@ -72,6 +73,8 @@ size_t intake_file_count(const struct intake *intake);
 void intake_file_cursor(
     const struct intake *intake, size_t index, struct intake_cursor *ret_cursor);
 const struct intake_totals *intake_totals(const struct intake *intake);
+/* Changes with whatever intake_file_cursor() gives, never 0: what is to be stored again. */
+uint64_t intake_cursors_digest(const struct intake *intake);
 /* Bytes that are there and not read yet, as of the last reconcile. */
 uint64_t intake_lag_bytes(const struct intake *intake);
 enum intake_condition intake_condition(const struct intake *intake, const char **ret_why);

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+
 #define CHUNK_BYTES (256 * 1024)
 
 /* How much of a run of NULs is looked through in one go. */
@@ -81,6 +83,7 @@ void tail_restore(struct tail *tail, const struct intake_cursor *cursor)
 	tail->identity = (struct identity){cursor->device, cursor->inode, cursor->birth_ns};
 	tail->offset_bytes = cursor->offset_bytes;
 	tail->read_to_bytes = cursor->offset_bytes;
+	tail->size_bytes = cursor->size_bytes;
 	tail->marker = (struct imprint){cursor->marker_bytes, cursor->marker_hash};
 	tail->head = (struct imprint){cursor->head_bytes, cursor->head_hash};
 	tail->lines.first = cursor->offset_bytes == 0;
@@ -93,13 +96,25 @@ void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor)
 	    .inode = tail->identity.inode,
 	    .birth_ns = tail->identity.birth_ns,
 	    .offset_bytes = tail->offset_bytes,
+	    .size_bytes = tail->size_bytes,
 	    .marker_bytes = tail->marker.count,
 	    .marker_hash = tail->marker.hash,
 	    .head_bytes = tail->head.count,
 	    .head_hash = tail->head.hash,
-	    .finished = tail->state == TAIL_FINISHED || tail->state == TAIL_IGNORED,
+	    .finished = tail_is_over(tail),
 	};
 	snprintf(ret_cursor->path, sizeof(ret_cursor->path), "%s", tail->path);
+}
+
+uint64_t tail_digest(const struct tail *tail, uint64_t digest)
+{
+	const uint64_t numbers[] = {tail->identity.device, tail->identity.inode,
+	    (uint64_t)tail->identity.birth_ns, (uint64_t)tail->offset_bytes,
+	    (uint64_t)tail->size_bytes, tail->marker.count, tail->marker.hash, tail->head.count,
+	    tail->head.hash, tail_is_over(tail)};
+
+	digest = hash_chain(digest, view_of((const char *)numbers, sizeof(numbers)));
+	return hash_chain(digest, view_of_text(tail->path));
 }
 
 /* The bytes before the offset. A size may lag behind over the network: then only the head can tell

@@ -67,6 +67,9 @@ void tail_remember(struct tail *tail, const struct look *look);
 void tail_restore(struct tail *tail, const struct intake_cursor *cursor);
 void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor);
 
+/* Chains what tail_cursor() gives to a digest. */
+uint64_t tail_digest(const struct tail *tail, uint64_t digest);
+
 /* Whether the open file holds the bytes that were read: 0, OTHER_BYTES, TOO_SHORT, MAY_LAG, or why
  * that is not known. */
 must_check int tail_check(const struct tail *tail, int descriptor);

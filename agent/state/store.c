@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define APPLICATION_ID 0x61756d64 /* "aumd" */
 #define MAX_SET_ASIDE  16	  /* then the last of them is overwritten */
 #define MAX_PATH_BYTES 4096
@@ -17,8 +17,9 @@ static const char schema[] =
     " truncations INTEGER, lost_bytes INTEGER, overlong_lines INTEGER, parser_header BLOB,"
     " PRIMARY KEY (site, pattern)) WITHOUT ROWID;"
     "CREATE TABLE cursor (site TEXT, pattern TEXT, position INTEGER, path BLOB, device INTEGER,"
-    " inode INTEGER, birth_ns INTEGER, offset_bytes INTEGER, marker_bytes INTEGER,"
-    " marker_hash INTEGER, head_bytes INTEGER, head_hash INTEGER, finished INTEGER,"
+    " inode INTEGER, birth_ns INTEGER, offset_bytes INTEGER, size_bytes INTEGER,"
+    " marker_bytes INTEGER, marker_hash INTEGER, head_bytes INTEGER, head_hash INTEGER,"
+    " finished INTEGER,"
     " PRIMARY KEY (site, pattern, position),"
     " FOREIGN KEY (site, pattern) REFERENCES log ON DELETE CASCADE) WITHOUT ROWID;"
     "CREATE TABLE detector (site TEXT, key BLOB, value BLOB, PRIMARY KEY (site, key))"

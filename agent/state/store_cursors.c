@@ -66,10 +66,10 @@ int store_put_cursor(
 	struct query query;
 
 	query_start(&query, store->database,
-	    "INSERT INTO cursor VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-	    " ON CONFLICT DO UPDATE SET path = ?4, device = ?5, inode = ?6, birth_ns = ?7,"
-	    " offset_bytes = ?8, marker_bytes = ?9, marker_hash = ?10, head_bytes = ?11,"
-	    " head_hash = ?12, finished = ?13");
+	    "INSERT INTO cursor VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	    " ?14) ON CONFLICT DO UPDATE SET path = ?4, device = ?5, inode = ?6, birth_ns = ?7,"
+	    " offset_bytes = ?8, size_bytes = ?9, marker_bytes = ?10, marker_hash = ?11,"
+	    " head_bytes = ?12, head_hash = ?13, finished = ?14");
 	bind_log(&query, log);
 	query_bind_int(&query, (int64_t)index);
 	query_bind_bytes(&query, view_of_text(cursor->path));
@@ -77,6 +77,7 @@ int store_put_cursor(
 	query_bind_int(&query, (int64_t)cursor->inode);
 	query_bind_int(&query, cursor->birth_ns);
 	query_bind_int(&query, cursor->offset_bytes);
+	query_bind_int(&query, cursor->size_bytes);
 	query_bind_int(&query, cursor->marker_bytes);
 	query_bind_int(&query, (int64_t)cursor->marker_hash);
 	query_bind_int(&query, cursor->head_bytes);
@@ -105,11 +106,12 @@ static void read_cursor(const struct query *query, struct intake_cursor *ret_cur
 	    .inode = (uint64_t)query_int(query, 2),
 	    .birth_ns = query_int(query, 3),
 	    .offset_bytes = query_int(query, 4),
-	    .marker_bytes = (uint32_t)query_int(query, 5),
-	    .marker_hash = (uint64_t)query_int(query, 6),
-	    .head_bytes = (uint32_t)query_int(query, 7),
-	    .head_hash = (uint64_t)query_int(query, 8),
-	    .finished = query_int(query, 9) != 0,
+	    .size_bytes = query_int(query, 5),
+	    .marker_bytes = (uint32_t)query_int(query, 6),
+	    .marker_hash = (uint64_t)query_int(query, 7),
+	    .head_bytes = (uint32_t)query_int(query, 8),
+	    .head_hash = (uint64_t)query_int(query, 9),
+	    .finished = query_int(query, 10) != 0,
 	};
 	if (path.length > 0)
 		memcpy(ret_cursor->path, path.data, path.length);
@@ -124,9 +126,9 @@ int store_each_cursor(
 	int error;
 
 	query_start(&query, store->database,
-	    "SELECT path, device, inode, birth_ns, offset_bytes, marker_bytes, marker_hash,"
-	    " head_bytes, head_hash, finished FROM cursor WHERE site = ?1 AND pattern = ?2"
-	    " ORDER BY position");
+	    "SELECT path, device, inode, birth_ns, offset_bytes, size_bytes, marker_bytes,"
+	    " marker_hash, head_bytes, head_hash, finished FROM cursor WHERE site = ?1"
+	    " AND pattern = ?2 ORDER BY position");
 	bind_log(&query, log);
 	while (result == 0 && query_next(&query)) {
 		read_cursor(&query, &cursor);

@@ -15,7 +15,7 @@
  *     tick [COUNT]   a second passes, COUNT times: reconcile, read all, commit
  *     pass MS        that much time passes, in which the process does not run
  *     hints          reconcile, read and commit, if the directory's watcher has hinted
- *     look           reconcile only
+ *     look           reconcile and commit what was seen
  *     read BYTES     read a slice and commit
  *     status         nothing
  *
@@ -52,9 +52,10 @@ struct follow {
 	char command[64];
 	int64_t now_ms; /* unless it is live */
 	struct intake_totals saved; /* as of the last commit */
+	uint64_t saved_digest; /* of the cursors; 0: there was none */
 	uint64_t hints;
 	bool polling, live;
-	bool cursors_changed, hinted, is_waiting;
+	bool hinted, is_waiting;
 	int store_error;
 	bool failed;
 };
@@ -118,9 +119,11 @@ static int save(struct follow *follow)
 static void commit(struct follow *follow)
 {
 	const struct intake_totals *totals = intake_totals(follow->intake);
+	uint64_t digest = intake_cursors_digest(follow->intake);
 	int error;
 
-	if (!follow->cursors_changed && memcmp(&follow->saved, totals, sizeof(*totals)) == 0)
+	if (follow->saved_digest == digest &&
+	    memcmp(&follow->saved, totals, sizeof(*totals)) == 0)
 		return;
 	error = store_begin(follow->store);
 	if (error == 0) {
@@ -132,7 +135,7 @@ static void commit(struct follow *follow)
 	if (error < 0)
 		return;
 	follow->saved = *totals;
-	follow->cursors_changed = false;
+	follow->saved_digest = digest;
 	buffer_clear(&follow->lines);
 }
 
@@ -190,13 +193,9 @@ static void watch(struct follow *follow)
 
 static void look(struct follow *follow)
 {
-	size_t files = intake_file_count(follow->intake);
-
 	follow->hinted = false;
 	watch(follow);
 	intake_reconcile(follow->intake, follow->live ? clock_monotonic_ms() : follow->now_ms);
-	if (files != intake_file_count(follow->intake))
-		follow->cursors_changed = true;
 }
 
 static bool read_slice(struct follow *follow, size_t bytes)
@@ -283,6 +282,7 @@ static void obey(struct follow *follow)
 			work(follow);
 	} else if (strcmp(verb, "look") == 0) {
 		look(follow);
+		commit(follow);
 	} else if (strcmp(verb, "read") == 0) {
 		read_slice(follow, (size_t)number);
 	} else if (strcmp(verb, "status") != 0) {
@@ -383,7 +383,7 @@ static int read_options(struct follow *follow, int argc, char **argv, const char
 
 int main(int argc, char **argv)
 {
-	struct follow follow = {.log.site = "matrix", .cursors_changed = true, .now_ms = 1000000};
+	struct follow follow = {.log.site = "matrix", .now_ms = 1000000};
 	const char *state = NULL;
 	int descriptor;
 	int error;

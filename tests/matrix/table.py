@@ -12,16 +12,15 @@ class Row:
     expected: str
     play: Callable
     needs_ours: bool  # plays on what only authmedic's follower has
-    fails: str | None  # why authmedic does not pass it yet
 
 
 ROWS = {}
 
 
-def row(name, fault, expected, needs_ours=False, fails=None):
+def row(name, fault, expected, needs_ours=False):
     """A scenario takes a World; see Row."""
     def add(play):
         assert name not in ROWS
-        ROWS[name] = Row(name, fault, expected, play, needs_ours, fails)
+        ROWS[name] = Row(name, fault, expected, play, needs_ours)
         return play
     return add

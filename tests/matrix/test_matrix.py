@@ -15,15 +15,9 @@ MODES = ["inotify", "polling"]
 TOLD = 5
 
 
-def case_of(row, mode, rate):
-    """What is known to fail must fail, so that its mark goes when it is mended; a few seeds at the
-    high rate need not meet it."""
-    marks = [pytest.mark.xfail(strict=rate == 1000, reason=row.fails)] if row.fails else []
-    return pytest.param(row.name, mode, rate, marks=marks, id=f"{row.name}-{mode}-{rate}")
-
-
-@pytest.mark.parametrize("name, mode, rate", [
-    case_of(row, mode, rate) for row in ROWS.values() for mode in MODES for rate in SEEDS])
+@pytest.mark.parametrize("rate", SEEDS)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", ROWS)
 def test_row(pool, long, request, name, mode, rate):
     """Whatever the seed, the row's bounds hold."""
     built_program("tests/matrix/follow")

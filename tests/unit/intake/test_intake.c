@@ -146,6 +146,27 @@ static void counts_what_is_lost(unused_parameter void **state)
 	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
 }
 
+/* T2: so are those of a generation that vanished while it was stopped, as the stored size says. */
+static void counts_what_vanished_meanwhile(unused_parameter void **state)
+{
+	uint64_t digest;
+
+	add("access.log", "one\n");
+	start("access.log");
+	steps(1);
+	digest = intake_cursors_digest(follower.intake);
+	add("access.log", "unread\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	assert_true(intake_cursors_digest(follower.intake) != digest);
+	stop();
+	drop("access.log");
+	add("access.log", "two\n");
+	start("access.log");
+	steps(4);
+	expect("^one|^two|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
+}
+
 /* T5: a file that was truncated and filled again to the same or a larger size is another one. */
 static void notices_refilling(unused_parameter void **state)
 {
@@ -451,6 +472,7 @@ int main(void)
 	    follower_test(reads_every_generation),
 	    follower_test(finishes_the_copy_first),
 	    follower_test(counts_what_is_lost),
+	    follower_test(counts_what_vanished_meanwhile),
 	    follower_test(notices_refilling),
 	    follower_test(tells_reused_inodes),
 	    follower_test(goes_on_in_a_longer_version),

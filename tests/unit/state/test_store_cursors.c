@@ -25,6 +25,7 @@ static struct intake_cursor example_cursor(uint64_t inode)
 	    .inode = inode,
 	    .birth_ns = -1,
 	    .offset_bytes = INT64_C(1) << 40,
+	    .size_bytes = INT64_C(1) << 41,
 	    .marker_bytes = 256,
 	    .marker_hash = UINT64_C(0xfedcba9876543210),
 	    .head_bytes = UINT32_MAX,
