@@ -14,7 +14,9 @@ systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
 sysusersdir = $(prefix)/lib/sysusers.d
 sysusers_DATA = packaging/sysusers/authmedic.conf
 dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache-authmedic.conf \
-	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf
+	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf \
+	packaging/snippets/tomcat-authmedic-rewrite.config \
+	packaging/snippets/tomcat-authmedic.xml
 dist_man_MANS += packaging/man/authmedic.1 packaging/man/authmedic.yml.5 \
 	packaging/man/authmedicd.8 packaging/man/authmedic-helper.8 packaging/man/authmedic-probe.8
 EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/rig/forger.py \
 	tests/rig/gate.py \
 	tests/rig/http_server.py \
+	tests/rig/keeper.py \
 	tests/rig/log.py \
 	tests/rig/probe.py \
 	tests/rig/process.py \
@@ -17,5 +18,7 @@ EXTRA_DIST += \
 	tests/rig/sites.py \
 	tests/rig/source.py \
 	tests/rig/squid.py \
+	tests/rig/tokens.py \
+	tests/rig/tomcat.py \
 	tests/rig/wait.py \
 	tests/rig/webhook.py

@@ -1,6 +1,7 @@
 """A private Kerberos realm: one KDC on a high port of loopback."""
 
 import os
+import shutil
 
 from .process import Process, need_program, remove, run
 from .wait import can_connect, free_port
@@ -135,19 +136,21 @@ class Realm:
         os.rename(new, path)
         return path
 
-    def add_keys(self, path, *principals, in_place=False):
+    def add_keys(self, path, *principals, in_place=False, keep_time=False):
         """Add the KDC's present keys to a keytab that keeps its old ones.
 
-        By default the file is replaced by a rename (a new inode); in place it keeps its inode.
+        By default the file is replaced by a rename (a new inode); in place it keeps its inode. Its
+        time of modification can be kept too, as a copy that preserves times does.
         """
-        if in_place:
-            self._append_keys(path, principals or (self.service,))
-            return path
-        new = f"{path}.new"
-        with open(path, "rb") as old, open(new, "wb") as copy:
-            copy.write(old.read())
+        new = path if in_place else f"{path}.new"
+        times = os.stat(path)
+        if not in_place:
+            shutil.copyfile(path, new)
         self._append_keys(new, principals or (self.service,))
-        os.rename(new, path)
+        if keep_time:
+            os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+        if not in_place:
+            os.rename(new, path)
         return path
 
     def _append_keys(self, path, principals):

@@ -15,6 +15,7 @@ from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
 from .squid import Squid
+from .tomcat import Tomcat
 from .wait import Expired, wait_until
 from .webhook import WebhookReceiver
 
@@ -85,6 +86,10 @@ class Rig:
     def squid(self, realm, keytab, start=True, **options):
         """A Squid."""
         return self._add(Squid(self._folder("squid"), realm, keytab, **options), start)
+
+    def tomcat(self, realm, keytab, start=True, **options):
+        """A Tomcat."""
+        return self._add(Tomcat(self._folder("tomcat"), realm, keytab, **options), start)
 
     def crowd(self, realm, count, **options):
         """Clients, signed in."""

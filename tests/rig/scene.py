@@ -3,14 +3,14 @@ somebody who is told."""
 
 import os
 
-from .sites import apache_site, config, notify, squid_site
+from .sites import apache_site, config, notify, squid_site, tomcat_site
 from .wait import wait_until
 
 CROWD = 6  # more than detect.minimum_voters
 
 
 class Scene:
-    """A Squid (or an Apache) that is well, and authmedic that knows it: the crowd has got in and
+    """A Squid (or an Apache, a Tomcat) that is well, and authmedic that knows it: the crowd has got in and
     the probe, where there is one, was accepted.
 
     `site` changes the site's configuration and `options` the rest. Where it is `gated`, the remedy
@@ -26,7 +26,7 @@ class Scene:
         self.webhook = rig.webhook()
         if daemon and "user" in daemon:
             os.chown(self.webhook.secret_path, daemon["user"][0], -1)
-        make_site = {"squid": squid_site, "apache": apache_site}[kind]
+        make_site = {"squid": squid_site, "apache": apache_site, "tomcat": tomcat_site}[kind]
         self.site = make_site(self.server, rig.probe_keytab(realm), **(site or {}))
         if gated:
             recycle = self.site["ladder"][0]["with"]

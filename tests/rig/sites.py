@@ -47,6 +47,13 @@ def apache_site(apache, probe_keytab=None, **changes):
         {"path": apache.error_log.path, "format": "apache-error"}])
 
 
+def tomcat_site(tomcat, probe_keytab=None, **changes):
+    """A site for a Tomcat; recycling it starts a new JVM."""
+    changes.setdefault("krb5_config", tomcat.krb5_config)
+    return _site("tomcat", tomcat, probe_keytab, changes, tomcat.restart_command, [
+        {"path": tomcat.authmedic_log.path, "format": "apache-authmedic"}])
+
+
 def log_site(*writers, name="plain", **changes):
     """A site of which there is nothing but logs."""
     logs = [{"path": writer.path, "format": "apache-combined"} for writer in writers]

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from rig import need_root, send_forged, send_header, wait_until
+from rig import TOKENS, need_root, send_forged, send_header, wait_until
 
 
 def without_variables(line):
@@ -173,23 +173,6 @@ def test_forged_ticket_squid(rig, realm, keytab):
     assert send_forged(squid.url, realm.service_principal, kvno=1) == 401
     squid.cache_log.wait_for("kvno 1 enctype aes256-cts found in keytab but cannot decrypt ticket")
     assert rig.crowd(realm, 1).get(squid.url) == {200}
-
-
-# What a client may send, how Apache's snippet names it, and where Squid's has a coarser name.
-TOKENS = [
-    (None, "none", None),
-    ("Basic QTpC", "basic", None),
-    ("Bearer abc", "bearer", "other"),
-    ("NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==", "ntlm-1", "ntlm"),
-    ("Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==", "negotiate-ntlm-1",
-     None),
-    ("negotiate TlRMTVNTUAADAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==", "negotiate-ntlm-3",
-     None),
-    ("Negotiate YEgGBisGAQUFAqA+MDygDjAMBgorBgEEAYI3AgIKoioEKA==", "negotiate-spnego-short", None),
-    ("Negotiate oYIBCDCCAQSgAwoBAQ==", "negotiate-resp", None),
-    ("Negotiate !!!", "negotiate-other", None),
-    ("Secret-Thing xyzzy", "other", None),
-]
 
 
 @pytest.mark.parametrize("kind", ["apache", "squid"])
