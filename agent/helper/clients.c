@@ -98,10 +98,16 @@ void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CL
 	polls[HELPER_MAX_CLIENTS] = (struct pollfd){helper->listening, POLLIN, 0};
 }
 
+static bool is_daemon(uid_t user)
+{
+	const struct passwd *daemon = getpwnam(HELPER_DAEMON_USER);
+
+	return daemon != NULL && daemon->pw_uid == user;
+}
+
 static void accept_one(struct helper *helper)
 {
 	int file = accept4(helper->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	const struct passwd *daemon = getpwnam(HELPER_DAEMON_USER);
 	struct ucred peer;
 	socklen_t peer_bytes = sizeof(peer);
 	bool is_trusted;
@@ -110,8 +116,7 @@ static void accept_one(struct helper *helper)
 		return;
 	if (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes) == 0) {
 		is_trusted = peer.uid == 0 || peer.uid == helper->allowed_uid;
-		if ((is_trusted || (daemon != NULL && daemon->pw_uid == peer.uid)) &&
-		    add(helper, file, is_trusted) == 0)
+		if ((is_trusted || is_daemon(peer.uid)) && add(helper, file, is_trusted) == 0)
 			return;
 		log_warning("turned away uid %u", (unsigned)peer.uid);
 	}
