@@ -6,9 +6,9 @@
 #include <poll.h>
 
 #include "config/config.h"
-#include "helper/ledger.h"
-#include "helper/plugin_run.h"
-#include "helper/trusted_path.h"
+#include "ledger/ledger.h"
+#include "plugin/run.h"
+#include "plugin/trusted_path.h"
 
 #define HELPER_MAX_CLIENTS     8
 #define HELPER_MAX_INSPECTIONS 8 /* at a time; more are answered PROTOCOL_TRY_LATER */

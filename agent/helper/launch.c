@@ -1,25 +1,8 @@
-#include <errno.h>
-#include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/environment.h"
 #include "helper/helper.h"
-
-static int open_plugin(const struct helper *helper, const char *name, struct buffer *why)
-{
-	char path[PATH_MAX];
-	struct stat status;
-	int file;
-
-	snprintf(path, sizeof(path), "%s/%s/%s", helper->config->plugin_dir, name, name);
-	file = trusted_open(path, S_IFREG, &helper->trust, why);
-	if (file < 0 || (fstat(file, &status) == 0 && (status.st_mode & S_IXUSR) != 0))
-		return file;
-	close(file);
-	buffer_append_format(why, "%s: may not be executed", path);
-	return -EACCES;
-}
+#include "plugin/environment.h"
+#include "plugin/open.h"
 
 int launch_plugin(const struct helper *helper, struct job *job, const struct launch *launch)
 {
@@ -28,7 +11,7 @@ int launch_plugin(const struct helper *helper, struct job *job, const struct lau
 	int error, file;
 
 	buffer_init(&why, TRUSTED_WHY_BYTES);
-	file = open_plugin(helper, launch->plugin, &why);
+	file = plugin_open(helper->config->plugin_dir, launch->plugin, &helper->trust, &why);
 	error = file < 0 ? file
 	                 : environment_make(
 	                       &environment, job->site, launch->rung, launch->action_id);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "helper/ledger_line.h"
+#include "ledger/ledger_line.h"
 
 static void check_line(struct view line)
 {

@@ -36,7 +36,7 @@ def assert_found(findings, name, line, words):
 
 HEADERS = ["base/view.h", "loop/timer.h", "config/config.h", "intake/intake.h", "parse/record.h",
            "detect/detector.h", "diagnose/rules.h", "remedy/protocol.h", "remedy/ladder.h",
-           "report/metrics.h", "state/store.h", "daemon/pipeline.h", "helper/ledger.h",
+           "report/metrics.h", "state/store.h", "daemon/pipeline.h", "ledger/ledger.h",
            "probe/http_get.h", "cli/verbs.h"]
 
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "helper/trusted_path.h"
+#include "plugin/trusted_path.h"
 
 #define MAX_FILE_BYTES ((size_t)1024 * 1024)
 #define REPLY_SECONDS  30  /* a reply that takes longer fails the test */

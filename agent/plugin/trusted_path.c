@@ -1,4 +1,4 @@
-#include "helper/trusted_path.h"
+#include "plugin/trusted_path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "allocation.h"
-#include "helper/environment.h"
+#include "plugin/environment.h"
 
 static struct config_site site = {
     .name = "web",

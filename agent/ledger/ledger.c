@@ -1,4 +1,4 @@
-#include "helper/ledger.h"
+#include "ledger/ledger.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/ledger_line.h"
+#include "ledger/ledger_line.h"
 
 #define FILE_NAME   "ledger"
 #define CHUNK_BYTES ((size_t)16 * 1024)

@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/random.h"
-#include "helper/budget.h"
+#include "ledger/budget.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define YEAR_MS   (INT64_C(365) * BUDGET_DAY_MS)

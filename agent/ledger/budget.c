@@ -1,4 +1,4 @@
-#include "helper/budget.h"
+#include "ledger/budget.h"
 
 static int64_t step_ms(const struct moment *earlier, const struct moment *later)
 {

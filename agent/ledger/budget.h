@@ -13,8 +13,8 @@
  * off gets nothing back for that time, as only the wall clock could tell how long it was. While an
  * action counts the helper writes a clock line when it starts, every hour and when it ends, so that
  * a machine that is started anew every night comes by its day as well. */
-#ifndef AUTHMEDIC_HELPER_BUDGET_H
-#define AUTHMEDIC_HELPER_BUDGET_H
+#ifndef AUTHMEDIC_LEDGER_BUDGET_H
+#define AUTHMEDIC_LEDGER_BUDGET_H
 
 #include "base/view.h"
 

@@ -1,7 +1,7 @@
 /* One run of a plugin: a process in a session of its own, with nothing of ours but the environment
  * it is given. Times are milliseconds of CLOCK_BOOTTIME. */
-#ifndef AUTHMEDIC_HELPER_PLUGIN_RUN_H
-#define AUTHMEDIC_HELPER_PLUGIN_RUN_H
+#ifndef AUTHMEDIC_PLUGIN_RUN_H
+#define AUTHMEDIC_PLUGIN_RUN_H
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* All that a plugin is told: NAME=value strings out of the configuration, and nothing inherited. */
-#ifndef AUTHMEDIC_HELPER_ENVIRONMENT_H
-#define AUTHMEDIC_HELPER_ENVIRONMENT_H
+#ifndef AUTHMEDIC_PLUGIN_ENVIRONMENT_H
+#define AUTHMEDIC_PLUGIN_ENVIRONMENT_H
 
 #include "config/config.h"
 

@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "helper/ledger.h"
-#include "helper/ledger_line.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_line.h"
 
 static const struct moment now = {.wall_ms = 1763800000000,
     .boottime_ms = 5000,

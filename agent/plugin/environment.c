@@ -1,4 +1,4 @@
-#include "helper/environment.h"
+#include "plugin/environment.h"
 
 #include <ctype.h>
 

@@ -1,9 +1,9 @@
 /* A record as one line of the ledger. The time in front is for people. */
-#ifndef AUTHMEDIC_HELPER_LEDGER_LINE_H
-#define AUTHMEDIC_HELPER_LEDGER_LINE_H
+#ifndef AUTHMEDIC_LEDGER_LEDGER_LINE_H
+#define AUTHMEDIC_LEDGER_LEDGER_LINE_H
 
 #include "base/buffer.h"
-#include "helper/ledger.h"
+#include "ledger/ledger.h"
 
 /* Appends the line with its newline, and a check of all that stands in the buffer since `start`. */
 void ledger_line_write(const struct ledger_record *record, struct buffer *line);

@@ -4,10 +4,10 @@
  * An action's intent is on the disk before the action begins, and the file stays locked until its
  * result is there too. A last line without its newline is what a crash left: it is kept, and
  * whoever takes the lock next ends it as a record of its own, an action of unknown site. */
-#ifndef AUTHMEDIC_HELPER_LEDGER_H
-#define AUTHMEDIC_HELPER_LEDGER_H
+#ifndef AUTHMEDIC_LEDGER_LEDGER_H
+#define AUTHMEDIC_LEDGER_LEDGER_H
 
-#include "helper/budget.h"
+#include "ledger/budget.h"
 #include "remedy/protocol.h"
 
 #define LEDGER_MAX_BYTES      ((size_t)64 * 1024 * 1024)

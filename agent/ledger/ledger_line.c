@@ -1,4 +1,4 @@
-#include "helper/ledger_line.h"
+#include "ledger/ledger_line.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-#include "helper/plugin_run.h"
+#include "plugin/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "helper/plugin_run.h"
+#include "plugin/run.h"
 
 #define NEVER_MS INT64_C(1000000)
 

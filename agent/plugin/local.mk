@@ -1,0 +1,5 @@
+libauthmedic_a_SOURCES += \
+	agent/plugin/environment.c agent/plugin/environment.h \
+	agent/plugin/open.c agent/plugin/open.h \
+	agent/plugin/run.c agent/plugin/run.h \
+	agent/plugin/trusted_path.c agent/plugin/trusted_path.h
