@@ -72,6 +72,7 @@ static void print_site(const struct json *site)
 static void print_status(const struct json *status)
 {
 	const struct json *sites = json_get(status, "sites");
+	const struct json *set_aside = json_get(status, "state_set_aside");
 
 	printf("authmedicd ");
 	print_text(status, "version");
@@ -83,6 +84,13 @@ static void print_status(const struct json *status)
 	if (!json_get_bool(status, "ready"))
 		print_text(status, "not_ready");
 	printf("\n");
+	if (json_get_text(set_aside, "file") != NULL) {
+		printf("STATE SET ASIDE as ");
+		print_text(set_aside, "file");
+		printf(": ");
+		print_text(set_aside, "means");
+		printf("\n");
+	}
 	for (const struct json *site = json_next(sites, NULL); site != NULL;
 	     site = json_next(sites, site))
 		print_site(site);

@@ -25,20 +25,33 @@ static void fill_model(void *context, struct report_model *model)
 	    : pipeline->catching_up                  ? "reading what was written before the start"
 						     : NULL;
 	model->ready = model->not_ready == NULL;
-	model->state_set_aside = pipeline->state_set_aside;
+	model->state_set_aside = pipeline->set_aside;
+}
+
+/* What was known is lost to us, a safety rule's memory too: nobody shall think otherwise. */
+static void tell_set_aside(struct pipeline *pipeline)
+{
+	const char *why = store_why_set_aside(pipeline->store);
+	const char *directory = pipeline->rulebook.config->state_dir;
+
+	if (why != NULL)
+		log_error("the state could not be used (%s) and was set aside as %s", why,
+		    pipeline->set_aside);
+	else if (store_find_set_aside(directory, &pipeline->set_aside) < 0)
+		return;
+	log_warning("the state set aside as %s: " REPORT_SET_ASIDE_MEANS, pipeline->set_aside);
 }
 
 static int open_store(struct pipeline *pipeline, struct buffer *errors)
 {
-	auto_free char *set_aside = NULL;
-	int error = store_open(&pipeline->store, pipeline->rulebook.config->state_dir, &set_aside);
+	const char *directory = pipeline->rulebook.config->state_dir;
+	int error = store_open(&pipeline->store, directory, &pipeline->set_aside);
 
-	pipeline->state_set_aside = error == 0 && set_aside != NULL;
-	if (set_aside != NULL)
-		log_error("the state could not be read; it was set aside as %s", set_aside);
-	if (error < 0)
-		buffer_append_format(errors, "%s: the state cannot be opened: %s\n",
-		    pipeline->rulebook.config->state_dir, strerror(-error));
+	if (error == 0)
+		tell_set_aside(pipeline);
+	else
+		buffer_append_format(errors, "%s: the state cannot be opened: %s\n", directory,
+		    strerror(-error));
 	return error;
 }
 
@@ -182,5 +195,6 @@ void pipeline_close(struct pipeline **closing, struct rulebook *ret_rulebook)
 	else
 		rulebook_done(&pipeline->rulebook);
 	free(pipeline->config_file);
+	free(pipeline->set_aside);
 	free(pipeline);
 }

@@ -79,6 +79,9 @@ static void on_ready(void *context, const struct http_request *request unused_pa
 	response->status = model.ready ? 200 : 503;
 	buffer_append_text(&response->body, model.ready ? "ready" : model.not_ready);
 	buffer_append_byte(&response->body, '\n');
+	if (model.state_set_aside != NULL)
+		buffer_append_text(&response->body,
+		    "but the state of an earlier run was set aside: " REPORT_SET_ASIDE_MEANS "\n");
 }
 
 static void on_status(void *context, const struct http_request *request unused_parameter,

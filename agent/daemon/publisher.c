@@ -297,8 +297,8 @@ void publisher_refresh_daemon(struct publisher *publisher, const struct report_m
 	metrics_set(publisher->metrics, METRIC_ready, LABELS(NULL), model->ready);
 	metrics_set(publisher->metrics, METRIC_start_time_seconds, LABELS(NULL),
 	    (double)model->started_ms / 1000);
-	metrics_set(
-	    publisher->metrics, METRIC_state_set_aside, LABELS(NULL), model->state_set_aside);
+	metrics_set(publisher->metrics, METRIC_state_set_aside, LABELS(NULL),
+	    model->state_set_aside != NULL);
 }
 
 void publisher_refresh_endpoint(

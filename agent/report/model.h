@@ -35,6 +35,11 @@ struct report_site {
 	size_t log_count;
 };
 
+/* What it means that a state was set aside. */
+#define REPORT_SET_ASIDE_MEANS                                                                     \
+	"cursors, known-good voters, incidents and the locks of remedies that did not help were " \
+	"lost with it; look at the history before you let a remedy run, then move the file away"
+
 struct report_model {
 	const char *version;
 	const char *mode;
@@ -42,7 +47,7 @@ struct report_model {
 	bool ready;
 	const char *not_ready; /* why; NULL when ready */
 	const char *helper;    /* connected, away, paused … */
-	bool state_set_aside;  /* what was known before this start is lost to us */
+	const char *state_set_aside; /* where the state of an earlier run lies unread, or NULL */
 	const struct report_site *sites;
 	size_t site_count;
 };

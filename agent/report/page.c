@@ -288,6 +288,13 @@ static void put_title(struct buffer *page, const struct report_model *model)
 		    page, "%zu of %zu sites need attention", count, model->site_count);
 }
 
+static void put_set_aside(struct buffer *page, const struct report_model *model)
+{
+	put(page, "<p><strong>The state could not be used</strong> and was set aside as <code>");
+	put_text(page, model->state_set_aside);
+	put(page, "</code>: " REPORT_SET_ASIDE_MEANS ".</p>\n");
+}
+
 static void put_header(struct buffer *page, const struct report_model *model)
 {
 	put(page, "<header>\n<h1>authmedic: ");
@@ -307,8 +314,7 @@ static void put_header(struct buffer *page, const struct report_model *model)
 		put(page, "</p>\n");
 	}
 	if (model->state_set_aside)
-		put(page, "<p><strong>The state was damaged at the last start</strong> and was set "
-			  "aside: what was known before is lost.</p>\n");
+		put_set_aside(page, model);
 	put(page, "</header>\n");
 }
 

@@ -155,6 +155,19 @@ static void put_site(struct json *sites, const struct report_site *site)
 		put_log(logs, &site->logs[i]);
 }
 
+static void put_set_aside(struct json *document, const struct report_model *model)
+{
+	struct json *object;
+
+	if (model->state_set_aside == NULL) {
+		json_put_null(document, "state_set_aside");
+		return;
+	}
+	object = json_put_object(document, "state_set_aside");
+	json_put_text(object, "file", model->state_set_aside);
+	json_put_text(object, "means", REPORT_SET_ASIDE_MEANS);
+}
+
 struct json *status_document(const struct report_model *model)
 {
 	struct json *document = json_object_new();
@@ -167,6 +180,7 @@ struct json *status_document(const struct report_model *model)
 	json_put_bool(document, "ready", model->ready);
 	put_text_or_null(document, "not_ready", model->not_ready);
 	json_put_text(document, "helper", model->helper);
+	put_set_aside(document, model);
 	sites = json_put_array(document, "sites");
 	for (size_t i = 0; i < model->site_count; i++)
 		put_site(sites, &model->sites[i]);

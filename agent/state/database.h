@@ -12,7 +12,9 @@
 struct database;
 struct sqlite3_stmt;
 
-/* Opens or makes the file, for us alone until it is closed, and checks its integrity. */
+/* Opens or makes the file, for us alone until it is closed, and checks its integrity. For that, SQL
+ * has the function row_checksum(column, …): a table that keeps it in a column, and says so in a
+ * CHECK, finds a changed bit in its rows. */
 must_check int database_open(struct database **ret_database, const char *path);
 void database_close(struct database **database);
 

@@ -1,5 +1,7 @@
 libauthmedic_a_SOURCES += \
+	agent/state/aside.c agent/state/aside.h \
 	agent/state/database.c agent/state/database.h \
+	agent/state/schema.c agent/state/schema.h \
 	agent/state/store.c agent/state/store.h \
 	agent/state/store_cursors.c \
 	agent/state/store_incidents.c \

@@ -21,6 +21,10 @@ struct store;
  * has it. A database that is damaged, or not one, or of another schema, is renamed aside and a
  * fresh one made; *ret_set_aside then has its new name (else NULL; freed by the caller). */
 must_check int store_open(struct store **ret_store, const char *directory, char **ret_set_aside);
+/* Why this opening set it aside; NULL where it did not. */
+const char *store_why_set_aside(const struct store *store);
+/* What an opening, this or an earlier one, set aside last and nobody has taken away; -ENOENT. */
+must_check int store_find_set_aside(const char *directory, char **ret_set_aside);
 void store_close(struct store **store);
 
 must_check int store_begin(struct store *store);

@@ -7,6 +7,7 @@
 
 struct store {
 	struct database *database;
+	const char *why_set_aside; /* the one before; NULL where it was sound */
 };
 
 #endif

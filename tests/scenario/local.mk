@@ -19,5 +19,6 @@ EXTRA_DIST += \
 	tests/scenario/test_rig_tools.py \
 	tests/scenario/test_stale_handle.py \
 	tests/scenario/test_stale_keytab.py \
+	tests/scenario/test_state.py \
 	tests/scenario/test_tailing.py \
 	tests/scenario/test_voters.py

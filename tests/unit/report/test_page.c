@@ -84,10 +84,12 @@ static void test_not_ready(unused_parameter void **state)
 
 static void test_lost_state(unused_parameter void **state)
 {
-	/* A start with an empty memory is told. */
-	assert_null(strstr(print(), "damaged"));
-	model.state_set_aside = true;
-	assert_has("<strong>The state was damaged at the last start</strong>");
+	/* That memory was lost is told, with what that means for a remedy. */
+	assert_null(strstr(print(), "set aside"));
+	model.state_set_aside = "/var/lib/<x>";
+	assert_has("<strong>The state could not be used</strong>");
+	assert_has("<code>/var/lib/&lt;x&gt;</code>");
+	assert_has("locks of remedies");
 }
 
 static void test_escaping(unused_parameter void **state)

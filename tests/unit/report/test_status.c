@@ -39,7 +39,7 @@ static void test_document(unused_parameter void **state)
 	assert_printed(document,
 	    "{\"version\":\"0.1.0\",\"mode\":\"act\",\"now\":\"2023-11-14T22:13:20.000Z\","
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":true,\"not_ready\":null,"
-	    "\"helper\":\"connected\",\"sites\":["
+	    "\"helper\":\"connected\",\"state_set_aside\":null,\"sites\":["
 	    "{\"name\":\"intranet\",\"server\":\"squid\","
 	    "\"service\":\"HTTP/intranet.example.com\",\"mode\":\"act\",\"evidence\":\"probe\","
 	    "\"state\":\"acting\","
@@ -75,6 +75,19 @@ static void test_document(unused_parameter void **state)
 	    "\"budget\":{\"hour\":null,\"day\":null},\"facts\":{},\"logs\":[]}]}");
 }
 
+static void test_set_aside(unused_parameter void **state)
+{
+	/* A state that was lost is named, with what that means. */
+	struct json auto_json *document = NULL;
+	const struct json *told;
+
+	model.state_set_aside = "/var/lib/authmedic/authmedic.db.set-aside-1";
+	document = status_document(&model);
+	told = json_get(document, "state_set_aside");
+	assert_string_equal(json_get_text(told, "file"), model.state_set_aside);
+	assert_non_null(strstr(json_get_text(told, "means"), "locks"));
+}
+
 static void test_not_ready(unused_parameter void **state)
 {
 	/* Without sites, and not ready: the reason is told. */
@@ -87,7 +100,8 @@ static void test_not_ready(unused_parameter void **state)
 	assert_printed(document,
 	    "{\"version\":\"0.1.0\",\"mode\":\"act\",\"now\":\"2023-11-14T22:13:20.000Z\","
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":false,"
-	    "\"not_ready\":\"starting\",\"helper\":\"connected\",\"sites\":[]}");
+	    "\"not_ready\":\"starting\",\"helper\":\"connected\",\"state_set_aside\":null,"
+	    "\"sites\":[]}");
 }
 
 static void test_incident(unused_parameter void **state)
@@ -146,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    model_test(test_handshakes),
 	    model_test(test_document),
+	    model_test(test_set_aside),
 	    model_test(test_not_ready),
 	    model_test(test_incident),
 	    model_test(test_incident_summary),

@@ -1,6 +1,7 @@
 #include "store_fixture.h"
 
 #include "allocation.h"
+#include "base/file.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -51,6 +52,7 @@ static void assert_set_aside(off_t expected_bytes)
 	store_close(&store);
 	assert_int_equal(store_open(&store, directory, &aside), 0);
 	assert_non_null(aside);
+	assert_non_null(store_why_set_aside(store));
 	assert_int_equal(size_of(aside), expected_bytes);
 	assert_mark(NULL);
 	put_mark("new");
@@ -189,6 +191,88 @@ static void test_damaged_page(unused_parameter void **state)
 	memset(noise, 0xa5, 4096);
 	overwrite("authmedic.db", 4096, view_of(noise, 4096));
 	assert_set_aside(bytes);
+}
+
+/* Some of each kind of row. */
+static void put_rows(void)
+{
+	const struct store_log log = {"site", "/var/log/access.log"};
+	const struct intake_totals totals = {.bytes = 7, .lines = 1};
+	const struct intake_cursor cursor = {.path = "/var/log/access.log", .offset_bytes = 7};
+	const struct store_incident incident = {.id = "incident-1",
+	    .site = "site",
+	    .diagnosis = "stale-handle",
+	    .state = "standing",
+	    .closed_ms = -1,
+	    .evidence = VIEW("{}")};
+	const struct store_event event = {
+	    .kind = "opened", .text = "It fails.", .data = VIEW("{}")};
+	const struct store_message message = {
+	    .target = "ops", .message_id = "1", .body = VIEW("{\"type\":\"x\"}")};
+
+	put_mark("one");
+	assert_int_equal(store_put_log(store, log, &totals, VIEW("#Fields: date")), 0);
+	assert_int_equal(store_put_cursor(store, log, 0, &cursor), 0);
+	assert_int_equal(store_put_row(store, "site", VIEW("key"), VIEW("value")), 0);
+	assert_int_equal(store_put_incident(store, &incident), 0);
+	assert_int_equal(store_add_event(store, incident.id, &event), 0);
+	assert_int_equal(store_put_message(store, &message), 0);
+}
+
+static void flip_bit(struct view *bytes, size_t bit)
+{
+	((char *)bytes->data)[bit / 8] = (char)(bytes->data[bit / 8] ^ (1 << (bit % 8)));
+}
+
+static void test_flipped_bits(unused_parameter void **state)
+{
+	/* A bit that changed in any value that was put is found, though SQLite would read it. */
+	static const char *const texts[] = {"/var/log/access.log", "#Fields: date", "key", "value",
+	    "mark", "one", "stale-handle", "standing", "It fails.", "{\"type\":\"x\"}"};
+	struct buffer auto_buffer content;
+	char path[512];
+
+	put_rows();
+	store_close(&store);
+	path_in(path, "authmedic.db");
+	buffer_init(&content, 1 << 20);
+	assert_int_equal(file_read(path, &content), 0);
+	for (size_t i = 0; i < count_of(texts); i++) {
+		struct view bytes = buffer_view(&content);
+		const char *at =
+		    memmem(bytes.data, bytes.length, texts[i], strlen(texts[i]));
+		size_t bit = (size_t)(at - bytes.data) * 8 + i % 7;
+
+		assert_non_null(at);
+		flip_bit(&bytes, bit);
+		overwrite("authmedic.db", 0, bytes);
+		flip_bit(&bytes, bit);
+		assert_set_aside((off_t)bytes.length);
+		store_close(&store);
+	}
+	overwrite("authmedic.db", 0, buffer_view(&content));
+	reopen();
+	assert_mark("one");
+}
+
+static void test_told_until_taken_away(unused_parameter void **state)
+{
+	/* That something was set aside is known to later openings, until somebody moves it. */
+	char *aside = NULL;
+	char path[512];
+
+	assert_int_equal(store_find_set_aside(directory, &aside), -ENOENT);
+	store_close(&store);
+	path_in(path, "authmedic.db");
+	assert_int_equal(truncate(path, 10), 0);
+	assert_set_aside(10);
+	assert_null(store_why_set_aside(store));
+	assert_int_equal(store_find_set_aside(directory, &aside), 0);
+	path_in(path, "authmedic.db.set-aside-1");
+	assert_string_equal(aside, path);
+	free(take_pointer(aside));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(store_find_set_aside(directory, &aside), -ENOENT);
 }
 
 static void test_newer_schema(unused_parameter void **state)
@@ -331,6 +415,8 @@ int main(void)
 	    store_test(test_not_a_database),
 	    store_test(test_truncated),
 	    store_test(test_damaged_page),
+	    store_test(test_flipped_bits),
+	    store_test(test_told_until_taken_away),
 	    store_test(test_newer_schema),
 	    store_test(test_foreign_database),
 	    store_test(test_set_aside_often),
