@@ -116,6 +116,18 @@ void adopt_torn(struct intake *intake, struct tail *tail)
 		return; /* the directory may still have it */
 }
 
+/* Whether the file may be a copy of the other at all. Under the log's own name a few bytes that are
+ * alike are only how both begin, unless they are all; and a later date is a new file. */
+static bool may_repeat(const struct candidate *candidate, const struct tail *tail)
+{
+	if (candidate->rotated)
+		return true;
+	return tail->found && !tail_is_over(tail) &&
+	    (candidate->look.size_bytes >= INTAKE_MARKER_BYTES ||
+		candidate->look.size_bytes == tail->size_bytes) &&
+	    !names_are_series(candidate->place, tail->place);
+}
+
 int adopt_find_source(const struct intake *intake, const struct candidate *candidate,
     int descriptor, const struct tail **ret_source)
 {
@@ -125,7 +137,7 @@ int adopt_find_source(const struct intake *intake, const struct candidate *candi
 		const struct tail *tail = intake->roster.tails[i];
 		int error = OTHER_BYTES;
 
-		if (candidate->rotated || (tail->found && !tail_is_over(tail)))
+		if (may_repeat(candidate, tail))
 			error = tail_check_repetition(tail, descriptor);
 		if (error < 0 && !has_other_bytes(error))
 			return error;
@@ -173,7 +185,7 @@ static int adopt(struct intake *intake, struct candidate *candidate)
 	int descriptor;
 	int error;
 
-	if (!is_own && candidate->look.modified_ns <= intake->roster.settled_ns)
+	if (!is_own && candidate->look.modified_ns <= roster_settled_ns(&intake->roster))
 		return 0;
 	if (candidate->rotated && candidate->look.size_bytes == 0)
 		return 0; /* a copy may be about to be made */

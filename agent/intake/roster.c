@@ -44,19 +44,38 @@ static void put_in(struct roster *roster, struct tail *tail, size_t index)
 	roster->count++;
 }
 
-static int make_room(struct roster *roster)
+/* The one that is over and was modified first, of those that were modified later than this. */
+static struct tail *find_oldest(const struct roster *roster, int64_t after_ns)
 {
 	struct tail *oldest = NULL;
 
-	if (roster->count < INTAKE_MAX_FILES)
-		return 0;
 	for (size_t i = 0; i < roster->count; i++) {
 		struct tail *tail = roster->tails[i];
 
-		if (tail_is_over(tail) &&
+		if (tail_is_over(tail) && tail->modified_ns > after_ns &&
 		    (oldest == NULL || tail->modified_ns < oldest->modified_ns))
 			oldest = tail;
 	}
+	return oldest;
+}
+
+int64_t roster_settled_ns(const struct roster *roster)
+{
+	/* What an earlier run had no room for is older than all that it remembered. */
+	const struct tail *oldest =
+	    roster->count == INTAKE_MAX_FILES ? find_oldest(roster, -1) : NULL;
+
+	return oldest != NULL && oldest->modified_ns > roster->settled_ns ? oldest->modified_ns
+									  : roster->settled_ns;
+}
+
+static int make_room(struct roster *roster)
+{
+	struct tail *oldest;
+
+	if (roster->count < INTAKE_MAX_FILES)
+		return 0;
+	oldest = find_oldest(roster, INT64_MIN);
 	if (oldest == NULL)
 		return -ENOSPC;
 	if (oldest->modified_ns > roster->settled_ns)

@@ -7,9 +7,7 @@
 struct roster {
 	struct tail *tails[INTAKE_MAX_FILES];
 	size_t count;
-	/* Finished files had to be forgotten for want of room: unknown ones that were not modified
-	 * later than this may be among them, and are not read. */
-	int64_t settled_ns;
+	int64_t settled_ns; /* see roster_settled_ns() */
 };
 
 void roster_done(struct roster *roster);
@@ -21,6 +19,10 @@ must_check int roster_add(struct roster *roster, struct tail *tail, const struct
 void roster_remove(struct roster *roster, struct tail *tail);
 /* Makes the tail the last one. */
 void roster_move_last(struct roster *roster, struct tail *tail);
+
+/* Finished files had to be forgotten for want of room, now or in an earlier run: unknown ones that
+ * were not modified later than this may be among them, and are not read. */
+int64_t roster_settled_ns(const struct roster *roster);
 
 /* The one behind it, or NULL. */
 const struct tail *roster_behind(const struct roster *roster, const struct tail *tail);
