@@ -1,12 +1,13 @@
 /* A follower for the tests: the intake and the store of authmedicd without what comes behind them,
  * so that a test sees the very lines that were handed on:
  *
- *     follow --channel FD --state DIRECTORY --log PATTERN [--polling] [--live]
+ *     follow --channel FD --state DIRECTORY --log PATTERN [--format NAME] [--polling] [--live]
  *
  * It does with each log what agent/daemon does: watch, reconcile each second and at each hint, read
  * in slices, and commit cursors, totals and what the lines led to in one transaction. Here they
  * lead to themselves: each slice's lines are a row where the daemon has its detector's rows,
- * numbered by its first line.
+ * numbered by its first line. With --format each line is parsed, and what comes of it is the
+ * record: client, status and user.
  *
  * Without --live time stands still until the test lets it pass, so that what happens between two of
  * its steps is for the test to say. FD is a SOCK_SEQPACKET socket; a command is a packet, answered
@@ -32,9 +33,11 @@
 #include "loop/clock.h"
 #include "loop/packet_channel.h"
 #include "loop/timer.h"
+#include "parse/parser.h"
 #include "state/store.h"
 
 #define SLICE_BYTES    ((size_t)1024 * 1024)
+#define MAX_HEADER_BYTES ((size_t)64 * 1024)
 #define MAX_KEPT_BYTES ((size_t)256 * 1024 * 1024)
 #define MAX_STEPS      20000 /* of a single read: a file that grows faster than it is read */
 #define HINT_DELAY_MS  5
@@ -46,6 +49,8 @@ struct follow {
 	struct timer *soon; /* lets hints that came with a command go before it */
 	struct timer *every_second;
 	struct intake *intake;
+	struct parser *parser; /* NULL: lines are handed on as they are */
+	const char *format;
 	struct store *store;
 	struct store_log log;
 	struct buffer lines; /* since the last commit */
@@ -76,10 +81,32 @@ static void end(struct follow *follow)
 	timer_close(&follow->every_second);
 }
 
-static void on_line(void *context, struct view line, bool new_file unused_parameter)
+static void append_record(struct follow *follow, struct view line, bool new_file)
+{
+	struct parsed parsed;
+
+	if (new_file && parser_restore(follow->parser, VIEW("")) < 0)
+		follow->failed = true;
+	parser_line(follow->parser, line, &parsed);
+	if (parsed.kind == LINE_HEADER)
+		return;
+	if (parsed.kind == LINE_RECORD)
+		buffer_append_format(&follow->lines, "%.*s %d %.*s\n",
+		    VIEW_ARGUMENTS(parsed.record.client), parsed.record.status,
+		    VIEW_ARGUMENTS(parsed.record.user));
+	else
+		buffer_append_format(&follow->lines, "%s: %.*s\n",
+		    line_kind_name(parsed.kind), VIEW_ARGUMENTS(line));
+}
+
+static void on_line(void *context, struct view line, bool new_file)
 {
 	struct follow *follow = context;
 
+	if (follow->parser != NULL) {
+		append_record(follow, line, new_file);
+		return;
+	}
 	buffer_append(&follow->lines, line);
 	buffer_append_byte(&follow->lines, '\n');
 }
@@ -100,8 +127,14 @@ static int save_lines(struct follow *follow)
 static int save(struct follow *follow)
 {
 	size_t count = intake_file_count(follow->intake);
-	int error =
-	    store_put_log(follow->store, follow->log, intake_totals(follow->intake), VIEW(""));
+	struct buffer auto_buffer header;
+	int error;
+
+	buffer_init(&header, MAX_HEADER_BYTES);
+	if (follow->parser != NULL)
+		parser_save(follow->parser, &header);
+	error = store_put_log(
+	    follow->store, follow->log, intake_totals(follow->intake), buffer_view(&header));
 
 	for (size_t i = 0; error == 0 && i < count; i++) {
 		struct intake_cursor cursor;
@@ -152,12 +185,14 @@ static int restore(struct follow *follow)
 	struct buffer auto_buffer header;
 	int error;
 
-	buffer_init(&header, 1);
+	buffer_init(&header, MAX_HEADER_BYTES);
 	error = store_get_log(follow->store, follow->log, &totals, &header);
 	if (error < 0)
 		return error == -ENOENT ? 0 : error;
 	intake_restore_totals(follow->intake, &totals);
 	follow->saved = totals;
+	if (follow->parser != NULL && parser_restore(follow->parser, buffer_view(&header)) < 0)
+		return -EINVAL;
 	return store_each_cursor(follow->store, follow->log, on_cursor, follow);
 }
 
@@ -331,6 +366,8 @@ static int start(struct follow *follow, int descriptor, const char *state)
 		error = loop_new(&follow->loop);
 	if (error == 0)
 		error = intake_new(&follow->intake, follow->log.pattern, &lines);
+	if (error == 0 && follow->format != NULL)
+		error = parser_new(&follow->parser, follow->format, NULL);
 	if (error == 0)
 		error = restore(follow);
 	if (error == 0)
@@ -351,6 +388,7 @@ static int finish(struct follow *follow, int error)
 	if (follow->loop != NULL && loop_free(&follow->loop) < 0)
 		error = error < 0 ? error : -EBUSY;
 	intake_free(&follow->intake);
+	parser_free(&follow->parser);
 	store_close(&follow->store);
 	buffer_done(&follow->lines);
 	if (error < 0)
@@ -362,6 +400,7 @@ static int read_options(struct follow *follow, int argc, char **argv, const char
 {
 	static const struct option options[] = {{"channel", required_argument, NULL, 'c'},
 	    {"state", required_argument, NULL, 's'}, {"log", required_argument, NULL, 'l'},
+	    {"format", required_argument, NULL, 'f'},
 	    {"polling", no_argument, NULL, 'p'}, {"live", no_argument, NULL, 'r'}, {0}};
 	int64_t descriptor = -EINVAL;
 	int option;
@@ -373,6 +412,8 @@ static int read_options(struct follow *follow, int argc, char **argv, const char
 			*ret_state = optarg;
 		if (option == 'l')
 			follow->log.pattern = optarg;
+		if (option == 'f')
+			follow->format = optarg;
 		follow->polling = follow->polling || option == 'p';
 		follow->live = follow->live || option == 'r';
 		if (option == '?')

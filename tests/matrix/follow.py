@@ -1,5 +1,6 @@
 """tests/matrix/follow under test: authmedicd's own intake and store, with the lines in sight."""
 
+import glob
 import json
 import os
 import shutil
@@ -30,6 +31,7 @@ class Follow:
         self.state = state
         self.wrapper = []
         self.environment = {}
+        self.format = None  # lines are parsed, where it names one
         self._arguments = ["--state", state, "--log", pattern]
         self._arguments += ["--polling"] * polling + ["--live"] * live
         self._program = built_program("tests/matrix/follow")
@@ -45,7 +47,8 @@ class Follow:
         descriptor = its.fileno()
         with its, open(self.output_path, "ab") as output:
             self._child = subprocess.Popen(
-                [*self.wrapper, self._program, "--channel", str(descriptor), *self._arguments],
+                [*self.wrapper, self._program, "--channel", str(descriptor), *self._arguments,
+                 *(["--format", self.format] if self.format else [])],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[descriptor],
                 env={**os.environ, **self.environment})
         self._channel = ours
@@ -134,6 +137,30 @@ class Follow:
         with sqlite3.connect(os.path.join(self.state, DATABASE)) as database:
             rows = database.execute("SELECT value FROM detector ORDER BY key").fetchall()
         return b"".join(value for (value,) in rows).split(b"\n")[:-1]
+
+    def damage(self, how, random):
+        """What a failing disk or a later version might leave behind of its state. It must not run."""
+        path = os.path.join(self.state, DATABASE)
+        database = sqlite3.connect(path)
+        if how == "later":
+            database.execute("PRAGMA user_version = 1000000")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        database.close()  # all is in the one file now
+        size = os.path.getsize(path)
+        with open(path, "r+b") as file:
+            if how in ("cut", "empty"):
+                file.truncate(random.randrange(1, size // 2) if how == "cut" else 0)
+            elif how == "flip":
+                offset, bit = random.randrange(size), random.randrange(8)
+                byte = os.pread(file.fileno(), 1, offset)[0]
+                os.pwrite(file.fileno(), bytes([byte ^ 1 << bit]), offset)
+            elif how != "later":
+                file.write(bytes(size) if how == "zero" else random.randbytes(size))
+
+    def kept_aside(self):
+        """The files that hold a state that was set aside."""
+        return [path for path in glob.glob(os.path.join(self.state, DATABASE + "*"))
+                if not path.endswith((DATABASE, "-wal", "-shm"))]
 
     def forget(self):
         """As if it had never run."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 # A line as servers write it, so that it also parses; writer and number make each one unique.
 LINE = (b'192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] "GET /%s/%08d?%s HTTP/1.1" 200 612 "-" "matrix"')
-NUMBERED = re.compile(rb'"GET /(\w+)/(\d{8})\?')
+NUMBERED = re.compile(rb"/(\w+)/(\d{8})\?")
 MAX_FILLER = 120
 EXAMPLES = 3
 
@@ -64,17 +64,27 @@ class Oracle:
         self._next = {}
         self._written = []
         self._forgiven = set()
+        self._past = set()
 
-    def make(self, writer, count, newline=b"\n"):
+    def make(self, writer, count, newline=b"\n", line=LINE):
         """The writer's next lines, all of which a follower has to take."""
         first = self._next.get(writer, 1)
         self._next[writer] = first + count
         name = writer.encode()
         starts = self.random.choices(range(15 * MAX_FILLER), k=count)
-        lines = [LINE % (name, number, self._filler[start:start + 1 + start % MAX_FILLER])
+        lines = [line % (name, number, self._filler[start:start + 1 + start % MAX_FILLER])
                  for number, start in enumerate(starts, first)]
         self._written += lines
         return Block(lines, newline)
+
+    def make_long(self, writer, count, size_bytes):
+        """The same, as lines of about that size."""
+        filler = (self._filler * (size_bytes // len(self._filler) + 1))[:size_bytes]
+        first = self._next.get(writer, 1)
+        self._next[writer] = first + count
+        lines = [LINE % (writer.encode(), number, filler) for number in range(first, first + count)]
+        self._written += lines
+        return Block(lines)
 
     def sized(self, writer, size_bytes):
         """Lines whose text is exactly so many bytes, which must be enough for two of them."""
@@ -99,6 +109,12 @@ class Oracle:
         self._written.append(line)
         return line
 
+    def forget(self):
+        """What was written so far is nobody's concern any more: neither that it was taken nor that
+        it was not."""
+        self._past.update(self._written)
+        self._written.clear()
+
     def may_lose(self, block):
         """No follower can have all of these: what was lost of them is counted apart."""
         self._forgiven.update(block.lines)
@@ -109,6 +125,8 @@ class Oracle:
 
     def judge(self, taken):
         """Compares the lines that a follower took, in its order; a Verdict."""
+        if self._past:
+            taken = [line for line in taken if line not in self._past]
         verdict = Verdict(len(self._written), len(taken))
         if taken == self._written:
             return verdict

@@ -1,5 +1,5 @@
-"""What the system does to a follower: T22 to T29 and T31, as far as its lines can show it. What only
-the whole daemon can show is in rows_daemon.py."""
+"""What the system does to a follower: T21 to T29 and T31, as far as its lines can show it. What only
+the whole daemon can show is in tests/scenario."""
 
 import errno
 import os
@@ -9,7 +9,35 @@ from .faults import strace
 from .rows_rotation import begin, rotate
 from .table import row
 
-REFUSED = 3  # enum intake_condition
+FINE, REFUSED = 0, 3  # enum intake_condition
+
+
+HOUR_S, YEAR_S = 3600, 365 * 24 * 3600
+
+
+@row("T21", "the clock is set an hour or a year back or on; the machine sleeps",
+     "nothing lost or repeated")
+def clock_jumps(w):
+    log = begin(w)
+    w.catch_up()
+    for _ in range(4):
+        w.clock.ahead_s = w.random.choice([0, HOUR_S, -HOUR_S, YEAR_S, -YEAR_S])
+        w.write(log, 0.1)
+        how = w.random.choice(["nothing", "rotate", "rotate", "sleep", "stop"])
+        if how == "rotate":
+            log = rotate(w, 5)
+        elif how == "sleep":
+            w.hold_up()
+            w.sleep_machine(HOUR_S)
+            w.write(log, 0.1)
+            w.go_on()
+        elif how == "stop":
+            w.stop()
+            log = rotate(w, 5)
+            w.write(log, 0.1)
+            w.restart()
+        w.write(log, 0.1)
+        w.second(w.random.choice([0, 1, 10]))
 
 
 @row("T22", "the disk is full, read-only, or over its quota, when the place is to be stored",
@@ -51,6 +79,26 @@ def killed_anywhere(w):
     w.write(log)
     w.settle()
     w.check_told("bytes", sum(os.stat(w.path(name)).st_size for name in os.listdir(w.directory)))
+
+
+@row("T24", "the stored place is zeroed, cut short, overwritten, of a later schema, or has a bit flipped",
+     "it starts, what was damaged is kept beside, and nothing is lost or repeated from then on",
+     needs_ours=True)
+def state_is_damaged(w):
+    log = begin(w)
+    w.catch_up()
+    w.kill() if w.chance else w.stop()
+    how = w.random.choice(["zero", "cut", "overwrite", "later", "flip", "empty"])
+    w.follower.damage(how, w.random)
+    w.restart()
+    w.catch_up()
+    # A bit may have been one that means nothing.
+    w.check(how == "flip" or w.follower.kept_aside(), f"{how}: what was damaged is not kept")
+    w.oracle.forget()
+    w.write(log)
+    w.write(rotate(w))
+    w.catch_up()
+    w.check_told("store_error", 0)
 
 
 @row("T25", "the queue of inotify overflows", "nothing lost or repeated")
@@ -154,18 +202,31 @@ def no_file(w):
     w.write(w.open("access.log"))
 
 
-@row("T31", "EIO, EINTR and short reads", "nothing lost or repeated")
+# Beside pread(), what else is done to logs and their directory.
+FAILING_CALLS = {
+    "open": "openat:error=EIO", "no descriptors": "openat:error=EMFILE",
+    "stat": "statx:error=EIO", "no memory": "statx:error=ENOMEM",
+    "directory": "getdents64:error=EIO", "statfs": "fstatfs:error=EIO",
+}
+
+
+@row("T31", "EIO, EINTR and short reads; open, stat and readdir that fail",
+     "nothing lost or repeated")
 def bad_reads(w):
-    how = w.random.choice(["EIO", "EIO for long", "EINTR", "short"])
+    how = w.random.choice(["EIO", "EIO for long", "EINTR", "short", *FAILING_CALLS])
     if how in ("EIO for long", "short"):
         w.inject_faults()
     else:
         first, step = w.random.randrange(1, 20), w.random.randrange(2, 9)
-        w.wrap(strace(f"pread64:error={how}:when={first}+{step}",
-                      paths=[w.path("access.log"), w.path("access.log.1")]))
+        call = FAILING_CALLS.get(how) or f"pread64:error={how}"
+        # It comes to an end: a file that can never be looked at cannot be read either.
+        w.wrap(strace(f"{call}:when={first}..{first + 100}+{step}",
+                      paths=[w.path("access.log"), w.path("access.log.1"), w.directory]))
     if how == "short":
         w.faults.set(max_read=w.random.choice([1, 7, 100, 1000]))
     log = begin(w)
+    while w.told("condition") != FINE:
+        w.second()  # what is rotated away before it can be looked at for the first time is history
     w.write(log)
     w.write(rotate(w))
     if how == "EIO for long":

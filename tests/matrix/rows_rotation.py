@@ -3,8 +3,11 @@
 import gzip
 import os
 import shutil
+import time
 
 from .table import row
+
+BACKLOG_BYTES = 100_000_000
 
 
 def begin(w, name="access.log", pattern="access.log", append=True):
@@ -35,7 +38,7 @@ def rename_and_create(w):
     w.nudge()
     w.write(old, 0.2)
     new = w.open("access.log")
-    for _ in range(4):
+    for _ in range(5):
         w.second()
         w.write(old, 0.1)
         w.write(new, 0.1)
@@ -98,8 +101,9 @@ def copytruncate_behind(w):
     log = begin(w)
     w.catch_up()
     before = log.size
-    lines = w.case.rate * (20 if w.case.rate > 1000 and w.case.long else 2)
-    behind = w.write_lines(log, lines)
+    behind = w.write_lines(log, w.lines_in(2))
+    while w.is_rare and log.size - before < BACKLOG_BYTES:
+        behind += w.write_lines(log, 50_000)
     w.look()
     unread = log.size - before
     w.hold_up()
@@ -291,17 +295,34 @@ def unfinished_and_rotated(w):
     w.write(new)
 
 
+DATED_NAMES = [
+    ("u_ex260301.log", "u_ex260302.log", "u_ex*.log"),  # daily, as UTF-8
+    ("ex260301.log", "ex260302.log", "ex*.log"),
+    ("u_ex261231.log", "u_ex270101.log", "u_ex*.log"),
+    ("u_ex26030123.log", "u_ex26030200.log", "u_ex*.log"),  # hourly
+    ("ex26030123.log", "ex26030200.log", "ex*.log"),
+    ("u_ex260301_x.log", "u_ex260302_x.log", "u_ex*_x.log"),  # with fields of one's own
+    ("u_ex26030123_x.log", "u_ex26030200_x.log", "u_ex*_x.log"),
+    ("u_ex260309.log", "u_ex260310.log", "u_ex*.log"),  # weekly: year, month, week
+    ("u_ex2603.log", "u_ex2604.log", "u_ex*.log"),  # monthly
+    ("u_extend1.log", "u_extend2.log", "u_ex*.log"),  # by size
+    ("localhost_access_log.2026-03-01.txt", "localhost_access_log.2026-03-02.txt",
+     "localhost_access_log.*.txt"),  # Tomcat
+]
+ZONES = [("UTC", 0), ("Asia/Kathmandu", 6), ("America/Los_Angeles", -8), ("Pacific/Auckland", 12)]
+
+
 @row("T19", "dated names at midnight, the old file flushed late", "nothing lost or repeated")
 def dated_names(w):
-    old, new, pattern = w.random.choice([
-        ("u_ex260301.log", "u_ex260302.log", "u_ex*.log"),
-        ("ex260301.log", "ex260302.log", "ex*.log"),
-        ("u_ex26030123.log", "u_ex26030200.log", "u_ex*.log"),
-        ("u_ex260301_x.log", "u_ex260302_x.log", "u_ex*_x.log"),
-        ("localhost_access_log.2026-03-01.txt", "localhost_access_log.2026-03-02.txt",
-         "localhost_access_log.*.txt"),
-    ])
+    zone, hours = w.random.choice(ZONES)
+    w.set_zone(zone)
+    old, new, pattern = w.random.choice(DATED_NAMES)
     yesterday = begin(w, old, pattern)
+    # Names follow UTC or the local time; the files are of a moment before and one after midnight.
+    midnight = -(-time.time() // 86400) * 86400 - w.random.choice([0, hours]) * 3600
+    w.clock.ahead_s = int(midnight - time.time()) - 1
+    w.write(yesterday, 0.1)
+    w.clock.ahead_s += 2
     today = w.open(new)
     w.nudge()
     for _ in range(3):

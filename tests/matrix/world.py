@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 from dataclasses import dataclass
 from random import Random
 
@@ -18,6 +19,7 @@ SETTLE_S = 200  # the longest time for which a follower of ours waits for anythi
 PIECES = 4
 MAX_TRIES = 20  # to be given an inode that was free
 MAX_EVENTS = 200_000
+RARELY = 250
 NOBODY = 65534
 
 
@@ -35,12 +37,20 @@ class Case:
         return f"{self.row} {mode} {self.rate} lines/s seed {self.seed}"
 
 
+@dataclass
+class Clock:
+    """The machine's clock, as far as files show it: it may be set. Where births are told, they are
+    still the real ones."""
+    ahead_s: int = 0
+
+
 class File:
     """An open log file and who writes to it. With `append` false it keeps its own place, as a writer
     without O_APPEND does."""
 
-    def __init__(self, path, writer, append=True):
+    def __init__(self, path, writer, clock, append=True):
         self.writer = writer
+        self._clock = clock
         flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else 0)
         self.descriptor = os.open(path, flags, 0o644)
 
@@ -48,6 +58,9 @@ class File:
         view = memoryview(data)
         while view:
             view = view[os.write(self.descriptor, view):]
+        if self._clock.ahead_s != 0:
+            time_ns = time.time_ns() + self._clock.ahead_s * 10**9
+            os.utime(self.descriptor, ns=(time_ns, time_ns))
 
     @property
     def size(self):
@@ -79,7 +92,8 @@ class World:
         self._make_follower = make_follower
         self.follower = None
         self.files = []
-        self._wrapper, self._environment = [], {}
+        self.clock = Clock()
+        self._wrapper, self._environment, self._format = [], {}, None
         self.faults = None
         self.survives_kills = False
         self._asleep_ms = None  # so long has the follower been held up
@@ -100,7 +114,7 @@ class World:
 
     def open(self, name, writer=None, append=True):
         """Opens a log for writing, and makes it where it is missing."""
-        file = File(self.path(name), writer or f"w{len(self.files)}", append)
+        file = File(self.path(name), writer or f"w{len(self.files)}", self.clock, append)
         self.files.append(file)
         return file
 
@@ -139,9 +153,12 @@ class World:
 
     def write(self, file, seconds=0.3):
         """So much as is written in that time, in pieces that end anywhere; the Block."""
-        block = self.oracle.make(file.writer, max(1, int(seconds * self.case.rate)))
+        block = self.oracle.make(file.writer, self.lines_in(seconds))
         self.write_text(file, block.text, seconds)
         return block
+
+    def lines_in(self, seconds):
+        return max(1, int(seconds * self.case.rate))
 
     def write_text(self, file, text, seconds=0.3):
         cuts = sorted(self.random.randrange(len(text) + 1)
@@ -165,7 +182,14 @@ class World:
     def inject_faults(self):
         """Puts the shim under it; self.faults has its values."""
         self.faults = Faults(self.path("../faults"))
-        self._environment = self.faults.environment
+        self._environment.update(self.faults.environment)
+
+    def set_zone(self, zone):
+        self._environment["TZ"] = zone
+
+    def parse(self, format_name):
+        """Lines are taken as the records that come of them: client, status and user."""
+        self._format = format_name
 
     def be_ordinary(self):
         """Has the follower run without root's rights."""
@@ -210,6 +234,7 @@ class World:
         self.follower = self._make_follower(self.state, self.path(pattern))
         self.follower.wrapper = self._wrapper
         self.follower.environment = self._environment
+        self.follower.format = self._format
 
     def _ask(self, command):
         """Where a kill is part of the scenario, the follower is started again after it."""
@@ -234,6 +259,10 @@ class World:
 
     def ready(self):
         self.follower.hear()
+
+    def sleep_machine(self, seconds):
+        """The machine is suspended: of that time nothing shows but that files are younger."""
+        self.clock.ahead_s += seconds
 
     def stop(self):
         self.follower.stop()
@@ -305,6 +334,11 @@ class World:
     @property
     def is_awake(self):
         return self.follower is not None and self.follower.is_running and self._asleep_ms is None
+
+    @property
+    def is_rare(self):
+        """For what takes much time or room: the long run does it now and then."""
+        return self.case.long and self.case.seed % RARELY == 1
 
     @property
     def chance(self):
