@@ -139,6 +139,23 @@ int address_parse(struct view text, struct address *ret_address)
 	return 0;
 }
 
+bool address_is_target(struct view text)
+{
+	size_t colon = text.length;
+	uint64_t port;
+
+	while (colon > 0 && text.data[colon - 1] != ':')
+		colon--;
+	if (colon < 2 || view_to_uint64(view_skip(text, colon), &port) < 0 || port == 0 ||
+	    port > UINT16_MAX)
+		return false;
+	for (size_t i = 0; i < text.length; i++)
+		if (text.data[i] <= ' ' || text.data[i] > '~')
+			return false;
+	/* Without brackets the last group of an IPv6 address would be taken for the port. */
+	return view_contains(view_first(text, colon - 1), VIEW(":")) == (text.data[0] == '[');
+}
+
 struct address address_prefix(struct address address, unsigned ipv4_bits, unsigned ipv6_bits)
 {
 	unsigned bits = address.family == 4 ? ipv4_bits : ipv6_bits;

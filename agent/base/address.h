@@ -13,6 +13,9 @@ struct address {
  * IPv6 address becomes IPv4. -EINVAL on all else (names, ports). */
 must_check int address_parse(struct view text, struct address *ret_address);
 
+/* HOST:PORT, the host a name, an IPv4 address or an IPv6 address in brackets, the port above 0. */
+bool address_is_target(struct view text);
+
 /* The address with all bits behind the prefix cleared. */
 struct address address_prefix(struct address address, unsigned ipv4_bits, unsigned ipv6_bits);
 

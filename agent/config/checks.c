@@ -43,6 +43,27 @@ static int set_where(char **where, const struct node *node)
 	                                : set_text(where, buffer_text(&place));
 }
 
+static int copy_words(struct config_words *words, const struct config_words *from)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < from->count && error == 0; i++)
+		error = config_words_push(words, from->items[i], from->count);
+	return error;
+}
+
+static int copy_kind(struct config_server *server, const struct config_server *kind)
+{
+	int error = copy_words(&server->inspectors, &kind->inspectors);
+
+	server->holds_keys = kind->holds_keys;
+	if (error == 0)
+		error = copy_words(&server->configuration, &kind->configuration);
+	if (error == 0 && kind->worker_process != NULL)
+		error = set_text(&server->worker_process, kind->worker_process);
+	return error;
+}
+
 static int check_server(
     struct checking *checking, const struct node *node, struct config_site *site)
 {
@@ -50,10 +71,7 @@ static int check_server(
 	struct nearest nearest = nearest_to(site->server.name);
 
 	if (kind != NULL) {
-		site->server.holds_keys = kind->server.holds_keys;
-		return kind->server.worker_process == NULL
-		           ? 0
-		           : set_text(&site->server.worker_process, kind->server.worker_process);
+		return copy_kind(&site->server, &kind->server);
 	}
 	for (size_t i = 0; i < checking->servers->count; i++)
 		nearest_try(&nearest, checking->servers->items[i].server.name);

@@ -39,6 +39,8 @@ static void derived_done(struct config *config)
 		for (size_t j = 0; j < site->ladder.count; j++)
 			free(site->ladder.items[j].where);
 		free(site->server.worker_process);
+		config_words_done(&site->server.inspectors);
+		config_words_done(&site->server.configuration);
 		free(site->where);
 	}
 	for (size_t i = 0; i < config->notify.count; i++)

@@ -14,6 +14,9 @@
 #define CONFIG_MAX_WITH           32 /* keys per rung */
 #define CONFIG_MAX_WORDS          64 /* words of a command, elements of a list */
 #define CONFIG_MAX_NOTIFY         16
+#define CONFIG_MAX_ADDRESSES      16 /* of one probe */
+#define CONFIG_MAX_INSPECTORS     16 /* of one kind of server */
+#define CONFIG_MAX_PATHS          16 /* of a server's configuration */
 #define CONFIG_MAX_TRIES          16 /* probes that confirm a failure */
 #define CONFIG_MAX_NAME_BYTES     63 /* of a site, remedy or target: [a-z0-9][a-z0-9_.-]* */
 
@@ -49,6 +52,7 @@ struct config_probe {
 	char *client_keytab;
 	char *client_principal;      /* NULL: the first in the keytab */
 	char *ca_file;               /* NULL: the system's */
+	struct config_words connect_to; /* HOST:PORT each, instead of the URL's; all are probed */
 	struct config_words command; /* instead of url and keytab; empty: the built-in probe */
 	int64_t every_ms;
 	int64_t timeout_ms;
@@ -65,6 +69,8 @@ struct config_server { /* from rules/servers/NAME.yml */
 	char *name;
 	bool holds_keys;
 	char *worker_process; /* NULL, or the child that holds the key (Squid's helper) */
+	struct config_words inspectors;    /* in the order in which they run */
+	struct config_words configuration; /* files and folders of its own */
 };
 
 struct config_maintenance {
@@ -82,6 +88,7 @@ struct config_site {
 	char *service; /* HTTP/host[@REALM] */
 	char *keytab;
 	char *krb5_config;
+	struct config_words configuration; /* the server's files, beyond those of its kind */
 	struct config_worker worker;
 	enum config_evidence evidence;
 	struct config_probe probe;

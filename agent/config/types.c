@@ -404,6 +404,50 @@ const struct option_type option_command = {
     .done = words_field_done,
 };
 
+/* Complains of each item that is not as the type says. */
+static int read_checked_words(struct reading *reading, const struct option *option,
+    const struct node *node, void *field)
+{
+	const struct config_words *words = field;
+	size_t known = words->count;
+	int error = read_words(reading, option, node, field);
+
+	for (size_t i = known; error == 0 && i < words->count; i++) {
+		const char *word = words->items[i];
+		bool good = option->type == &option_paths     ? word[0] == '/'
+		            : option->type == &option_targets ? address_is_target(
+		                                                    view_of_text(word))
+		                                              : is_name(word);
+
+		if (!good)
+			schema_complain(reading, node_item(node, i - known),
+			    "%s must be %s, not '%.200s'", option_key(option),
+			    option->type->title, word);
+	}
+	return error;
+}
+
+const struct option_type option_paths = {
+    .name = "list of paths",
+    .title = "a list of absolute paths",
+    .read = read_checked_words,
+    .done = words_field_done,
+};
+
+const struct option_type option_names = {
+    .name = "list of names",
+    .title = "a list of names",
+    .read = read_checked_words,
+    .done = words_field_done,
+};
+
+const struct option_type option_targets = {
+    .name = "list of addresses",
+    .title = "a list such as [127.0.0.1:443, \"[::1]:443\"]",
+    .read = read_checked_words,
+    .done = words_field_done,
+};
+
 static int read_node(unused_parameter struct reading *reading,
     unused_parameter const struct option *option, const struct node *node, void *field)
 {

@@ -23,6 +23,9 @@ extern const struct option_type option_yes_no;   /* bool */
 extern const struct option_type option_time;     /* int: minutes of the day */
 extern const struct option_type option_words;    /* struct config_words: a list of scalars */
 extern const struct option_type option_command;  /* struct config_words: a path, arguments */
+extern const struct option_type option_paths;    /* struct config_words: absolute ones */
+extern const struct option_type option_names;    /* struct config_words: as option_name */
+extern const struct option_type option_targets;  /* struct config_words: HOST:PORT */
 extern const struct option_type option_node;     /* const struct node *: left to the caller */
 extern const struct option_type option_section;  /* none: its members are rows of their own */
 extern const struct option_type option_list;     /* array_of(): so are its items' members */

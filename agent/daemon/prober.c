@@ -39,6 +39,9 @@ void prober_command(
 	count += put_option(argv + count, "--client-principal", probe->client_principal);
 	count += put_option(argv + count, "--krb5-config", site->krb5_config);
 	count += put_option(argv + count, "--ca-file", probe->ca_file);
+	for (size_t i = 0; i < probe->connect_to.count; i++)
+		count +=
+		    put_option(argv + count, "--connect-to", probe->connect_to.items[i]);
 	count += put_option(argv + count, "--timeout", ret_command->timeout);
 	argv[count] = NULL;
 }

@@ -22,25 +22,45 @@ static int put(struct environment *environment, const char *format, ...)
 	return error;
 }
 
-/* KEY=scalar, or KEY_COUNT=n with KEY_1 … KEY_n. The configuration took no other keys than those of
- * small letters, digits and underscores. */
-static int put_with(struct environment *environment, const struct config_with *with)
+/* NAME_COUNT=n with NAME_1 … NAME_n. */
+static int put_list(
+    struct environment *environment, const char *name, const struct config_words *values)
 {
-	char key[CONFIG_MAX_NAME_BYTES + 1];
-	const struct config_words *values = &with->values;
 	int error = 0;
 
-	snprintf(key, sizeof(key), "%s", with->key);
-	for (char *byte = key; *byte != '\0'; byte++)
-		*byte = (char)toupper((unsigned char)*byte);
-	if (!with->is_list)
-		return put(environment, "AUTHMEDIC_WITH_%s=%s", key,
-		    values->count > 0 ? values->items[0] : "");
 	for (size_t i = 0; i < values->count && error == 0; i++)
-		error = put(
-		    environment, "AUTHMEDIC_WITH_%s_%zu=%s", key, i + 1, values->items[i]);
-	return error < 0 ? error
-	                 : put(environment, "AUTHMEDIC_WITH_%s_COUNT=%zu", key, values->count);
+		error = put(environment, "%s_%zu=%s", name, i + 1, values->items[i]);
+	return error < 0 ? error : put(environment, "%s_COUNT=%zu", name, values->count);
+}
+
+/* The configuration took no other keys than those of small letters, digits and underscores. */
+static int put_with(struct environment *environment, const struct config_with *with)
+{
+	char name[sizeof("AUTHMEDIC_WITH_") + CONFIG_MAX_NAME_BYTES];
+	const struct config_words *values = &with->values;
+
+	snprintf(name, sizeof(name), "AUTHMEDIC_WITH_%s", with->key);
+	for (char *byte = name; *byte != '\0'; byte++)
+		*byte = (char)toupper((unsigned char)*byte);
+	if (with->is_list)
+		return put_list(environment, name, values);
+	return put(environment, "%s=%s", name, values->count > 0 ? values->items[0] : "");
+}
+
+/* The server's own files: those of its kind, then those of the site. */
+static int put_configuration(struct environment *environment, const struct config_site *site)
+{
+	const struct config_words *lists[] = {&site->server.configuration, &site->configuration};
+	size_t count = 0;
+	int error = 0;
+
+	for (size_t i = 0; i < count_of(lists); i++)
+		for (size_t j = 0; j < lists[i]->count && error == 0; j++)
+			error = put(environment, "AUTHMEDIC_CONFIGURATION_%zu=%s", ++count,
+			    lists[i]->items[j]);
+	return error < 0 || count == 0
+	           ? error
+	           : put(environment, "AUTHMEDIC_CONFIGURATION_COUNT=%zu", count);
 }
 
 static int put_site(struct environment *environment, const struct config_site *site)
@@ -67,11 +87,28 @@ static int put_site(struct environment *environment, const struct config_site *s
 	return error;
 }
 
+/* What a remedy has no use for. */
+static int put_for_inspectors(
+    struct environment *environment, const struct config_site *site)
+{
+	int error = 0;
+
+	if (site->probe.client_keytab != NULL)
+		error = put(environment, "AUTHMEDIC_PROBE_CLIENT_KEYTAB=%s",
+		    site->probe.client_keytab);
+	if (error == 0 && site->probe.client_principal != NULL)
+		error = put(environment, "AUTHMEDIC_PROBE_CLIENT_PRINCIPAL=%s",
+		    site->probe.client_principal);
+	return error < 0 ? error : put_configuration(environment, site);
+}
+
 int environment_make(struct environment *environment, const struct config_site *site,
     const struct config_rung *rung, const char *action_id)
 {
 	int error = put_site(environment, site);
 
+	if (error == 0 && rung == NULL)
+		error = put_for_inspectors(environment, site);
 	if (error == 0 && action_id != NULL)
 		error = put(environment, "AUTHMEDIC_ACTION_ID=%s", action_id);
 	for (size_t i = 0; error == 0 && rung != NULL && i < rung->with.count; i++)

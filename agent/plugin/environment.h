@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 
-#define ENVIRONMENT_MAX (32 + CONFIG_MAX_WITH * (CONFIG_MAX_WORDS + 1))
+#define ENVIRONMENT_MAX (32 + 2 * CONFIG_MAX_PATHS + CONFIG_MAX_WITH * (CONFIG_MAX_WORDS + 1))
 
 struct environment {
 	char **items; /* NULL-terminated, for exec */

@@ -180,7 +180,8 @@ static const char whole[] =
     "    worker: {pidfile: /run/squid.pid, max_age: 12h}\n"
     "    evidence: probe\n"
     "    probe: {url: \"https://intranet.example.com/\", client_keytab: /k,\n"
-    "      client_principal: probe@EXAMPLE.COM, ca_file: /ca.pem, every: 1m, timeout: 3s}\n"
+    "      client_principal: probe@EXAMPLE.COM, ca_file: /ca.pem,\n"
+    "      connect_to: [\"[::1]:443\", a:1], every: 1m, timeout: 3s}\n"
     "    maintenance: {days: [sat, sun], from: \"23:30\", to: 04:05}\n"
     "    ladder:\n"
     "      - remedy: recycle\n"
@@ -223,6 +224,8 @@ static void check_first_site(const struct config_site *site, const char *path)
 	assert_string_equal(site->probe.client_keytab, "/k");
 	assert_string_equal(site->probe.client_principal, "probe@EXAMPLE.COM");
 	assert_string_equal(site->probe.ca_file, "/ca.pem");
+	assert_int_equal(site->probe.connect_to.count, 2);
+	assert_string_equal(site->probe.connect_to.items[0], "[::1]:443");
 	assert_int_equal(site->probe.every_ms, 60 * 1000);
 	assert_int_equal(site->probe.timeout_ms, 3 * 1000);
 	assert_true(site->maintenance.configured);

@@ -77,6 +77,8 @@ static const char *sample(const struct option *option)
 	    {"sites[].probe.url", "https://a.example.com/"},
 	    {"sites[].probe.client_principal", "a@EXAMPLE.COM"},
 	    {"sites[].probe.command", "[/a]"},
+	    {"sites[].probe.connect_to", "[a.example.com:443]"},
+	    {"sites[].configuration", "[/a]"},
 	    {"sites[].maintenance.days", "[sun]"},
 	    {"sites[].maintenance.from", "03:00"},
 	    {"sites[].maintenance.to", "04:00"},

@@ -36,6 +36,7 @@ static void test_shipped(unused_parameter void **state)
 
 		assert_non_null(kind);
 		assert_int_equal(kind->server.holds_keys, cases[i].holds_keys);
+		assert_string_equal(kind->server.inspectors.items[0], "inspect-worker");
 		if (cases[i].worker_process == NULL)
 			assert_null(kind->server.worker_process);
 		else
@@ -54,14 +55,20 @@ static void test_mistakes(unused_parameter void **state)
 
 	path_in(path, "servers");
 	assert_int_equal(mkdir(path, 0700), 0);
-	write_in(path, "servers/a.yml", VIEW("name: b\ntitle: t\nholds_keys: no\nnote: n\n"));
-	write_in(path, "servers/b.yml", VIEW("name: b\nholds_keys: perhaps\nnote: n\n"));
+	write_in(path, "servers/a.yml",
+	    VIEW("name: b\ntitle: t\nholds_keys: no\ninspectors: [a]\nnote: n\n"));
+	write_in(path, "servers/b.yml",
+	    VIEW("name: b\nholds_keys: perhaps\ninspectors: [a, B]\nconfiguration: [etc]\n"
+	         "note: n\n"));
 	write_in(path, "servers/c.yml", VIEW("name: [\n"));
 	buffer_init(&errors, MAX_TEXT_BYTES);
 	buffer_init(&expected, MAX_TEXT_BYTES);
 	buffer_append_format(&expected,
 	    "%1$s/servers/a.yml:1:7: the name must be the file's, before .yml\n"
 	    "%1$s/servers/b.yml:2:13: holds_keys must be yes or no, not 'perhaps'\n"
+	    "%1$s/servers/b.yml:3:17: inspectors must be a list of names, not 'B'\n"
+	    "%1$s/servers/b.yml:4:17: configuration must be a list of absolute paths, not "
+	    "'etc'\n"
 	    "%1$s/servers/b.yml:1:1: title is missing here\n"
 	    "%1$s/servers/c.yml:2:1: did not find expected node content, "
 	    "while parsing a flow node that began in line 2\n",
@@ -84,8 +91,8 @@ static void test_digest(unused_parameter void **state)
 
 		buffer_init(&errors, MAX_TEXT_BYTES);
 		write_in(path, "servers/a.yml",
-		    i == 0 ? VIEW("name: a\ntitle: t\nholds_keys: no\nnote: n\n")
-			   : VIEW("name: a\ntitle: t\nholds_keys: no\nnote: m\n"));
+		    i == 0 ? VIEW("name: a\ntitle: t\nholds_keys: no\ninspectors: [a]\nnote: n\n")
+			   : VIEW("name: a\ntitle: t\nholds_keys: no\ninspectors: [a]\nnote: m\n"));
 		assert_int_equal(servers_load(&servers, directory, &errors), 0);
 		digests[i] = servers.digest;
 	}

@@ -5,14 +5,18 @@
 #include "allocation.h"
 #include "plugin/environment.h"
 
+static char *words[] = {"/bin/true", "a=b", ""};
 static struct config_site site = {
     .name = "web",
-    .server = {.name = "squid", .worker_process = "negotiate_kerberos_auth"},
+    .server = {.name = "squid",
+        .worker_process = "negotiate_kerberos_auth",
+        .configuration = {words, 1, 1}},
     .service = "HTTP/www",
+    .probe = {.client_keytab = "/k", .client_principal = "p"},
+    .configuration = {words, 2, 2},
     .worker = {.pidfile = "/run/squid.pid"},
 };
 
-static char *words[] = {"/bin/true", "a=b", ""};
 static struct config_with with[] = {
     {.key = "command", .is_list = true, .values = {words, 3, 3}},
     {.key = "snake_case_2", .values = {words + 1, 1, 1}},
@@ -51,6 +55,12 @@ static void tells_the_site(unused_parameter void **state)
 	assert_has(&environment, "AUTHMEDIC_SERVER_WORKER_PROCESS=negotiate_kerberos_auth");
 	assert_has(&environment, "AUTHMEDIC_SERVICE=HTTP/www");
 	assert_has(&environment, "AUTHMEDIC_WORKER_PIDFILE=/run/squid.pid");
+	assert_has(&environment, "AUTHMEDIC_PROBE_CLIENT_KEYTAB=/k");
+	assert_has(&environment, "AUTHMEDIC_PROBE_CLIENT_PRINCIPAL=p");
+	assert_has(&environment, "AUTHMEDIC_CONFIGURATION_COUNT=3");
+	assert_has(&environment, "AUTHMEDIC_CONFIGURATION_1=/bin/true");
+	assert_has(&environment, "AUTHMEDIC_CONFIGURATION_2=/bin/true");
+	assert_has(&environment, "AUTHMEDIC_CONFIGURATION_3=a=b");
 	assert_false(has_name(&environment, "AUTHMEDIC_WORKER_UNIT"));
 	assert_false(has_name(&environment, "AUTHMEDIC_KEYTAB"));
 	assert_false(has_name(&environment, "AUTHMEDIC_WITH"));
@@ -65,6 +75,7 @@ static void tells_the_rung(unused_parameter void **state)
 
 	assert_int_equal(environment_make(&environment, &site, &rung, "0123"), 0);
 	assert_has(&environment, "AUTHMEDIC_ACTION_ID=0123");
+	assert_false(has_name(&environment, "AUTHMEDIC_PROBE"));
 	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_COUNT=3");
 	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_1=/bin/true");
 	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_2=a=b");
