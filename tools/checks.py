@@ -31,8 +31,8 @@ LIBRARIES = {
     "curl/curl.h": ["agent/report/webhook_sender.c", "agent/probe/http_get.c"],
     "uv.h": ["agent/loop/", "agent/intake/watcher.", "agent/report/http_server.",
              "agent/report/webhook_sender.", "agent/daemon/"],
-    "krb5.h": ["agent/probe/", "plugins/"],
-    "gssapi/": ["agent/probe/"],
+    "krb5.h": ["agent/probe/kerberos.c", "agent/probe/krb_error.", "plugins/"],
+    "gssapi/": ["agent/probe/kerberos.c"],
     "openssl/": ["agent/report/webhook_sender.c", "agent/report/signature.c"],
 }
 

@@ -1,15 +1,20 @@
 #include "probe/challenge.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "base/base64.h"
 
-#define MAX_TOKEN_BYTES (96 * 1024)
+#define MAX_TOKEN_BYTES  (96 * 1024)
+#define MAX_SCHEME_BYTES 32
 
 /* DER tags that a reply token is made of (RFC 4178, RFC 2743 §3.1). */
 #define TAG_NEG_TOKEN_RESP 0xa1
 #define TAG_SEQUENCE       0x30
 #define TAG_NEG_STATE      0xa0
+#define TAG_SUPPORTED_MECH 0xa1
+#define TAG_RESPONSE_TOKEN 0xa2
+#define TAG_OCTET_STRING   0x04
 #define TAG_ENUMERATED     0x0a
 #define TAG_GSS_TOKEN      0x60
 #define TAG_OBJECT_ID      0x06
@@ -63,7 +68,37 @@ static bool take_element(struct view *bytes, unsigned char tag, struct view *ret
 	return true;
 }
 
-static enum reply_state state_of_spnego(struct view sequence)
+/* A Kerberos token (RFC 4121 §4.1), with or without SPNEGO around it: AP-REP or KRB-ERROR. */
+static enum reply_state state_of_kerberos(struct view token, struct view *ret_error)
+{
+	struct view content;
+	struct view mechanism;
+
+	if (!take_element(&token, TAG_GSS_TOKEN, &content) ||
+	    !take_element(&content, TAG_OBJECT_ID, &mechanism) ||
+	    !view_equal(mechanism, VIEW("\x2a\x86\x48\x86\xf7\x12\x01\x02\x02")))
+		return REPLY_STATE_NONE;
+	if (view_starts_with(content, VIEW("\x02\x00")))
+		return REPLY_STATE_ACCEPTED;
+	if (!view_starts_with(content, VIEW("\x03\x00")))
+		return REPLY_STATE_NONE;
+	*ret_error = view_skip(content, 2);
+	return REPLY_STATE_REJECTED;
+}
+
+/* The mechanism's answer inside SPNEGO's; what it says of the state, SPNEGO says as well. */
+static void find_error(struct view fields, struct view *ret_error)
+{
+	struct view field;
+	struct view token;
+
+	take_element(&fields, TAG_SUPPORTED_MECH, &field);
+	if (take_element(&fields, TAG_RESPONSE_TOKEN, &field) &&
+	    take_element(&field, TAG_OCTET_STRING, &token))
+		state_of_kerberos(token, ret_error);
+}
+
+static enum reply_state state_of_spnego(struct view sequence, struct view *ret_error)
 {
 	static const enum reply_state states[] = {
 	    REPLY_STATE_ACCEPTED, REPLY_STATE_INCOMPLETE, REPLY_STATE_REJECTED,
@@ -79,35 +114,20 @@ static enum reply_state state_of_spnego(struct view sequence)
 		return REPLY_STATE_NONE;
 	if (value.length != 1 || (unsigned char)value.data[0] >= count_of(states))
 		return REPLY_STATE_NONE;
+	find_error(fields, ret_error);
 	return states[(unsigned char)value.data[0]];
 }
 
-/* A Kerberos token without SPNEGO around it (RFC 4121 §4.1): AP-REP or KRB-ERROR. */
-static enum reply_state state_of_kerberos(struct view content)
-{
-	struct view mechanism;
-
-	if (!take_element(&content, TAG_OBJECT_ID, &mechanism) ||
-	    !view_equal(mechanism, VIEW("\x2a\x86\x48\x86\xf7\x12\x01\x02\x02")))
-		return REPLY_STATE_NONE;
-	if (view_starts_with(content, VIEW("\x02\x00")))
-		return REPLY_STATE_ACCEPTED;
-	if (view_starts_with(content, VIEW("\x03\x00")))
-		return REPLY_STATE_REJECTED;
-	return REPLY_STATE_NONE;
-}
-
-enum reply_state challenge_token_state(struct view token)
+enum reply_state challenge_token_state(struct view token, struct view *ret_error)
 {
 	struct view content;
 
+	*ret_error = view_of(NULL, 0);
 	if (take_element(&token, TAG_NEG_TOKEN_RESP, &content))
-		return state_of_spnego(content);
-	if (take_element(&token, TAG_GSS_TOKEN, &content))
-		return state_of_kerberos(content);
+		return state_of_spnego(content, ret_error);
 	if (view_starts_with(token, VIEW("NTLMSSP\0\2")))
 		return REPLY_STATE_INCOMPLETE;
-	return REPLY_STATE_NONE;
+	return state_of_kerberos(token, ret_error);
 }
 
 /* Takes what stands before the next comma or line end, except inside quotes, off the front. */
@@ -153,17 +173,58 @@ bool challenge_offers_negotiate(struct view values)
 	return next_negotiate(&values, &token);
 }
 
-enum reply_state challenge_reply_state(struct view values)
+static bool is_scheme(struct view word)
+{
+	for (size_t i = 0; i < word.length; i++)
+		if (!isalnum((unsigned char)word.data[i]) && word.data[i] != '-')
+			return false;
+	return word.length > 0 && word.length <= MAX_SCHEME_BYTES;
+}
+
+static bool is_listed(struct view schemes, struct view scheme)
+{
+	struct view word;
+
+	while (schemes.length > 0) {
+		view_cut(&schemes, ' ', &word);
+		if (view_equal_ignoring_case(word, scheme))
+			return true;
+	}
+	return false;
+}
+
+/* A parameter, `realm="x"`, is no scheme: one stands alone or before a blank. */
+void challenge_append_schemes(struct view values, struct buffer *schemes)
+{
+	while (values.length > 0) {
+		struct view rest = take_challenge(&values);
+		struct view scheme;
+
+		view_cut(&rest, ' ', &scheme);
+		if (!is_scheme(scheme) || is_listed(buffer_view(schemes), scheme) ||
+		    scheme.length + 1 > schemes->max_bytes - schemes->length)
+			continue;
+		if (schemes->length > 0)
+			buffer_append_byte(schemes, ' ');
+		for (size_t i = 0; i < scheme.length; i++)
+			buffer_append_byte(schemes, (char)tolower((unsigned char)scheme.data[i]));
+	}
+}
+
+enum reply_state challenge_reply_state(struct view values, struct buffer *error)
 {
 	enum reply_state state = REPLY_STATE_NONE;
 	struct view text;
 
 	while (state == REPLY_STATE_NONE && next_negotiate(&values, &text)) {
 		struct buffer auto_buffer token;
+		struct view found;
 
 		buffer_init(&token, MAX_TOKEN_BYTES);
-		if (base64_append_decoded(&token, text) == 0)
-			state = challenge_token_state(buffer_view(&token));
+		if (base64_append_decoded(&token, text) == 0) {
+			state = challenge_token_state(buffer_view(&token), &found);
+			buffer_append(error, found);
+		}
 	}
 	return state;
 }

@@ -5,7 +5,7 @@
 
 #include "base/view.h"
 
-#define DEADLINE_MAX_WORDS_BYTES 8192
+#define DEADLINE_MAX_WORDS_BYTES (16 * 1024)
 
 /* What to write and how to exit from now on; may be called again. Longer words are cut. */
 void deadline_set_words(struct view words, int exit_code);

@@ -6,10 +6,11 @@
 #include <curl/curl.h>
 
 #define MAX_MESSAGE_BYTES 1024
+#define MAX_DATE_BYTES    63
 
 void http_reply_init(struct http_reply *reply, size_t max_body_bytes)
 {
-	*reply = (struct http_reply){0};
+	*reply = (struct http_reply){.connect_ms = -1, .answer_ms = -1, .date_s = -1};
 	buffer_init(&reply->body, max_body_bytes);
 	buffer_init(&reply->authenticate, HTTP_MAX_AUTHENTICATE_BYTES);
 	buffer_init(&reply->message, MAX_MESSAGE_BYTES);
@@ -36,6 +37,33 @@ static size_t on_body(char *data, size_t size, size_t count, void *argument)
 	return 0;
 }
 
+/* What a cache gave tells nothing of the server's clock. */
+static void take_date(struct http_reply *reply, struct view value)
+{
+	char text[MAX_DATE_BYTES + 1];
+
+	reply->date_s = -1;
+	if (reply->from_cache || value.length > MAX_DATE_BYTES)
+		return;
+	memcpy(text, value.data, value.length);
+	text[value.length] = '\0';
+	reply->date_s = (int64_t)curl_getdate(text, NULL);
+}
+
+static void take_header(struct http_reply *reply, struct view name, struct view value)
+{
+	if (view_equal_ignoring_case(name, VIEW("WWW-Authenticate")) ||
+	    view_equal_ignoring_case(name, VIEW("Proxy-Authenticate"))) {
+		buffer_append(&reply->authenticate, value);
+		buffer_append_byte(&reply->authenticate, '\n');
+	} else if (view_equal_ignoring_case(name, VIEW("Date"))) {
+		take_date(reply, value);
+	} else if (view_equal_ignoring_case(name, VIEW("Age"))) {
+		reply->from_cache = true;
+		reply->date_s = -1;
+	}
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *argument)
 {
 	struct http_reply *reply = argument;
@@ -47,12 +75,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *argument)
 	/* A status line: what came before belonged to an interim reply. */
 	if (view_starts_with(line, VIEW("HTTP/")))
 		buffer_clear(&reply->authenticate);
-	if (view_cut(&line, ':', &name) &&
-	    (view_equal_ignoring_case(name, VIEW("WWW-Authenticate")) ||
-	        view_equal_ignoring_case(name, VIEW("Proxy-Authenticate")))) {
-		buffer_append(&reply->authenticate, view_trim(line));
-		buffer_append_byte(&reply->authenticate, '\n');
-	}
+	if (view_cut(&line, ':', &name))
+		take_header(reply, name, view_trim(line));
 	return size * count;
 }
 
@@ -104,24 +128,85 @@ static CURLcode set_options(CURL *curl, const struct http_request *request)
 	return curl_easy_setopt(curl, CURLOPT_PROXY, "");
 }
 
+/* The lists that curl borrows for as long as it works. */
+struct lists {
+	struct curl_slist *headers;
+	struct curl_slist *connect_to;
+};
+
+static void lists_done(struct lists *lists)
+{
+	curl_slist_free_all(lists->headers);
+	curl_slist_free_all(lists->connect_to);
+}
+
+static CURLcode set_lists(CURL *curl, const struct http_request *request, struct lists *lists)
+{
+	char connect_to[HTTP_MAX_ADDRESS_BYTES + 2];
+
+	if (request->header != NULL) {
+		lists->headers = curl_slist_append(NULL, request->header);
+		if (lists->headers == NULL)
+			return CURLE_OUT_OF_MEMORY;
+		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lists->headers);
+	}
+	if (request->connect_to != NULL) {
+		/* Whatever host and port the URL has. */
+		snprintf(connect_to, sizeof(connect_to), "::%s", request->connect_to);
+		lists->connect_to = curl_slist_append(NULL, connect_to);
+		if (lists->connect_to == NULL)
+			return CURLE_OUT_OF_MEMORY;
+		curl_easy_setopt(curl, CURLOPT_CONNECT_TO, lists->connect_to);
+	}
+	return CURLE_OK;
+}
+
+static int64_t microseconds(CURL *curl, CURLINFO what)
+{
+	curl_off_t value = 0;
+
+	return curl_easy_getinfo(curl, what, &value) == CURLE_OK ? (int64_t)value : 0;
+}
+
+/* Also of a transfer that failed, as far as it came. */
+static void take_times(CURL *curl, struct http_reply *reply)
+{
+	int64_t name_us = microseconds(curl, CURLINFO_NAMELOOKUP_TIME_T);
+	int64_t tls_us = microseconds(curl, CURLINFO_APPCONNECT_TIME_T);
+	int64_t connected_us = microseconds(curl, CURLINFO_CONNECT_TIME_T);
+	int64_t sent_us = microseconds(curl, CURLINFO_PRETRANSFER_TIME_T);
+	int64_t first_us = microseconds(curl, CURLINFO_STARTTRANSFER_TIME_T);
+	const char *address = NULL;
+	long port = 0;
+
+	if (connected_us > 0)
+		reply->connect_ms = ((tls_us > 0 ? tls_us : connected_us) - name_us) / 1000;
+	if (first_us > 0)
+		reply->answer_ms = (first_us - sent_us) / 1000;
+	if (connected_us > 0 &&
+	    curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &address) == CURLE_OK &&
+	    curl_easy_getinfo(curl, CURLINFO_PRIMARY_PORT, &port) == CURLE_OK)
+		snprintf(reply->address, sizeof(reply->address), "%s%s%s:%ld",
+		    strchr(address, ':') != NULL ? "[" : "", address,
+		    strchr(address, ':') != NULL ? "]" : "", port);
+}
+
 static CURLcode perform(CURL *curl, const struct http_request *request, struct http_reply *reply)
 {
 	char message[CURL_ERROR_SIZE] = "";
-	struct curl_slist *headers = NULL;
+	struct lists auto_call(lists_done) lists = {0};
 	CURLcode code = set_options(curl, request);
 
-	if (code == CURLE_OK && request->header != NULL) {
-		headers = curl_slist_append(NULL, request->header);
-		code = headers != NULL ? CURLE_OK : CURLE_OUT_OF_MEMORY;
-	}
+	if (code == CURLE_OK)
+		code = set_lists(curl, request, &lists);
 	if (code == CURLE_OK) {
-		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 		curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
 		curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
 		curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
 		code = curl_easy_perform(curl);
+		take_times(curl, reply);
 	}
 	if (code == CURLE_WRITE_ERROR && reply->body_cut)
 		code = CURLE_OK;
@@ -130,7 +215,6 @@ static CURLcode perform(CURL *curl, const struct http_request *request, struct h
 	else if (code != CURLE_OK)
 		buffer_append_text(
 		    &reply->message, message[0] != '\0' ? message : curl_easy_strerror(code));
-	curl_slist_free_all(headers);
 	return code;
 }
 

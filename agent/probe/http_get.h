@@ -8,12 +8,14 @@
 #include "base/buffer.h"
 
 #define HTTP_MAX_AUTHENTICATE_BYTES (128 * 1024)
+#define HTTP_MAX_ADDRESS_BYTES      280 /* [IPv6]:PORT, or a name's 255 bytes and the port */
 
 struct http_request {
 	const char *url;
 	const char *user_agent;
 	const char *header;  /* one more "Name: value", or NULL */
 	const char *ca_file; /* PEM; NULL: what the system trusts */
+	const char *connect_to; /* HOST:PORT to connect to instead of the URL's, or NULL */
 	int64_t timeout_ms;  /* for all of it, > 0 */
 };
 
@@ -22,6 +24,11 @@ struct http_reply {
 	struct buffer body;         /* what fits into its maximum */
 	bool body_cut;              /* there was more; the rest was not read */
 	struct buffer authenticate; /* WWW- and Proxy-Authenticate values, a line each */
+	char address[HTTP_MAX_ADDRESS_BYTES]; /* that was connected to, with the port; or "" */
+	int64_t connect_ms; /* TCP and TLS; -1: no connection */
+	int64_t answer_ms;  /* from the request to the first byte of the reply; -1: no reply */
+	bool from_cache;    /* by its Age header */
+	int64_t date_s;     /* the Date header, seconds since 1970; -1: none, or from a cache */
 	struct buffer message;      /* after a failure, what the library says; not escaped */
 };
 

@@ -6,12 +6,15 @@
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
 #include <krb5.h>
+#include <time.h>
 
 #include "base/base64.h"
+#include "probe/krb_error.h"
 
 #define MAX_DETAIL_BYTES     512
 #define MAX_GSS_MESSAGES     4
 #define MAX_CACHE_NAME_BYTES 256
+#define HALF_SECOND_MS       500
 
 struct kerberos {
 	krb5_context context;
@@ -19,6 +22,10 @@ struct kerberos {
 	krb5_ccache cache;
 	krb5_principal client;
 	krb5_principal service;
+	krb5_creds *credentials; /* for the service */
+	bool wants_time_only;
+	bool knows_kdc_skew;
+	int64_t kdc_skew_ms;
 	enum probe_reason reason;
 	struct buffer detail;
 };
@@ -72,6 +79,7 @@ void kerberos_free(struct kerberos **kerberos)
 	if (freed == NULL)
 		return;
 	if (freed->context != NULL) {
+		krb5_free_creds(freed->context, freed->credentials);
 		krb5_free_principal(freed->context, freed->service);
 		krb5_free_principal(freed->context, freed->client);
 		if (freed->cache != NULL)
@@ -123,6 +131,68 @@ static int fail_with_code(struct kerberos *kerberos, krb5_error_code code)
 	return fail(kerberos, code, PROBE_KERBEROS);
 }
 
+/* ------------------------------------------------------------------------ the KDC's clock */
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void note_kdc_time(struct kerberos *kerberos, int64_t time_ms)
+{
+	kerberos->knows_kdc_skew = true;
+	kerberos->kdc_skew_ms = time_ms - now_ms();
+}
+
+/* Before it knows a client the KDC asks for proof, in an error that tells its time. */
+static krb5_error_code on_kdc_reply(krb5_context context, void *argument, krb5_error_code code,
+    unused_parameter const krb5_data *realm, unused_parameter const krb5_data *message,
+    const krb5_data *reply, unused_parameter krb5_data **new_reply)
+{
+	struct kerberos *kerberos = argument;
+	struct krb_error error;
+
+	if (code != 0 || reply == NULL ||
+	    krb_error_read(context, view_of(reply->data, reply->length), &error) < 0)
+		return code;
+	note_kdc_time(kerberos, error.time_ms);
+	return kerberos->wants_time_only ? ECANCELED : 0;
+}
+
+int kerberos_kdc_skew_ms(const struct kerberos *kerberos, int64_t *ret_skew_ms)
+{
+	if (!kerberos->knows_kdc_skew)
+		return -ENODATA;
+	*ret_skew_ms = kerberos->kdc_skew_ms;
+	return 0;
+}
+
+int kerberos_read_error(
+    struct kerberos *kerberos, struct view message, struct kerberos_error *ret_error)
+{
+	struct krb_error read;
+	int error = krb_error_read(kerberos->context, message, &read);
+
+	if (error == 0)
+		*ret_error = (struct kerberos_error){read.code, read.time_ms - now_ms()};
+	return error;
+}
+
+/* -------------------------------------------------------------------------------- tickets */
+
+static int open_context(struct kerberos *kerberos)
+{
+	krb5_error_code code = krb5_init_context(&kerberos->context);
+
+	if (code != 0)
+		return fail(kerberos, code, PROBE_KRB5_CONFIG);
+	krb5_set_kdc_recv_hook(kerberos->context, on_kdc_reply, kerberos);
+	return 0;
+}
+
 static int open_keytab(struct kerberos *kerberos, const char *path)
 {
 	struct buffer auto_buffer name;
@@ -169,12 +239,10 @@ static int parse_name(struct kerberos *kerberos, const char *text, krb5_principa
 
 static int prepare(struct kerberos *kerberos, const struct kerberos_request *request)
 {
-	krb5_error_code code = krb5_init_context(&kerberos->context);
-	int error;
+	int error = open_context(kerberos);
 
-	if (code != 0)
-		return fail(kerberos, code, PROBE_KRB5_CONFIG);
-	error = open_keytab(kerberos, request->client_keytab);
+	if (error == 0)
+		error = open_keytab(kerberos, request->client_keytab);
 	if (error < 0)
 		return error;
 	error = parse_name(kerberos, request->service, &kerberos->service);
@@ -202,6 +270,11 @@ static int get_first_ticket(struct kerberos *kerberos)
 	if (code == 0)
 		code = krb5_get_init_creds_keytab(context, &credentials, kerberos->client,
 		    kerberos->keytab, 0, NULL, options);
+	/* A KDC that asks for no proof tells its time in the ticket, in whole seconds: half of one
+	 * more is the best guess. */
+	if (code == 0 && !kerberos->knows_kdc_skew)
+		note_kdc_time(kerberos,
+		    (int64_t)(uint32_t)credentials.times.authtime * 1000 + HALF_SECOND_MS);
 	krb5_free_cred_contents(context, &credentials);
 	krb5_get_init_creds_opt_free(context, options);
 	return code == 0 ? 0 : fail_with_code(kerberos, code);
@@ -236,7 +309,6 @@ int kerberos_get_ticket(struct kerberos *kerberos, const struct kerberos_request
     struct kerberos_ticket *ret_ticket)
 {
 	krb5_creds wanted = {0};
-	krb5_creds *credentials = NULL;
 	krb5_error_code code;
 	int error = prepare(kerberos, request);
 
@@ -246,12 +318,42 @@ int kerberos_get_ticket(struct kerberos *kerberos, const struct kerberos_request
 		return error;
 	wanted.client = kerberos->client;
 	wanted.server = kerberos->service;
-	code = krb5_get_credentials(kerberos->context, 0, kerberos->cache, &wanted, &credentials);
+	code = krb5_get_credentials(
+	    kerberos->context, 0, kerberos->cache, &wanted, &kerberos->credentials);
 	if (code == 0)
-		code = read_ticket(kerberos->context, &credentials->ticket, ret_ticket);
-	krb5_free_creds(kerberos->context, credentials);
+		code = read_ticket(kerberos->context, &kerberos->credentials->ticket, ret_ticket);
 	return code == 0 ? 0 : fail_with_code(kerberos, code);
 }
+
+struct view kerberos_ticket_bytes(const struct kerberos *kerberos)
+{
+	const krb5_creds *credentials = kerberos->credentials;
+
+	return credentials == NULL
+	           ? view_of(NULL, 0)
+	           : view_of(credentials->ticket.data, credentials->ticket.length);
+}
+
+int kerberos_ask_time(struct kerberos *kerberos, const char *principal)
+{
+	krb5_creds credentials = {0};
+	krb5_error_code code;
+	int error = open_context(kerberos);
+
+	if (error == 0)
+		error = parse_name(kerberos, principal, &kerberos->client);
+	if (error < 0)
+		return error;
+	/* The first request offers no proof. The library goes no further than the refusal, so that
+	 * no wrong password is counted against anybody. */
+	kerberos->wants_time_only = true;
+	code = krb5_get_init_creds_password(
+	    kerberos->context, &credentials, kerberos->client, "", NULL, NULL, 0, NULL, NULL);
+	krb5_free_cred_contents(kerberos->context, &credentials);
+	return kerberos->knows_kdc_skew ? 0 : fail_with_code(kerberos, code);
+}
+
+/* --------------------------------------------------------------------------------- tokens */
 
 static void append_gss_messages(struct kerberos *kerberos, OM_uint32 status, int kind)
 {

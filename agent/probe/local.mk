@@ -9,4 +9,6 @@ pkglibexec_PROGRAMS += authmedic-probe
 authmedic_probe_SOURCES = \
 	agent/probe/deadline.c agent/probe/deadline.h \
 	agent/probe/kerberos.c agent/probe/kerberos.h \
-	agent/probe/main.c
+	agent/probe/krb_error.c agent/probe/krb_error.h \
+	agent/probe/main.c \
+	agent/probe/sign_in.c agent/probe/sign_in.h

@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <getopt.h>
 
+#include "base/address.h"
 #include "base/text.h"
 
 #define DEFAULT_TIMEOUT_MS 10000
 #define MAX_TIMEOUT_MS     (10 * 60 * 1000)
 
-enum option_kind { OPTION_TEXT, OPTION_DURATION, OPTION_FLAG };
+enum option_kind { OPTION_TEXT, OPTION_DURATION, OPTION_TARGETS, OPTION_FLAG };
 
 static const struct option_row {
 	const char *name;
@@ -30,6 +31,8 @@ static const struct option_row {
         "Kerberos configuration (default: the system's)"},
     {"ca-file", OPTION_TEXT, false, offsetof(struct probe_options, ca_file), "FILE",
         "PEM certificates to trust (default: the system's)"},
+    {"connect-to", OPTION_TARGETS, false, offsetof(struct probe_options, connect_to), "HOST:PORT",
+        "connect there instead of to the URL's host; may be given several times"},
     {"timeout", OPTION_DURATION, false, offsetof(struct probe_options, timeout_ms), "TIME",
         "for everything together, 10m at most (default: 10s)"},
     {"help", OPTION_FLAG, false, offsetof(struct probe_options, help), NULL, "this text"},
@@ -57,6 +60,17 @@ static int refuse_option(struct buffer *message, const char *word)
 	return refuse_word(message, optopt != 0 ? letter : word);
 }
 
+static int add_target(
+    struct probe_options *options, const char *argument, struct buffer *message)
+{
+	if (!address_is_target(view_of_text(argument)))
+		return refuse(message, "connect-to", "wants HOST:PORT, such as 127.0.0.1:443");
+	if (options->connect_to_count == count_of(options->connect_to))
+		return refuse(message, "connect-to", "was given too often");
+	options->connect_to[options->connect_to_count++] = argument;
+	return 0;
+}
+
 static int set(const struct option_row *row, const char *argument, struct probe_options *options,
     struct buffer *message)
 {
@@ -72,6 +86,8 @@ static int set(const struct option_row *row, const char *argument, struct probe_
 			return refuse(message, row->name, "is empty");
 		*(const char **)member = argument;
 		return 0;
+	case OPTION_TARGETS:
+		return add_target(options, argument, message);
 	case OPTION_DURATION:
 		if (text_to_duration_ms(view_of_text(argument), &duration_ms) < 0 ||
 		    duration_ms <= 0 || duration_ms > MAX_TIMEOUT_MS)

@@ -3,8 +3,11 @@
 #define AUTHMEDIC_PROBE_OPTIONS_H
 
 #include "base/buffer.h"
+#include "probe/outcome.h"
 
 struct probe_options {
+	const char *connect_to[PROBE_MAX_ADDRESSES]; /* HOST:PORT instead of the URL's */
+	size_t connect_to_count;
 	const char *url; /* all text points into argv */
 	const char *service;
 	const char *client_keytab;

@@ -6,14 +6,17 @@
 
 #define EXIT_CONFIG 78 /* sysexits.h, which not every system has */
 
+#define TELLING_SKEW_MS (240 * (int64_t)1000) /* the library allows five minutes */
+
 static const struct result_kind {
 	const char *name;
 	int exit_code;
+	int weight; /* of several addresses the heaviest is told */
 } results[] = {
-    [PROBE_RESULT_ACCEPTED] = {"accepted", 0},
-    [PROBE_RESULT_REJECTED] = {"rejected", 1},
-    [PROBE_RESULT_NO_TICKET] = {"no-ticket", 3},
-    [PROBE_RESULT_UNREACHABLE] = {"unreachable", 4},
+    [PROBE_RESULT_ACCEPTED] = {"accepted", 0, 0},
+    [PROBE_RESULT_REJECTED] = {"rejected", 1, 3},
+    [PROBE_RESULT_NO_TICKET] = {"no-ticket", 3, 1},
+    [PROBE_RESULT_UNREACHABLE] = {"unreachable", 4, 2},
 };
 
 static const struct reason_kind {
@@ -62,6 +65,36 @@ static const struct reason_kind {
         "the server gave an answer that says nothing about the sign-in"},
     [PROBE_INTERNAL] = {"internal", PROBE_RESULT_UNREACHABLE, false, "the probe itself failed"},
 };
+
+/* RFC 4120 §7.5.9: those that a server gives for a ticket. */
+static const struct {
+	int code;
+	const char *name;
+} kerberos_errors[] = {
+    {31, "cannot-decrypt"}, /* KRB_AP_ERR_BAD_INTEGRITY */
+    {32, "ticket-expired"},
+    {33, "ticket-not-yet-valid"},
+    {34, "replay"},
+    {35, "wrong-name"}, /* KRB_AP_ERR_NOT_US */
+    {37, "clock-skew"},
+    {41, "cannot-decrypt"}, /* KRB_AP_ERR_MODIFIED */
+    {44, "wrong-key-version"},
+    {45, "no-key"},
+    {60, "generic"},
+};
+
+const char *probe_kerberos_error_name(int code)
+{
+	for (size_t i = 0; i < count_of(kerberos_errors); i++)
+		if (kerberos_errors[i].code == code)
+			return kerberos_errors[i].name;
+	return NULL;
+}
+
+bool probe_reason_is_worse(enum probe_reason reason, enum probe_reason other)
+{
+	return results[reasons[reason].result].weight > results[reasons[other].result].weight;
+}
 
 enum probe_result probe_reason_result(enum probe_reason reason)
 {
@@ -134,21 +167,107 @@ static void print_number(struct buffer *buffer, const char *name, int64_t value)
 		buffer_append_format(buffer, "%s=%lld\n", name, (long long)value);
 }
 
+static void print_skew(struct buffer *buffer, const char *name, const struct probe_skew *skew)
+{
+	int64_t ms = skew->ms < 0 ? -skew->ms : skew->ms;
+
+	if (skew->known)
+		buffer_append_format(buffer, "%s=%s%lld.%03d\n", name, skew->ms < 0 ? "-" : "",
+		    (long long)(ms / 1000), (int)(ms % 1000));
+}
+
+static void print_reply_error(struct buffer *buffer, int code)
+{
+	const char *name = probe_kerberos_error_name(code);
+
+	if (name != NULL)
+		print_text(buffer, "probe.reply_error", view_of_text(name));
+	else
+		print_number(buffer, "probe.reply_error", code);
+}
+
+/* -------------------------------------------------------------------------- the sentence */
+
+static void say(struct buffer *message, const char *text)
+{
+	struct view words = view_of_text(text);
+
+	buffer_append(message, view_first(words, message->max_bytes - message->length));
+}
+
+static void say_number(struct buffer *message, const char *before, int64_t value, const char *after)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	say(message, before);
+	say(message, text);
+	say(message, after);
+}
+
+/* What the server's answer adds to the reason, in brackets. */
+static void say_answer(struct buffer *message, const struct probe_report *report)
+{
+	const char *error = probe_kerberos_error_name(report->reply_error);
+
+	say_number(message, " (HTTP status ", report->http_status, "");
+	if (report->address != NULL && report->address[0] != '\0') {
+		say(message, " from ");
+		say(message, report->address);
+	}
+	if (report->ticket_kvno >= 0)
+		say_number(message, ", key version ", report->ticket_kvno, "");
+	if (error != NULL) {
+		say(message, ", the server says ");
+		say(message, error);
+	}
+	if (report->reason == PROBE_NOT_PROTECTED && report->offers != NULL) {
+		say(message, ", it offers ");
+		say(message, report->offers[0] != '\0' ? report->offers : "nothing");
+	}
+	say(message, ")");
+}
+
+static void say_skew(struct buffer *message, const char *whose, const struct probe_skew *skew)
+{
+	int64_t ms = skew->ms < 0 ? -skew->ms : skew->ms;
+
+	if (!skew->known || ms < TELLING_SKEW_MS)
+		return;
+	say(message, "; ");
+	say(message, whose);
+	say_number(message, " clock is ", ms / 1000, " s ");
+	say(message, skew->ms < 0 ? "behind ours" : "ahead of ours");
+}
+
 static void print_message(struct buffer *buffer, const struct probe_report *report)
 {
 	struct buffer auto_buffer message;
 
 	buffer_init(&message, PROBE_MAX_VALUE_BYTES);
-	buffer_append_text(&message, reasons[report->reason].message);
-	if (report->reason == PROBE_HTTP_STATUS || report->reason == PROBE_NOT_PROTECTED)
-		buffer_append_format(&message, " (HTTP status %d)", report->http_status);
+	say(&message, reasons[report->reason].message);
+	if (report->http_status >= 0)
+		say_answer(&message, report);
+	say_skew(&message, "the KDC's", &report->kdc_skew);
+	say_skew(&message, "the server's", &report->server_skew);
 	if (report->detail != NULL && report->detail[0] != '\0') {
-		struct view detail = view_of_text(report->detail);
-
-		buffer_append_text(&message, ": ");
-		buffer_append(&message, view_first(detail, message.max_bytes - message.length));
+		say(&message, ": ");
+		say(&message, report->detail);
 	}
 	print_text(buffer, "probe.message", buffer_view(&message));
+}
+
+/* --------------------------------------------------------------------------- the report */
+
+static void print_addresses(struct buffer *buffer, const struct probe_report *report)
+{
+	for (size_t i = 0; i < PROBE_RESULT_COUNT; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "probe.%s_addresses", results[i].name);
+		if (report->addresses[i] != NULL)
+			print_text(buffer, name, view_of_text(report->addresses[i]));
+	}
 }
 
 void probe_report_print(const struct probe_report *report, struct buffer *buffer)
@@ -164,9 +283,17 @@ void probe_report_print(const struct probe_report *report, struct buffer *buffer
 	print_number(buffer, "probe.http_status", report->http_status);
 	buffer_append_format(
 	    buffer, "probe.reply_state=%s\n", reply_state_name(report->reply_state));
+	print_reply_error(buffer, report->reply_error);
+	print_text(buffer, "probe.offers", view_of_text(report->offers));
+	print_text(buffer, "probe.address", view_of_text(report->address));
+	print_addresses(buffer, report);
 	print_number(buffer, "ticket.kvno", report->ticket_kvno);
 	print_text(buffer, "ticket.enctype", view_of_text(report->ticket_enctype));
 	print_text(buffer, "ticket.principal", view_of_text(report->ticket_principal));
+	print_skew(buffer, "clock.kdc_skew", &report->kdc_skew);
+	print_skew(buffer, "clock.server_skew", &report->server_skew);
 	print_number(buffer, "probe.kdc_ms", report->kdc_ms);
+	print_number(buffer, "probe.connect_ms", report->connect_ms);
+	print_number(buffer, "probe.answer_ms", report->answer_ms);
 	print_number(buffer, "probe.http_ms", report->http_ms);
 }

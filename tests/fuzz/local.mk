@@ -1,7 +1,9 @@
 # Each target is replayed over its corpus; tests/fuzz/run makes a libFuzzer of it.
-fuzz_targets = tests/fuzz/condition.test \
+fuzz_targets = tests/fuzz/challenge.test \
+	tests/fuzz/condition.test \
 	tests/fuzz/config.test \
 	tests/fuzz/document.test \
+	tests/fuzz/facts.test \
 	tests/fuzz/intake_lines.test \
 	tests/fuzz/ledger_line.test \
 	tests/fuzz/lines.test \
@@ -11,9 +13,11 @@ TESTS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/run
 fuzz_sources = tests/fuzz/replay.c tests/fuzz/fuzz.h
 
+tests_fuzz_challenge_test_SOURCES = tests/fuzz/challenge.c $(fuzz_sources)
 tests_fuzz_condition_test_SOURCES = tests/fuzz/condition.c $(fuzz_sources)
 tests_fuzz_config_test_SOURCES = tests/fuzz/config.c $(fuzz_sources)
 tests_fuzz_document_test_SOURCES = tests/fuzz/document.c $(fuzz_sources)
+tests_fuzz_facts_test_SOURCES = tests/fuzz/facts.c $(fuzz_sources)
 tests_fuzz_intake_lines_test_SOURCES = tests/fuzz/intake_lines.c $(fuzz_sources)
 tests_fuzz_ledger_line_test_SOURCES = tests/fuzz/ledger_line.c $(fuzz_sources)
 tests_fuzz_lines_test_SOURCES = tests/fuzz/lines.c $(fuzz_sources)

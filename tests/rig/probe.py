@@ -32,10 +32,11 @@ def parse_facts(output):
 
 def run_probe(realm, url, client_keytab, environment=(), **options):
     """Run the probe for the realm's service. Further options by name (`timeout="2s"`); None leaves
-    one out. `environment` is added to the realm's. Fails where it runs long past its deadline."""
+    one out, a list gives one several times. `environment` is added to the realm's. Fails where it runs long past its deadline."""
     options = {"url": url, "service": realm.service, "client_keytab": client_keytab,
                "krb5_config": realm.krb5_config, **options}
-    words = [word for name, value in options.items() if value is not None
+    words = [word for name, values in options.items() if values is not None
+             for value in (values if isinstance(values, list) else [values])
              for word in ("--" + name.replace("_", "-"), str(value))]
     done = subprocess.run([built_program("authmedic-probe"), *words], capture_output=True,
                           encoding="utf-8", errors="replace", timeout=60,

@@ -8,6 +8,7 @@ import pytest
 
 from rig import need_program, run_probe
 from rig.process import run
+from rig.wait import free_port
 
 
 @pytest.fixture(name="silence")
@@ -65,7 +66,14 @@ def test_healthy(rig, realm, keytab, probe_keytab, kind):
     assert_accepted(probe, kvno=1)
     assert probe["ticket.enctype"] == "aes256-cts-hmac-sha1-96"
     assert probe["ticket.principal"] == "HTTP/localhost@EXAMPLE.TEST"
-    assert probe["probe.message"] == "the server accepted a fresh ticket"
+    address = f"127.0.0.1:{server.port}"
+    assert probe["probe.address"] == address
+    assert probe["probe.message"] == (
+        f"the server accepted a fresh ticket (HTTP status 200 from {address}, key version 1)")
+    assert probe["probe.offers"] == "negotiate"
+    assert probe["probe.reply_error"] is None and probe["probe.accepted_addresses"] is None
+    assert abs(float(probe["clock.kdc_skew"])) < 60 and abs(float(probe["clock.server_skew"])) < 60
+    assert all(int(probe[f"probe.{part}_ms"]) >= 0 for part in ("connect", "answer"))
     # Squid keeps the last token to itself where the page comes from behind it.
     assert probe["probe.reply_state"] == ("accepted" if kind == "apache" else "none")
     assert int(probe["probe.kdc_ms"]) >= 0 and int(probe["probe.http_ms"]) >= 0
@@ -91,6 +99,45 @@ def test_stale_apache_keytab(rig, realm, keytab, probe_keytab):
     probe = run_probe(realm, apache.url, probe_keytab)
     assert_rejected(probe, kvno=2)
     assert probe["probe.reply_state"] == "rejected"
+    assert probe["probe.reply_error"] == "wrong-key-version", probe.output
+
+
+def test_several_addresses(rig, realm, keytab, probe_keytab):
+    """Each address is probed with the one ticket; the worst is told, and which gave what."""
+    good = rig.apache(realm, keytab)
+    old = rig.path("old.keytab")
+    shutil.copy(keytab, old)
+    os.chmod(old, 0o644)
+    realm.rotate_key()
+    realm.add_keys(keytab)
+    stale = rig.apache(realm, old)
+    addresses = [f"127.0.0.1:{port}" for port in (good.port, stale.port, free_port())]
+    url = "http://localhost:9/private/"
+    probe = run_probe(realm, url, probe_keytab, connect_to=addresses)
+    assert_rejected(probe, kvno=2)
+    assert probe["probe.address"] == probe["probe.rejected_addresses"] == addresses[1]
+    assert probe["probe.accepted_addresses"] == addresses[0]
+    assert probe["probe.unreachable_addresses"] == addresses[2]
+    probe = run_probe(realm, url, probe_keytab, connect_to=[addresses[2], addresses[0]])
+    assert_probe(probe, "unreachable", "connect", 4)
+    assert probe["probe.address"] == addresses[2]
+    probe = run_probe(realm, url, probe_keytab, connect_to=[addresses[0]])
+    assert_accepted(probe, kvno=2)
+    assert probe["probe.accepted_addresses"] is None
+
+
+def test_silent_address(rig, realm, keytab, probe_keytab, silence):
+    """An address that says nothing takes its share of the time, and no other's; what was found
+    before it is not lost."""
+    apache = rig.apache(realm, keytab)
+    silent, good = f"127.0.0.1:{silence}", f"127.0.0.1:{apache.port}"
+    probe = run_probe(realm, apache.url, probe_keytab, connect_to=[silent, good], timeout="3s")
+    assert_probe(probe, "unreachable", "timeout", 4)
+    assert (probe["probe.address"], probe["probe.accepted_addresses"]) == (silent, good)
+    os.truncate(keytab, 0)
+    probe = run_probe(realm, apache.url, probe_keytab, connect_to=[good, silent], timeout="3s")
+    assert_rejected(probe, kvno=1)
+    assert probe["probe.unreachable_addresses"] == silent
 
 
 def test_wrong_key(rig, realm, keytab, probe_keytab):
@@ -159,16 +206,55 @@ def test_client_key(realm, probe_keytab):
     assert_no_ticket(run_probe(realm, "http://localhost:1/", probe_keytab), "client-key")
 
 
-def test_clock_skew(rig, realm, probe_keytab):
-    """Our clock is an hour off, and the library is told not to follow the KDC's."""
+def shifted(offset):
+    """The environment of a process whose clock is that far off."""
     faketime = need_program("faketime", "faketime")
-    library = run([faketime, "-f", "+1h", "sh", "-c", "echo $LD_PRELOAD"]).stdout.strip()
+    library = run([faketime, "-f", offset, "sh", "-c", "echo $LD_PRELOAD"]).stdout.strip()
+    return {"LD_PRELOAD": library, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+
+@pytest.mark.parametrize("offset, skew", [("+1h", -3600), ("-1h", 3600), ("+10m", -600),
+                                          ("-10m", 600)])
+def test_clock_skew(rig, realm, probe_keytab, offset, skew):
+    """Our clock is off in either direction, and the library is told not to follow the KDC's: the
+    skew is measured all the same, and said in words."""
     config = changed_config(rig, realm, "[libdefaults]", "[libdefaults]\n  kdc_timesync = 0")
     probe = run_probe(realm, "http://localhost:1/", probe_keytab, krb5_config=config,
-                      environment={"LD_PRELOAD": library, "FAKETIME": "+1h",
-                                   "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                                   "ASAN_OPTIONS": "verify_asan_link_order=0"})
+                      environment=shifted(offset))
     assert_no_ticket(probe, "clock-skew")
+    assert abs(float(probe["clock.kdc_skew"]) - skew) < 30
+    way = "behind" if skew < 0 else "ahead of"
+    assert f"s {way} ours" in probe["probe.message"]
+
+
+@pytest.mark.parametrize("offset, skew", [("+10m", -600), ("-10m", 600)])
+def test_clock_skew_followed(rig, realm, keytab, probe_keytab, offset, skew):
+    """Where the library follows the KDC's clock the sign-in succeeds, and the facts show that only
+    ours is off."""
+    apache = rig.apache(realm, keytab)
+    probe = run_probe(realm, apache.url, probe_keytab, environment=shifted(offset))
+    assert_accepted(probe, kvno=1)
+    assert abs(float(probe["clock.kdc_skew"]) - skew) < 30
+    assert abs(float(probe["clock.server_skew"]) - skew) < 30
+
+
+@pytest.mark.parametrize("offset, skew, error", [
+    ("+10m", 600, "clock-skew"), ("-10m", -600, "ticket-not-yet-valid"),
+    ("+11h", 39600, "ticket-expired")])
+def test_server_clock(rig, realm, keytab, probe_keytab, monkeypatch, offset, skew, error):
+    """The server's clock is off in either direction: its own words and its clock are told."""
+    apache = rig.apache(realm, keytab, start=False)
+    environment = {**realm.environment(), **shifted(offset)}
+    with monkeypatch.context() as patch:
+        patch.setattr(realm, "environment", lambda: environment)
+        apache.start()
+    probe = run_probe(realm, apache.url, probe_keytab)
+    assert_rejected(probe, kvno=1)
+    assert probe["probe.reply_error"] == error, probe.output
+    assert abs(float(probe["clock.server_skew"]) - skew) < 30
+    assert abs(float(probe["clock.kdc_skew"])) < 30
+    assert f"the server says {error}" in probe["probe.message"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "garbage", "folder", "no-such-principal"])

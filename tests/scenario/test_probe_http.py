@@ -86,6 +86,47 @@ def test_not_challenged(realm, probe_keytab, challenge, expected):
         assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("offer", ["NTLM", "NTLM, Basic realm=\"x\""])
+def test_ntlm_only(realm, probe_keytab, offer):
+    """A server that offers NTLM and not Negotiate is named as such, and sees no token."""
+    challenge = (401, {"WWW-Authenticate": offer}, b"")
+    with scripted((200, {}, b""), challenge=challenge) as server:
+        probe = run_probe(realm, server.url, probe_keytab)
+        assert outcome(probe) == ("unreachable", "not-protected", 4)
+        assert probe["probe.offers"].startswith("ntlm")
+        assert "it offers ntlm" in probe["probe.message"]
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("headers, skew", [
+    ({"Date": "Thu, 01 Jan 1970 00:00:10 GMT"}, True), ({"Date": "yesterday"}, False),
+    ({"Date": "Thu, 01 Jan 1970 00:00:10 GMT", "Age": "5"}, False),
+    ({"Age": "5", "Date": "Thu, 01 Jan 1970 00:00:10 GMT"}, False), ({"Date": ""}, False),
+    ({"Date": "9" * 5000}, False)])
+def test_server_date(realm, probe_keytab, headers, skew):
+    """The server's clock is that of its Date header, if it is one and is the server's own."""
+    with scripted((200, headers, b"")) as server:
+        probe = run_probe(realm, server.url, probe_keytab)
+        assert outcome(probe) == ("accepted", "ok", 0)
+        if skew:
+            assert float(probe["clock.server_skew"]) < -50 * 365 * 86400
+        else:
+            assert probe["clock.server_skew"] is None, probe.output
+
+
+def test_hostile_kerberos_error(realm, probe_keytab):
+    """A token that claims to hold a Kerberos error and does not is a refusal like any other."""
+    oid = bytes.fromhex("06092a864886f712010202")
+    for inner in (b"", b"\x7e\x84\xff\xff\xff\xff", b"\x7e\x03\x30\x80\x00", bytes(range(256))):
+        content = oid + b"\x03\x00" + inner
+        token = b"\x60\x82" + len(content).to_bytes(2, "big") + content
+        answer = {"WWW-Authenticate": "Negotiate " + base64.b64encode(token).decode()}
+        with scripted((401, answer, b"")) as server:
+            probe = run_probe(realm, server.url, probe_keytab)
+        assert outcome(probe) == ("rejected", "refused", 1)
+        assert probe["probe.reply_error"] is None and probe["probe.reply_state"] == "rejected"
+
+
 def test_requests(realm, probe_keytab):
     """First without a token, then with a Kerberos token, under our own name; the token is in
     nothing that the probe prints."""

@@ -4,12 +4,16 @@
 #include "probe/challenge.h"
 
 #define KERBEROS_OID "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
+#define ERROR_TOKEN "\x60\x0f" KERBEROS_OID "\x03\x00" "ER"
+#define MECHANISM "\xa1\x0b\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
 #define NEG_STATE(byte) "\x30\x05\xa0\x03\x0a\x01" byte
 
 static void assert_state(struct view token, enum reply_state expected)
 {
+	struct view error;
+
 	assert_string_equal(
-	    reply_state_name(challenge_token_state(token)), reply_state_name(expected));
+	    reply_state_name(challenge_token_state(token, &error)), reply_state_name(expected));
 }
 
 /* Every negState, and what raw Kerberos and NTLM replies amount to. */
@@ -77,11 +81,12 @@ static void damaged_tokens(unused_parameter void **state)
 	}
 	for (size_t i = 0; i < good.length * 256; i++) {
 		char bytes[16];
+		struct view error;
 
 		memcpy(bytes, good.data, good.length);
 		bytes[i / 256] = (char)(i % 256);
 		assert_non_null(reply_state_name(
-		    challenge_token_state(view_of(bytes, good.length))));
+		    challenge_token_state(view_of(bytes, good.length), &error)));
 	}
 }
 
@@ -101,22 +106,78 @@ static void offers(unused_parameter void **state)
 	assert_false(challenge_offers_negotiate(VIEW("Basic realm=\"x\\")));
 }
 
+static enum reply_state state_of(struct view values)
+{
+	struct buffer auto_buffer error;
+
+	buffer_init(&error, 1024);
+	return challenge_reply_state(values, &error);
+}
+
 /* The state comes from the first readable token of any of the lines. */
 static void values(unused_parameter void **state)
 {
-	assert_int_equal(challenge_reply_state(VIEW("Negotiate\n")), REPLY_STATE_NONE);
+	assert_int_equal(state_of(VIEW("Negotiate\n")), REPLY_STATE_NONE);
 	assert_int_equal(
-	    challenge_reply_state(VIEW("Negotiate oQcwBaADCgEC\n")), REPLY_STATE_REJECTED);
-	assert_int_equal(challenge_reply_state(VIEW("NEGOTIATE   oQcwBaADCgEA \nNTLM\n")),
+	    state_of(VIEW("Negotiate oQcwBaADCgEC\n")), REPLY_STATE_REJECTED);
+	assert_int_equal(state_of(VIEW("NEGOTIATE   oQcwBaADCgEA \nNTLM\n")),
 	    REPLY_STATE_ACCEPTED);
-	assert_int_equal(challenge_reply_state(VIEW("Negotiate\nNegotiate oQcwBaADCgEB\n")),
+	assert_int_equal(state_of(VIEW("Negotiate\nNegotiate oQcwBaADCgEB\n")),
 	    REPLY_STATE_INCOMPLETE);
 	assert_int_equal(
-	    challenge_reply_state(VIEW("Negotiate oQcwBaADCgE\n")), REPLY_STATE_NONE);
+	    state_of(VIEW("Negotiate oQcwBaADCgE\n")), REPLY_STATE_NONE);
 	assert_int_equal(
-	    challenge_reply_state(VIEW("Negotiate oQcw BaADCgEC\n")), REPLY_STATE_NONE);
+	    state_of(VIEW("Negotiate oQcw BaADCgEC\n")), REPLY_STATE_NONE);
 	assert_int_equal(
-	    challenge_reply_state(VIEW("Negotiate \xff\xfe\n")), REPLY_STATE_NONE);
+	    state_of(VIEW("Negotiate \xff\xfe\n")), REPLY_STATE_NONE);
+}
+
+static void assert_error(struct view token, struct view expected)
+{
+	struct view error;
+
+	challenge_token_state(token, &error);
+	assert_true(view_equal(error, expected));
+}
+
+/* The Kerberos error is found in a raw token and in SPNEGO, with the mechanism's name before it or
+ * not; what is cut or something else has none. */
+static void errors(unused_parameter void **state)
+{
+	assert_error(VIEW(ERROR_TOKEN), VIEW("ER"));
+	assert_error(VIEW("\xa1\x1c\x30\x1a\xa0\x03\x0a\x01\x02\xa2\x13\x04\x11" ERROR_TOKEN),
+	    VIEW("ER"));
+	assert_error(VIEW("\xa1\x29\x30\x27\xa0\x03\x0a\x01\x02" MECHANISM
+	                  "\xa2\x13\x04\x11" ERROR_TOKEN),
+	    VIEW("ER"));
+	assert_error(VIEW("\xa1\x1c\x30\x1a\xa0\x03\x0a\x01\x02\xa2\x13\x05\x11" ERROR_TOKEN),
+	    VIEW(""));
+	assert_error(VIEW("\xa1\x1c\x30\x1a\xa0\x03\x0a\x01\x02\xa2\x13\x04\x12" ERROR_TOKEN),
+	    VIEW(""));
+	assert_error(VIEW("\xa1\x07" NEG_STATE("\2")), VIEW(""));
+	assert_error(VIEW("\x60\x0d" KERBEROS_OID "\x02\x00"), VIEW(""));
+}
+
+static void assert_schemes(struct view values, const char *expected)
+{
+	struct buffer auto_buffer schemes;
+
+	buffer_init(&schemes, 24);
+	challenge_append_schemes(values, &schemes);
+	assert_int_equal(buffer_error(&schemes), 0);
+	assert_string_equal(buffer_text(&schemes), expected);
+}
+
+/* Each scheme once and in small letters; parameters, bytes and what does not fit are none. */
+static void schemes(unused_parameter void **state)
+{
+	assert_schemes(VIEW("Negotiate\nNTLM\nnegotiate, Basic realm=\"a, b\"\n"),
+	    "negotiate ntlm basic");
+	assert_schemes(VIEW("Digest realm=\"x\", qop=\"auth\", nonce=\"1\"\n"), "digest");
+	assert_schemes(VIEW("NTLM TlRMTVNTUAAC\n"), "ntlm");
+	assert_schemes(VIEW("\x1b[2J\n=\n,,\n\xff\n"), "");
+	assert_schemes(VIEW("aaaaaaaaaaaaaaaa\nbbbbbbbbbbbbbbbb\ncccc\n"), "aaaaaaaaaaaaaaaa cccc");
+	assert_schemes(VIEW(""), "");
 }
 
 int main(void)
@@ -128,6 +189,8 @@ int main(void)
 	    cmocka_unit_test(damaged_tokens),
 	    cmocka_unit_test(offers),
 	    cmocka_unit_test(values),
+	    cmocka_unit_test(errors),
+	    cmocka_unit_test(schemes),
 	};
 
 	return cmocka_run_group_tests_name("challenge", tests, NULL, NULL);

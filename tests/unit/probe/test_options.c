@@ -4,7 +4,7 @@
 
 #include "probe/options.h"
 
-#define MAX_WORDS 24
+#define MAX_WORDS 40
 
 /* NULL-terminated words behind the program's name. */
 static int parse(const char *const *words, struct probe_options *options, struct buffer *message)
@@ -25,7 +25,8 @@ static void everything(unused_parameter void **state)
 {
 	static const char *const words[] = {"--url", "https://a/", "--service=HTTP/a",
 	    "--client-keytab", "k", "--client-principal", "p", "--krb5-config", "c", "--ca-file",
-	    "f", "--timeout", "3s", NULL};
+	    "f", "--timeout", "3s", "--connect-to", "127.0.0.1:443", "--connect-to", "[::1]:8443",
+	    "--connect-to", "node-2.example.test:443", NULL};
 	struct probe_options options;
 	struct buffer auto_buffer message;
 
@@ -38,6 +39,10 @@ static void everything(unused_parameter void **state)
 	assert_string_equal(options.krb5_config, "c");
 	assert_string_equal(options.ca_file, "f");
 	assert_int_equal(options.timeout_ms, 3000);
+	assert_int_equal(options.connect_to_count, 3);
+	assert_string_equal(options.connect_to[0], "127.0.0.1:443");
+	assert_string_equal(options.connect_to[1], "[::1]:8443");
+	assert_string_equal(options.connect_to[2], "node-2.example.test:443");
 	assert_false(options.help);
 	assert_false(options.version);
 }
@@ -56,6 +61,7 @@ static void defaults(unused_parameter void **state)
 	assert_null(options.krb5_config);
 	assert_null(options.ca_file);
 	assert_int_equal(options.timeout_ms, 10000);
+	assert_int_equal(options.connect_to_count, 0);
 }
 
 /* Nothing is required where only help or the version is wanted. */
@@ -89,6 +95,13 @@ static void mistakes(unused_parameter void **state)
 	    {{"--help=x"}, "--help=x"},
 	    {{"-x"}, "-x"},
 	    {{"word"}, "word"},
+	    {{"--connect-to", "localhost"}, "--connect-to"},
+	    {{"--connect-to", ":443"}, "--connect-to"},
+	    {{"--connect-to", "a b:443"}, "--connect-to"},
+	    {{"--connect-to", "a:0"}, "--connect-to"},
+	    {{"--connect-to", "a:65536"}, "--connect-to"},
+	    {{"--connect-to", "a:"}, "--connect-to"},
+	    {{"--connect-to", "::1:443"}, "--connect-to"},
 	    {{"--timeout", "0s"}, "--timeout"},
 	    {{"--timeout", "11m"}, "--timeout"},
 	    {{"--timeout", "10"}, "--timeout"},
@@ -107,6 +120,22 @@ static void mistakes(unused_parameter void **state)
 	}
 }
 
+/* There is room for a bounded number of addresses. */
+static void too_many_addresses(unused_parameter void **state)
+{
+	const char *words[2 * (PROBE_MAX_ADDRESSES + 1) + 1] = {NULL};
+	struct probe_options options;
+	struct buffer auto_buffer message;
+
+	for (size_t i = 0; i + 1 < count_of(words); i += 2) {
+		words[i] = "--connect-to";
+		words[i + 1] = "a:1";
+	}
+	buffer_init(&message, 1024);
+	assert_int_equal(parse(words, &options, &message), -EINVAL);
+	assert_string_equal(buffer_text(&message), "--connect-to was given too often");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +143,7 @@ int main(void)
 	    cmocka_unit_test(defaults),
 	    cmocka_unit_test(help_needs_nothing),
 	    cmocka_unit_test(mistakes),
+	    cmocka_unit_test(too_many_addresses),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -83,8 +83,16 @@ static void whole_report(unused_parameter void **state)
 	    .reason = PROBE_REFUSED,
 	    .http_status = 401,
 	    .reply_state = REPLY_STATE_REJECTED,
+	    .reply_error = 37,
+	    .offers = "negotiate ntlm",
+	    .address = "127.0.0.2:443",
+	    .addresses = {"127.0.0.1:443", "127.0.0.2:443", NULL, ""},
 	    .kdc_ms = 12,
+	    .connect_ms = 3,
+	    .answer_ms = 4,
 	    .http_ms = 0,
+	    .kdc_skew = {true, -250},
+	    .server_skew = {true, 600001},
 	    .ticket_kvno = 3,
 	    .ticket_enctype = "aes256-cts-hmac-sha1-96",
 	    .ticket_principal = "HTTP/localhost@EXAMPLE.TEST",
@@ -96,13 +104,24 @@ static void whole_report(unused_parameter void **state)
 	assert_string_equal(buffer_text(&text),
 	    "probe.result=rejected\n"
 	    "probe.reason=refused\n"
-	    "probe.message=the server refused a fresh ticket\n"
+	    "probe.message=the server refused a fresh ticket (HTTP status 401 from "
+	    "127.0.0.2:443, key version 3, the server says clock-skew); the server's clock is "
+	    "600 s ahead of ours\n"
 	    "probe.http_status=401\n"
 	    "probe.reply_state=rejected\n"
+	    "probe.reply_error=clock-skew\n"
+	    "probe.offers=negotiate ntlm\n"
+	    "probe.address=127.0.0.2:443\n"
+	    "probe.accepted_addresses=127.0.0.1:443\n"
+	    "probe.rejected_addresses=127.0.0.2:443\n"
 	    "ticket.kvno=3\n"
 	    "ticket.enctype=aes256-cts-hmac-sha1-96\n"
 	    "ticket.principal=HTTP/localhost@EXAMPLE.TEST\n"
+	    "clock.kdc_skew=-0.250\n"
+	    "clock.server_skew=600.001\n"
 	    "probe.kdc_ms=12\n"
+	    "probe.connect_ms=3\n"
+	    "probe.answer_ms=4\n"
 	    "probe.http_ms=0\n");
 }
 
@@ -137,6 +156,49 @@ static void status_in_the_reason(unused_parameter void **state)
 	assert_true(view_contains(buffer_view(&text), VIEW("(HTTP status 503)\n")));
 }
 
+/* A site that asks for something else is told with what it asks for. */
+static void other_schemes(unused_parameter void **state)
+{
+	struct probe_report report = PROBE_REPORT_EMPTY;
+	struct buffer auto_buffer text;
+
+	report.reason = PROBE_NOT_PROTECTED;
+	report.http_status = 401;
+	report.offers = "ntlm";
+	buffer_init(&text, PROBE_MAX_REPORT_BYTES);
+	probe_report_print(&report, &text);
+	assert_true(view_contains(
+	    buffer_view(&text), VIEW("at this URL (HTTP status 401, it offers ntlm)\n")));
+}
+
+/* Kerberos errors have names, and those without one their number. */
+static void kerberos_errors(unused_parameter void **state)
+{
+	struct probe_report report = PROBE_REPORT_EMPTY;
+	struct buffer auto_buffer text;
+
+	assert_string_equal(probe_kerberos_error_name(32), "ticket-expired");
+	assert_string_equal(probe_kerberos_error_name(34), "replay");
+	assert_null(probe_kerberos_error_name(-1));
+	report.reason = PROBE_REFUSED;
+	report.reply_error = 99;
+	buffer_init(&text, PROBE_MAX_REPORT_BYTES);
+	probe_report_print(&report, &text);
+	assert_true(view_contains(buffer_view(&text), VIEW("\nprobe.reply_error=99\n")));
+}
+
+/* Of several addresses a refusal is told before all else, and a success last. */
+static void worst_of_several(unused_parameter void **state)
+{
+	static const enum probe_reason order[] = {
+	    PROBE_OK, PROBE_KERBEROS, PROBE_CONNECT, PROBE_REFUSED};
+
+	for (size_t i = 0; i < count_of(order); i++)
+		for (size_t j = 0; j < count_of(order); j++)
+			assert_int_equal(probe_reason_is_worse(order[i], order[j]), i > j);
+	assert_false(probe_reason_is_worse(PROBE_TLS, PROBE_HTTP_TIMEOUT));
+}
+
 /* Each line is one name, one "=" and at most 1,000 printable bytes, for every reason and whatever a
  * library or a KDC says. */
 static void hostile_text(unused_parameter void **state)
@@ -155,6 +217,8 @@ static void hostile_text(unused_parameter void **state)
 
 		report.reason = (enum probe_reason)reason;
 		report.detail = report.ticket_enctype = report.ticket_principal = hostile;
+		report.offers = report.address = report.addresses[reason % 4] = hostile;
+		report.http_status = reason % 2 - 1;
 		buffer_init(&text, PROBE_MAX_REPORT_BYTES);
 		probe_report_print(&report, &text);
 		assert_int_equal(buffer_error(&text), 0);
@@ -180,6 +244,9 @@ int main(void)
 	    cmocka_unit_test(whole_report),
 	    cmocka_unit_test(unknown_is_left_out),
 	    cmocka_unit_test(status_in_the_reason),
+	    cmocka_unit_test(other_schemes),
+	    cmocka_unit_test(kerberos_errors),
+	    cmocka_unit_test(worst_of_several),
 	    cmocka_unit_test(hostile_text),
 	};
 
