@@ -35,6 +35,8 @@ extern const struct format format_squid_combined;
 extern const struct format format_squid_cache;
 extern const struct format format_squid_native;
 extern const struct format format_iis_w3c;
+extern const struct format format_nginx_error;
+extern const struct format format_catalina;
 
 /* A reader ends with one of these; `why` lives for ever. */
 static inline void parsed_as(struct parsed *parsed, enum line_kind kind, const char *why)

@@ -1,9 +1,11 @@
 libauthmedic_a_SOURCES += \
 	agent/parse/apache_error.c \
 	agent/parse/authmedic.c \
+	agent/parse/catalina.c \
 	agent/parse/format.h \
 	agent/parse/iis.c \
 	agent/parse/ncsa.c agent/parse/ncsa.h \
+	agent/parse/nginx_error.c \
 	agent/parse/pairs.c agent/parse/pairs.h \
 	agent/parse/parser.c agent/parse/parser.h \
 	agent/parse/record.c agent/parse/record.h \

@@ -18,7 +18,9 @@ static const struct format *const formats[] = {
     &format_squid_native,
     &format_iis_w3c,
     &format_apache_error,
+    &format_nginx_error,
     &format_squid_cache,
+    &format_catalina,
 };
 
 struct parser {

@@ -13,18 +13,31 @@ struct run {
 	int failures;
 };
 
-/* The line as the first format that reads it takes it: no two read the same error line. */
-static void read_line(struct run *run, struct view line, struct parsed *ret_parsed)
+/* Reads the lines of an example one after the other; gives the last one, or the first with a
+ * signal. False where the format does not read one of them. */
+static bool read_as(
+    struct run *run, const char *format, struct view lines, struct parsed *ret_parsed)
 {
-	for (const char *const *name = parser_formats(); *name != NULL; name++) {
-		struct parser *auto_call(parser_free) parser = NULL;
+	struct parser *auto_call(parser_free) parser = NULL;
+	struct view line;
 
-		if (parser_new(&parser, *name, run->signatures) < 0)
-			continue;
+	if (parser_new(&parser, format, run->signatures) < 0)
+		return false;
+	do {
+		view_cut(&lines, '\n', &line);
 		parser_line(parser, line, ret_parsed);
-		if (ret_parsed->kind != LINE_UNPARSED)
+		if (ret_parsed->kind == LINE_UNPARSED)
+			return false;
+	} while (lines.length > 0 && !ret_parsed->has_signal);
+	return true;
+}
+
+/* An example as the first format that reads it takes it: no two read the same error line. */
+static void read_example(struct run *run, struct view lines, struct parsed *ret_parsed)
+{
+	for (const char *const *name = parser_formats(); *name != NULL; name++)
+		if (read_as(run, *name, lines, ret_parsed))
 			return;
-	}
 }
 
 /* `got` NULL: nothing. */
@@ -44,7 +57,7 @@ static void run_example(struct run *run, const struct node *node, const char *id
 	const char *got;
 
 	run->example_count++;
-	read_line(run, view_of_text(node_text(node)), &parsed);
+	read_example(run, view_of_text(node_text(node)), &parsed);
 	got = parsed.has_signal ? signatures_id(run->signatures, parsed.signal.signature) : NULL;
 	if (parsed.kind == LINE_UNPARSED)
 		fail(run, node, "no format reads this example", NULL);

@@ -111,6 +111,20 @@ int stamp_date(struct view text, int64_t *ret_days)
 	return days_of_date(digits(at, 4), digits(at + 5, 2), digits(at + 8, 2), ret_days);
 }
 
+int stamp_named_date(struct view text, int64_t *ret_days)
+{
+	const char *at = text.data;
+	size_t length = text.length;
+
+	if (length == 11 && at[2] == '-' && at[6] == '-')
+		return days_of_date(digits(at + 7, 4), month_of(at + 3), digits(at, 2), ret_days);
+	if (length < 11 || length > 12 || at[3] != ' ' || at[length - 6] != ',' ||
+	    at[length - 5] != ' ')
+		return -EINVAL;
+	return days_of_date(
+	    digits(at + length - 4, 4), month_of(at), digits(at + 4, (int)length - 10), ret_days);
+}
+
 /* ".327950" as milliseconds; nothing is none. */
 static int milliseconds_of(struct view fraction, int64_t *ret_ms)
 {
@@ -120,7 +134,8 @@ static int milliseconds_of(struct view fraction, int64_t *ret_ms)
 		*ret_ms = 0;
 		return 0;
 	}
-	if (fraction.data[0] != '.' || fraction.length < 2 || fraction.length > 10)
+	if ((fraction.data[0] != '.' && fraction.data[0] != ',') || fraction.length < 2 ||
+	    fraction.length > 10)
 		return -EINVAL;
 	for (size_t i = 1; i < fraction.length; i++) {
 		int digit = digits(fraction.data + i, 1);

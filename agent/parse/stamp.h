@@ -22,7 +22,9 @@ struct stamps {
 must_check int stamp_ncsa(struct stamps *stamps, struct view text, int64_t *ret_time_ms);
 /* 2026-11-22 or 2026/11/22, as days since 1970 */
 must_check int stamp_date(struct view text, int64_t *ret_days);
-/* 10:04:34 with up to nine decimals, as milliseconds since midnight */
+/* 22-Nov-2026, or "Nov 22, 2026" with a day of one digit or two */
+must_check int stamp_named_date(struct view text, int64_t *ret_days);
+/* 10:04:34 with up to nine decimals (10:04:34.5 or 10:04:34,5), as milliseconds since midnight */
 must_check int stamp_time_of_day(struct view text, int64_t *ret_ms);
 /* Sun Nov 22 10:04:56.327950 2026, in the machine's zone */
 must_check int stamp_apache_error(struct stamps *stamps, struct view text, int64_t *ret_time_ms);

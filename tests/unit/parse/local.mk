@@ -5,8 +5,10 @@ if HAVE_CMOCKA
 parse_tests = \
 	tests/unit/parse/apache_error.test \
 	tests/unit/parse/authmedic.test \
+	tests/unit/parse/catalina.test \
 	tests/unit/parse/iis.test \
 	tests/unit/parse/ncsa.test \
+	tests/unit/parse/nginx_error.test \
 	tests/unit/parse/parser.test \
 	tests/unit/parse/regex.test \
 	tests/unit/parse/round_trip.test \
@@ -25,6 +27,10 @@ tests_unit_parse_authmedic_test_SOURCES = tests/unit/parse/test_authmedic.c $(pa
 tests_unit_parse_authmedic_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_authmedic_test_LDADD = $(unit_libs)
 
+tests_unit_parse_catalina_test_SOURCES = tests/unit/parse/test_catalina.c $(parse_lines)
+tests_unit_parse_catalina_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_catalina_test_LDADD = $(unit_libs)
+
 tests_unit_parse_iis_test_SOURCES = tests/unit/parse/test_iis.c $(parse_lines)
 tests_unit_parse_iis_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_iis_test_LDADD = $(unit_libs)
@@ -32,6 +38,10 @@ tests_unit_parse_iis_test_LDADD = $(unit_libs)
 tests_unit_parse_ncsa_test_SOURCES = tests/unit/parse/test_ncsa.c $(parse_lines)
 tests_unit_parse_ncsa_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_ncsa_test_LDADD = $(unit_libs)
+
+tests_unit_parse_nginx_error_test_SOURCES = tests/unit/parse/test_nginx_error.c $(parse_lines)
+tests_unit_parse_nginx_error_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_nginx_error_test_LDADD = $(unit_libs)
 
 tests_unit_parse_parser_test_SOURCES = tests/unit/parse/test_parser.c $(parse_lines) \
 	$(allocation_sources)

@@ -17,7 +17,7 @@ static void knows_its_formats(unused_parameter void **state)
 		assert_null(parser);
 		count++;
 	}
-	assert_int_equal(count, 11);
+	assert_int_equal(count, 13);
 	assert_int_equal(parser_new(&parser, "apache", NULL), -EINVAL);
 	assert_int_equal(parser_new(&parser, "", NULL), -EINVAL);
 	parser_free(&parser);
@@ -93,6 +93,9 @@ static void guesses(unused_parameter void **state)
 	    {"#Fields: date time sc-status\n2026-11-22 10:04:34 401\n", "iis-w3c"},
 	    {"[Sun Nov 22 10:04:56.327950 2026] [core:error] [pid 1] x\n", "apache-error"},
 	    {"2026/11/22 10:09:16 kid1| x\n    y\n", "squid-cache"},
+	    {"2026/11/22 10:25:03 [notice] 1#1: x\n", "nginx-error"},
+	    {"22-Nov-2026 10:14:31.604 INFO [a] b.C.d x\n\tb.CException\ny\n", "catalina"},
+	    {"2026-11-22 10:14:31.604:WARN:oejs.Class:qtp1-15: text\n", "catalina"},
 	    /* The last line may be cut off, the first only where it is the only one. */
 	    {COMBINED "\n" COMMON, "apache-combined"},
 	    {"garbage\n" COMMON "\n" COMMON "\n" COMBINED "\n", "apache-common"},

@@ -5,6 +5,7 @@
 #include "parse/signatures.h"
 
 #define MAX_ERRORS_BYTES 65536
+#define HOSTILE_BYTES    2048
 
 /* Loads a folder with this one file. */
 static int load_text(const char *text, struct signatures **ret_signatures, struct buffer *errors)
@@ -64,6 +65,110 @@ static void wrong_examples_fail(unused_parameter void **state)
 	    "%s:15:9: this must not match, but gives a\n",
 	    path, path, path, path, path);
 	assert_string_equal(buffer_text(&report), buffer_text(&expected));
+}
+
+struct whole_line {
+	const char *format;
+	const char *line;
+	const char *id;
+};
+
+#define KRB5_TEXT                                                                                  \
+	"Unspecified GSS failure.  Minor code may provide more information (Request ticket "       \
+	"server HTTP/a@B kvno 3 not found in keytab; keytab is likely out of date)"
+
+/* Where a line is cut off, what is left gives the same signature, the one without a cause, or none:
+ * never another cause. */
+static void a_cut_line_misleads_nobody(unused_parameter void **state)
+{
+	static const struct whole_line lines[] = {
+	    {"apache-error",
+		"[Sun Nov 22 10:04:56.327950 2026] [auth_gssapi:error] [pid 1:tid 2] "
+		"[client 127.0.0.1:47736] GSS ERROR In Negotiate Auth: gss_accept_sec_context() "
+		"failed: [" KRB5_TEXT "]",
+		"keytab-out-of-date"},
+	    {"squid-cache",
+		"2026/11/22 10:09:16 kid1| ERROR: Negotiate Authentication validating user. "
+		"Result: "
+		"{result=BH, notes={message: gss_accept_sec_context() failed: Unspecified GSS "
+		"failure.  Minor code may provide more information. Request ticket server HTTP/a@B "
+		"kvno 4 not found in keytab; keytab is likely out of date; }}",
+		"keytab-out-of-date"},
+	    {"nginx-error",
+		"2026/11/22 10:25:03 [error] 1#1: *7 gss_acquire_cred() failed: No key table entry "
+		"found for HTTP/a@B: Used service principal: HTTP/a@B, client: 192.0.2.9",
+		"keytab-missing"},
+	    {"catalina",
+		"2026-11-22 10:14:31,604 WARN  [org.x.SPNEGOAuthenticator] (a) SPNEGO login "
+		"failed: "
+		"java.security.PrivilegedActionException: GSSException: Failure unspecified at "
+		"GSS-API level (Mechanism level: Clock skew too great (37))",
+		"clock-skew"},
+	};
+	struct signatures *auto_call(signatures_free) signatures = NULL;
+	auto_buffer struct buffer errors;
+	char folder[4096];
+
+	buffer_init(&errors, MAX_ERRORS_BYTES);
+	assert_int_equal(signatures_load(&signatures, lines_signatures_folder(folder), &errors), 0);
+	for (size_t i = 0; i < count_of(lines); i++) {
+		struct parser *auto_call(parser_free) parser = NULL;
+		size_t length = strlen(lines[i].line);
+		struct parsed parsed;
+		const char *id;
+
+		assert_int_equal(parser_new(&parser, lines[i].format, signatures), 0);
+		for (size_t cut = 0; cut <= length; cut++) {
+			parser_line(parser, view_of(lines[i].line, cut), &parsed);
+			if (!parsed.has_signal)
+				continue;
+			id = signatures_id(signatures, parsed.signal.signature);
+			if (strcmp(id, lines[i].id) != 0 && strcmp(id, "gss-failed") != 0)
+				fail_msg("%.*s: %s", (int)cut, lines[i].line, id);
+		}
+		assert_true(parsed.has_signal);
+		assert_string_equal(
+		    signatures_id(signatures, parsed.signal.signature), lines[i].id);
+	}
+}
+
+/* What a stranger may make a server write, as long as a name or a path is, in the pieces that
+ * patterns are made of: none has any pattern give up. */
+static void a_hostile_text_exhausts_no_pattern(unused_parameter void **state)
+{
+	static const char *const sources[] = {
+	    "auth_gssapi", "auth_kerb", "squid", "nginx", "SPNEGOAuthenticator", "core"};
+	static const char *const heads[] = {"GSS ERROR In Negotiate Auth: gss_x() failed: [",
+	    "gss_x() failed: ", "SPNEGO login failed: ", "GSSException: ",
+	    "GSS ERROR In Negotiate Auth: gss_x() failed: [Unspecified GSS failure.  Minor code "
+	    "may provide more information (",
+	    "gss_x() failed: Unspecified GSS failure.  Minor code may provide more information (, ",
+	    "ERROR: Negotiate Authentication validating user. Result: {result=BH, notes={message: ",
+	    "GSSException: Failure unspecified at GSS-API level (Mechanism level: ", ""};
+	static const char *const pieces[] = {":", "a:", "a", "(", " (", ")]", " (1)", "; }}", ". ",
+	    "Exception: ", "a.Error: ", "Exception", "GSSException: ", " kvno 1",
+	    ": Used service principal: a", "Request ticket server a kvno 1 ",
+	    "javax.security.auth.login.LoginException: "};
+	struct signatures *auto_call(signatures_free) signatures = NULL;
+	auto_buffer struct buffer errors;
+	auto_buffer struct buffer text;
+	struct signal signal;
+	char folder[4096];
+
+	buffer_init(&errors, MAX_ERRORS_BYTES);
+	buffer_init(&text, 2 * (size_t)HOSTILE_BYTES);
+	assert_int_equal(signatures_load(&signatures, lines_signatures_folder(folder), &errors), 0);
+	for (size_t i = 0; i < count_of(heads) * count_of(pieces); i++) {
+		buffer_clear(&text);
+		buffer_append_text(&text, heads[i / count_of(pieces)]);
+		while (text.length < HOSTILE_BYTES)
+			buffer_append_text(&text, pieces[i % count_of(pieces)]);
+		for (size_t k = 0; k < count_of(sources); k++)
+			(void)signatures_match(
+			    signatures, view_of_text(sources[k]), buffer_view(&text), &signal);
+		if (signatures_limit_hits_total(signatures) > 0)
+			fail_msg("%s%s", heads[i / count_of(pieces)], pieces[i % count_of(pieces)]);
+	}
 }
 
 static const char wrapped[] =
@@ -234,6 +339,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(examples_hold),
 	    cmocka_unit_test_setup_teardown(wrong_examples_fail, make_directory, remove_directory),
+	    cmocka_unit_test(a_cut_line_misleads_nobody),
+	    cmocka_unit_test(a_hostile_text_exhausts_no_pattern),
 	    cmocka_unit_test_setup_teardown(looks_into_texts, make_directory, remove_directory),
 	    cmocka_unit_test_setup_teardown(is_bounded, make_directory, remove_directory),
 	    cmocka_unit_test_setup_teardown(refuses_mistakes, make_directory, remove_directory),

@@ -90,14 +90,33 @@ static void reads_dates(unused_parameter void **state)
 	}
 }
 
+/* The month by its name, in two orders. */
+static void reads_named_dates(unused_parameter void **state)
+{
+	static const struct stamp_case cases[] = {{"22-Nov-2026", NOV_22 / STAMP_DAY_MS},
+	    {"Nov 22, 2026", NOV_22 / STAMP_DAY_MS}, {"Nov 2, 2026", NOV_22 / STAMP_DAY_MS - 20},
+	    {"Nov  2, 2026", -1}, {"Nov 022, 2026", -1}, {"Nov , 2026", -1}, {"22 Nov 2026", -1},
+	    {"2-Nov-2026", -1}, {"22-Nov/2026", -1}, {"31-Nov-2026", -1}, {"22-nov-2026", -1},
+	    {"Nov 22. 2026", -1}, {"Nov-22, 2026", -1}, {"Nov 22,-2026", -1}, {"", -1}};
+
+	for (size_t i = 0; i < count_of(cases); i++) {
+		int64_t days = -1;
+
+		assert_int_equal(stamp_named_date(view_of_text(cases[i].text), &days),
+		    cases[i].expected < 0 ? -EINVAL : 0);
+		assert_int_equal(days, cases[i].expected);
+	}
+}
+
 /* Up to nine decimals, of which three count. */
 static void reads_times_of_day(unused_parameter void **state)
 {
 	static const struct stamp_case cases[] = {{"10:04:34", AT_10_04_34},
 	    {"10:04:34.5", AT_10_04_34 + 500}, {"10:04:34.327950", AT_10_04_34 + 327},
 	    {"10:04:34.123456789", AT_10_04_34 + 123}, {"10:04:34.1234567890", -1},
-	    {"10:04:34.", -1}, {"10:04:34,5", -1}, {"10:04:34.5x", -1}, {"10:04:3", -1},
-	    {"10.04:34", -1}, {"10:04.34", -1}, {"-1:04:34", -1}, {"", -1}};
+	    {"10:04:34.", -1}, {"10:04:34,5", AT_10_04_34 + 500}, {"10:04:34;5", -1},
+	    {"10:04:34.5x", -1}, {"10:04:3", -1}, {"10.04:34", -1}, {"10:04.34", -1},
+	    {"-1:04:34", -1}, {"", -1}};
 
 	for (size_t i = 0; i < count_of(cases); i++) {
 		int64_t ms = -1;
@@ -166,6 +185,7 @@ int main(void)
 	    cmocka_unit_test_setup(reads_ncsa, set_utc),
 	    cmocka_unit_test_setup(nothing_is_remembered_at_first, set_utc),
 	    cmocka_unit_test_setup(reads_dates, set_utc),
+	    cmocka_unit_test_setup(reads_named_dates, set_utc),
 	    cmocka_unit_test_setup(reads_times_of_day, set_utc),
 	    cmocka_unit_test_setup(reads_epochs, set_utc),
 	    cmocka_unit_test_setup(reads_apache_errors, set_utc),
