@@ -79,6 +79,9 @@ void evidence_gather(struct facts *facts, const struct evidence_sources *sources
 	set_bool(&gathering, "window.suspicious", sources->about_strangers);
 	set(&gathering, "site.evidence",
 	    site->evidence == CONFIG_EVIDENCE_VOTERS ? "voters" : "probe");
+	set_number(&gathering, "site.now", (uint64_t)sources->now_ms / 1000);
+	set_number(
+	    &gathering, "site.handle_limit", (uint64_t)site->worker.max_age_ms / 1000);
 	set(&gathering, "server.kind", site->server.name);
 	set_bool(&gathering, "server.holds_keys", site->server.holds_keys);
 	set_bool(&gathering, "probe.confirmed", sources->confirmed);

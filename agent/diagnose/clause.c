@@ -10,6 +10,7 @@ static const char *const kind_names[] = {"all", "any", "not"};
 
 struct clause {
 	enum clause_kind kind;
+	const struct node *node;
 	struct condition *condition;
 	struct clause **items; /* the parts of the others */
 	size_t count;
@@ -96,6 +97,7 @@ int clause_read(struct clause **ret_clause, struct reading *reading, const struc
 
 	if (clause == NULL)
 		return -ENOMEM;
+	clause->node = node;
 	switch (node_kind(node)) {
 	case NODE_SCALAR:
 		clause->kind = CLAUSE_CONDITION;
@@ -115,14 +117,24 @@ int clause_read(struct clause **ret_clause, struct reading *reading, const struc
 	return error;
 }
 
+/* Facts, and one condition of which something is taken for granted. */
+struct evaluation {
+	const struct facts *facts;
+	const struct clause *granted; /* or NULL */
+	enum truth truth;             /* what it is taken for */
+};
+
+static enum truth evaluate(const struct clause *clause, const struct evaluation *evaluation);
+
 /* An unknown part leaves all of them unknown unless another says no, any unless one says yes. */
-static enum truth evaluate_parts(const struct clause *clause, const struct facts *facts)
+static enum truth evaluate_parts(
+    const struct clause *clause, const struct evaluation *evaluation)
 {
 	enum truth decisive = clause->kind == CLAUSE_ALL ? TRUTH_NO : TRUTH_YES;
 	enum truth truth = truth_not(decisive);
 
 	for (size_t i = 0; i < clause->count; i++) {
-		enum truth part = clause_evaluate(clause->items[i], facts);
+		enum truth part = evaluate(clause->items[i], evaluation);
 
 		if (part == decisive)
 			return decisive;
@@ -132,16 +144,60 @@ static enum truth evaluate_parts(const struct clause *clause, const struct facts
 	return truth;
 }
 
-enum truth clause_evaluate(const struct clause *clause, const struct facts *facts)
+static enum truth evaluate(const struct clause *clause, const struct evaluation *evaluation)
 {
 	switch (clause->kind) {
 	case CLAUSE_CONDITION:
-		return condition_evaluate(clause->condition, facts);
+		return clause == evaluation->granted
+			   ? evaluation->truth
+			   : condition_evaluate(clause->condition, evaluation->facts);
 	case CLAUSE_NOT:
-		return truth_not(clause_evaluate(clause->items[0], facts));
+		return truth_not(evaluate(clause->items[0], evaluation));
 	default:
-		return evaluate_parts(clause, facts);
+		return evaluate_parts(clause, evaluation);
 	}
+}
+
+enum truth clause_evaluate(const struct clause *clause, const struct facts *facts)
+{
+	return evaluate(clause, &(struct evaluation){.facts = facts});
+}
+
+enum truth clause_evaluate_granting(const struct clause *clause, const struct facts *facts,
+    const struct clause *condition, enum truth truth)
+{
+	return evaluate(clause, &(struct evaluation){facts, condition, truth});
+}
+
+const struct clause *clause_condition_at(const struct clause *clause, size_t *index)
+{
+	if (clause->kind == CLAUSE_CONDITION)
+		return (*index)-- == 0 ? clause : NULL;
+	for (size_t i = 0; i < clause->count; i++) {
+		const struct clause *found = clause_condition_at(clause->items[i], index);
+
+		if (found != NULL)
+			return found;
+	}
+	return NULL;
+}
+
+const struct node *clause_node(const struct clause *clause)
+{
+	return clause->node;
+}
+
+/* Where all must hold, each part that does not; where one would do, all of them. */
+void clause_tell_missing(
+    const struct clause *clause, const struct facts *facts, struct buffer *text)
+{
+	if (clause->kind == CLAUSE_CONDITION || clause->kind == CLAUSE_NOT) {
+		clause_explain(clause, facts, 0, text);
+		return;
+	}
+	for (size_t i = 0; i < clause->count; i++)
+		if (clause_evaluate(clause->items[i], facts) != TRUTH_YES)
+			clause_tell_missing(clause->items[i], facts, text);
 }
 
 void clause_explain(

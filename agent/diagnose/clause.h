@@ -13,6 +13,16 @@ must_check int clause_read(
     struct clause **ret_clause, struct reading *reading, const struct node *node);
 void clause_free(struct clause **clause);
 enum truth clause_evaluate(const struct clause *clause, const struct facts *facts);
+/* The same with one of its conditions taken for yes, no or unknown, whatever the facts say. */
+enum truth clause_evaluate_granting(const struct clause *clause, const struct facts *facts,
+    const struct clause *condition, enum truth truth);
+/* The conditions in it, in the order of the text: counts *index down; NULL behind the last one. */
+const struct clause *clause_condition_at(const struct clause *clause, size_t *index);
+/* Where it stands in its file. */
+const struct node *clause_node(const struct clause *clause);
+/* Appends a line for each condition for want of which the clause does not hold. */
+void clause_tell_missing(
+    const struct clause *clause, const struct facts *facts, struct buffer *text);
 /* Appends a line for the clause and each in it, indented by so many steps. */
 void clause_explain(
     const struct clause *clause, const struct facts *facts, int depth, struct buffer *text);

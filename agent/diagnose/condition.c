@@ -4,9 +4,10 @@
 
 #include "base/text.h"
 #include "diagnose/number.h"
+#include "diagnose/term.h"
 
 /* A duration written in seconds is up to four times as long as "9d,". */
-#define MAX_OPERAND_BYTES ((size_t)4 * CONDITION_MAX_BYTES)
+#define MAX_LIST_BYTES ((size_t)4 * CONDITION_MAX_BYTES)
 
 enum operator {
 	OPERATOR_EQUAL,
@@ -25,10 +26,11 @@ static const char *const operator_names[] = {
 
 struct condition {
 	char *text; /* as it was written */
-	char *name; /* the fact on the left */
+	struct sum left;
 	enum operator operator;
-	char *operand;        /* a fact's name, or the value it stands for: durations in seconds, */
-	bool operand_is_fact; /* lists as words separated by blanks */
+	struct sum right; /* empty with a list, and with `is` */
+	char *list;       /* words separated by blanks: [one, two] as it is kept; or NULL */
+	bool wants_known; /* `is known`, not `is unknown` */
 };
 
 void condition_free(struct condition **condition)
@@ -36,21 +38,11 @@ void condition_free(struct condition **condition)
 	if (*condition == NULL)
 		return;
 	free((*condition)->text);
-	free((*condition)->name);
-	free((*condition)->operand);
+	sum_done(&(*condition)->left);
+	sum_done(&(*condition)->right);
+	free((*condition)->list);
 	free(*condition);
 	*condition = NULL;
-}
-
-/* Takes the next word off the front; blanks around it go, too. */
-static struct view next_word(struct view *text)
-{
-	struct view word;
-
-	*text = view_trim(*text);
-	view_cut(text, ' ', &word);
-	*text = view_trim(*text);
-	return word;
 }
 
 static bool find_operator(struct view word, enum operator *ret_operator)
@@ -64,34 +56,6 @@ static bool find_operator(struct view word, enum operator *ret_operator)
 	return false;
 }
 
-static bool is_plain_word(struct view text)
-{
-	if (text.length == 0 || text.data[0] < 'a' || text.data[0] > 'z')
-		return false;
-	for (size_t i = 1; i < text.length; i++)
-		if (!(text.data[i] >= 'a' && text.data[i] <= 'z') &&
-		    !(text.data[i] >= '0' && text.data[i] <= '9') && text.data[i] != '_' &&
-		    text.data[i] != '-')
-			return false;
-	return true;
-}
-
-/* A number, a duration or a word, as the value of a fact would look. */
-static bool append_literal(struct buffer *value, struct view text)
-{
-	int64_t duration_ms;
-	double number;
-
-	if (text_to_duration_ms(text, &duration_ms) == 0)
-		buffer_append_format(value, "%lld.%03d", (long long)(duration_ms / 1000),
-		    (int)(duration_ms % 1000));
-	else if (is_plain_word(text) || number_parse(text, &number) == 0)
-		buffer_append(value, text);
-	else
-		return false;
-	return true;
-}
-
 static bool append_list(struct buffer *value, struct view text)
 {
 	bool more = true;
@@ -103,10 +67,49 @@ static bool append_list(struct buffer *value, struct view text)
 		more = view_cut(&text, ',', &item);
 		if (value->length > 0)
 			buffer_append_byte(value, ' ');
-		if (!append_literal(value, view_trim(item)))
+		if (!term_append_literal(value, view_trim(item)))
 			return false;
 	}
 	return true;
+}
+
+static const char not_enough_memory[] = "there is no memory";
+static const char bad_operand[] =
+    "what is compared must be a fact, a number, a duration or a word";
+static const char too_many_terms[] = "too many terms are joined by + and -";
+
+static const char *read_list(struct condition *condition, struct view text)
+{
+	struct buffer auto_buffer list;
+
+	buffer_init(&list, MAX_LIST_BYTES);
+	if (!append_list(&list, text))
+		return bad_operand;
+	condition->list = buffer_error(&list) < 0 ? NULL : view_to_text(buffer_view(&list));
+	return condition->list == NULL ? not_enough_memory : NULL;
+}
+
+static const char *read_known(struct condition *condition, struct view text)
+{
+	condition->wants_known = view_equal(text, VIEW("known"));
+	return condition->wants_known || view_equal(text, VIEW("unknown"))
+		   ? NULL
+		   : "a fact is either 'known' or 'unknown'";
+}
+
+/* `fallback` is what is wrong where no term can be read. */
+static const char *read_sum(struct sum *sum, struct view *text, const char *fallback)
+{
+	switch (sum_read(sum, text)) {
+	case 0:
+		return NULL;
+	case -ENOMEM:
+		return not_enough_memory;
+	case -E2BIG:
+		return too_many_terms;
+	default:
+		return fallback;
+	}
 }
 
 static bool takes_list(enum operator operator)
@@ -114,69 +117,76 @@ static bool takes_list(enum operator operator)
 	return operator == OPERATOR_IN || operator == OPERATOR_NOT_IN;
 }
 
-/* Appends the operand as it is kept; else says why it is none. */
-static const char *read_operand(
-    struct condition *condition, struct view text, struct buffer *operand)
+static bool is_fact(const struct sum *sum)
 {
-	bool is_list = view_starts_with(text, VIEW("[")) && view_ends_with(text, VIEW("]"));
+	return sum->count == 1 && sum->terms[0].is_fact;
+}
+
+static const char *read_right(struct condition *condition, struct view text)
+{
+	bool takes = takes_list(condition->operator);
+	const char *why = read_sum(&condition->right, &text, bad_operand);
+
+	if (why == NULL && (!view_is_empty(text) || (takes && !is_fact(&condition->right))))
+		why = bad_operand;
+	if (takes && why == bad_operand)
+		why = "'in' and 'not-in' need a list, [one, two] or a fact";
+	return why;
+}
+
+/* NULL, or why there is no operand. */
+static const char *read_operand(struct condition *condition, struct view text)
+{
+	bool is_list =
+	    text.length > 1 && view_starts_with(text, VIEW("[")) && view_ends_with(text, VIEW("]"));
 
 	if (view_is_empty(text))
 		return "nothing stands behind the operator";
-	if (condition->operator == OPERATOR_IS) {
-		buffer_append(operand, text);
-		return view_equal_text(text, "known") || view_equal_text(text, "unknown")
-		           ? NULL
-		           : "a fact is either 'known' or 'unknown'";
-	}
-	condition->operand_is_fact = fact_name_is_good(text);
-	if (condition->operand_is_fact) {
-		buffer_append(operand, text);
-		return NULL;
-	}
-	if (takes_list(condition->operator) != is_list)
-		return is_list ? "a list needs 'in' or 'not-in'"
-		               : "'in' and 'not-in' need a list, [one, two] or a fact";
-	if (is_list ? append_list(operand, text) : append_literal(operand, text))
-		return NULL;
-	return "what is compared must be a fact, a number, a duration or a word";
+	if (condition->operator == OPERATOR_IS)
+		return read_known(condition, text);
+	if (!is_list)
+		return read_right(condition, text);
+	return takes_list(condition->operator) ? read_list(condition, text)
+					       : "a list needs 'in' or 'not-in'";
 }
 
-static const char *read_condition(
-    struct condition *condition, struct view text, struct buffer *operand)
+static const char *read_condition(struct condition *condition, struct view text)
 {
-	struct view name;
+	static const char no_name[] = "it must begin with the name of a fact, such as probe.result";
+	const char *why;
 
 	if (text.length > CONDITION_MAX_BYTES)
 		return "it is too long";
-	name = next_word(&text);
-	if (!fact_name_is_good(name))
-		return "it must begin with the name of a fact, such as probe.result";
-	if (!find_operator(next_word(&text), &condition->operator))
+	why = read_sum(&condition->left, &text, no_name);
+	if (why != NULL)
+		return why;
+	if (!condition->left.terms[0].is_fact)
+		return no_name;
+	if (!find_operator(term_next_word(&text), &condition->operator))
 		return "the operator must be ==, !=, <, <=, >, >=, in, not-in or is";
-	condition->name = view_to_text(name);
-	return read_operand(condition, text, operand);
+	if (condition->operator >= OPERATOR_IN && condition->left.count > 1)
+		return "'in', 'not-in' and 'is' need a fact by itself";
+	return read_operand(condition, text);
 }
 
 int condition_parse(struct condition **ret_condition, struct view text, const char **ret_why)
 {
 	struct condition *condition = calloc(1, sizeof(*condition));
-	struct buffer auto_buffer operand;
 	const char *why;
 	int error = -ENOMEM;
 
-	buffer_init(&operand, MAX_OPERAND_BYTES);
 	if (condition == NULL)
+		return -ENOMEM;
+	why = read_condition(condition, text);
+	if (why == not_enough_memory)
 		goto fail;
-	why = read_condition(condition, text, &operand);
 	if (why != NULL) {
 		*ret_why = why;
 		error = -EINVAL;
 		goto fail;
 	}
 	condition->text = view_to_text(view_trim(text));
-	condition->operand = view_to_text(buffer_view(&operand));
-	if (condition->text == NULL || condition->name == NULL || condition->operand == NULL ||
-	    buffer_error(&operand) < 0)
+	if (condition->text == NULL)
 		goto fail;
 	*ret_condition = condition;
 	return 0;
@@ -197,7 +207,7 @@ static bool equal(struct view a, struct view b)
 static bool is_one_of(struct view value, struct view list)
 {
 	while (list.length > 0) {
-		struct view word = next_word(&list);
+		struct view word = term_next_word(&list);
 
 		if (!view_is_empty(word) && equal(value, word))
 			return true;
@@ -205,12 +215,8 @@ static bool is_one_of(struct view value, struct view list)
 	return false;
 }
 
-static enum truth compare(enum operator operator, struct view a, struct view b)
+static enum truth compare_numbers(enum operator operator, double left, double right)
 {
-	double left, right;
-
-	if (number_parse(a, &left) < 0 || number_parse(b, &right) < 0)
-		return TRUTH_UNKNOWN;
 	switch (operator) {
 	case OPERATOR_LESS:
 		return truth_of(left < right);
@@ -218,58 +224,53 @@ static enum truth compare(enum operator operator, struct view a, struct view b)
 		return truth_of(left <= right);
 	case OPERATOR_GREATER:
 		return truth_of(left > right);
-	default:
+	case OPERATOR_GREATER_OR_EQUAL:
 		return truth_of(left >= right);
+	case OPERATOR_EQUAL:
+		return truth_of(left == right);
+	default:
+		return truth_of(left != right);
 	}
 }
 
-static const char *operand_value(const struct condition *condition, const struct facts *facts)
+/* Words are equal or not; which is the greater nobody can tell. */
+static enum truth compare(
+    enum operator operator, const struct sum_value *left, const struct sum_value *right)
 {
-	return condition->operand_is_fact ? facts_get(facts, condition->operand)
-	                                  : condition->operand;
+	bool same = view_equal(left->text, right->text);
+
+	if (left->is_number && right->is_number)
+		return compare_numbers(operator, left->number, right->number);
+	if (operator == OPERATOR_EQUAL)
+		return truth_of(same);
+	return operator == OPERATOR_NOT_EQUAL ? truth_of(!same) : TRUTH_UNKNOWN;
 }
 
 enum truth condition_evaluate(const struct condition *condition, const struct facts *facts)
 {
-	const char *value = facts_get(facts, condition->name);
-	const char *operand = operand_value(condition, facts);
-	struct view a = view_of_text(value);
-	struct view b = view_of_text(operand);
+	enum operator operator = condition->operator;
+	struct sum_value left, right;
+	bool is_known = sum_evaluate(&condition->left, facts, &left);
 
-	if (condition->operator == OPERATOR_IS)
-		return truth_of((value != NULL) == (strcmp(operand, "known") == 0));
-	if (value == NULL || operand == NULL)
+	if (operator == OPERATOR_IS)
+		return truth_of(is_known == condition->wants_known);
+	if (!is_known)
 		return TRUTH_UNKNOWN;
-	switch (condition->operator) {
-	case OPERATOR_EQUAL:
-		return truth_of(equal(a, b));
-	case OPERATOR_NOT_EQUAL:
-		return truth_of(!equal(a, b));
-	case OPERATOR_IN:
-		return truth_of(is_one_of(a, b));
-	case OPERATOR_NOT_IN:
-		return truth_of(!is_one_of(a, b));
-	default:
-		return compare(condition->operator, a, b);
-	}
-}
-
-static void append_value(struct buffer *text, const char *name, const char *value)
-{
-	if (value != NULL)
-		buffer_append_format(text, "%s is \"%s\"", name, value);
-	else
-		buffer_append_format(text, "%s is unknown", name);
+	if (condition->list != NULL)
+		right.text = view_of_text(condition->list);
+	else if (!sum_evaluate(&condition->right, facts, &right))
+		return TRUTH_UNKNOWN;
+	if (takes_list(operator))
+		return truth_of(
+		    is_one_of(left.text, right.text) == (operator == OPERATOR_IN));
+	return compare(operator, &left, &right);
 }
 
 void condition_explain(
     const struct condition *condition, const struct facts *facts, struct buffer *text)
 {
 	buffer_append_format(text, "%s (", condition->text);
-	append_value(text, condition->name, facts_get(facts, condition->name));
-	if (condition->operand_is_fact) {
-		buffer_append_text(text, ", ");
-		append_value(text, condition->operand, operand_value(condition, facts));
-	}
+	sum_explain(&condition->left, facts, false, text);
+	sum_explain(&condition->right, facts, true, text);
 	buffer_append_byte(text, ')');
 }

@@ -1,12 +1,14 @@
-/* One condition over facts, such as `ticket.kvno in keytab.kvnos`: NAME OP OPERAND, or `NAME is
- * known` and `NAME is unknown`.
+/* One condition over facts, such as `ticket.kvno in keytab.kvnos`: SIDE OP SIDE, or `NAME is known`
+ * and `NAME is unknown`.
  *
  *	==  !=           equal as numbers where both are numbers, else byte for byte
  *	<  <=  >  >=     numbers; times are numbers of seconds
  *	in  not-in       one of a list: a fact of words separated by blanks, or [one, two]
  *
- * An operand is the name of a fact (it has a dot), a number, a duration (5m, in seconds) or a word.
- * Where a fact is unknown, or no number where one is needed, the answer is unknown. */
+ * A side is the name of a fact (it has a dot), a number, a duration (5m, in seconds) or a word, or
+ * several of them joined by + and -, with blanks around: `keytab.modified > worker.start + 5s`. The
+ * left one begins with a fact. Where a fact is unknown, or no number where one is needed, the
+ * answer is unknown. */
 #ifndef AUTHMEDIC_DIAGNOSE_CONDITION_H
 #define AUTHMEDIC_DIAGNOSE_CONDITION_H
 

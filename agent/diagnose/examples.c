@@ -53,33 +53,90 @@ static void check_example(struct testing *testing, const struct rule *rule,
 		fail_at(testing, example->facts, "%s holds with these facts", id);
 }
 
-static int test_example(
-    struct testing *testing, const struct rule *rule, const struct rule_example *example)
-{
-	struct facts auto_call(facts_free) *facts = NULL;
-	int error = facts_new(&facts);
+/* The examples of one rule, with their facts read. */
+struct trial {
+	const struct rule *rule;
+	struct facts *facts[RULE_MAX_EXAMPLES];
+};
 
-	if (error == 0)
-		error = read_facts(testing, example->facts, facts);
-	if (error < 0)
-		return error;
-	testing->example_count++;
-	check_example(testing, rule, example, facts);
+static bool flips(const struct trial *trial, size_t example, const struct clause *condition)
+{
+	const struct facts *facts = trial->facts[example];
+	const struct clause *clause = trial->rule->clause;
+	bool holds = clause_evaluate(clause, facts) == TRUTH_YES;
+
+	for (enum truth truth = TRUTH_NO; truth <= TRUTH_YES; truth++)
+		if ((clause_evaluate_granting(clause, facts, condition, truth) == TRUTH_YES) !=
+		    holds)
+			return true;
+	return false;
+}
+
+/* Each condition must decide once for the rule and once against it, with all else as it is: what
+ * no example needs may as well be wrong. */
+static void check_condition(
+    struct testing *testing, const struct trial *trial, const struct clause *condition)
+{
+	bool decides[2] = {false, false};
+
+	for (size_t i = 0; i < trial->rule->examples.count; i++)
+		if (flips(trial, i, condition))
+			decides[trial->rule->examples.items[i].holds] = true;
+	for (int holds = 0; holds < 2; holds++)
+		if (!decides[holds])
+			fail_at(testing, clause_node(condition),
+			    "no example in which %s %s because of this condition alone",
+			    trial->rule->diagnosis.id, holds ? "holds" : "does not hold");
+}
+
+static int run_trial(struct testing *testing, struct trial *trial)
+{
+	const struct rule *rule = trial->rule;
+
+	for (size_t i = 0; i < rule->examples.count; i++) {
+		int error = facts_new(&trial->facts[i]);
+
+		if (error == 0 && rule->given != NULL)
+			error = read_facts(testing, rule->given, trial->facts[i]);
+		if (error == 0)
+			error = read_facts(
+			    testing, rule->examples.items[i].facts, trial->facts[i]);
+		if (error < 0)
+			return error;
+		testing->example_count++;
+		check_example(testing, rule, &rule->examples.items[i], trial->facts[i]);
+	}
 	return 0;
+}
+
+static void check_conditions(struct testing *testing, const struct trial *trial)
+{
+	for (size_t number = 0; trial->rule->clause != NULL; number++) {
+		size_t index = number;
+		const struct clause *condition =
+		    clause_condition_at(trial->rule->clause, &index);
+
+		if (condition == NULL)
+			return;
+		check_condition(testing, trial, condition);
+	}
 }
 
 static int test_rule(struct testing *testing, const struct rule *rule)
 {
+	struct trial trial = {.rule = rule};
 	size_t holding = 0;
-	int error = 0;
+	int error = run_trial(testing, &trial);
 
-	for (size_t i = 0; i < rule->examples.count && error == 0; i++) {
+	for (size_t i = 0; i < rule->examples.count; i++)
 		holding += rule->examples.items[i].holds;
-		error = test_example(testing, rule, &rule->examples.items[i]);
-	}
-	if (holding == 0 || holding == rule->examples.count)
+	if (error == 0 && (holding == 0 || holding == rule->examples.count))
 		fail_at(testing, rule->root, "no example in which %s %s", rule->diagnosis.id,
 		    holding == 0 ? "holds" : "does not hold");
+	else if (error == 0)
+		check_conditions(testing, &trial);
+	for (size_t i = 0; i < rule->examples.count; i++)
+		facts_free(&trial.facts[i]);
 	return error;
 }
 

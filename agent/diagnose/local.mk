@@ -6,4 +6,5 @@ libauthmedic_a_SOURCES += \
 	agent/diagnose/number.c agent/diagnose/number.h \
 	agent/diagnose/rule.h \
 	agent/diagnose/rules.c agent/diagnose/rules.h \
+	agent/diagnose/term.c agent/diagnose/term.h \
 	agent/diagnose/truth.h

@@ -7,6 +7,8 @@
 #include "diagnose/clause.h"
 #include "diagnose/rules.h"
 
+#define RULE_MAX_EXAMPLES 64
+
 struct rule_example {
 	const struct node *facts; /* name: value */
 	bool holds;
@@ -16,6 +18,7 @@ struct rule {
 	struct diagnosis diagnosis;
 	int64_t priority;
 	struct config_words references;
+	const struct node *given; /* facts of all examples that do not say otherwise; or NULL */
 	array_of(struct rule_example) examples;
 	const struct node *root; /* of its file */
 	const struct node *when; /* NULL: it holds where no other does */

@@ -5,7 +5,7 @@
 
 #define LAST_ID "unknown"
 
-static const char *const cures[] = {"none", "recycle", NULL};
+static const char *const cures[] = {"none", "recycle", "prevent", "refresh-keytab", NULL};
 
 #define IN_DIAGNOSIS(member) .offset = offsetof(struct rule, diagnosis.member)
 
@@ -17,7 +17,8 @@ static const struct option options[] = {
     {"title", &option_text, IN_DIAGNOSIS(title), .is_required = true,
         .help = "what happened, in one sentence"},
     {"cure", &option_choice, IN_DIAGNOSIS(cure), .is_required = true, .choices = cures,
-        .help = "what helps: none of our remedies, or to recycle the worker"},
+        .help = "what helps: none of our remedies, to recycle the worker now (recycle) or in the "
+                "maintenance window (prevent), or to refresh its keytab"},
     {"incident", &option_yes_no, IN_DIAGNOSIS(incident), .is_required = true,
         .help = "whether somebody is told; else it is counted only"},
     {"when", &option_node, offsetof(struct rule, when), .help = "what must hold"},
@@ -26,8 +27,10 @@ static const struct option options[] = {
     {"caution", &option_text, IN_DIAGNOSIS(caution), .help = "what not to do"},
     {"references", &option_words, offsetof(struct rule, references), .maximum = 16,
         .help = "where to read about it"},
+    {"given", &option_node, offsetof(struct rule, given),
+        .help = "facts that all examples share: name: value; an example's own come before them"},
     {"examples", &option_list, offsetof(struct rule, examples), .is_required = true, .minimum = 1,
-        .maximum = 64, .item_bytes = sizeof(struct rule_example),
+        .maximum = RULE_MAX_EXAMPLES, .item_bytes = sizeof(struct rule_example),
         .help = "with which facts it is the diagnosis, and with which it does not hold"},
     {"examples[].facts", &option_node, offsetof(struct rule_example, facts), .is_required = true,
         .help = "name: value, as they would be read"},
@@ -95,6 +98,7 @@ static int read_rule(
 		    "the id must be the file's name, before .yml");
 	if (rule->diagnosis.caution == NULL)
 		rule->diagnosis.caution = view_to_text(VIEW(""));
+	rule->diagnosis.is_fallback = is_last(rule);
 	return rule->diagnosis.caution == NULL ? -ENOMEM : read_when(reading, rule);
 }
 

@@ -12,14 +12,17 @@ struct rules;
 
 /* What a diagnosis allows. */
 enum cure {
-	CURE_NONE,    /* nobody's remedy helps: stand down or alert */
-	CURE_RECYCLE  /* a fresh worker cures it */
+	CURE_NONE,           /* nobody's remedy helps: stand down or alert */
+	CURE_RECYCLE,        /* a fresh worker cures it */
+	CURE_PREVENT,        /* nobody failed yet, and with a fresh worker nobody will */
+	CURE_REFRESH_KEYTAB, /* the present key must be fetched from the KDC */
 };
 
 struct diagnosis {
 	const char *id;       /* "stale-handle" */
 	enum cure cure;
 	bool incident;        /* false: count only (noise) */
+	bool is_fallback;     /* it holds where no other does: it says nothing of the cause */
 	const char *title;    /* what happened, in one sentence for a person */
 	const char *why;      /* why we think so */
 	const char *advice;   /* what to do */
@@ -42,7 +45,8 @@ const struct diagnosis *rules_diagnose(
     const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
 
 /* Runs the examples in the files: one that holds must be the diagnosis, one that does not must not
- * hold even by itself, and each file must have both. Failures are `file:line:col: message` lines in
+ * hold even by itself, each file must have both, and each condition must decide alone, once for the
+ * rule and once against it. Failures are `file:line:col: message` lines in
  * `report`. Returns how many failed, or a negative errno where the rules cannot be loaded. */
 must_check int rules_test(
     const char *directory, struct buffer *report, size_t *ret_example_count);

@@ -131,6 +131,52 @@ static void test_explained(unused_parameter void **state)
 	facts_free(&facts);
 }
 
+/* The conditions can be asked for one by one, and each be taken for another answer. */
+static void test_granted(unused_parameter void **state)
+{
+	struct facts *facts = facts_of(leaf_facts);
+	struct buffer auto_buffer errors;
+	struct clause *clause;
+	size_t index = 3;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	clause = read_clause("[" YES ", {any: [" NO ", {not: " YES "}]}]", &errors);
+	assert_int_equal(clause_evaluate(clause, facts), TRUTH_NO);
+	assert_null(clause_condition_at(clause, &index));
+	for (size_t i = 0; i < 3; i++) {
+		static const enum truth granted[] = {TRUTH_YES, TRUTH_YES, TRUTH_NO};
+		static const enum truth expected[] = {TRUTH_NO, TRUTH_YES, TRUTH_YES};
+		const struct clause *condition;
+
+		index = i;
+		condition = clause_condition_at(clause, &index);
+		assert_non_null(condition);
+		assert_int_equal(
+		    clause_evaluate_granting(clause, facts, condition, granted[i]), expected[i]);
+	}
+	clause_free(&clause);
+	facts_free(&facts);
+}
+
+static void test_missing(unused_parameter void **state)
+{
+	struct facts *facts = facts_of(leaf_facts);
+	struct buffer auto_buffer text;
+	struct clause *clause;
+
+	buffer_init(&text, MAX_TEXT_BYTES);
+	clause = read_clause(
+	    "[" YES ", " NO ", {any: [" NO ", " UNKNOWN "]}, {not: " YES "}]", &text);
+	clause_tell_missing(clause, facts, &text);
+	assert_string_equal(buffer_text(&text), "no: t.no == 1 (t.no is \"0\")\n"
+						"no: t.no == 1 (t.no is \"0\")\n"
+						"unknown: t.unknown == 1 (t.unknown is unknown)\n"
+						"no: not\n"
+						"  yes: t.yes == 1 (t.yes is \"1\")\n");
+	clause_free(&clause);
+	facts_free(&facts);
+}
+
 /* Whichever allocation fails, the caller gets -ENOMEM and nothing leaks. */
 static void test_no_memory(unused_parameter void **state)
 {
@@ -225,6 +271,8 @@ int main(void)
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_too_many),
 	    cmocka_unit_test(test_explained),
+	    cmocka_unit_test(test_granted),
+	    cmocka_unit_test(test_missing),
 	    cmocka_unit_test(test_no_memory),
 	    cmocka_unit_test(test_against_reference),
 	};

@@ -72,6 +72,25 @@ static void test_order(unused_parameter void **state)
 	check("n.one > 1001ms", TRUTH_NO);
 }
 
+static void test_sums(unused_parameter void **state)
+{
+	check("n.one + n.two == n.three", TRUTH_YES);
+	check("n.one + n.two != 3", TRUTH_NO);
+	check("n.two - n.one > 0", TRUTH_YES);
+	check("n.ten > n.nine + n.one", TRUTH_NO);
+	check("n.ten >= n.nine + n.one", TRUTH_YES);
+	check("t.long > n.one + 5m", TRUTH_YES);
+	check("t.long - n.one < 5m + 1m + 30s", TRUTH_NO);
+	check("n.one - n.ten < -8s", TRUTH_YES);
+	check("n.negative == -1s", TRUTH_YES);
+	check("n.negative < -1500ms", TRUTH_NO);
+	check("n.one + n.one + n.one + n.one == 4", TRUTH_YES);
+	check("n.one + u.absent > 1", TRUTH_UNKNOWN);
+	check("n.one > 1 - u.absent", TRUTH_UNKNOWN);
+	check("n.one + w.word > 1", TRUTH_UNKNOWN);
+	check("n.one + w.word != 1", TRUTH_UNKNOWN);
+}
+
 static void test_lists(unused_parameter void **state)
 {
 	check("n.two in l.list", TRUTH_YES);
@@ -133,6 +152,8 @@ static void test_refused(unused_parameter void **state)
 	static const char no_operand[] = "nothing stands behind the operator";
 	static const char bad_operand[] =
 	    "what is compared must be a fact, a number, a duration or a word";
+	static const char by_itself[] = "'in', 'not-in' and 'is' need a fact by itself";
+	static const char too_many[] = "too many terms are joined by + and -";
 	static const char no_list[] = "'in' and 'not-in' need a list, [one, two] or a fact";
 	char overlong[CONDITION_MAX_BYTES + 2];
 
@@ -165,6 +186,17 @@ static void test_refused(unused_parameter void **state)
 	refused("a.b not-in 5", no_list);
 	refused("a.b == [x]", "a list needs 'in' or 'not-in'");
 	refused("a.b is there", "a fact is either 'known' or 'unknown'");
+	refused("a.b + == 1", no_name);
+	refused("a.b + c.d", no_operator);
+	refused("a.b +c.d > 1", no_operator);
+	refused("a.b > c.d +", bad_operand);
+	refused("a.b > c.d + {", bad_operand);
+	refused("a.b > -", bad_operand);
+	refused("a.b + 1 is known", by_itself);
+	refused("a.b + 1 in [1]", by_itself);
+	refused("a.b in c.d + 1", no_list);
+	refused("a.b + 1 + 2 + 3 + 4 > 1", too_many);
+	refused("a.b > 1 + 2 + 3 + 4 + 5", too_many);
 	memset(overlong, 'a', sizeof(overlong) - 1);
 	overlong[sizeof(overlong) - 1] = '\0';
 	refused(overlong, "it is too long");
@@ -213,6 +245,8 @@ static void test_explained(unused_parameter void **state)
 	explained("n.one in l.list",
 	    "n.one in l.list (n.one is \"1\", l.list is \"2  3 rejected\")");
 	explained("n.one is known", "n.one is known (n.one is \"1\")");
+	explained("n.one + 5m > n.two - u.absent",
+	    "n.one + 5m > n.two - u.absent (n.one is \"1\", n.two is \"2\", u.absent is unknown)");
 }
 
 /* Whichever allocation fails, the caller gets -ENOMEM and nothing leaks. */
@@ -329,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_equality),
 	    cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_sums),
 	    cmocka_unit_test(test_lists),
 	    cmocka_unit_test(test_unknown),
 	    cmocka_unit_test(test_refused),

@@ -27,7 +27,8 @@ static void test_shipped(unused_parameter void **state)
 }
 
 /* Tests unknown.yml and a.yml with this end; expects so many failures, told as these lines. */
-static void check(const char *tail, int failed, const char *expected)
+static void check_clause(
+    const char *clause, const char *tail, int failed, const char *expected)
 {
 	struct buffer auto_buffer report;
 	struct buffer auto_buffer told;
@@ -38,7 +39,7 @@ static void check(const char *tail, int failed, const char *expected)
 	size_t count = 0;
 
 	write_in(path, "unknown.yml", VIEW(LAST));
-	snprintf(text, sizeof(text), RULE("a", "1") "when: [a.a == 1]\n%s", tail);
+	snprintf(text, sizeof(text), RULE("a", "1") "when: %s\n%s", clause, tail);
 	write_in(path, "a.yml", view_of_text(text));
 	buffer_init(&report, MAX_TEXT_BYTES);
 	buffer_init(&told, MAX_TEXT_BYTES);
@@ -49,6 +50,11 @@ static void check(const char *tail, int failed, const char *expected)
 		buffer_append_byte(&told, '\n');
 	}
 	assert_string_equal(buffer_text(&told), expected);
+}
+
+static void check(const char *tail, int failed, const char *expected)
+{
+	check_clause("[a.a == 1]", tail, failed, expected);
 }
 
 static void test_true(unused_parameter void **state)
@@ -74,6 +80,24 @@ static void test_bad_facts(unused_parameter void **state)
 	    "a.yml:9:29: 'b' is no fact\n"
 	    "a.yml:9:35: 'c.c' is no fact\n"
 	    "a.yml:9:67: facts (name: value) must stand here\n");
+}
+
+/* A condition that no example needs is told, and one that none lacks; shared facts count. */
+static void test_condition_without_example(unused_parameter void **state)
+{
+	check("given: {a.a: 1}\n"
+	      "examples: [{facts: {}, holds: yes}, {facts: {a.a: 2}, holds: no}]\n",
+	    0, "");
+	check("given: 5\nexamples: [{facts: {a.a: 1}, holds: yes}, {facts: {}, holds: no}]\n", 2,
+	    "a.yml:9:8: facts (name: value) must stand here\n"
+	    "a.yml:9:8: facts (name: value) must stand here\n");
+	check_clause("[a.a == 1, a.b == 1]",
+	    "examples: [{facts: {a.a: 1, a.b: 1}, holds: yes}, {facts: {a.b: 1}, holds: no}]\n", 2,
+	    "a.yml:8:18: no example in which a does not hold because of this condition alone\n"
+	    "unknown.yml:8:51: unknown holds with these facts\n");
+	check_clause("{any: [a.a == 1, a.b == 1]}",
+	    "examples: [{facts: {a.a: 1}, holds: yes}, {facts: {}, holds: no}]\n", 1,
+	    "a.yml:8:24: no example in which a holds because of this condition alone\n");
 }
 
 /* The last rule's negative example must have another diagnosis. */
@@ -114,6 +138,7 @@ int main(void)
 	    in_a_directory(test_true),
 	    in_a_directory(test_false),
 	    in_a_directory(test_bad_facts),
+	    in_a_directory(test_condition_without_example),
 	    in_a_directory(test_last),
 	    cmocka_unit_test(test_unloadable),
 	};

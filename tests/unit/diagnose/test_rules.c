@@ -119,7 +119,8 @@ static void test_mistakes(unused_parameter void **state)
 	refused("b.yml", "1:5: the id must be the file's name, before .yml");
 	write_rule("b.yml", "id: b\npriority: 2\ncure: reboot\nincident: no\nwhen: [a.a == 1]\n",
 	    WORDS EXAMPLES);
-	refused("b.yml", "3:7: cure must be one of none, recycle, not 'reboot'");
+	refused("b.yml", "3:7: cure must be one of none, recycle, prevent, refresh-keytab, "
+			 "not 'reboot'");
 	write_rule("b.yml", "id: b\npriority: 9\ncure: none\nincident: no\nwhen: [a.a == 1]\n",
 	    WORDS EXAMPLES);
 	refused("unknown.yml", "2:11: b has the same priority");
