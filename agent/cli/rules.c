@@ -2,9 +2,16 @@
 
 #include "daemon/rulebook.h"
 
-typedef int run_examples(const char *directory, struct buffer *report, size_t *ret_example_count);
+static int tell_examples(const char *folder, int failed, size_t examples, struct buffer *report)
+{
+	print_errors(report);
+	if (failed < 0)
+		return EXIT_CONFIG;
+	printf("%s: %zu examples, %d failed\n", folder, examples, failed);
+	return failed == 0 ? EXIT_DONE : EXIT_FAILED;
+}
 
-static int test_folder(const struct config *config, const char *folder, run_examples *run)
+static int test_signatures(const struct config *config)
 {
 	struct buffer auto_buffer report;
 	char path[4096];
@@ -12,13 +19,24 @@ static int test_folder(const struct config *config, const char *folder, run_exam
 	int failed;
 
 	buffer_init(&report, CLI_MAX_ERROR_BYTES);
-	snprintf(path, sizeof(path), "%s/%s", config->rules_dir, folder);
-	failed = run(path, &report, &examples);
-	print_errors(&report);
-	if (failed < 0)
-		return EXIT_CONFIG;
-	printf("%s: %zu examples, %d failed\n", folder, examples, failed);
-	return failed == 0 ? EXIT_DONE : EXIT_FAILED;
+	snprintf(path, sizeof(path), "%s/signatures", config->rules_dir);
+	failed = signatures_test(path, &report, &examples);
+	return tell_examples("signatures", failed, examples, &report);
+}
+
+static int test_diagnoses(const struct config *config)
+{
+	struct buffer auto_buffer report;
+	char path[4096];
+	char own_path[4096];
+	size_t examples = 0;
+	int failed;
+
+	buffer_init(&report, CLI_MAX_ERROR_BYTES);
+	snprintf(path, sizeof(path), "%s/diagnoses", config->rules_dir);
+	snprintf(own_path, sizeof(own_path), "%s/diagnoses", config->own_rules_dir);
+	failed = rules_test(path, own_path, &report, &examples);
+	return tell_examples("diagnoses", failed, examples, &report);
 }
 
 int verb_rules(const struct invocation *invocation)
@@ -35,8 +53,8 @@ int verb_rules(const struct invocation *invocation)
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	signatures = test_folder(config, "signatures", signatures_test);
-	diagnoses = test_folder(config, "diagnoses", rules_test);
+	signatures = test_signatures(config);
+	diagnoses = test_diagnoses(config);
 	config_free(&config);
 	return signatures != EXIT_DONE ? signatures : diagnoses;
 }

@@ -1,6 +1,5 @@
 #include "config/config.h"
 
-#include <sys/stat.h>
 
 #include "base/hash.h"
 #include "config/checks.h"
@@ -45,6 +44,7 @@ static void derived_done(struct config *config)
 	}
 	for (size_t i = 0; i < config->notify.count; i++)
 		free(config->notify.items[i].where);
+	free(config->own_rules_dir);
 }
 
 void config_free(struct config **config)
@@ -74,22 +74,27 @@ static int on_file(void *context, const char *file)
 	return error == -ENOMEM ? error : 0;
 }
 
+/* The path of what stands beside the file under that name; NULL without memory. */
+static char *path_beside(const char *file, const char *name)
+{
+	const char *slash = strrchr(file, '/');
+	struct buffer auto_buffer path;
+
+	buffer_init(&path, MAX_PATH_BYTES);
+	if (slash != NULL)
+		buffer_append(&path, view_of(file, (size_t)(slash - file) + 1));
+	buffer_append_text(&path, name);
+	return buffer_error(&path) < 0 ? NULL : view_to_text(buffer_view(&path));
+}
+
 static int load_documents(struct loading *loading, const char *file)
 {
-	struct buffer auto_buffer directory;
-	const char *slash = strrchr(file, '/');
-	struct stat status;
-	int error = on_file(loading, file);
+	char auto_free *directory = path_beside(file, "conf.d");
+	int error = directory == NULL ? -ENOMEM : on_file(loading, file);
 
-	buffer_init(&directory, MAX_PATH_BYTES);
-	if (slash != NULL)
-		buffer_append(&directory, view_of(file, (size_t)(slash - file) + 1));
-	buffer_append_text(&directory, "conf.d");
 	if (error == 0)
-		error = buffer_error(&directory);
-	if (error == 0 && (stat(buffer_text(&directory), &status) == 0 || errno != ENOENT))
-		error = document_each_file(
-		    buffer_text(&directory), loading->errors, on_file, loading);
+		error =
+		    document_each_file_if_any(directory, loading->errors, on_file, loading);
 	return error < 0 ? error : loading->error;
 }
 
@@ -157,6 +162,11 @@ int config_load(struct config **ret_config, const char *file, struct buffer *err
 		error = read_merged(&loading, config);
 	if (error < 0)
 		goto fail;
+	config->own_rules_dir = path_beside(file, "rules.d");
+	if (config->own_rules_dir == NULL) {
+		error = -ENOMEM;
+		goto fail;
+	}
 	config->digest = digest_of(&loading);
 	*ret_config = config;
 	return 0;

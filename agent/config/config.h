@@ -137,6 +137,7 @@ struct config {
 	char *state_dir;
 	char *helper_state_dir; /* STATE_DIR/helper when spawned and not given */
 	char *rules_dir;
+	char *own_rules_dir; /* rules.d beside the configuration; it may be missing */
 	char *plugin_dir;
 	char *programs_dir;
 	char *http_listen; /* ADDRESS:PORT */

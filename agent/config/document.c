@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <sys/stat.h>
 #include <yaml.h>
 
 #include "base/file.h"
@@ -379,12 +380,14 @@ static int list_names(struct names *names, const char *directory)
 	return error;
 }
 
-int document_each_file(
+int document_each_file_if_any(
     const char *directory, struct buffer *errors, document_on_file *on_file, void *context)
 {
 	struct names auto_call(names_done) names = {0};
 	int error = list_names(&names, directory);
 
+	if (error == -ENOENT)
+		return 0;
 	if (error < 0) {
 		tree_complain(errors, directory, (struct place){1, 1},
 		    error == -ENOSPC ? "too many files in this folder" : strerror(-error));
@@ -393,4 +396,18 @@ int document_each_file(
 	for (size_t i = 0; i < names.count && error == 0; i++)
 		error = on_file(context, names.items[i]);
 	return error;
+}
+
+int document_each_file(
+    const char *directory, struct buffer *errors, document_on_file *on_file, void *context)
+{
+	struct stat status;
+
+	if (stat(directory, &status) < 0) {
+		int error = -errno;
+
+		tree_complain(errors, directory, (struct place){1, 1}, strerror(-error));
+		return error;
+	}
+	return document_each_file_if_any(directory, errors, on_file, context);
 }

@@ -56,5 +56,8 @@ void node_complain(const struct node *node, struct buffer *errors, const char *f
 typedef int document_on_file(void *context, const char *file);
 must_check int document_each_file(
     const char *directory, struct buffer *errors, document_on_file *on_file, void *context);
+/* The same, and a folder that is not there is as good as an empty one. */
+must_check int document_each_file_if_any(
+    const char *directory, struct buffer *errors, document_on_file *on_file, void *context);
 
 #endif

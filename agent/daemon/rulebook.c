@@ -65,12 +65,14 @@ static int check_secrets(const struct config *config, struct buffer *errors)
 static int load_folders(struct rulebook *rulebook, struct buffer *errors)
 {
 	char path[4096];
+	char own_path[4096];
 	int error;
 
 	snprintf(path, sizeof(path), "%s/signatures", rulebook->config->rules_dir);
 	error = signatures_load(&rulebook->signatures, path, errors);
 	snprintf(path, sizeof(path), "%s/diagnoses", rulebook->config->rules_dir);
-	return error < 0 ? error : rules_load(&rulebook->rules, path, errors);
+	snprintf(own_path, sizeof(own_path), "%s/diagnoses", rulebook->config->own_rules_dir);
+	return error < 0 ? error : rules_load(&rulebook->rules, path, own_path, errors);
 }
 
 int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors)

@@ -140,11 +140,12 @@ static int test_rule(struct testing *testing, const struct rule *rule)
 	return error;
 }
 
-int rules_test(const char *directory, struct buffer *report, size_t *ret_example_count)
+int rules_test(const char *directory, const char *own_directory, struct buffer *report,
+    size_t *ret_example_count)
 {
 	struct rules auto_call(rules_free) *rules = NULL;
 	struct testing testing = {.report = report};
-	int error = rules_load(&rules, directory, report);
+	int error = rules_load(&rules, directory, own_directory, report);
 
 	if (error < 0)
 		return error;

@@ -6,5 +6,6 @@ libauthmedic_a_SOURCES += \
 	agent/diagnose/number.c agent/diagnose/number.h \
 	agent/diagnose/rule.h \
 	agent/diagnose/rules.c agent/diagnose/rules.h \
+	agent/diagnose/rules_text.c \
 	agent/diagnose/term.c agent/diagnose/term.h \
 	agent/diagnose/truth.h

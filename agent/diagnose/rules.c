@@ -40,17 +40,11 @@ static const struct option options[] = {
 
 static const struct schema schema = {options, count_of(options)};
 
-struct loading {
-	struct rules *rules;
-	struct buffer *errors;
-	struct reading reading;
-	int error; /* of the first file that could not be read */
-};
-
 static void rule_done(struct rule *rule)
 {
 	clause_free(&rule->clause);
 	schema_done(&schema, rule);
+	document_free(&rule->document);
 }
 
 void rules_free(struct rules **rules)
@@ -60,9 +54,6 @@ void rules_free(struct rules **rules)
 	for (size_t i = 0; i < (*rules)->count; i++)
 		rule_done(&(*rules)->items[i]);
 	array_done(*rules);
-	for (size_t i = 0; i < (*rules)->documents.count; i++)
-		document_free(&(*rules)->documents.items[i]);
-	array_done(&(*rules)->documents);
 	free(*rules);
 	*rules = NULL;
 }
@@ -84,16 +75,15 @@ static int read_when(struct reading *reading, struct rule *rule)
 	return 0;
 }
 
-static int read_rule(
-    struct reading *reading, const struct document *document, struct rule *rule)
+static int read_rule(struct reading *reading, struct rule *rule)
 {
 	int error;
 
-	rule->root = document_root(document);
+	rule->root = document_root(rule->document);
 	error = schema_read(reading, rule->root, rule);
 	if (error < 0)
 		return error;
-	if (!document_is_named(document, rule->diagnosis.id))
+	if (!document_is_named(rule->document, rule->diagnosis.id))
 		schema_complain(reading, node_get(rule->root, "id"),
 		    "the id must be the file's name, before .yml");
 	if (rule->diagnosis.caution == NULL)
@@ -102,32 +92,52 @@ static int read_rule(
 	return rule->diagnosis.caution == NULL ? -ENOMEM : read_when(reading, rule);
 }
 
-static int add_document(struct rules *rules, struct document **owned_document)
+static void remove_named(struct rules *rules, const char *id)
 {
-	int error = array_push(&rules->documents, *owned_document, RULES_MAX);
-
-	if (error < 0)
-		document_free(owned_document);
-	return error;
+	for (size_t i = 0; i < rules->count; i++) {
+		if (strcmp(rules->items[i].diagnosis.id, id) != 0)
+			continue;
+		rule_done(&rules->items[i]);
+		rules->count--;
+		memmove(&rules->items[i], &rules->items[i + 1],
+		    (rules->count - i) * sizeof(*rules->items));
+		return;
+	}
 }
 
-static int on_file(void *context, const char *file)
+int rules_loading_begin(struct rules_loading *loading, struct buffer *errors)
 {
-	struct loading *loading = context;
-	struct document *document = NULL;
-	struct rule rule = {0};
-	int error = document_load(&document, file, loading->errors);
+	*loading = (struct rules_loading){.rules = calloc(1, sizeof(*loading->rules)),
+	    .reading = {.schema = &schema, .errors = errors}};
+	return loading->rules != NULL ? 0 : -ENOMEM;
+}
 
-	if (error == 0)
-		error = add_document(loading->rules, &document);
-	if (error == 0)
-		error = read_rule(&loading->reading, document, &rule);
-	if (error == 0)
+int rules_loading_add(struct rules_loading *loading, struct document **owned_document)
+{
+	struct rule rule = {.document = take_pointer(*owned_document)};
+	int error = read_rule(&loading->reading, &rule);
+
+	if (error == 0) {
+		remove_named(loading->rules, rule.diagnosis.id);
 		error = array_push(loading->rules, rule, RULES_MAX);
+	}
 	if (error < 0)
 		rule_done(&rule);
 	/* A bad file must not hide what is wrong in the next. */
 	if (error < 0 && loading->error == 0)
+		loading->error = error;
+	return error == -EINVAL ? 0 : error;
+}
+
+static int on_file(void *context, const char *file)
+{
+	struct rules_loading *loading = context;
+	struct document *document = NULL;
+	int error = document_load(&document, file, loading->reading.errors);
+
+	if (error == 0)
+		return rules_loading_add(loading, &document);
+	if (loading->error == 0)
 		loading->error = error;
 	return error == -ENOMEM ? error : 0;
 }
@@ -142,7 +152,7 @@ static int compare_rules(const void *a, const void *b)
 	return (left->priority > right->priority) - (left->priority < right->priority);
 }
 
-static void check_table(struct loading *loading, const char *directory)
+static void check_table(struct rules_loading *loading, const char *where)
 {
 	struct rules *rules = loading->rules;
 
@@ -154,35 +164,39 @@ static void check_table(struct loading *loading, const char *directory)
 			    node_get(rules->items[i].root, "priority"),
 			    "%s has the same priority", rules->items[i - 1].diagnosis.id);
 	if (rules->count == 0 || !is_last(&rules->items[rules->count - 1])) {
-		buffer_append_format(loading->errors,
-		    "%s/" LAST_ID ".yml:1:1: this file must be there\n", directory);
+		buffer_append_format(loading->reading.errors,
+		    "%s/" LAST_ID ".yml:1:1: this file must be there\n", where);
 		loading->reading.error_count++;
 	}
 }
 
-int rules_load(struct rules **ret_rules, const char *directory, struct buffer *errors)
+int rules_loading_end(
+    struct rules_loading *loading, int error, const char *where, struct rules **ret_rules)
 {
-	struct rules *rules = calloc(1, sizeof(*rules));
-	struct loading loading = {.rules = rules,
-	    .errors = errors,
-	    .reading = {.schema = &schema, .errors = errors}};
-	int error = rules == NULL
-	                ? -ENOMEM
-	                : document_each_file(directory, errors, on_file, &loading);
-
 	if (error == 0)
-		error = loading.error;
+		error = loading->error;
 	if (error == 0)
-		check_table(&loading, directory);
-	if (error == 0 && loading.reading.error_count > 0)
+		check_table(loading, where);
+	if (error == 0 && loading->reading.error_count > 0)
 		error = -EINVAL;
 	if (error < 0)
-		goto fail;
-	*ret_rules = rules;
-	return 0;
-fail:
-	rules_free(&rules);
+		rules_free(&loading->rules);
+	else
+		*ret_rules = loading->rules;
 	return error;
+}
+
+int rules_load(struct rules **ret_rules, const char *directory, const char *own_directory,
+    struct buffer *errors)
+{
+	struct rules_loading loading;
+	int error = rules_loading_begin(&loading, errors);
+
+	if (error == 0)
+		error = document_each_file(directory, errors, on_file, &loading);
+	if (error == 0 && own_directory != NULL)
+		error = document_each_file_if_any(own_directory, errors, on_file, &loading);
+	return rules_loading_end(&loading, error, directory, ret_rules);
 }
 
 size_t rules_count(const struct rules *rules)

@@ -29,9 +29,10 @@ struct diagnosis {
 	const char *caution;  /* what not to do; may be "" */
 };
 
-/* Errors as `file:line:col: message` lines. */
-must_check int rules_load(
-    struct rules **ret_rules, const char *directory, struct buffer *errors);
+/* Reads the folder, and then the administrator's own, whose rules take the place of those with the
+ * same id; that one may be NULL or missing. Errors as `file:line:col: message` lines. */
+must_check int rules_load(struct rules **ret_rules, const char *directory,
+    const char *own_directory, struct buffer *errors);
 void rules_free(struct rules **rules);
 size_t rules_count(const struct rules *rules);
 const struct diagnosis *rules_at(const struct rules *rules, size_t index);
@@ -48,7 +49,17 @@ const struct diagnosis *rules_diagnose(
  * hold even by itself, each file must have both, and each condition must decide alone, once for the
  * rule and once against it. Failures are `file:line:col: message` lines in
  * `report`. Returns how many failed, or a negative errno where the rules cannot be loaded. */
-must_check int rules_test(
-    const char *directory, struct buffer *report, size_t *ret_example_count);
+must_check int rules_test(const char *directory, const char *own_directory,
+    struct buffer *report, size_t *ret_example_count);
+
+/* The rules as they were written, so that what they said can be said again when they are others:
+ * {"digest": …, "files": {"stale-handle.yml": text, …}} in the order of the reading. */
+struct json *rules_to_json(const struct rules *rules);
+/* -EINVAL where it is no such set, or its text is not what the digest was made of. */
+must_check int rules_from_json(
+    struct rules **ret_rules, const struct json *json, struct buffer *errors);
+#define RULES_DIGEST_BYTES 17
+/* Of the text of all rules, in hex. */
+void rules_digest(const struct rules *rules, char ret_digest[RULES_DIGEST_BYTES]);
 
 #endif

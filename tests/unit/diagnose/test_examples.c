@@ -21,7 +21,7 @@ static void test_shipped(unused_parameter void **state)
 
 	snprintf(folder, sizeof(folder), "%s/rules/diagnoses", source != NULL ? source : ".");
 	buffer_init(&report, MAX_TEXT_BYTES);
-	if (rules_test(folder, &report, &count) != 0)
+	if (rules_test(folder, NULL, &report, &count) != 0)
 		fail_msg("%s", buffer_text(&report));
 	assert_true(count >= 30);
 }
@@ -43,7 +43,7 @@ static void check_clause(
 	write_in(path, "a.yml", view_of_text(text));
 	buffer_init(&report, MAX_TEXT_BYTES);
 	buffer_init(&told, MAX_TEXT_BYTES);
-	assert_int_equal(rules_test(directory, &report, &count), failed);
+	assert_int_equal(rules_test(directory, NULL, &report, &count), failed);
 	rest = buffer_view(&report);
 	while (view_cut(&rest, '\n', &line)) {
 		buffer_append(&told, view_skip(line, strlen(directory) + 1));
@@ -112,7 +112,7 @@ static void test_last(unused_parameter void **state)
 	    VIEW(RULE("unknown", "9") "examples: [{facts: {a.a: 5}, holds: yes},\n"
 				      "  {facts: {a.a: 1}, holds: no}]\n"));
 	buffer_init(&report, MAX_TEXT_BYTES);
-	assert_int_equal(rules_test(directory, &report, &count), 1);
+	assert_int_equal(rules_test(directory, NULL, &report, &count), 1);
 	snprintf(expected, sizeof(expected), "%s:9:11: unknown holds with these facts\n", path);
 	assert_string_equal(buffer_text(&report), expected);
 }
@@ -123,7 +123,7 @@ static void test_unloadable(unused_parameter void **state)
 	size_t count = 77;
 
 	buffer_init(&report, MAX_TEXT_BYTES);
-	assert_int_equal(rules_test("/nowhere", &report, &count), -ENOENT);
+	assert_int_equal(rules_test("/nowhere", NULL, &report, &count), -ENOENT);
 	assert_int_equal(count, 77);
 	assert_string_equal(buffer_text(&report), "/nowhere:1:1: No such file or directory\n");
 }

@@ -28,7 +28,7 @@ static struct rules *load_good(const char *folder)
 	struct rules *rules = NULL;
 
 	buffer_init(&errors, MAX_TEXT_BYTES);
-	if (rules_load(&rules, folder, &errors) < 0)
+	if (rules_load(&rules, folder, NULL, &errors) < 0)
 		fail_msg("%s", buffer_text(&errors));
 	return rules;
 }
@@ -41,7 +41,7 @@ static void refused(const char *name, const char *expected)
 	char complaint[1024];
 
 	buffer_init(&errors, MAX_TEXT_BYTES);
-	assert_int_equal(rules_load(&rules, directory, &errors), -EINVAL);
+	assert_int_equal(rules_load(&rules, directory, NULL, &errors), -EINVAL);
 	assert_null(rules);
 	snprintf(complaint, sizeof(complaint), "%s/%s:%s\n", directory, name, expected);
 	assert_string_equal(buffer_text(&errors), complaint);
@@ -138,13 +138,129 @@ static void test_mistakes(unused_parameter void **state)
 	    "9:7: unknown is what remains when no other holds, without a 'when'");
 }
 
+/* The administrator's own folder adds rules and replaces those of the same id; a folder that is not
+ * there adds none. */
+static void test_own_rules(unused_parameter void **state)
+{
+	char own[600];
+	char path[700];
+	struct buffer auto_buffer errors;
+	struct rules *rules = NULL;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", B "when: [a.a == 1]\n", WORDS EXAMPLES);
+	snprintf(own, sizeof(own), "%s/own", directory);
+	assert_int_equal(rules_load(&rules, directory, own, &errors), 0);
+	assert_int_equal(rules_count(rules), 2);
+	rules_free(&rules);
+	assert_int_equal(mkdir(own, 0700), 0);
+	snprintf(path, sizeof(path), "own/b.yml");
+	write_rule(path, "id: b\npriority: 3\ncure: none\nincident: yes\nwhen: [a.a == 2]\n",
+	    WORDS EXAMPLES);
+	write_rule("own/c.yml", "id: c\npriority: 2\ncure: none\nincident: no\nwhen: [a.a == 1]\n",
+	    WORDS EXAMPLES);
+	assert_int_equal(rules_load(&rules, directory, own, &errors), 0);
+	assert_int_equal(rules_count(rules), 3);
+	assert_string_equal(rules_at(rules, 0)->id, "c");
+	assert_string_equal(rules_at(rules, 1)->id, "b");
+	assert_true(rules_at(rules, 1)->incident);
+	rules_free(&rules);
+	write_rule("own/c.yml", "id: c\npriority: 2\ncure: none\nincident: no\nwhen: [a.a = 1]\n",
+	    WORDS EXAMPLES);
+	assert_int_equal(rules_load(&rules, directory, own, &errors), -EINVAL);
+	snprintf(path, sizeof(path), "%s/c.yml:5:8: 'a.a = 1' is no condition", own);
+	assert_true(view_starts_with(buffer_view(&errors), view_of_text(path)));
+}
+
+static struct json *text_of_rules(const struct rules *rules)
+{
+	struct json auto_json *json = rules_to_json(rules);
+	struct buffer auto_buffer text;
+	struct json *parsed = NULL;
+
+	buffer_init(&text, MAX_TEXT_BYTES);
+	assert_int_equal(json_print(json, &text), 0);
+	assert_int_equal(json_parse(buffer_view(&text), &parsed), 0);
+	return parsed;
+}
+
+static void refused_as_json(const char *text)
+{
+	struct buffer auto_buffer errors;
+	struct json *json = NULL;
+	struct rules *rules = NULL;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	assert_int_equal(json_parse(view_of_text(text), &json), 0);
+	assert_int_equal(rules_from_json(&rules, json, &errors), -EINVAL);
+	assert_null(rules);
+	json_free(&json);
+}
+
+/* The rules go through JSON and say the same; other text than the digest's is refused. */
+static void test_as_json(unused_parameter void **state)
+{
+	struct facts *facts = facts_of("a.a=2\n");
+	struct buffer auto_buffer before;
+	struct buffer auto_buffer after;
+	struct rules *rules;
+	struct json *json;
+	char digest[RULES_DIGEST_BYTES];
+	char again[RULES_DIGEST_BYTES];
+
+	buffer_init(&before, MAX_TEXT_BYTES);
+	buffer_init(&after, MAX_TEXT_BYTES);
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", B "when: [a.a == 1]\n", WORDS EXAMPLES);
+	rules = load_good(directory);
+	rules_diagnose(rules, facts, &before);
+	rules_digest(rules, digest);
+	json = text_of_rules(rules);
+	rules_free(&rules);
+	assert_string_equal(json_get_text(json, "digest"), digest);
+	assert_int_equal(rules_from_json(&rules, json, &after), 0);
+	rules_digest(rules, again);
+	assert_string_equal(digest, again);
+	rules_diagnose(rules, facts, &after);
+	assert_string_equal(buffer_text(&before), buffer_text(&after));
+	rules_free(&rules);
+	json_put_text(json_child(json, "files"), "c.yml",
+	    "id: c\npriority: 4\ncure: none\nincident: no\nwhen: [a.a == 1]\n" WORDS EXAMPLES);
+	assert_int_equal(rules_from_json(&rules, json, &after), -EINVAL);
+	assert_null(rules);
+	json_free(&json);
+	refused_as_json("{}");
+	refused_as_json("{\"files\": {\"a.yml\": 5}}");
+	refused_as_json("{\"files\": {\"a.yml\": \"[\"}}");
+	refused_as_json("{\"files\": {\"unknown.yml\": \"id: a\"}}");
+	facts_free(&facts);
+}
+
+static void test_no_digest(unused_parameter void **state)
+{
+	struct buffer auto_buffer errors;
+	struct rules *rules;
+	struct json *json;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	write_rule("unknown.yml", LAST, "");
+	rules = load_good(directory);
+	json = json_object_new();
+	json_put_text(json_put_object(json, "files"), "unknown.yml", LAST);
+	rules_free(&rules);
+	assert_int_equal(rules_from_json(&rules, json, &errors), -EINVAL);
+	assert_null(rules);
+	json_free(&json);
+}
+
 static void test_no_directory(unused_parameter void **state)
 {
 	struct buffer auto_buffer errors;
 	struct rules *rules = NULL;
 
 	buffer_init(&errors, MAX_TEXT_BYTES);
-	assert_int_equal(rules_load(&rules, "/nowhere", &errors), -ENOENT);
+	assert_int_equal(rules_load(&rules, "/nowhere", NULL, &errors), -ENOENT);
 	assert_string_equal(buffer_text(&errors), "/nowhere:1:1: No such file or directory\n");
 }
 
@@ -161,7 +277,7 @@ static void test_no_memory(unused_parameter void **state)
 
 		buffer_init(&errors, MAX_TEXT_BYTES);
 		allocation_fail_after(count);
-		error = rules_load(&rules, directory, &errors);
+		error = rules_load(&rules, directory, NULL, &errors);
 		allocation_restore();
 		assert_int_equal(error == 0, rules != NULL);
 		rules_free(&rules);
@@ -216,6 +332,9 @@ int main(void)
 	    in_a_directory(test_order),
 	    in_a_directory(test_explained),
 	    in_a_directory(test_mistakes),
+	    in_a_directory(test_own_rules),
+	    in_a_directory(test_as_json),
+	    in_a_directory(test_no_digest),
 	    cmocka_unit_test(test_no_directory),
 	    in_a_directory(test_no_memory),
 	    cmocka_unit_test(test_stale_keytab_wins),
