@@ -1,6 +1,9 @@
 # Benchmarks: built and run on request, `make bench`.
-EXTRA_PROGRAMS = tests/bench/detector
+EXTRA_PROGRAMS = tests/bench/detector tests/bench/generate-log
 tests_bench_detector_SOURCES = tests/bench/detector.c
+tests_bench_generate_log_SOURCES = tests/bench/generate_log.c tests/bench/intranet.c \
+	tests/bench/intranet.h tests/bench/intranet_texts.h
+tests_bench_generate_log_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/bench
 
 .PHONY: bench
 bench: $(EXTRA_PROGRAMS)
