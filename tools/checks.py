@@ -34,6 +34,7 @@ LIBRARIES = {
     "krb5.h": ["agent/probe/kerberos.c", "agent/probe/krb_error.", "plugins/"],
     "gssapi/": ["agent/probe/kerberos.c"],
     "openssl/": ["agent/report/webhook_sender.c", "agent/report/signature.c"],
+    "immintrin.h": ["agent/base/marks.c"],
 }
 
 

@@ -8,6 +8,7 @@ libauthmedic_a_SOURCES += \
 	agent/base/hash.c agent/base/hash.h \
 	agent/base/json.c agent/base/json.h \
 	agent/base/log.c agent/base/log.h \
+	agent/base/marks.c agent/base/marks.h \
 	agent/base/process.c agent/base/process.h \
 	agent/base/random.c agent/base/random.h \
 	agent/base/table.c agent/base/table.h \

@@ -17,11 +17,6 @@ bool view_equal_ignoring_case(struct view a, struct view b)
 	return true;
 }
 
-bool view_starts_with(struct view view, struct view prefix)
-{
-	return view.length >= prefix.length && view_equal(view_first(view, prefix.length), prefix);
-}
-
 bool view_ends_with(struct view view, struct view suffix)
 {
 	return view.length >= suffix.length &&
@@ -54,20 +49,6 @@ bool view_contains(struct view view, struct view part)
 	size_t offset;
 
 	return view_find(view, part, &offset);
-}
-
-struct view view_skip(struct view view, size_t count)
-{
-	if (count > view.length)
-		count = view.length;
-	if (count == 0)
-		return view;
-	return view_of(view.data + count, view.length - count);
-}
-
-struct view view_first(struct view view, size_t count)
-{
-	return view_of(view.data, count < view.length ? count : view.length);
 }
 
 bool view_cut(struct view *view, char separator, struct view *ret_head)

@@ -45,15 +45,30 @@ static inline bool view_equal_text(struct view view, const char *text)
 }
 
 bool view_equal_ignoring_case(struct view a, struct view b);
-bool view_starts_with(struct view view, struct view prefix);
+static inline bool view_starts_with(struct view view, struct view prefix)
+{
+	return view.length >= prefix.length &&
+	       view_equal(view_of(view.data, prefix.length), prefix);
+}
+
 bool view_ends_with(struct view view, struct view suffix);
 /* Whether `part` occurs in `view`, and where first; an empty part occurs everywhere. */
 bool view_find(struct view view, struct view part, size_t *ret_offset);
 bool view_contains(struct view view, struct view part);
 
 /* `count` is cut down to what is there. */
-struct view view_skip(struct view view, size_t count);
-struct view view_first(struct view view, size_t count);
+static inline struct view view_skip(struct view view, size_t count)
+{
+	if (count > view.length)
+		count = view.length;
+	/* The data of an empty view may be NULL, to which nothing can be added. */
+	return count == 0 ? view : view_of(view.data + count, view.length - count);
+}
+
+static inline struct view view_first(struct view view, size_t count)
+{
+	return view_of(view.data, count < view.length ? count : view.length);
+}
 
 /* Takes what stands before the first `separator` into *ret_head and leaves what follows it in
  * *view. Where there is none the whole view is taken, *view becomes empty, and it answers false.

@@ -122,8 +122,7 @@ static void detect(struct reading *reading, struct parsed *parsed)
 void reading_line(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
 {
-	struct parsed own;
-	struct parsed *parsed = ret_parsed != NULL ? ret_parsed : &own;
+	struct parsed *parsed = ret_parsed != NULL ? ret_parsed : &reading->parsed;
 
 	reading->totals.lines++;
 	if (!settle_format(reading, line)) {

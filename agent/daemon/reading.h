@@ -20,6 +20,8 @@ struct reading {
 	struct reading_totals totals;
 	uint64_t unparsed_in_a_row;
 	int64_t last_line_ms; /* log time of the latest line; -1: none yet */
+	/* The line that is read; on the stack it would be zeroed twice. */
+	struct parsed parsed;
 };
 
 /* The detector that the configuration asks for. */

@@ -433,7 +433,7 @@ static int read_chunk(const struct tail *tail, struct view *ret_seen)
 static int take_chunk(struct tail *tail, struct view *ret_rest, bool *ret_is_full)
 {
 	size_t before = tail->marker.count;
-	struct view seen;
+	struct view seen = {0};
 	size_t taken;
 	int error = read_chunk(tail, &seen);
 

@@ -4,12 +4,15 @@
 
 /* *ret_found are bits of enum pairs_found. */
 static const char *read_line(
-    struct stamps *stamps, struct view line, struct record *record, unsigned *ret_found)
+    struct reader *reader, struct view line, struct record *record, unsigned *ret_found)
 {
-	const char *fault = ncsa_take_request(stamps, &line, record);
+	const char *fault = NULL;
 
-	if (fault == NULL && line.length > 0 && line.data[0] == '"')
-		fault = ncsa_take_agent(&line, record);
+	if (!ncsa_take_plain(reader, &line, record)) {
+		fault = ncsa_take_request(&reader->stamps, &line, record);
+		if (fault == NULL && line.length > 0 && line.data[0] == '"')
+			fault = ncsa_take_agent(&line, record);
+	}
 	*ret_found = fault == NULL ? pairs_read(line, record) : 0;
 	return fault;
 }
@@ -25,7 +28,7 @@ static void finish(struct parsed *parsed, const char *fault)
 static void read_apache(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
 	unsigned found;
-	const char *fault = read_line(&reader->stamps, line, &ret_parsed->record, &found);
+	const char *fault = read_line(reader, line, &ret_parsed->record, &found);
 
 	if (fault == NULL && found == 0)
 		fault = "no scheme=, reply= or merr= follows the access line";
@@ -36,7 +39,7 @@ static void read_apache(struct reader *reader, struct view line, struct parsed *
 static void read_nginx(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
 	unsigned found;
-	const char *fault = read_line(&reader->stamps, line, &ret_parsed->record, &found);
+	const char *fault = read_line(reader, line, &ret_parsed->record, &found);
 
 	if (fault == NULL && (found & PAIRS_REPLY) == 0)
 		fault = "no reply= follows the access line";

@@ -2,12 +2,17 @@
 #ifndef AUTHMEDIC_PARSE_FORMAT_H
 #define AUTHMEDIC_PARSE_FORMAT_H
 
+#include "base/marks.h"
+#include "parse/clients.h"
 #include "parse/parser.h"
 #include "parse/stamp.h"
 
 /* What a reader works with beside the line. */
 struct reader {
 	struct stamps stamps;
+	struct clients clients;
+	marks_finder *find_marks;
+	struct marks marks; /* of one line; on the stack they would be zeroed each time */
 	struct signatures *signatures; /* may be NULL */
 	void *state; /* state_bytes of the format's own, zeroed at first */
 };

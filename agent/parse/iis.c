@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "base/marks.h"
 #include "base/text.h"
 #include "parse/format.h"
 #include "parse/ncsa.h"
@@ -53,13 +54,24 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_BYTES] = "sc-bytes",
 };
 
+#define NOWHERE    UINT8_MAX
+#define DATE_BYTES 10
+#define TIME_BYTES 8
+
 struct iis {
 	uint8_t columns[MAX_COLUMNS]; /* enum column */
+	uint8_t places[COLUMN_COUNT]; /* of those that are read: which field it is, or NOWHERE */
 	size_t column_count; /* 0: no #Fields line yet */
 	size_t unused_count; /* columns beyond MAX_COLUMNS, which are not read */
 	bool has_date; /* of a #Date line, for files without a date column */
 	int64_t days;
 	int64_t time_of_day_ms; /* of the last line, to see midnight pass */
+	/* The last date and time, which most lines share with the one before them. */
+	char stamp[DATE_BYTES + TIME_BYTES];
+	int64_t stamp_ms;
+	bool stamp_known;
+	/* Of one line, here since what is on the stack is zeroed each time. */
+	struct view fields[COLUMN_COUNT];
 };
 
 static void put_field(
@@ -69,52 +81,39 @@ static void put_field(
 		ret_fields[iis->columns[index]] = field;
 }
 
-/* Eight bytes of the line, the first in the lowest byte; zeros behind its end. */
-static uint64_t load_bytes(struct view line, size_t offset)
-{
-	uint64_t bytes = 0;
-
-	if (line.length - offset >= sizeof(bytes))
-		memcpy(&bytes, line.data + offset, sizeof(bytes));
-	else
-		memcpy(&bytes, line.data + offset, line.length - offset);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	bytes = __builtin_bswap64(bytes);
-#endif
-	return bytes;
-}
-
-/* The top bit of each byte that is a space, and no other bit. */
-static uint64_t mark_spaces(uint64_t bytes)
-{
-	const uint64_t low_bits = UINT64_C(0x7f7f7f7f7f7f7f7f);
-	uint64_t other = bytes ^ UINT64_C(0x2020202020202020); /* zero where there is a space */
-
-	return ~(((other & low_bits) + low_bits) | other | low_bits);
-}
-
 /* IIS puts one space between fields and "+" for spaces inside, so this fits whatever a client
- * sends. It marks the spaces of eight bytes at once: fields are too short for memchr(). Returns how
- * many fields there are. */
+ * sends. The spaces tell how many fields there are; only those that are read are looked at. */
+static bool split_at_marks(struct reader *reader, struct view line)
+{
+	struct iis *iis = reader->state;
+	struct marks *spaces = &reader->marks;
+
+	reader->find_marks(spaces, line, ' ', ' ');
+	/* Spaces at the ends, and two together, would make empty fields. */
+	if (!spaces->all || spaces->adjacent || spaces->count + 1 != iis->column_count ||
+	    line.data[0] == ' ' || line.data[line.length - 1] == ' ')
+		return false;
+	for (size_t column = COLUMN_DATE; column < COLUMN_COUNT; column++) {
+		size_t place = iis->places[column];
+
+		iis->fields[column] =
+		    place == NOWHERE ? VIEW("") : marks_between(spaces, line, place);
+	}
+	return true;
+}
+
+/* The same for lines with some other number of fields or with spaces too many. Returns how many
+ * fields there are. */
 static size_t split_at_spaces(const struct iis *iis, struct view line, struct view *ret_fields)
 {
 	size_t count = 0;
-	size_t begin = 0;
+	struct view field;
 
-	for (size_t offset = 0; offset < line.length; offset += 8) {
-		uint64_t spaces = mark_spaces(load_bytes(line, offset));
-
-		for (; spaces != 0; spaces &= spaces - 1) {
-			size_t end = offset + (size_t)__builtin_ctzll(spaces) / 8;
-
-			if (end > begin)
-				put_field(iis, count++, view_of(line.data + begin, end - begin),
-				    ret_fields);
-			begin = end + 1;
-		}
+	while (line.length > 0) {
+		view_cut(&line, ' ', &field);
+		if (field.length > 0)
+			put_field(iis, count++, field, ret_fields);
 	}
-	if (begin < line.length)
-		put_field(iis, count++, view_skip(line, begin), ret_fields);
 	return count;
 }
 
@@ -147,22 +146,37 @@ static size_t split_at_blanks(
 	return count;
 }
 
+static void clear_fields(struct view *fields)
+{
+	memset(fields, 0, COLUMN_COUNT * sizeof(*fields));
+}
+
 /* The first way that gives as many fields as were declared: IIS's own, then with tabs and quotes as
  * other writers have them. Where none does a line may have fewer fields than declared, but not
  * more: then nobody knows which is which. */
-static bool split_line(const struct iis *iis, struct view line, struct view *ret_fields)
+static bool split_oddly(const struct iis *iis, struct view line, struct view *ret_fields)
 {
 	size_t columns = iis->column_count + iis->unused_count;
-	size_t count = split_at_spaces(iis, line, ret_fields);
+	size_t count;
+
+	clear_fields(ret_fields);
+	count = split_at_spaces(iis, line, ret_fields);
 
 	for (int quoted = 0; count != columns && quoted <= 1; quoted++) {
-		memset(ret_fields, 0, COLUMN_COUNT * sizeof(*ret_fields));
+		clear_fields(ret_fields);
 		count = split_at_blanks(iis, line, quoted == 1, ret_fields);
 	}
 	if (count == columns)
 		return true;
-	memset(ret_fields, 0, COLUMN_COUNT * sizeof(*ret_fields));
+	clear_fields(ret_fields);
 	return split_at_spaces(iis, line, ret_fields) < columns;
+}
+
+static bool split_line(struct reader *reader, struct view line)
+{
+	struct iis *iis = reader->state;
+
+	return split_at_marks(reader, line) || split_oddly(iis, line, iis->fields);
 }
 
 static enum column column_named(struct view name)
@@ -179,11 +193,11 @@ static enum column column_named(struct view name)
 /* Of a column declared twice the first counts. */
 static void read_fields(struct iis *iis, struct view names)
 {
-	bool seen[COLUMN_COUNT] = {false};
 	struct view name;
 
 	iis->column_count = 0;
 	iis->unused_count = 0;
+	memset(iis->places, NOWHERE, sizeof(iis->places));
 	while (take_field(&names, false, &name)) {
 		enum column column = column_named(name);
 
@@ -191,9 +205,11 @@ static void read_fields(struct iis *iis, struct view names)
 			iis->unused_count++;
 			continue;
 		}
-		iis->columns[iis->column_count++] =
-		    (uint8_t)(seen[column] ? COLUMN_SKIPPED : column);
-		seen[column] = true;
+		if (column != COLUMN_SKIPPED && iis->places[column] == NOWHERE)
+			iis->places[column] = (uint8_t)iis->column_count;
+		else
+			column = COLUMN_SKIPPED;
+		iis->columns[iis->column_count++] = (uint8_t)column;
 	}
 }
 
@@ -235,11 +251,32 @@ static int64_t day_of(struct iis *iis, int64_t time_of_day_ms)
 	return iis->days;
 }
 
+static bool is_last_stamp(const struct iis *iis, struct view date, struct view time)
+{
+	return date.length == DATE_BYTES && time.length == TIME_BYTES && iis->stamp_known &&
+	    memcmp(date.data, iis->stamp, DATE_BYTES) == 0 &&
+	    memcmp(time.data, iis->stamp + DATE_BYTES, TIME_BYTES) == 0;
+}
+
+static void keep_stamp(struct iis *iis, struct view date, struct view time, int64_t time_ms)
+{
+	if (date.length != DATE_BYTES || time.length != TIME_BYTES)
+		return;
+	memcpy(iis->stamp, date.data, DATE_BYTES);
+	memcpy(iis->stamp + DATE_BYTES, time.data, TIME_BYTES);
+	iis->stamp_ms = time_ms;
+	iis->stamp_known = true;
+}
+
 static const char *read_time(struct iis *iis, const struct view *fields, int64_t *ret_time_ms)
 {
 	int64_t time_of_day_ms;
 	int64_t days;
 
+	if (is_last_stamp(iis, fields[COLUMN_DATE], fields[COLUMN_TIME])) {
+		*ret_time_ms = iis->stamp_ms;
+		return NULL;
+	}
 	if (stamp_time_of_day(fields[COLUMN_TIME], &time_of_day_ms) < 0)
 		return "the time is not like 10:04:34";
 	if (fields[COLUMN_DATE].length > 0) {
@@ -251,6 +288,7 @@ static const char *read_time(struct iis *iis, const struct view *fields, int64_t
 		return "there is no date: no column for it, and no #Date line before";
 	}
 	*ret_time_ms = days * STAMP_DAY_MS + time_of_day_ms;
+	keep_stamp(iis, fields[COLUMN_DATE], fields[COLUMN_TIME], *ret_time_ms);
 	return NULL;
 }
 
@@ -258,7 +296,14 @@ static const char *read_time(struct iis *iis, const struct view *fields, int64_t
 static int64_t number_of(struct view field)
 {
 	int64_t number;
-	int error = view_to_int64(field, &number);
+	int error;
+
+	/* Most are 0, or are not logged. */
+	if (field.length <= 1)
+		return field.length == 1 && field.data[0] >= '0' && field.data[0] <= '9'
+		    ? field.data[0] - '0'
+		    : -1;
+	error = view_to_int64(field, &number);
 
 	if (error == -ERANGE)
 		return INT64_MAX;
@@ -327,15 +372,12 @@ static const char *fill_record(struct iis *iis, const struct view *fields, struc
 	record->target = target_of(fields[COLUMN_STEM], fields[COLUMN_QUERY]);
 	record->host = without_dash(fields[COLUMN_HOST]);
 	record->forwarded = without_dash(fields[COLUMN_FORWARDED]);
-	if (address_parse(record->client, &record->address) < 0)
-		record->address.family = 0;
 	return NULL;
 }
 
 static void read_iis(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
 	struct iis *iis = reader->state;
-	struct view fields[COLUMN_COUNT] = {{0}};
 	const char *fault;
 
 	if (line.data[0] == '#') {
@@ -345,10 +387,11 @@ static void read_iis(struct reader *reader, struct view line, struct parsed *ret
 	}
 	if (iis->column_count == 0)
 		fault = "no #Fields line came before";
-	else if (!split_line(iis, line, fields))
+	else if (!split_line(reader, line))
 		fault = "more fields than the last #Fields line declares";
 	else
-		fault = fill_record(iis, fields, &ret_parsed->record);
+		fault = fill_record(iis, iis->fields, &ret_parsed->record);
+	clients_address(&reader->clients, ret_parsed->record.client, &ret_parsed->record.address);
 	if (fault != NULL)
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
 	else

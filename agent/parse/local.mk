@@ -2,6 +2,7 @@ libauthmedic_a_SOURCES += \
 	agent/parse/apache_error.c \
 	agent/parse/authmedic.c \
 	agent/parse/catalina.c \
+	agent/parse/clients.c agent/parse/clients.h \
 	agent/parse/format.h \
 	agent/parse/iis.c \
 	agent/parse/ncsa.c agent/parse/ncsa.h \

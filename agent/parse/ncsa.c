@@ -24,6 +24,18 @@ int ncsa_status(struct view text, int *ret_status)
 	return 0;
 }
 
+/* What stands before the first space, of which there must be one. */
+static bool take_method(struct view *rest, struct view *ret_method)
+{
+	const char *space = find_space(*rest);
+
+	if (space == NULL)
+		return false;
+	*ret_method = view_first(*rest, (size_t)(space - rest->data));
+	*rest = view_skip(*rest, ret_method->length + 1);
+	return true;
+}
+
 void ncsa_split_request(struct view request, struct record *record)
 {
 	struct view target = request;
@@ -32,10 +44,8 @@ void ncsa_split_request(struct view request, struct record *record)
 		target.length -= 9;
 	else if (request.length > 7 && memcmp(request.data + request.length - 7, " HTTP/", 6) == 0)
 		target.length -= 7;
-	if (!view_cut(&target, ' ', &record->method)) {
-		target = record->method;
+	if (!take_method(&target, &record->method))
 		record->method = view_of(request.data, 0);
-	}
 	record->target = without_dash(target);
 }
 
@@ -133,6 +143,72 @@ const char *ncsa_take_agent(struct view *rest, struct record *record)
 	return NULL;
 }
 
+/* The quotes that an access line has, by their numbers from 1. */
+enum quote {
+	QUOTE_REQUEST = 1,
+	QUOTE_REQUEST_END,
+	QUOTE_REFERER,
+	QUOTE_REFERER_END,
+	QUOTE_AGENT,
+	QUOTE_AGENT_END
+};
+
+/* Up to the first quote: client, ident, user and [time]. */
+static bool take_plain_head(struct reader *reader, struct view head, struct record *record)
+{
+	struct view time;
+
+	if (!take_word(&head, &record->client) || !take_ident(&head) || head.length <= TIME_BYTES ||
+	    head.data[head.length - TIME_BYTES] != ' ' ||
+	    head.data[head.length - TIME_BYTES + 1] != '[' || head.data[head.length - 2] != ']' ||
+	    head.data[head.length - 1] != ' ')
+		return false;
+	record->user = without_dash(view_of(head.data, head.length - TIME_BYTES));
+	time = view_of(head.data + head.length - TIME_BYTES + 2, STAMP_NCSA_BYTES);
+	return stamp_ncsa(&reader->stamps, time, &record->time_ms) == 0;
+}
+
+/* What stands between the request and the referer. */
+static bool take_plain_answer(struct view answer, struct record *record)
+{
+	return answer.length > 0 && answer.data[answer.length - 1] == ' ' &&
+	    take_byte(&answer, ' ') && take_answer(&answer, record) == NULL && answer.length == 0;
+}
+
+bool ncsa_take_plain(struct reader *reader, struct view *rest, struct record *record)
+{
+	const struct marks *quotes = &reader->marks;
+	struct view line = *rest;
+	struct view answer;
+
+	reader->find_marks(&reader->marks, line, '"', '\\');
+	if (!quotes->all || quotes->count < QUOTE_AGENT_END ||
+	    !take_plain_head(reader, marks_between(quotes, line, 0), record))
+		return false;
+	answer = marks_between(quotes, line, QUOTE_REQUEST_END);
+	if (!take_plain_answer(answer, record) ||
+	    !view_equal(marks_between(quotes, line, QUOTE_REFERER_END), VIEW(" ")))
+		return false;
+	ncsa_split_request(marks_between(quotes, line, QUOTE_REQUEST), record);
+	record->agent = without_dash(marks_between(quotes, line, QUOTE_AGENT));
+	clients_address(&reader->clients, record->client, &record->address);
+	line = view_skip(line, quotes->behind[QUOTE_AGENT_END]);
+	if (line.length > 0 && !take_byte(&line, ' '))
+		return false;
+	*rest = line;
+	return true;
+}
+
+const char *ncsa_take_combined(struct reader *reader, struct view *rest, struct record *record)
+{
+	const char *fault;
+
+	if (ncsa_take_plain(reader, rest, record))
+		return NULL;
+	fault = ncsa_take_request(&reader->stamps, rest, record);
+	return fault != NULL ? fault : ncsa_take_agent(rest, record);
+}
+
 static void finish(struct parsed *parsed, const char *fault)
 {
 	if (fault != NULL)
@@ -148,12 +224,7 @@ static void read_common(struct reader *reader, struct view line, struct parsed *
 
 static void read_combined(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
-	struct record *record = &ret_parsed->record;
-	const char *fault = ncsa_take_request(&reader->stamps, &line, record);
-
-	if (fault == NULL)
-		fault = ncsa_take_agent(&line, record);
-	finish(ret_parsed, fault);
+	finish(ret_parsed, ncsa_take_combined(reader, &line, &ret_parsed->record));
 }
 
 /* "www.example.com:443" */

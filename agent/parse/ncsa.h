@@ -14,6 +14,14 @@ must_check const char *ncsa_take_request(
 /* Referer and agent, and the space that follows. */
 must_check const char *ncsa_take_agent(struct view *rest, struct record *record);
 
+/* Both in one pass, where the line is as plain as nearly all are: six quotes or more and no
+ * backslash. Where it is not, or anything is amiss, the answer is false and *rest is left alone:
+ * then the careful ones tell what the line is or lacks. */
+must_check bool ncsa_take_plain(struct reader *reader, struct view *rest, struct record *record);
+/* Both, as fast as can be. */
+must_check const char *ncsa_take_combined(
+    struct reader *reader, struct view *rest, struct record *record);
+
 /* "GET /path HTTP/1.1" into method and target; what is no request line is all target. */
 void ncsa_split_request(struct view request, struct record *record);
 

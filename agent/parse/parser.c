@@ -70,6 +70,7 @@ int parser_new(struct parser **ret_parser, const char *format, struct signatures
 		return -ENOMEM;
 	parser->format = found;
 	parser->reader.signatures = signatures;
+	parser->reader.find_marks = marks_best_finder();
 	if (found->state_bytes > 0) {
 		parser->reader.state = calloc(1, found->state_bytes);
 		if (parser->reader.state == NULL)
@@ -89,6 +90,17 @@ void parser_free(struct parser **parser)
 	free((*parser)->reader.state);
 	free(*parser);
 	*parser = NULL;
+}
+
+static void find_nothing(struct marks *marks, unused_parameter struct view text,
+    unused_parameter char byte, unused_parameter char other)
+{
+	marks->all = false;
+}
+
+void parser_read_carefully(struct parser *parser)
+{
+	parser->reader.find_marks = find_nothing;
 }
 
 const char *parser_format(const struct parser *parser)
@@ -124,13 +136,29 @@ static void match_reason(struct parser *parser, struct parsed *parsed)
 	parsed->signal.address = record->address;
 }
 
+/* Nothing known. In pieces: for the whole the compiler would use one slow string instruction, which
+ * is as dear as reading a field. */
+static void clear(struct parsed *parsed)
+{
+	enum { PIECE_BYTES = 64 };
+	char *at = (char *)parsed;
+	size_t whole = sizeof(*parsed) / PIECE_BYTES * PIECE_BYTES;
+
+#pragma GCC unroll 8
+	for (size_t i = 0; i < whole; i += PIECE_BYTES)
+		memset(at + i, 0, PIECE_BYTES);
+	memset(at + whole, 0, sizeof(*parsed) - whole);
+	parsed->kind = LINE_UNPARSED;
+	parsed->record.substatus = -1;
+	parsed->record.win32 = -1;
+	parsed->record.sent_bytes = -1;
+	parsed->signal.time_ms = -1;
+	parsed->signal.kvno = -1;
+}
+
 void parser_line(struct parser *parser, struct view line, struct parsed *ret_parsed)
 {
-	*ret_parsed = (struct parsed){
-	    .kind = LINE_UNPARSED,
-	    .record = {.substatus = -1, .win32 = -1, .sent_bytes = -1},
-	    .signal = {.time_ms = -1, .kvno = -1},
-	};
+	clear(ret_parsed);
 	if (line.length > PARSER_MAX_LINE_BYTES) {
 		ret_parsed->why = "the line is longer than 64 KiB";
 		return;

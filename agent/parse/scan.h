@@ -13,10 +13,21 @@ static inline bool take_byte(struct view *rest, char byte)
 	return true;
 }
 
+/* Words are short, which makes calling memchr() for each dear; it gets what is left. */
+static inline const char *find_space(struct view text)
+{
+	size_t near = text.length < 16 ? text.length : 16;
+
+	for (size_t i = 0; i < near; i++)
+		if (text.data[i] == ' ')
+			return text.data + i;
+	return text.length > near ? memchr(text.data + near, ' ', text.length - near) : NULL;
+}
+
 /* The bytes before the next space, which is dropped, or before the end. Never empty. */
 static inline bool take_word(struct view *rest, struct view *ret_word)
 {
-	const char *end = rest->length > 0 ? memchr(rest->data, ' ', rest->length) : NULL;
+	const char *end = find_space(*rest);
 	size_t length = end != NULL ? (size_t)(end - rest->data) : rest->length;
 
 	if (length == 0)
@@ -31,20 +42,20 @@ static inline bool take_word(struct view *rest, struct view *ret_word)
 /* Decimal digits and the space behind them, or the end. At most 18, so that any fits. */
 static inline bool take_number(struct view *rest, int64_t *ret_number)
 {
-	int64_t number = 0;
+	uint64_t number = 0;
+	size_t longest = rest->length < 19 ? rest->length : 19;
 	size_t length = 0;
 
-	while (length < rest->length && length <= 18) {
+	for (; length < longest; length++) {
 		unsigned digit = (unsigned char)rest->data[length] - (unsigned)'0';
 
 		if (digit > 9)
 			break;
-		number = number * 10 + (int)digit;
-		length++;
+		number = number * 10 + digit;
 	}
 	if (length == 0 || length > 18 || (length < rest->length && rest->data[length] != ' '))
 		return false;
-	*ret_number = number;
+	*ret_number = (int64_t)number;
 	if (length < rest->length)
 		length++;
 	*rest = view_of(rest->data + length, rest->length - length);

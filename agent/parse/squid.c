@@ -57,11 +57,9 @@ static const char *finish_record(struct record *record, struct view result)
 static void read_combined(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
 	struct record *record = &ret_parsed->record;
-	const char *fault = ncsa_take_request(&reader->stamps, &line, record);
+	const char *fault = ncsa_take_combined(reader, &line, record);
 	struct view result;
 
-	if (fault == NULL)
-		fault = ncsa_take_agent(&line, record);
 	if (fault != NULL) {
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
 		return;

@@ -6,11 +6,13 @@ parse_tests = \
 	tests/unit/parse/apache_error.test \
 	tests/unit/parse/authmedic.test \
 	tests/unit/parse/catalina.test \
+	tests/unit/parse/clients.test \
 	tests/unit/parse/iis.test \
 	tests/unit/parse/ncsa.test \
 	tests/unit/parse/nginx_error.test \
 	tests/unit/parse/parser.test \
 	tests/unit/parse/regex.test \
+	tests/unit/parse/short_way.test \
 	tests/unit/parse/round_trip.test \
 	tests/unit/parse/signatures.test \
 	tests/unit/parse/squid.test \
@@ -30,6 +32,14 @@ tests_unit_parse_authmedic_test_LDADD = $(unit_libs)
 tests_unit_parse_catalina_test_SOURCES = tests/unit/parse/test_catalina.c $(parse_lines)
 tests_unit_parse_catalina_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_catalina_test_LDADD = $(unit_libs)
+tests_unit_parse_clients_test_SOURCES = tests/unit/parse/test_clients.c
+tests_unit_parse_clients_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_clients_test_LDADD = $(unit_libs)
+
+tests_unit_parse_short_way_test_SOURCES = tests/unit/parse/test_short_way.c $(parse_lines) \
+	tests/unit/parse/requests.c tests/unit/parse/requests.h
+tests_unit_parse_short_way_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_short_way_test_LDADD = $(unit_libs)
 
 tests_unit_parse_iis_test_SOURCES = tests/unit/parse/test_iis.c $(parse_lines)
 tests_unit_parse_iis_test_CPPFLAGS = $(unit_cppflags)

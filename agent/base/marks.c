@@ -1,0 +1,186 @@
+#include "base/marks.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#define BLOCK_BYTES   64
+#define always_inline inline __attribute__((always_inline))
+
+/* What each way does in its own manner: */
+struct way {
+	/* One bit for each byte of a block, the lowest for the first: whether it is this byte. */
+	uint64_t (*bits_of)(const char *block, char byte);
+	/* Writes what is behind each of these bits and returns where the next goes. How many there
+	 * are is hard to foresee, and a wrong guess costs more than a few steps too many: so the
+	 * first NOTED_AT_ONCE are written without asking, the superfluous to be written over. */
+	uint32_t *(*note)(uint32_t *behind, uint64_t bits, uint32_t offset);
+};
+
+#define NOTED_AT_ONCE 4
+
+static always_inline uint64_t bits_portable(const char *block, char byte)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < BLOCK_BYTES; i++)
+		bits |= (uint64_t)(block[i] == byte) << i;
+	return bits;
+}
+
+static always_inline uint32_t *note_portable(uint32_t *behind, uint64_t bits, uint32_t offset)
+{
+#pragma GCC unroll 4
+	for (int i = 0; i < NOTED_AT_ONCE; i++) {
+		*behind = offset + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63) + 1;
+		behind += bits != 0;
+		bits &= bits - 1;
+	}
+	for (; bits != 0; bits &= bits - 1)
+		*behind++ = offset + (uint32_t)__builtin_ctzll(bits) + 1;
+	return behind;
+}
+
+static const struct way way_portable = {bits_portable, note_portable};
+
+#ifdef __x86_64__
+static always_inline uint64_t bits_sse2(const char *block, char byte)
+{
+	const __m128i wanted = _mm_set1_epi8(byte);
+	uint64_t bits = 0;
+
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < BLOCK_BYTES; i += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
+		unsigned part = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
+
+		bits |= (uint64_t)part << i;
+	}
+	return bits;
+}
+
+static const struct way way_sse2 = {bits_sse2, note_portable};
+
+#define for_avx2 __attribute__((target("avx2,bmi,popcnt")))
+
+static always_inline for_avx2 uint64_t bits_avx2(const char *block, char byte)
+{
+	const __m256i wanted = _mm256_set1_epi8(byte);
+	__m256i low = _mm256_loadu_si256((const __m256i *)(const void *)block);
+	__m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(block + 32));
+	unsigned low_bits = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted));
+	unsigned high_bits = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted));
+
+	return (uint64_t)high_bits << 32 | low_bits;
+}
+
+static always_inline for_avx2 uint32_t *note_avx2(uint32_t *behind, uint64_t bits, uint32_t offset)
+{
+	uint32_t *next = behind + _mm_popcnt_u64(bits);
+
+	offset++;
+#pragma GCC unroll 4
+	for (int i = 0; i < NOTED_AT_ONCE; i++) {
+		behind[i] = offset + (uint32_t)_tzcnt_u64(bits);
+		bits = _blsr_u64(bits);
+	}
+	for (behind += NOTED_AT_ONCE; behind < next; bits = _blsr_u64(bits))
+		*behind++ = offset + (uint32_t)_tzcnt_u64(bits);
+	return next;
+}
+
+static const struct way way_avx2 = {bits_avx2, note_avx2};
+#endif
+
+/* The bits of the last bytes, fewer than a block. Nothing behind the text may be read, so the block
+ * begins before them, or is a copy. */
+static always_inline uint64_t bits_of_rest(const struct way *way, struct view text, char byte)
+{
+	size_t rest = text.length % BLOCK_BYTES;
+	char copy[BLOCK_BYTES];
+
+	if (text.length >= BLOCK_BYTES)
+		return way->bits_of(text.data + text.length - BLOCK_BYTES, byte) >>
+		    (BLOCK_BYTES - rest);
+	memcpy(copy, text.data, rest);
+	return way->bits_of(copy, byte) & ((UINT64_C(1) << rest) - 1);
+}
+
+struct wanted {
+	char byte;
+	char other;
+};
+
+/* All inlined into one function for each way, in which nothing is asked about what is constant. */
+static always_inline void find(
+    struct marks *marks, struct view text, struct wanted wanted, const struct way *way)
+{
+	size_t end = text.length - text.length % BLOCK_BYTES;
+	uint64_t others = 0;
+	uint64_t pairs = 0;
+	uint64_t carry = 0;
+	uint64_t bits;
+	size_t offset = 0;
+	uint32_t *behind = marks->behind + 1;
+	const uint32_t *full = behind + MARKS_MAX + 1;
+
+	for (; offset < end && behind < full; offset += BLOCK_BYTES) {
+		bits = way->bits_of(text.data + offset, wanted.byte);
+		if (wanted.other != wanted.byte)
+			others |= way->bits_of(text.data + offset, wanted.other);
+		pairs |= bits & (bits << 1 | carry);
+		carry = bits >> (BLOCK_BYTES - 1);
+		behind = way->note(behind, bits, (uint32_t)offset);
+	}
+	if (end < text.length && behind < full) {
+		bits = bits_of_rest(way, text, wanted.byte);
+		if (wanted.other != wanted.byte)
+			others |= bits_of_rest(way, text, wanted.other);
+		pairs |= bits & (bits << 1 | carry);
+		behind = way->note(behind, bits, (uint32_t)offset);
+	}
+	marks->adjacent = pairs != 0;
+	marks->all = others == 0 && behind < full;
+	marks->count = behind < full ? (size_t)(behind - marks->behind) - 1 : MARKS_MAX;
+	marks->behind[marks->count + 1] = (uint32_t)text.length + 1;
+}
+
+static void find_portable(struct marks *marks, struct view text, char byte, char other)
+{
+	find(marks, text, (struct wanted){byte, other}, &way_portable);
+}
+
+#ifdef __x86_64__
+static void find_sse2(struct marks *marks, struct view text, char byte, char other)
+{
+	find(marks, text, (struct wanted){byte, other}, &way_sse2);
+}
+
+static for_avx2 void find_avx2(struct marks *marks, struct view text, char byte, char other)
+{
+	find(marks, text, (struct wanted){byte, other}, &way_avx2);
+}
+#endif
+
+marks_finder *marks_finder_of(enum marks_way way)
+{
+#ifdef __x86_64__
+	if (way == MARKS_AVX2)
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+			__builtin_cpu_supports("popcnt")
+		    ? find_avx2
+		    : NULL;
+	if (way == MARKS_SSE2)
+		return find_sse2;
+#endif
+	return way == MARKS_PORTABLE ? find_portable : NULL;
+}
+
+marks_finder *marks_best_finder(void)
+{
+	marks_finder *best = NULL;
+
+	for (unsigned way = 0; best == NULL && way < MARKS_WAYS; way++)
+		best = marks_finder_of((enum marks_way)way);
+	return best;
+}

@@ -1,0 +1,148 @@
+#include "unit.h"
+
+#include "base/marks.h"
+#include "base/random.h"
+
+#define TEXTS     20000
+#define MAX_BYTES 700
+
+/* What is found must be what looking at each byte finds. */
+static void check_text(marks_finder *find, struct view text, char other)
+{
+	static struct marks marks;
+	size_t count = 0;
+	bool adjacent = false;
+	bool all = true;
+
+	find(&marks, text, '"', other);
+	for (size_t i = 0; i < text.length && count <= MARKS_MAX; i++) {
+		all = all && (text.data[i] == '"' || text.data[i] != other);
+		if (text.data[i] != '"')
+			continue;
+		adjacent = adjacent || (i > 0 && text.data[i - 1] == '"');
+		if (++count <= MARKS_MAX)
+			assert_int_equal(marks.behind[count], i + 1);
+	}
+	all = all && count <= MARKS_MAX;
+	assert_int_equal(marks.all, all);
+	if (!all)
+		return;
+	assert_int_equal(marks.count, count);
+	assert_int_equal(marks.adjacent, adjacent);
+	assert_int_equal(marks.behind[0], 0);
+	assert_int_equal(marks.behind[count + 1], text.length + 1);
+}
+
+static uint64_t choose_seed(void)
+{
+	const char *given = getenv("AUTHMEDIC_SEED");
+	struct hash_seed seed;
+	uint64_t number;
+
+	if (given != NULL && view_to_uint64(view_of_text(given), &number) == 0)
+		return number;
+	assert_int_equal(random_seed(&seed), 0);
+	return seed.words[0];
+}
+
+static unsigned below(uint64_t *state, unsigned limit)
+{
+	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)((*state >> 33) % limit);
+}
+
+/* Exactly as large as the text, so that a sanitizer sees each byte read beyond it. */
+static void check_random_text(marks_finder *find, uint64_t *state)
+{
+	size_t length = below(state, 8) == 0 ? below(state, MAX_BYTES) : below(state, 200);
+	unsigned rarity = 1 + below(state, 40);
+	char *text = malloc(length + 1);
+	bool escapes = below(state, 4) == 0;
+
+	assert_non_null(text);
+	for (size_t i = 0; i < length; i++) {
+		unsigned lot = below(state, rarity);
+
+		text[i] = lot == 0 ? '"' : (char)below(state, 256);
+		if (text[i] == '\\' && !escapes)
+			text[i] = 'x';
+	}
+	text = realloc(text, length > 0 ? length : 1);
+	check_text(find, view_of(text, length), '\\');
+	check_text(find, view_of(text, length), '"');
+	free(text);
+}
+
+/* Each way that this machine can finds in random texts what a plain loop finds. */
+static void finds_what_a_loop_finds(unused_parameter void **state)
+{
+	uint64_t seed = choose_seed();
+
+	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
+	for (unsigned way = 0; way < MARKS_WAYS; way++) {
+		marks_finder *find = marks_finder_of((enum marks_way)way);
+		uint64_t random = seed;
+
+		for (unsigned i = 0; find != NULL && i < TEXTS; i++)
+			check_random_text(find, &random);
+	}
+}
+
+/* The portable way always is, and some way is the best. */
+static void has_a_way(unused_parameter void **state)
+{
+	assert_non_null(marks_finder_of(MARKS_PORTABLE));
+	assert_non_null(marks_best_finder());
+	assert_null(marks_finder_of(MARKS_WAYS));
+}
+
+/* Marks at both ends of a block, as many as there is room for and one more, and none at all. */
+static void finds_at_the_edges(unused_parameter void **state)
+{
+	static char quotes[MARKS_MAX + 1];
+	char text[129];
+
+	memset(quotes, '"', sizeof(quotes));
+	for (unsigned way = 0; way < MARKS_WAYS; way++) {
+		marks_finder *find = marks_finder_of((enum marks_way)way);
+
+		if (find == NULL)
+			continue;
+		check_text(find, view_of(quotes, MARKS_MAX), '\\');
+		check_text(find, view_of(quotes, MARKS_MAX + 1), '\\');
+		check_text(find, view_of(NULL, 0), '\\');
+		for (size_t i = 0; i < sizeof(text) - 1; i++) {
+			memset(text, 'x', sizeof(text));
+			text[i] = '"';
+			text[i + 1] = '"';
+			check_text(find, view_of(text, sizeof(text)), '\\');
+			check_text(find, view_of(text, i + 1), '"');
+		}
+	}
+}
+
+/* What is between marks: whole where there are none, empty between neighbours. */
+static void gives_what_is_between(unused_parameter void **state)
+{
+	static struct marks marks;
+	struct view text = VIEW("one  two");
+
+	marks_best_finder()(&marks, text, ' ', ' ');
+	assert_int_equal(marks.count, 2);
+	assert_true(marks.adjacent);
+	assert_true(view_equal_text(marks_between(&marks, text, 0), "one"));
+	assert_true(view_equal_text(marks_between(&marks, text, 1), ""));
+	assert_true(view_equal_text(marks_between(&marks, text, 2), "two"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(finds_what_a_loop_finds),
+	    cmocka_unit_test(has_a_way),
+	    cmocka_unit_test(finds_at_the_edges),
+	    cmocka_unit_test(gives_what_is_between),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+/* Plain lines are read in a short way, with caches of what the lines before them held. It must read
+ * what the careful way reads, of a parser that has seen nothing but the header: here in lines that
+ * are nearly plain. A failure prints its seed: AUTHMEDIC_SEED=N repeats it. */
+#include "lines.h"
+
+#include "base/random.h"
+#include "requests.h"
+
+#define LINES          6000
+#define LONG_LINES     1000000 /* with AUTHMEDIC_LONG=1 */
+#define MAX_TEXT_BYTES 65536
+#define MAX_LINE_BYTES 1024
+
+static const char iis_header[] =
+    "#Date: 2026-11-22 10:00:00\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port "
+    "cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status "
+    "time-taken\n";
+
+static const struct {
+	const char *format;
+	const char *header;
+	const char *lines[4];
+} formats[] = {
+    {"apache-combined", "",
+	{"10.20.30.40 - alice@EXAMPLE.TEST [22/Nov/2026:10:04:34 +0000] \"GET /a?b=c HTTP/1.1\" "
+	 "200 5123 \"https://x.example/\" \"Mozilla/5.0 (X11; Linux)\"",
+	    "2001:db8::7 - - [22/Nov/2026:10:04:35 +0100] \"GET / HTTP/2.0\" 401 - \"-\" \"-\"",
+	    "10.20.30.40 - \"\" [22/Nov/2026:10:04:34 +0000] \"-\" 408 - \"-\" \"a\\\"b\"",
+	    "192.0.2.1 id EX\\\\bob smith [22/Nov/2026:10:04:34 +0000] \"POST /x HTTP/1.1\" 302 0 "
+	    "\"-\" \"curl/8\" more"}},
+    {"apache-authmedic", "",
+	{"10.20.30.40 - - [22/Nov/2026:10:04:34 +0000] \"GET /a HTTP/1.1\" 401 512 \"-\" \"Moz\" "
+	 "scheme=negotiate-kerberos merr=\"GSS ERROR\" mtext=\"Request ticket\" conn=7",
+	    "10.20.30.41 - u [22/Nov/2026:10:04:34 +0000] \"GET /a HTTP/1.1\" 200 5 scheme=none "
+	    "merr=\"-\" mtext=\"a\" host=\"b\"",
+	    "10.20.30.41 - u [22/Nov/2026:10:04:34 +0000] \"GET /a HTTP/1.1\" 200 5 \"\" \"\" "
+	    "reply=done",
+	    "10.20.30.41 - u [22/Nov/2026:10:04:34 +0000] \"GET /a HTTP/1.1\" 200 5"}},
+    {"squid-combined", "",
+	{"10.1.1.1 - bob [22/Nov/2026:10:04:34 +0000] \"CONNECT a.example:443 HTTP/1.1\" 407 3908 "
+	 "\"-\" \"Mozilla\" TCP_DENIED:HIER_NONE",
+	    "10.1.1.1 - - [22/Nov/2026:10:04:34 +0000] \"GET http://a/ HTTP/1.1\" 200 1 \"-\" "
+	    "\"M\" scheme=ntlm-1 TCP_MISS:HIER_DIRECT",
+	    "10.1.1.1 - - [22/Nov/2026:10:04:34 +0000] \"NONE error:x HTTP/0.0\" 400 3 \"-\" \"-\" "
+	    "NONE:HIER_NONE",
+	    "10.1.1.1 - - [22/Nov/2026:10:04:34 +0000] \"GET http://a/ HTTP/1.1\" 200 1"}},
+    {"iis-w3c", iis_header,
+	{"2026-11-22 10:04:34 10.1.2.3 GET /a/b.aspx q=1 443 EX\\alice 10.20.30.40 "
+	 "Mozilla/5.0+(X11;+Linux) https://x/ 200 0 0 15",
+	    "2026-11-22 10:04:34 10.1.2.3 GET / - 443 - 2001:db8::9 - - 401 2 5 0",
+	    "2026-11-22 10:04:35 10.1.2.3 GET / - 443 - 10.20.30.41 Moz - 401 1 2148074254 3 ",
+	    "2026-11-22\t10:04:35\t10.1.2.3\tGET\t/\t-\t443\t\"a b\"\t10.2.3.4\tM\t-\t200\t0\t-1"
+	    "\t1"}},
+};
+
+static uint64_t choose_seed(void)
+{
+	const char *given = getenv("AUTHMEDIC_SEED");
+	struct hash_seed seed;
+	uint64_t number;
+
+	if (given != NULL && view_to_uint64(view_of_text(given), &number) == 0)
+		return number;
+	assert_int_equal(random_seed(&seed), 0);
+	return seed.words[0];
+}
+
+/* What the shape of a line hangs on. */
+static char draw_byte(struct chance *chance)
+{
+	static const char bytes[] = "\"\"  \\\\[]-:/\t.0123456789+aZ=%\xc3\x01";
+
+	return bytes[chance_below(chance, sizeof(bytes))]; /* with the NUL */
+}
+
+/* Changes a byte, puts one in, takes some out, or doubles some; or leaves the line as it is. */
+static size_t mutate(struct chance *chance, char *line, size_t length)
+{
+	unsigned times = chance_below(chance, 4);
+
+	for (unsigned i = 0; i < times && length > 1; i++) {
+		size_t at = chance_below(chance, (unsigned)length);
+		size_t span = 1 + chance_below(chance, 6);
+
+		if (span > length - at)
+			span = length - at;
+		switch (chance_below(chance, 4)) {
+		case 0:
+			line[at] = draw_byte(chance);
+			break;
+		case 1:
+			memmove(line + at + 1, line + at, length - at);
+			line[at] = draw_byte(chance);
+			length++;
+			break;
+		case 2:
+			memmove(line + at, line + at + span, length - at - span);
+			length -= span;
+			break;
+		default:
+			memmove(line + at + span, line + at, length - at);
+			length += span;
+			break;
+		}
+	}
+	return length;
+}
+
+static void read_carefully(
+    const char *format, const char *header, struct view line, struct parsed *ret_parsed)
+{
+	struct parser *auto_call(parser_free) parser = NULL;
+
+	assert_int_equal(parser_new(&parser, format, NULL), 0);
+	assert_int_equal(parser_restore(parser, view_of_text(header)), 0);
+	parser_read_carefully(parser);
+	parser_line(parser, line, ret_parsed);
+}
+
+static void compare(const char *format, const char *header, struct parser *parser, struct view line)
+{
+	static struct parsed parsed;
+	static struct parsed careful;
+	auto_buffer struct buffer read;
+	auto_buffer struct buffer expected;
+	auto_buffer struct buffer shown;
+
+	buffer_init(&read, MAX_TEXT_BYTES);
+	buffer_init(&expected, MAX_TEXT_BYTES);
+	buffer_init(&shown, MAX_TEXT_BYTES);
+	parser_line(parser, line, &parsed);
+	read_carefully(format, header, line, &careful);
+	lines_describe(&parsed, &read);
+	lines_describe(&careful, &expected);
+	text_append_escaped(&shown, line);
+	if (!view_equal(buffer_view(&read), buffer_view(&expected)))
+		fail_msg("%s: %s\n  short way: %s\n  careful:   %s", format, buffer_text(&shown),
+		    buffer_text(&read), buffer_text(&expected));
+	assert_string_equal(parsed.why, careful.why);
+}
+
+static void run(size_t format, uint64_t seed)
+{
+	struct chance chance = {seed};
+	struct parser *auto_call(parser_free) parser = NULL;
+	size_t count = getenv("AUTHMEDIC_LONG") != NULL ? LONG_LINES : LINES;
+	const char *header = formats[format].header;
+
+	assert_int_equal(parser_new(&parser, formats[format].format, NULL), 0);
+	assert_int_equal(parser_restore(parser, view_of_text(header)), 0);
+	for (size_t i = 0; i < count; i++) {
+		const char *from = formats[format].lines[chance_below(&chance, 4)];
+		char line[MAX_LINE_BYTES];
+		size_t length = strlen(from);
+		char *exact;
+
+		memcpy(line, from, length);
+		length = mutate(&chance, line, length);
+		/* No byte more than the line has, so that a sanitizer sees what reads beyond it. */
+		exact = malloc(length);
+		assert_non_null(exact);
+		memcpy(exact, line, length);
+		if (exact[0] != '#')
+			compare(formats[format].format, header, parser, view_of(exact, length));
+		free(exact);
+	}
+}
+
+static void reads_as_the_careful_way(unused_parameter void **state)
+{
+	/* Both ways read, and say, the same of every line. */
+	uint64_t seed = choose_seed();
+
+	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
+	for (size_t i = 0; i < count_of(formats); i++)
+		run(i, seed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reads_as_the_careful_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
