@@ -238,23 +238,22 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 /* -- lines ------------------------------------------------------------------------------------ */
 
 /* A client that is no address counts by its name. 0 is nobody. */
-static uint64_t voter_of(const struct detector *detector, const struct record *record)
+static uint64_t voter_of(struct detector *detector, const struct record *record)
 {
 	const struct hash_seed *seed = &detector->options.seed;
 	uint8_t family = record->address.family;
 	const uint64_t *mask = detector->masks[family == 6];
-	uint64_t key[2];
+	uint64_t words[2];
 	uint64_t hash;
 
-	memcpy(key, record->address.bytes, sizeof(key));
-	key[0] &= mask[0];
-	key[1] &= mask[1];
-	/* The hash covers the length, which keeps the families apart. */
-	if (family == 0)
+	if (family == 0) {
 		hash = hash_bytes(seed, record->client);
-	else
-		hash = hash_bytes(seed, view_of((const char *)key, family == 4 ? 8 : 16));
-	return hash != 0 ? hash : 1;
+		return hash != 0 ? hash : 1;
+	}
+	memcpy(words, record->address.bytes, sizeof(words));
+	words[0] &= mask[0];
+	words[1] &= mask[1];
+	return recent_voter(&detector->recent, seed, family, words);
 }
 
 static void note_time(struct detector_totals *totals, int64_t time_ms)

@@ -5,6 +5,7 @@
 #include "detect/clock.h"
 #include "detect/detector.h"
 #include "detect/handshakes.h"
+#include "detect/recent.h"
 #include "detect/seen.h"
 #include "detect/voters.h"
 #include "detect/window.h"
@@ -12,6 +13,7 @@
 struct detector {
 	struct detector_options options;
 	uint64_t masks[2][2]; /* the voter's part of an address: IPv4, IPv6 */
+	struct recent recent; /* made with the seed in the options */
 	struct log_clock clock;
 	struct handshakes handshakes;
 	struct voters voters;

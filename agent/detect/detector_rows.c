@@ -122,6 +122,7 @@ static int restore_seed(struct detector *detector, struct view value)
 	if (!row_is_whole(&row))
 		return -EINVAL;
 	detector->options.seed = seed;
+	detector->recent = (struct recent){0};
 	handshakes_reseed(&detector->handshakes, &seed);
 	detector->seed_saved = true;
 	return 0;

@@ -8,6 +8,7 @@ libauthmedic_a_SOURCES += \
 	agent/detect/handshakes_rows.c \
 	agent/detect/links.c agent/detect/links.h \
 	agent/detect/memo.c agent/detect/memo.h \
+	agent/detect/recent.c agent/detect/recent.h \
 	agent/detect/row.c agent/detect/row.h \
 	agent/detect/seen.c agent/detect/seen.h \
 	agent/detect/verdict.c agent/detect/verdict.h \

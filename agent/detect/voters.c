@@ -35,16 +35,23 @@ void voters_done(struct voters *voters)
 	changes_done(&voters->changes);
 }
 
-static uint32_t find(const struct voters *voters, uint64_t hash)
+/* Free entries have the hash 0, which is nobody's. */
+static uint32_t find(struct voters *voters, uint64_t hash)
 {
-	uint32_t number = chains_first(&voters->by_hash, hash);
+	uint32_t *recent = &voters->recent[(hash >> 32) % VOTERS_RECENT];
+	uint32_t number = *recent;
 
+	if (number != 0 && voters->entries[number].hash == hash)
+		return number;
+	number = chains_first(&voters->by_hash, hash);
 	while (number != 0 && voters->entries[number].hash != hash)
 		number = chains_next(&voters->by_hash, number);
+	if (number != 0)
+		*recent = number;
 	return number;
 }
 
-bool voters_know(const struct voters *voters, uint64_t hash)
+bool voters_know(struct voters *voters, uint64_t hash)
 {
 	return find(voters, hash) != 0;
 }
@@ -105,6 +112,16 @@ static void refresh(struct voters *voters, uint32_t number, int64_t time_ms)
 	queue_append(&voters->by_good, &voters->links, number);
 }
 
+/* Whether the window counts the voter already as it would after the vote: the same opinion at the
+ * same time, or within the bucket of now. */
+static bool counts_so(
+    const struct voter *voter, const struct window *window, const struct vote *vote)
+{
+	return voter->opinion == (uint8_t)vote->opinion &&
+	    (voter->opinion_ms == vote->time_ms ||
+		(voter->opinion_ms >= window->now_from_ms && vote->time_ms >= window->now_from_ms));
+}
+
 static void take_opinion(struct voter *voter, struct window *window, const struct vote *vote)
 {
 	bool stands =
@@ -112,6 +129,10 @@ static void take_opinion(struct voter *voter, struct window *window, const struc
 
 	if ((voter->opinion != OPINION_NONE && stands) || !window_holds(window, vote->time_ms))
 		return;
+	if (counts_so(voter, window, vote)) {
+		voter->opinion_ms = vote->time_ms;
+		return;
+	}
 	take_opinion_back(voter, window);
 	voter->opinion = (uint8_t)vote->opinion;
 	voter->opinion_ms = vote->time_ms;

@@ -24,6 +24,10 @@ struct voter {
 	uint8_t opinion;
 };
 
+/* Most lines are of a voter that came a moment ago. This many are found without a look at the large
+ * tables, which the processor's nearest caches do not hold. A power of two. */
+#define VOTERS_RECENT 1024
+
 struct voters_options {
 	size_t max_voters;
 	int64_t known_good_for_ms;
@@ -41,13 +45,14 @@ struct voters {
 	struct queue by_good; /* who got in longest ago comes first */
 	struct queue_links links;
 	struct chains by_hash;
+	uint32_t recent[VOTERS_RECENT]; /* found last, by bits of their hash; 0: none */
 	struct changes changes;
 };
 
 must_check int voters_init(struct voters *voters, const struct voters_options *options);
 void voters_done(struct voters *voters);
 
-bool voters_know(const struct voters *voters, uint64_t hash);
+bool voters_know(struct voters *voters, uint64_t hash);
 
 /* What one voter had to say at one time. */
 struct vote {

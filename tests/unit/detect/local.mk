@@ -4,6 +4,7 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/links.test \
 	tests/unit/detect/row.test \
 	tests/unit/detect/memo.test \
+	tests/unit/detect/recent.test \
 	tests/unit/detect/clock.test \
 	tests/unit/detect/seen.test \
 	tests/unit/detect/window.test \
@@ -38,6 +39,11 @@ tests_unit_detect_links_test_LDADD = $(unit_libs)
 tests_unit_detect_row_test_SOURCES = tests/unit/detect/test_row.c
 tests_unit_detect_row_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_row_test_LDADD = $(unit_libs)
+
+tests_unit_detect_recent_test_SOURCES = tests/unit/detect/test_recent.c \
+	$(detect_traffic)
+tests_unit_detect_recent_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_recent_test_LDADD = $(unit_libs)
 
 tests_unit_detect_memo_test_SOURCES = tests/unit/detect/test_memo.c \
 	$(detect_traffic)
