@@ -4,7 +4,7 @@
 #define AUTHMEDIC_BENCH_INTRANET_TEXTS_H
 
 static const char *const first_names[] = {"anna", "boris", "carla", "daniel", "elena", "felix",
-    "greta", "henrik", "ines", "jonas", "katrin", "lars", "maria", "nils", "olga", "peter",
+    "greta", "henrik", "ida", "jonas", "katrin", "lars", "maria", "nils", "olga", "peter",
     "quentin", "rosa", "stefan", "tanja", "ulrich", "vera", "walter", "xenia", "yannick", "zoe"};
 #define FIRST_NAMES (uint32_t) count_of(first_names)
 
