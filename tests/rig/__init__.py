@@ -1,4 +1,4 @@
-"""Real servers for tests: a KDC, Apache, Squid, Tomcat, clients, Prometheus, a webhook receiver and
+"""Real servers for tests: a KDC, Apache, nginx, Squid, Tomcat, clients, Prometheus, a webhook receiver and
 authmedic itself, on high ports of loopback, in one temporary directory, as an ordinary user where
 that works.
 
@@ -26,7 +26,7 @@ from .process import need_file, need_program, need_root
 from .prometheus import check_metrics, check_rules
 from .rig import Rig
 from .scene import Scene
-from .sites import apache_site, config, log_site, notify, squid_site, tomcat_site
+from .sites import apache_site, config, log_site, nginx_site, notify, squid_site, tomcat_site
 from .source import SOURCE_DIRECTORY, build_directory, built_program
 from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
@@ -34,6 +34,7 @@ from .wait import Expired, free_port, wait_until
 __all__ = [
     "Expired", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "forged_token",
-    "free_port", "log_site", "need_file", "need_program", "need_root", "notify", "parse_metrics",
-    "run_probe", "send_forged", "send_header", "squid_site", "tomcat_site", "wait_until",
+    "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
+    "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "tomcat_site",
+    "wait_until",
 ]

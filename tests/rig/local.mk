@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/rig/http_server.py \
 	tests/rig/keeper.py \
 	tests/rig/log.py \
+	tests/rig/nginx.py \
 	tests/rig/probe.py \
 	tests/rig/process.py \
 	tests/rig/prometheus.py \

@@ -11,6 +11,7 @@ from .authmedic import Authmedic
 from .clients import Crowd
 from .gate import Gate
 from .log import LogWriter
+from .nginx import Nginx
 from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
@@ -86,6 +87,10 @@ class Rig:
     def squid(self, realm, keytab, start=True, **options):
         """A Squid."""
         return self._add(Squid(self._folder("squid"), realm, keytab, **options), start)
+
+    def nginx(self, behind, start=True, **options):
+        """An nginx in front of another server."""
+        return self._add(Nginx(self._folder("nginx"), behind, **options), start)
 
     def tomcat(self, realm, keytab, start=True, **options):
         """A Tomcat."""

@@ -47,11 +47,19 @@ def apache_site(apache, probe_keytab=None, **changes):
         {"path": apache.error_log.path, "format": "apache-error"}])
 
 
+def nginx_site(nginx, probe_keytab=None, **changes):
+    """A site for an nginx before another server, of which nothing but nginx's logs is known."""
+    return _site("nginx", nginx, probe_keytab, changes, nginx.command("reload"), [
+        {"path": nginx.authmedic_log.path, "format": "nginx-authmedic"},
+        {"path": nginx.error_log.path, "format": "nginx-error"}])
+
+
 def tomcat_site(tomcat, probe_keytab=None, **changes):
     """A site for a Tomcat; recycling it starts a new JVM."""
     changes.setdefault("krb5_config", tomcat.krb5_config)
     return _site("tomcat", tomcat, probe_keytab, changes, tomcat.restart_command, [
-        {"path": tomcat.authmedic_log.path, "format": "apache-authmedic"}])
+        {"path": tomcat.authmedic_log.path, "format": "apache-authmedic"},
+        {"path": tomcat.catalina_log.path, "format": "catalina"}])
 
 
 def log_site(*writers, name="plain", **changes):
