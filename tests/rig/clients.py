@@ -35,13 +35,23 @@ class Client:
         """Forget all tickets."""
         remove(self._ccache)
 
+    @property
+    def has_ticket(self):
+        """Whether it holds any."""
+        return os.path.exists(self._ccache)
+
     def get(self, url, style="browser"):
         """Ask for a page; the status of the last answer, 0 where there was none."""
+        return self.get_pages([url], style)[0]
+
+    def get_pages(self, urls, style="browser"):
+        """Ask for pages one after the other over one connection; the status of each."""
+        outputs = [argument for _ in urls for argument in ("--output", os.devnull)]
         done = run([self._curl, "--silent", "--ipv4", "--noproxy", "*", "--max-time", "20",
                     "--interface", self.address, "--user-agent", f"rig-{style}",
-                    "--output", os.devnull, "--write-out", "%{http_code}", *STYLES[style], url],
+                    *outputs, "--write-out", "%{http_code}\n", *STYLES[style], *urls],
                    self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}"), check=False)
-        return int(done.stdout)
+        return [int(status) for status in done.stdout.split()]
 
 
 class Crowd:

@@ -1,0 +1,129 @@
+"""Shows that replay counts in a real server's log what the clients of that server saw."""
+
+import collections
+
+import pytest
+
+from rig import apache_site, config, nginx_site, send_header, squid_site, tomcat_site
+
+
+class Seen:
+    """What people saw, as the handshakes that it makes."""
+
+    def __init__(self):
+        self.counts = collections.Counter()
+
+    def get(self, clients, url, style, expected):
+        """Each client asks for a page in its style, and gets the expected status."""
+        for client in clients:
+            assert client.get(url, style) == expected
+            self.counts[self._outcome(client, style, expected)] += 1
+
+    @staticmethod
+    def _outcome(client, style, status):
+        if status == 200 and style != "plain":
+            return "established"
+        if status == 401:
+            return "rejected" if style != "plain" and client.has_ticket else "unanswered"
+        return "nothing"
+
+    def get_pages(self, client, url, binds_connections):
+        """Three pages over one connection. Where the server binds the connection to its user, only
+        the first takes a handshake."""
+        assert client.get_pages([url] * 3) == [200] * 3
+        self.counts["established"] += 1 if binds_connections else 3
+        self.counts["authenticated"] += 2 if binds_connections else 0
+
+    def guess_password(self, url):
+        """Somebody tries a name and a password."""
+        assert send_header(url, "Basic QTpC", "127.0.0.9") == 401
+        self.counts["basic"] += 1
+
+    def summary(self):
+        """The same as replay writes it: the handshakes, and who was authenticated beside them."""
+        def of(outcome, basic=0):
+            return {"kerberos": self.counts[outcome], "ntlm": 0, "basic": basic, "unknown": 0}
+        return {"established": of("established"),
+                "rejected": of("rejected", self.counts["basic"]),
+                "unanswered": self.counts["unanswered"],
+                "incomplete": 0}, self.counts["authenticated"]
+
+
+def traffic(rig, realm, keytab, server, cure, binds_connections=False):
+    """A day in short: all is well, some have no ticket, the key is rotated, the cure comes."""
+    seen = Seen()
+    crowd = rig.crowd(realm, 4)
+    # Others than those who get in: whoever comes back with a ticket at once answers the challenge.
+    ticketless = rig.crowd(realm, 2, first=5)
+    seen.get(crowd, server.url, "browser", 200)
+    seen.get(crowd, server.url, "preemptive", 200)
+    seen.get(crowd, server.url, "plain", 401)
+    if hasattr(server, "public_url"):
+        seen.get(crowd, server.public_url, "plain", 200)
+    seen.get_pages(crowd[0], server.url, binds_connections)
+    seen.guess_password(server.url)
+    for client in ticketless:
+        client.sign_out()
+    seen.get(ticketless, server.url, "browser", 401)
+    seen.get(ticketless, server.url, "preemptive", 401)
+    realm.rotate_key()
+    crowd.sign_in()
+    seen.get(crowd, server.url, "browser", 401)
+    seen.get(crowd, server.url, "preemptive", 401)
+    realm.add_keys(keytab)
+    cure()
+    seen.get(crowd, server.url, "browser", 200)
+    return seen
+
+
+def count(rig, realm, site, log):
+    """The summary of a replay over one log."""
+    authmedic = rig.authmedic(config(site), start=False)
+    *_, summary = authmedic.objects("replay", log.path)
+    assert (summary["event"], summary["unparsed"]) == ("summary", 0)
+    assert (summary["lines"], summary["records"]) == (len(log.lines()), len(log.lines()))
+    return summary
+
+
+def check(rig, realm, site, log, seen):
+    """Replay counts in this log what was seen."""
+    summary = count(rig, realm, site, log)
+    assert (summary["handshakes"], summary["authenticated"]) == seen.summary()
+
+
+@pytest.mark.parametrize("mpm", ["event", "prefork"])
+def test_apache(rig, realm, keytab, mpm):
+    """Apache, with threads and with processes."""
+    apache = rig.apache(realm, keytab, mpm=mpm)
+    seen = traffic(rig, realm, keytab, apache, apache.reload)
+    check(rig, realm, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+
+
+def test_nginx(rig, realm, keytab):
+    """nginx in front of Apache, in nginx's own log."""
+    apache = rig.apache(realm, keytab)
+    nginx = rig.nginx(apache)
+    seen = traffic(rig, realm, keytab, nginx, apache.reload)
+    check(rig, realm, nginx_site(nginx, rig.probe_keytab(realm)), nginx.authmedic_log, seen)
+
+
+def test_apache_behind_nginx(rig, realm, keytab):
+    """nginx in front of Apache, in Apache's log, where all clients have nginx's address."""
+    apache = rig.apache(realm, keytab)
+    nginx = rig.nginx(apache)
+    seen = traffic(rig, realm, keytab, nginx, apache.reload)
+    check(rig, realm, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+
+
+def test_squid(rig, realm, keytab):
+    """Squid, the helpers of which must be recycled to see the new key."""
+    squid = rig.squid(realm, keytab)
+    seen = traffic(rig, realm, keytab, squid, squid.reconfigure, binds_connections=True)
+    check(rig, realm, squid_site(squid, rig.probe_keytab(realm)), squid.authmedic_log, seen)
+
+
+def test_tomcat(rig, realm, keytab):
+    """Tomcat, the JVM of which reads the new key by itself."""
+    tomcat = rig.tomcat(realm, keytab)
+    seen = traffic(rig, realm, keytab, tomcat, lambda: None)
+    check(rig, realm, tomcat_site(tomcat, rig.probe_keytab(realm)), tomcat.authmedic_log, seen)
