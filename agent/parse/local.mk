@@ -16,4 +16,6 @@ libauthmedic_a_SOURCES += \
 	agent/parse/signatures.c agent/parse/signatures.h \
 	agent/parse/squid.c \
 	agent/parse/squid_cache.c \
-	agent/parse/stamp.c agent/parse/stamp.h
+	agent/parse/stamp.c agent/parse/stamp.h \
+	agent/parse/status_examples.c \
+	agent/parse/statuses.c agent/parse/statuses.h

@@ -17,7 +17,8 @@ parse_tests = \
 	tests/unit/parse/signatures.test \
 	tests/unit/parse/squid.test \
 	tests/unit/parse/squid_cache.test \
-	tests/unit/parse/stamp.test
+	tests/unit/parse/stamp.test \
+	tests/unit/parse/statuses.test
 check_PROGRAMS += $(parse_tests)
 TESTS += $(parse_tests)
 
@@ -69,6 +70,11 @@ tests_unit_parse_signatures_test_SOURCES = tests/unit/parse/test_signatures.c $(
 tests_unit_parse_signatures_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_signatures_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_parse_signatures_test_LDADD = $(unit_libs)
+
+tests_unit_parse_statuses_test_SOURCES = tests/unit/parse/test_statuses.c $(allocation_sources)
+tests_unit_parse_statuses_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_statuses_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_parse_statuses_test_LDADD = $(unit_libs)
 
 tests_unit_parse_squid_test_SOURCES = tests/unit/parse/test_squid.c $(parse_lines)
 tests_unit_parse_squid_test_CPPFLAGS = $(unit_cppflags)
