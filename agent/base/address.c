@@ -49,10 +49,10 @@ static int parse_hex_group(struct view group, uint8_t ret_bytes[2])
 		return -EINVAL;
 	for (size_t i = 0; i < group.length; i++) {
 		char c = group.data[i];
-		unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-		                 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-		                 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-		                                        : 16;
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+		    : c >= 'a' && c <= 'f'            ? (unsigned)(c - 'a' + 10)
+		    : c >= 'A' && c <= 'F'            ? (unsigned)(c - 'A' + 10)
+						      : 16;
 
 		if (digit == 16)
 			return -EINVAL;
@@ -80,7 +80,7 @@ static int parse_groups(struct view text, bool ends_address, uint8_t *bytes, siz
 		if (length + (dotted ? 4 : 2) > max_bytes)
 			return -EINVAL;
 		error = dotted ? parse_ipv4(group, bytes + length)
-		               : parse_hex_group(group, bytes + length);
+			       : parse_hex_group(group, bytes + length);
 		if (error < 0)
 			return error;
 		length += dotted ? 4 : 2;
@@ -169,6 +169,37 @@ struct address address_prefix(struct address address, unsigned ipv4_bits, unsign
 			address.bytes[i] &= (uint8_t)(0xff << (8 * (i + 1) - bits));
 	}
 	return address;
+}
+
+int address_range_parse(struct view text, struct address_range *ret_range)
+{
+	struct address_range range;
+	struct address masked;
+	struct view host;
+	uint64_t bits;
+	bool has_bits = view_cut(&text, '/', &host);
+	int error = address_parse(host, &range.first);
+
+	if (error < 0)
+		return error;
+	range.bits = range.first.family == 4 ? 32 : 128;
+	if (has_bits && (view_to_uint64(text, &bits) < 0 || bits > range.bits))
+		return -EINVAL;
+	if (has_bits)
+		range.bits = (unsigned)bits;
+	masked = address_prefix(range.first, range.bits, range.bits);
+	if (memcmp(masked.bytes, range.first.bytes, sizeof(masked.bytes)) != 0)
+		return -EINVAL;
+	*ret_range = range;
+	return 0;
+}
+
+bool address_range_holds(const struct address_range *range, const struct address *address)
+{
+	struct address masked = address_prefix(*address, range->bits, range->bits);
+
+	return address->family == range->first.family &&
+	    memcmp(masked.bytes, range->first.bytes, sizeof(masked.bytes)) == 0;
 }
 
 static unsigned group_at(const uint8_t bytes[16], unsigned group)

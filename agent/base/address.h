@@ -19,6 +19,17 @@ bool address_is_target(struct view text);
 /* The address with all bits behind the prefix cleared. */
 struct address address_prefix(struct address address, unsigned ipv4_bits, unsigned ipv6_bits);
 
+/* All addresses that share their first bits. */
+struct address_range {
+	struct address first;
+	unsigned bits;
+};
+
+/* "192.0.2.0/24" or "2001:db8::/32", or one address. -EINVAL on all else, also where bits behind
+ * the prefix are set. */
+must_check int address_range_parse(struct view text, struct address_range *ret_range);
+bool address_range_holds(const struct address_range *range, const struct address *address);
+
 /* Appends the usual text form (RFC 5952), "-" for none. */
 void address_append(struct buffer *buffer, const struct address *address);
 

@@ -4,6 +4,7 @@
 #ifndef AUTHMEDIC_CONFIG_CONFIG_H
 #define AUTHMEDIC_CONFIG_CONFIG_H
 
+#include "base/address.h"
 #include "base/array.h"
 #include "base/buffer.h"
 #include "config/words.h"
@@ -12,6 +13,7 @@
 #define CONFIG_MAX_LOGS           32 /* per site */
 #define CONFIG_MAX_RUNGS          8  /* per site */
 #define CONFIG_MAX_WITH           32 /* keys per rung */
+#define CONFIG_MAX_PROXIES        64 /* per site */
 #define CONFIG_MAX_WORDS          64 /* words of a command, elements of a list */
 #define CONFIG_MAX_NOTIFY         16
 #define CONFIG_MAX_ADDRESSES      16 /* of one probe */
@@ -85,6 +87,7 @@ struct config_site {
 	enum config_mode mode; /* the site's own, else the global one */
 	struct config_server server;
 	array_of(struct config_log) logs;
+	struct config_ranges trusted_proxies;
 	char *service; /* HTTP/host[@REALM] */
 	char *keytab;
 	char *krb5_config;

@@ -387,6 +387,46 @@ const struct option_type option_words = {
     .done = words_field_done,
 };
 
+static int read_ranges(struct reading *reading, const struct option *option,
+    const struct node *node, void *field)
+{
+	struct config_ranges *ranges = field;
+	int error = 0;
+
+	if (node_kind(node) != NODE_SEQUENCE || node_count(node) > (size_t)option->maximum) {
+		schema_complain(reading, node, "%s must be a list of at most %lld addresses",
+		    option_key(option), (long long)option->maximum);
+		return 0;
+	}
+	for (size_t i = 0; i < node_count(node) && error == 0; i++) {
+		const struct node *item = node_item(node, i);
+		struct address_range range;
+
+		if (address_range_parse(view_of_text(node_text(item)), &range) < 0)
+			schema_complain(reading, item,
+			    "%s must hold addresses such as 192.0.2.1 or 192.0.2.0/24, without "
+			    "bits behind the prefix",
+			    option_key(option));
+		else
+			error = array_push(ranges, range, (size_t)option->maximum);
+	}
+	return error;
+}
+
+static void ranges_done(unused_parameter const struct option *option, void *field)
+{
+	struct config_ranges *ranges = field;
+
+	array_done(ranges);
+}
+
+const struct option_type option_ranges = {
+    .name = "list of addresses",
+    .title = "a list such as [192.0.2.1, 2001:db8::/32]",
+    .read = read_ranges,
+    .done = ranges_done,
+};
+
 static int read_command(struct reading *reading, const struct option *option,
     const struct node *node, void *field)
 {

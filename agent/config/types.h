@@ -22,6 +22,7 @@ extern const struct option_type option_choice;   /* an enum */
 extern const struct option_type option_yes_no;   /* bool */
 extern const struct option_type option_time;     /* int: minutes of the day */
 extern const struct option_type option_words;    /* struct config_words: a list of scalars */
+extern const struct option_type option_ranges;   /* struct config_ranges: a list of addresses */
 extern const struct option_type option_command;  /* struct config_words: a path, arguments */
 extern const struct option_type option_paths;    /* struct config_words: absolute ones */
 extern const struct option_type option_names;    /* struct config_words: as option_name */

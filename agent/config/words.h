@@ -1,11 +1,18 @@
-/* A list of strings that the administrator wrote. */
+/* Lists that the administrator wrote: of strings, of addresses. */
 #ifndef AUTHMEDIC_CONFIG_WORDS_H
 #define AUTHMEDIC_CONFIG_WORDS_H
 
+#include "base/address.h"
 #include "base/array.h"
 
 struct config_words {
 	char **items;
+	size_t count;
+	size_t capacity;
+};
+
+struct config_ranges {
+	struct address_range *items;
 	size_t count;
 	size_t capacity;
 };

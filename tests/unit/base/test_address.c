@@ -55,8 +55,8 @@ static void refuses_the_rest(unused_parameter void **state)
 	    "1.2.3.", ".1.2.3", "1..2.3", "256.1.1.1", "01.2.3.4", "1.2.3.4 ", "1.2.3.0x4",
 	    "1.2.3.+4", "[1.2.3.4", "1.2.3.4]", "[]", ":", ":::", "1", "1:2", "1:2:3:4:5:6:7",
 	    "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8", "1:2:3:4::5:6:7:8",
-	    "1::2::3", "1:::2", ":1::2", "1::2:", "12345::", "g::", "::1.2.3", "1.2.3.4::",
-	    "1.2.3.4::5", "::1.2.3.4:5", "1:2:3:4:5:6:7:1.2.3.4", "[::1]:80", "%eth0",
+	    "1::2::3", "1:::2", ":1::2", "1::2:", "12345::", "g::", "::1.2.3",
+	    "1.2.3.4::", "1.2.3.4::5", "::1.2.3.4:5", "1:2:3:4:5:6:7:1.2.3.4", "[::1]:80", "%eth0",
 	    "1:2:3:4:5:6:7:8::1:2:3:4:5:6:7:8:9:a:b:c:d:e:f"};
 	struct address address = {.family = 9};
 
@@ -115,6 +115,37 @@ static void takes_prefixes(unused_parameter void **state)
 	assert_text(&prefix, "::");
 }
 
+/* A range is an address with a number of bits, none behind them set; it holds its own family. */
+static void reads_ranges(unused_parameter void **state)
+{
+	static const char *const bad[] = {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.1/24",
+	    "10.0.0.0/-1", "10.0.0.0/8/8", "2001:db8::/129", "2001:db8::1/64", "example.com",
+	    "10.0.0.0/x"};
+	struct address_range range;
+	struct address address;
+
+	for (size_t i = 0; i < count_of(bad); i++)
+		assert_int_equal(address_range_parse(view_of_text(bad[i]), &range), -EINVAL);
+	assert_int_equal(address_range_parse(VIEW("10.0.0.0/0"), &range), -EINVAL);
+	assert_int_equal(address_range_parse(VIEW("0.0.0.0/0"), &range), 0);
+	assert_int_equal(range.bits, 0);
+	assert_int_equal(address_range_parse(VIEW("10.128.0.0/9"), &range), 0);
+	assert_int_equal(address_parse(VIEW("10.255.0.1"), &address), 0);
+	assert_true(address_range_holds(&range, &address));
+	assert_int_equal(address_parse(VIEW("10.127.255.255"), &address), 0);
+	assert_false(address_range_holds(&range, &address));
+	assert_int_equal(address_parse(VIEW("a80::"), &address), 0);
+	assert_false(address_range_holds(&range, &address));
+	assert_int_equal(address_range_parse(VIEW("192.0.2.7"), &range), 0);
+	assert_int_equal(range.bits, 32);
+	assert_int_equal(address_range_parse(VIEW("::1"), &range), 0);
+	assert_int_equal(range.bits, 128);
+	assert_int_equal(address_parse(VIEW("::1"), &address), 0);
+	assert_true(address_range_holds(&range, &address));
+	assert_int_equal(address_parse(VIEW("::2"), &address), 0);
+	assert_false(address_range_holds(&range, &address));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +153,7 @@ int main(void)
 	    cmocka_unit_test(refuses_the_rest),
 	    cmocka_unit_test(agrees_with_the_c_library),
 	    cmocka_unit_test(takes_prefixes),
+	    cmocka_unit_test(reads_ranges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

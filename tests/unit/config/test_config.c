@@ -177,6 +177,7 @@ static const char whole[] =
     "    service: HTTP/intranet.example.com@EXAMPLE.COM\n"
     "    keytab: /etc/squid/http.keytab\n"
     "    krb5_config: /etc/other.conf\n"
+    "    trusted_proxies: [10.0.0.0/8, '::1']\n"
     "    worker: {pidfile: /run/squid.pid, max_age: 12h}\n"
     "    evidence: probe\n"
     "    probe: {url: \"https://intranet.example.com/\", client_keytab: /k,\n"
@@ -216,6 +217,9 @@ static void check_first_site(const struct config_site *site, const char *path)
 	assert_string_equal(site->service, "HTTP/intranet.example.com@EXAMPLE.COM");
 	assert_string_equal(site->keytab, "/etc/squid/http.keytab");
 	assert_string_equal(site->krb5_config, "/etc/other.conf");
+	assert_int_equal(site->trusted_proxies.count, 2);
+	assert_int_equal(site->trusted_proxies.items[0].bits, 8);
+	assert_int_equal(site->trusted_proxies.items[1].first.family, 6);
 	assert_string_equal(site->worker.pidfile, "/run/squid.pid");
 	assert_int_equal(site->worker.max_age_ms, 12 * 3600 * 1000);
 	assert_int_equal(site->evidence, CONFIG_EVIDENCE_PROBE);

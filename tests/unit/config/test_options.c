@@ -71,6 +71,7 @@ static const char *sample(const struct option *option)
 	} samples[] = {
 	    {"sites[].mode", "act"},
 	    {"sites[].logs[].logformat", "\"%h %l\""},
+	    {"sites[].trusted_proxies", "[192.0.2.1]"},
 	    {"sites[].service", "HTTP/a.example.com"},
 	    {"sites[].worker.unit", "squid.service"},
 	    {"sites[].worker.process", "squid"},
