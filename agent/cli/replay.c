@@ -156,8 +156,7 @@ static int replay_site(struct replay *replay, const struct job *jobs, size_t cou
 	static const struct hash_seed seed;
 	int exit_code = EXIT_DONE;
 
-	if (reading_new_detector(&replay->detector, replay->rulebook->config,
-		signatures_count(replay->rulebook->signatures), &seed) < 0)
+	if (reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed) < 0)
 		return complain(EXIT_UNAVAILABLE, "no memory");
 	for (size_t i = 0; exit_code == EXIT_DONE && i < count; i++)
 		if (jobs[i].site == replay->site)

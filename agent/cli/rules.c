@@ -11,7 +11,9 @@ static int tell_examples(const char *folder, int failed, size_t examples, struct
 	return failed == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int test_signatures(const struct config *config)
+typedef int run_examples(const char *directory, struct buffer *report, size_t *ret_example_count);
+
+static int test_folder(const struct config *config, const char *folder, run_examples *run)
 {
 	struct buffer auto_buffer report;
 	char path[4096];
@@ -19,9 +21,19 @@ static int test_signatures(const struct config *config)
 	int failed;
 
 	buffer_init(&report, CLI_MAX_ERROR_BYTES);
-	snprintf(path, sizeof(path), "%s/signatures", config->rules_dir);
-	failed = signatures_test(path, &report, &examples);
-	return tell_examples("signatures", failed, examples, &report);
+	snprintf(path, sizeof(path), "%s/%s", config->rules_dir, folder);
+	failed = run(path, &report, &examples);
+	return tell_examples(folder, failed, examples, &report);
+}
+
+static int test_signatures(const struct config *config)
+{
+	return test_folder(config, "signatures", signatures_test);
+}
+
+static int test_statuses(const struct config *config)
+{
+	return test_folder(config, "status", statuses_test);
 }
 
 static int test_diagnoses(const struct config *config)
@@ -41,10 +53,11 @@ static int test_diagnoses(const struct config *config)
 
 int verb_rules(const struct invocation *invocation)
 {
+	static int (*const tests[])(const struct config *config) = {
+	    test_signatures, test_statuses, test_diagnoses};
 	struct config *config = NULL;
 	struct buffer auto_buffer errors;
-	int signatures;
-	int diagnoses;
+	int result = EXIT_DONE;
 
 	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count != 1 || strcmp(invocation->arguments[0], "test") != 0)
@@ -53,8 +66,12 @@ int verb_rules(const struct invocation *invocation)
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	signatures = test_signatures(config);
-	diagnoses = test_diagnoses(config);
+	for (size_t i = 0; i < count_of(tests); i++) {
+		int tested = tests[i](config);
+
+		if (result == EXIT_DONE)
+			result = tested;
+	}
 	config_free(&config);
-	return signatures != EXIT_DONE ? signatures : diagnoses;
+	return result;
 }

@@ -59,9 +59,7 @@ static int make_site(
     struct pipeline *pipeline, const struct config_site *config, struct buffer *errors)
 {
 	struct site *site = &pipeline->sites[pipeline->site_count];
-	struct site_parts parts = {.config = pipeline->rulebook.config,
-	    .signatures = pipeline->rulebook.signatures,
-	    .effects = &pipeline_effects};
+	struct site_parts parts = {.rulebook = &pipeline->rulebook, .effects = &pipeline_effects};
 	int error = random_seed(&parts.seed);
 
 	if (error == 0)

@@ -38,6 +38,82 @@ static void set_number(const struct gathering *gathering, const char *name, uint
 	set(gathering, name, text);
 }
 
+static void set_time(const struct gathering *gathering, const char *name, int64_t time_ms)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld.%03lld", (long long)(time_ms / 1000),
+	    (long long)(time_ms % 1000));
+	set(gathering, name, text);
+}
+
+/* A host name and no more: whoever asks may write anything there. */
+static bool is_host_name(const char *name)
+{
+	size_t length = strspn(name,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789.-:");
+
+	return length > 0 && name[length] == '\0';
+}
+
+static void gather_places(
+    const struct gathering *gathering, const struct detector_evidence *evidence)
+{
+	set_number(gathering, "window.hosts", evidence->hosts.count);
+	set_number(gathering, "window.failing_hosts", evidence->hosts.failing);
+	set(gathering, "window.host_spread", spread_name(evidence->hosts.spread));
+	if (is_host_name(evidence->hosts.worst))
+		set(gathering, "window.failing_host", evidence->hosts.worst);
+	set_number(gathering, "window.workers", evidence->workers.count);
+	set_number(gathering, "window.failing_workers", evidence->workers.failing);
+	set(gathering, "window.worker_spread", spread_name(evidence->workers.spread));
+}
+
+static void gather_onset(const struct gathering *gathering, const struct detector_onset *onset)
+{
+	set(gathering, "window.onset", onset_name(onset->kind));
+	if (onset->kind != ONSET_STEP && onset->kind != ONSET_RAMP)
+		return;
+	set_time(gathering, "window.onset_at", onset->at_ms);
+	set_number(gathering, "window.onset_seconds", (uint64_t)(onset->rise_ms / 1000));
+}
+
+static void gather_statuses(
+    const struct gathering *gathering, const struct detector_evidence *evidence)
+{
+	for (int class = STATUS_HANDLE; class < STATUS_CLASS_COUNT; class ++) {
+		char name[FACTS_MAX_NAME_BYTES + 1];
+
+		snprintf(name, sizeof(name), "window.status.%s",
+		    status_class_name((enum status_class) class));
+		set_number(gathering, name, evidence->statuses[class]);
+	}
+}
+
+static void gather_causes(const struct gathering *gathering, const struct detector *detector)
+{
+	struct detector_evidence evidence;
+
+	detector_evidence(detector, &evidence);
+	set_number(gathering, "window.kerberos_rejected", evidence.kerberos_rejected);
+	set_number(gathering, "window.ntlm_rejected", evidence.ntlm_rejected);
+	set_number(gathering, "window.basic_rejected", evidence.basic_rejected);
+	set_number(gathering, "window.unknown_rejected", evidence.unknown_rejected);
+	set_number(gathering, "window.incomplete", evidence.incomplete);
+	set(gathering, "window.ntlm_control", control_name(evidence.control));
+	set_number(gathering, "window.rejected_names", evidence.rejected_names);
+	set_number(gathering, "window.rejected_voters", evidence.rejected_voters);
+	set_number(gathering, "window.bad_passwords", evidence.bad_passwords);
+	set_number(gathering, "window.passwords_by_known_good", evidence.passwords_by_known_good);
+	set_number(gathering, "window.oversize", evidence.oversize);
+	set_number(gathering, "window.oversize_voters", evidence.oversize_voters);
+	set_number(gathering, "window.server_errors", evidence.server_errors);
+	gather_onset(gathering, &evidence.onset);
+	gather_places(gathering, &evidence);
+	gather_statuses(gathering, &evidence);
+}
+
 static void gather_window(const struct gathering *gathering, const struct detector *detector)
 {
 	struct detector_window window;
@@ -47,6 +123,8 @@ static void gather_window(const struct gathering *gathering, const struct detect
 	set_number(gathering, "window.known_good", window.known_good);
 	set_number(gathering, "window.active", window.active);
 	set_number(gathering, "window.rejected", window.rejected);
+	set_number(gathering, "window.rejected_percent",
+	    window.active > 0 ? window.rejected * 100 / window.active : 0);
 	set_number(gathering, "window.established", window.established);
 	set_number(gathering, "window.rejected_strangers", window.rejected_strangers);
 	set_number(gathering, "window.unanswered", window.unanswered);
@@ -75,6 +153,7 @@ void evidence_gather(struct facts *facts, const struct evidence_sources *sources
 	facts_clear(facts, "window.");
 	facts_clear(facts, "signals.");
 	gather_window(&gathering, sources->detector);
+	gather_causes(&gathering, sources->detector);
 	gather_signals(&gathering, sources);
 	set_bool(&gathering, "window.suspicious", sources->about_strangers);
 	set(&gathering, "site.evidence",

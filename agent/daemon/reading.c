@@ -4,10 +4,10 @@
 
 #include "base/log.h"
 
-int reading_new_detector(struct detector **ret_detector, const struct config *config,
-    size_t signature_count, const struct hash_seed *seed)
+int reading_new_detector(struct detector **ret_detector, const struct rulebook *rulebook,
+    const struct config_site *site, const struct hash_seed *seed)
 {
-	const struct config_detect *detect = &config->detect;
+	const struct config_detect *detect = &rulebook->config->detect;
 	const struct detector_options options = {
 	    .window_ms = detect->window_ms,
 	    .known_good_for_ms = detect->known_good_for_ms,
@@ -18,8 +18,11 @@ int reading_new_detector(struct detector **ret_detector, const struct config *co
 	    .ipv6_prefix = (unsigned)detect->ipv6_prefix,
 	    .max_voters = (size_t)detect->max_voters,
 	    .max_pending = (size_t)detect->max_pending,
-	    .signature_count = signature_count,
+	    .signature_count =
+		rulebook->signatures != NULL ? signatures_count(rulebook->signatures) : 0,
 	    .seed = *seed,
+	    .statuses = rulebook->statuses,
+	    .proxies = {site->trusted_proxies.items, site->trusted_proxies.count},
 	};
 
 	return detector_new(ret_detector, &options);

@@ -2,7 +2,7 @@
 #ifndef AUTHMEDIC_DAEMON_READING_H
 #define AUTHMEDIC_DAEMON_READING_H
 
-#include "config/config.h"
+#include "daemon/rulebook.h"
 #include "detect/detector.h"
 #include "parse/parser.h"
 
@@ -24,9 +24,9 @@ struct reading {
 	struct parsed parsed;
 };
 
-/* The detector that the configuration asks for. */
-must_check int reading_new_detector(struct detector **ret_detector, const struct config *config,
-    size_t signature_count, const struct hash_seed *seed);
+/* The detector that the configuration asks for; it borrows from the rulebook. */
+must_check int reading_new_detector(struct detector **ret_detector,
+    const struct rulebook *rulebook, const struct config_site *site, const struct hash_seed *seed);
 
 /* -EINVAL on a format that is not built in. */
 must_check int reading_init(struct reading *reading, const struct config_log *log,

@@ -70,6 +70,9 @@ static int load_folders(struct rulebook *rulebook, struct buffer *errors)
 
 	snprintf(path, sizeof(path), "%s/signatures", rulebook->config->rules_dir);
 	error = signatures_load(&rulebook->signatures, path, errors);
+	snprintf(path, sizeof(path), "%s/status", rulebook->config->rules_dir);
+	if (error == 0)
+		error = statuses_load(&rulebook->statuses, path, errors);
 	snprintf(path, sizeof(path), "%s/diagnoses", rulebook->config->rules_dir);
 	snprintf(own_path, sizeof(own_path), "%s/diagnoses", rulebook->config->own_rules_dir);
 	return error < 0 ? error : rules_load(&rulebook->rules, path, own_path, errors);
@@ -123,6 +126,7 @@ int rulebook_load_rules(
 void rulebook_done(struct rulebook *rulebook)
 {
 	rules_free(&rulebook->rules);
+	statuses_free(&rulebook->statuses);
 	signatures_free(&rulebook->signatures);
 	config_free(&rulebook->config);
 }

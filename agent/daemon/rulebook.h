@@ -1,4 +1,4 @@
-/* All that people wrote and the programs read: the configuration, the signatures, the diagnoses.
+/* All that people wrote and the programs read: the configuration and the rules.
  * Read and judged as a whole, so that it can be refused as a whole. */
 #ifndef AUTHMEDIC_DAEMON_RULEBOOK_H
 #define AUTHMEDIC_DAEMON_RULEBOOK_H
@@ -6,10 +6,12 @@
 #include "config/config.h"
 #include "diagnose/rules.h"
 #include "parse/signatures.h"
+#include "parse/statuses.h"
 
 struct rulebook {
 	struct config *config;
 	struct signatures *signatures;
+	struct statuses *statuses;
 	struct rules *rules;
 };
 

@@ -34,8 +34,8 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
     const struct site_parts *parts)
 {
 	const struct controller_options options = {.site = config,
-	    .safety = &parts->config->safety,
-	    .minimum_voters = (size_t)parts->config->detect.minimum_voters,
+	    .safety = &parts->rulebook->config->safety,
+	    .minimum_voters = (size_t)parts->rulebook->config->detect.minimum_voters,
 	    .effects = *parts->effects,
 	    .context = site};
 	int error;
@@ -43,8 +43,7 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 	*site = (struct site){
 	    .pipeline = pipeline, .config = config, .budget_hour = -1, .budget_day = -1};
 	buffer_init(&site->explanation, (size_t)64 * 1024);
-	error = reading_new_detector(
-	    &site->detector, parts->config, signatures_count(parts->signatures), &parts->seed);
+	error = reading_new_detector(&site->detector, parts->rulebook, config, &parts->seed);
 	if (error == 0)
 		error = facts_new(&site->facts);
 	if (error == 0)
@@ -56,7 +55,8 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 	for (size_t i = 0; error == 0 && i < config->logs.count; i++) {
 		site->logs[i].site = site;
 		site->log_count++;
-		error = init_log(&site->logs[i], &config->logs.items[i], parts->signatures);
+		error =
+		    init_log(&site->logs[i], &config->logs.items[i], parts->rulebook->signatures);
 	}
 	if (error < 0)
 		site_done(site);

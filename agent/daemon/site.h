@@ -44,8 +44,7 @@ struct site {
 };
 
 struct site_parts {
-	const struct config *config;
-	struct signatures *signatures;
+	const struct rulebook *rulebook;
 	const struct controller_effects *effects;
 	struct hash_seed seed;
 };

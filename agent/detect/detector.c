@@ -15,20 +15,38 @@ static enum opinion opinion_of(const struct sign_in *sign_in)
 	return sign_in->authenticated ? OPINION_AUTHENTICATED : OPINION_ESTABLISHED;
 }
 
+/* The window's counter of a handshake's end; WINDOW_SIGNALS: none. */
+static size_t counter_of(const struct sign_in *sign_in)
+{
+	static const uint8_t counters[SCHEME_COUNT][OUTCOME_COUNT] = {
+	    [SCHEME_KERBEROS] = {[OUTCOME_ESTABLISHED] = WINDOW_KERBEROS_ESTABLISHED,
+		[OUTCOME_REJECTED] = WINDOW_KERBEROS_REJECTED},
+	    [SCHEME_NTLM] = {[OUTCOME_ESTABLISHED] = WINDOW_NTLM_ESTABLISHED,
+		[OUTCOME_REJECTED] = WINDOW_NTLM_REJECTED},
+	    [SCHEME_BASIC] = {[OUTCOME_REJECTED] = WINDOW_BASIC_REJECTED},
+	    [SCHEME_UNKNOWN] = {[OUTCOME_REJECTED] = WINDOW_UNKNOWN_REJECTED},
+	    [SCHEME_OTHER] = {[OUTCOME_REJECTED] = WINDOW_UNKNOWN_REJECTED},
+	};
+	size_t counter = counters[sign_in->scheme][sign_in->outcome];
+
+	if (sign_in->outcome == OUTCOME_UNANSWERED)
+		return WINDOW_UNANSWERED;
+	if (sign_in->outcome == OUTCOME_INCOMPLETE)
+		return WINDOW_INCOMPLETE;
+	return counter > 0 ? counter : WINDOW_SIGNALS;
+}
+
 static void count(struct detector *detector, const struct sign_in *sign_in)
 {
-	if (sign_in->authenticated)
+	size_t counter = counter_of(sign_in);
+
+	if (sign_in->authenticated) {
 		detector->totals.authenticated += sign_in->count;
-	else
-		detector->totals.handshakes[sign_in->scheme][sign_in->outcome] += sign_in->count;
-	if (sign_in->outcome == OUTCOME_UNANSWERED)
-		window_add(&detector->window, sign_in->time_ms, WINDOW_UNANSWERED, sign_in->count);
-	if (sign_in->outcome == OUTCOME_ESTABLISHED && sign_in->scheme == SCHEME_KERBEROS)
-		window_add(&detector->window, sign_in->time_ms, WINDOW_KERBEROS_ESTABLISHED,
-		    sign_in->count);
-	if (sign_in->outcome == OUTCOME_ESTABLISHED && sign_in->scheme == SCHEME_NTLM)
-		window_add(
-		    &detector->window, sign_in->time_ms, WINDOW_NTLM_ESTABLISHED, sign_in->count);
+		return;
+	}
+	detector->totals.handshakes[sign_in->scheme][sign_in->outcome] += sign_in->count;
+	if (counter < WINDOW_SIGNALS)
+		window_add(&detector->window, sign_in->time_ms, counter, sign_in->count);
 }
 
 static void on_sign_in(void *context, const struct sign_in *sign_in)
@@ -39,14 +57,19 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 	    .opinion = opinion_of(sign_in),
 	    .good = sign_in->good,
 	    .belated = sign_in->belated};
+	struct evidence_of_sign_in of = {.sign_in = sign_in, .seed = &detector->options.seed};
 
 	count(detector, sign_in);
 	if (sign_in->outcome != OUTCOME_ESTABLISHED && sign_in->outcome != OUTCOME_REJECTED)
 		return;
-	if (!voters_vote(&detector->voters, &detector->window, &vote) &&
-	    vote.opinion == OPINION_REJECTED)
+	of.known_good = voters_vote(&detector->voters, &detector->window, &vote);
+	if (!of.known_good && vote.opinion == OPINION_REJECTED)
 		window_add(
 		    &detector->window, sign_in->time_ms, WINDOW_REJECTED_STRANGERS, sign_in->count);
+	/* Most sign-ins are no evidence of anything. */
+	if (vote.opinion == OPINION_REJECTED || sign_in->where.host != 0 ||
+	    sign_in->where.worker != 0)
+		evidence_take(&detector->evidence, &detector->window, &of);
 }
 
 /* -- making ----------------------------------------------------------------------------------- */
@@ -74,6 +97,7 @@ static int init_parts(struct detector *detector)
 	const struct handshakes_options handshakes = {.timeout_ms = options->handshake_timeout_ms,
 	    .max_pending = options->max_pending,
 	    .seed = options->seed,
+	    .statuses = options->statuses,
 	    .on_sign_in = on_sign_in,
 	    .context = detector};
 	const struct voters_options voters = {
@@ -87,6 +111,8 @@ static int init_parts(struct detector *detector)
 	if (error == 0)
 		error =
 		    window_init(&detector->window, options->window_ms, options->signature_count);
+	if (error == 0)
+		error = evidence_init(&detector->evidence, options->window_ms);
 	return error;
 }
 
@@ -138,6 +164,7 @@ void detector_free(struct detector **detector)
 	voters_done(&old->voters);
 	seen_done(&old->seen);
 	window_done(&old->window);
+	evidence_done(&old->evidence);
 	free(old->signal_totals);
 	free(old);
 	*detector = NULL;
@@ -151,6 +178,15 @@ static size_t active_voters(const struct detector *detector)
 
 	return sums[WINDOW_VOTERS_ESTABLISHED] + sums[WINDOW_VOTERS_AUTHENTICATED] +
 	    sums[WINDOW_VOTERS_REJECTED];
+}
+
+uint8_t detector_share(const struct detector *detector)
+{
+	size_t active = active_voters(detector);
+
+	if (active == 0 || active < detector->options.minimum_voters)
+		return ONSET_UNTOLD;
+	return (uint8_t)(detector->window.sums[WINDOW_VOTERS_REJECTED] * 100 / active);
 }
 
 void detector_note_totals(struct detector *detector)
@@ -184,9 +220,13 @@ static void move(struct detector *detector, enum clock_move move)
 		handshakes_abandon(&detector->handshakes);
 		voters_forget_before(&detector->voters, &detector->window, INT64_MAX);
 		window_restart(&detector->window, now_ms);
+		evidence_restart(&detector->evidence, now_ms);
 		return;
 	}
+	/* Before the window slides: the share was so until now. */
+	onset_advance(&detector->evidence.onset, now_ms, detector_share(detector));
 	window_advance(&detector->window, now_ms);
+	evidence_advance(&detector->evidence, now_ms, now_ms - detector->options.window_ms);
 	handshakes_expire(&detector->handshakes, now_ms);
 	voters_expire(&detector->voters, &detector->window, now_ms);
 }
@@ -232,6 +272,7 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 	settle(detector);
 	voters_forget_before(&detector->voters, &detector->window, log_time_ms);
 	window_forget_before(&detector->window, log_time_ms);
+	evidence_forget_before(&detector->evidence, log_time_ms);
 	conclude(detector);
 }
 
@@ -241,19 +282,46 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 static uint64_t voter_of(struct detector *detector, const struct record *record)
 {
 	const struct hash_seed *seed = &detector->options.seed;
-	uint8_t family = record->address.family;
-	const uint64_t *mask = detector->masks[family == 6];
+	const struct address *address = &record->address;
+	struct address forwarded;
+	const uint64_t *mask;
 	uint64_t words[2];
 	uint64_t hash;
 
-	if (family == 0) {
+	if (!view_is_empty(record->forwarded)) {
+		forwarded = forwarded_client(&detector->options.proxies, record);
+		address = &forwarded;
+	}
+	if (address->family == 0) {
 		hash = hash_bytes(seed, record->client);
 		return hash != 0 ? hash : 1;
 	}
-	memcpy(words, record->address.bytes, sizeof(words));
+	mask = detector->masks[address->family == 6];
+	memcpy(words, address->bytes, sizeof(words));
 	words[0] &= mask[0];
 	words[1] &= mask[1];
-	return recent_voter(&detector->recent, seed, family, words);
+	return recent_voter(&detector->recent, seed, address->family, words);
+}
+
+static uint8_t place_of(
+    struct detector *detector, struct places *places, struct view name, const struct line *line)
+{
+	uint8_t number = places_find(places, name, line->time_ms);
+
+	/* Only whoever got in before makes a place known: anybody can make names up. */
+	if (number == 0 && !view_is_empty(name) && voters_know(&detector->voters, line->voter))
+		number = places_add(places, name, line->time_ms);
+	return number;
+}
+
+static struct whereabouts whereabouts_of(struct detector *detector, const struct line *line)
+{
+	struct evidence *evidence = &detector->evidence;
+
+	return (struct whereabouts){
+	    .host = place_of(detector, &evidence->hosts, line->record->host, line),
+	    .worker = place_of(detector, &evidence->workers, line->record->worker, line),
+	};
 }
 
 static void note_time(struct detector_totals *totals, int64_t time_ms)
@@ -281,6 +349,8 @@ void detector_record(struct detector *detector, const struct record *record)
 		    !voters_know(&detector->voters, line.voter))
 			seen_add(&detector->seen, line.voter);
 		detector->last_voter = line.voter;
+		if (!view_is_empty(record->host) || !view_is_empty(record->worker))
+			line.where = whereabouts_of(detector, &line);
 		handshakes_line(&detector->handshakes, &line);
 	}
 	conclude(detector);

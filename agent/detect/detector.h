@@ -4,7 +4,8 @@
 #define AUTHMEDIC_DETECT_DETECTOR_H
 
 #include "base/hash.h"
-#include "parse/record.h"
+#include "detect/forwarded.h"
+#include "parse/statuses.h"
 
 enum outcome {
 	OUTCOME_ESTABLISHED,
@@ -25,6 +26,8 @@ struct detector_options {
 	size_t max_pending; /* open handshakes kept */
 	size_t signature_count;
 	struct hash_seed seed;
+	const struct statuses *statuses; /* borrowed; NULL: the server's own codes say nothing */
+	struct trusted_proxies proxies; /* borrowed */
 };
 
 /* Totals since the start (or since what was restored). */
@@ -54,6 +57,50 @@ struct detector_window {
 	int64_t spike_since_ms; /* -1: no spike */
 };
 
+/* How the rejected share of the active known-good voters came to be what it is. */
+enum onset_kind { ONSET_UNKNOWN, ONSET_NONE, ONSET_STEP, ONSET_RAMP, ONSET_KINDS };
+struct detector_onset {
+	enum onset_kind kind;
+	int64_t at_ms;   /* STEP, RAMP: the last sample below a quarter of that share */
+	int64_t rise_ms; /* from there to the first at three quarters */
+};
+
+/* Of the places that are told apart, how many fail. */
+enum spread { SPREAD_UNKNOWN, SPREAD_NONE, SPREAD_ONE, SPREAD_SOME, SPREAD_ALL, SPREADS };
+#define DETECTOR_PLACE_BYTES 64
+struct detector_places {
+	size_t count; /* with an outcome inside the window */
+	size_t failing;
+	enum spread spread;
+	char worst[DETECTOR_PLACE_BYTES]; /* the failing one with most refusals, as logged; "" */
+};
+
+/* Whether NTLM gets in while Kerberos does not. */
+enum control {
+	CONTROL_ABSENT, /* too few of one of them */
+	CONTROL_HEALTHY,
+	CONTROL_HOLDS, /* NTLM gets in, Kerberos does not */
+	CONTROL_REVERSED,
+	CONTROL_FAILS, /* neither does */
+	CONTROL_MIXED,
+	CONTROLS
+};
+
+/* What tells one cause from another, inside the window. */
+struct detector_evidence {
+	uint64_t kerberos_rejected, ntlm_rejected, basic_rejected, unknown_rejected;
+	uint64_t incomplete;
+	enum control control;
+	struct detector_onset onset;
+	struct detector_places hosts, workers;
+	size_t rejected_names;  /* different ones; at most 512 are told apart */
+	size_t rejected_voters; /* the same */
+	uint64_t bad_passwords, passwords_by_known_good;
+	uint64_t statuses[STATUS_CLASS_COUNT]; /* refusals by the class of the server's code */
+	uint64_t oversize, server_errors;
+	size_t oversize_voters; /* different known-good ones, at most 512 */
+};
+
 struct detector;
 
 must_check int detector_new(struct detector **ret_detector, const struct detector_options *options);
@@ -72,6 +119,8 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms);
 
 const struct detector_totals *detector_totals(const struct detector *detector);
 void detector_window(const struct detector *detector, struct detector_window *ret_window);
+void detector_evidence(
+    const struct detector *detector, struct detector_evidence *ret_evidence);
 bool detector_has_spike(const struct detector *detector);
 /* How often the signature was seen inside the window. */
 uint64_t detector_signals(const struct detector *detector, size_t signature);
@@ -91,5 +140,8 @@ void detector_offer_all(struct detector *detector);
 must_check int detector_restore(struct detector *detector, struct view key, struct view value);
 
 const char *outcome_name(enum outcome outcome);
+const char *onset_name(enum onset_kind kind);
+const char *spread_name(enum spread spread);
+const char *control_name(enum control control);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "detect/clock.h"
 #include "detect/detector.h"
+#include "detect/detector_evidence.h"
 #include "detect/handshakes.h"
 #include "detect/recent.h"
 #include "detect/seen.h"
@@ -19,6 +20,7 @@ struct detector {
 	struct voters voters;
 	struct seen seen;
 	struct window window;
+	struct evidence evidence;
 	struct detector_totals totals;
 	uint64_t *signal_totals;
 	int64_t spike_since_ms; /* -1: none */
@@ -29,5 +31,9 @@ struct detector {
 
 /* Takes over what the parts count. */
 void detector_note_totals(struct detector *detector);
+
+/* The rejected share of the active known-good voters in percent, or ONSET_UNTOLD where too few are
+ * active. */
+uint8_t detector_share(const struct detector *detector);
 
 #endif

@@ -1,6 +1,6 @@
 /* Rows by the first letter of their key: s the seed, t totals and clock, v a voter, p a pending
- * handshake, b a bucket of the window, n voters seen. All hashes in rows are made with the seed
- * that is stored with them, so a restored detector takes that seed in place of its own. */
+ * handshake, b a bucket of the window, n voters seen, o the onset. All hashes in rows are made with
+ * the seed that is stored with them, so a restored detector takes that seed in place of its own. */
 #include <errno.h>
 
 #include "detect/detector_private.h"
@@ -145,6 +145,8 @@ int detector_save(struct detector *detector, detector_on_row *on_row, void *cont
 		error = window_save(&detector->window, &sink);
 	if (error == 0)
 		error = seen_save(&detector->seen, &sink);
+	if (error == 0)
+		error = onset_save(&detector->evidence.onset, &sink);
 	if (error != 0)
 		return error;
 	detector->seed_saved = true;
@@ -153,6 +155,7 @@ int detector_save(struct detector *detector, detector_on_row *on_row, void *cont
 	handshakes_saved(&detector->handshakes);
 	window_saved(&detector->window);
 	seen_saved(&detector->seen);
+	onset_saved(&detector->evidence.onset);
 	return 0;
 }
 
@@ -164,6 +167,7 @@ void detector_offer_all(struct detector *detector)
 	handshakes_offer_all(&detector->handshakes);
 	window_offer_all(&detector->window);
 	seen_offer_all(&detector->seen);
+	onset_offer_all(&detector->evidence.onset);
 }
 
 static int restore_part(struct detector *detector, struct view key, struct view value)
@@ -180,6 +184,8 @@ static int restore_part(struct detector *detector, struct view key, struct view 
 		return seen_restore(&detector->seen, name, value);
 	if (row_key_is(key, 't', &name) && name == 0)
 		return restore_totals(detector, value);
+	if (row_key_is(key, 'o', &name) && name == 0)
+		return onset_restore(&detector->evidence.onset, value);
 	if (row_key_is(key, 's', &name) && name == 0)
 		return restore_seed(detector, value);
 	return -EINVAL;

@@ -152,7 +152,8 @@ static void end_as(struct handshakes *handshakes, uint32_t number, enum outcome 
 	    .outcome = outcome,
 	    .scheme = handshake->scheme,
 	    .count = 1,
-	    .belated = true};
+	    .belated = true,
+	    .where = handshake->where};
 
 	if (outcome == OUTCOME_ESTABLISHED) {
 		sign_in.scheme = handshake_scheme(handshake, handshake->scheme);

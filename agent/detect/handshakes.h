@@ -15,6 +15,9 @@
 /* IIS may log an answer this much before its challenge. */
 #define HANDSHAKES_DISORDER_MS 2000
 
+/* So many of those that wait are looked through for a request that does not show its agent. */
+#define HANDSHAKES_MAX_LOOKED_THROUGH 32
+
 enum handshake_state {
 	HANDSHAKE_NONE,       /* no open handshake */
 	HANDSHAKE_CHALLENGED, /* asked; no token yet */
@@ -22,6 +25,12 @@ enum handshake_state {
 	HANDSHAKE_UNDECIDED,  /* a leg or a refusal: silence means refusal */
 	HANDSHAKE_ANSWERED,   /* got in, in a log where the 401s may still come */
 	HANDSHAKE_STATES
+};
+
+/* Where a line's request went, as numbers of places; 0: not known. */
+struct whereabouts {
+	uint8_t host;
+	uint8_t worker;
 };
 
 /* What a handshake is found by. */
@@ -46,6 +55,7 @@ struct handshake {
 	bool has_leg;       /* the server wanted another token */
 	bool has_token;     /* a token was answered with 401, which may have been a leg */
 	bool has_substatus; /* ANSWERED: so that the scheme follows from the legs */
+	struct whereabouts where; /* not kept over a restart: its numbers are this run's */
 };
 
 /* How a sign-in ended. */
@@ -58,6 +68,10 @@ struct sign_in {
 	bool authenticated; /* established, but no handshake of its own */
 	bool good;          /* makes the voter known-good */
 	bool belated;       /* silence told, not the line at that time */
+	enum cause cause;   /* of a refusal */
+	enum status_class class;
+	struct whereabouts where;
+	struct view user; /* of the line that told; empty where silence did */
 };
 typedef void handshakes_on_sign_in(void *context, const struct sign_in *sign_in);
 
@@ -65,6 +79,7 @@ struct handshakes_options {
 	int64_t timeout_ms;
 	size_t max_pending;
 	struct hash_seed seed;
+	const struct statuses *statuses; /* borrowed; NULL: the server's codes say nothing */
 	handshakes_on_sign_in *on_sign_in;
 	void *context;
 };
@@ -105,6 +120,7 @@ struct line {
 	uint64_t voter;
 	int64_t time_ms;
 	int64_t now_ms;
+	struct whereabouts where;
 };
 void handshakes_line(struct handshakes *handshakes, const struct line *line);
 /* Ends what has waited long enough. */

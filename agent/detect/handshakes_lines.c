@@ -3,8 +3,7 @@
 /* A line with what was found out about it. */
 struct reading {
 	const struct line *line;
-	enum verdict verdict;
-	enum scheme scheme;
+	struct finding finding;
 	uint64_t keys[KEY_COUNT];
 };
 
@@ -50,18 +49,44 @@ static uint32_t find_by(
 	return number;
 }
 
+/* A request that was too large may not even show its agent: then any question or leg that waits for
+ * this voter will do, the newest of the last few. */
+static uint32_t find_by_voter(struct handshakes *handshakes, const struct reading *reading)
+{
+	uint32_t number = handshakes->queues[QUEUE_PATIENT].last;
+
+	if (*handshakes_open_of(handshakes, reading->line->voter) == 0)
+		return 0;
+	for (unsigned i = 0; number != 0 && i < HANDSHAKES_MAX_LOOKED_THROUGH; i++) {
+		if (handshakes->entries[number].voter == reading->line->voter)
+			return number;
+		number = handshakes->links.previous[number];
+	}
+	return 0;
+}
+
+static bool is_about_its_own_request(enum verdict verdict)
+{
+	return is_question(verdict) || verdict == VERDICT_PASSAGE || verdict == VERDICT_DENIAL ||
+	    verdict == VERDICT_OVERSIZE;
+}
+
 /* The open handshake that the line belongs to. A server may close the connection after its 401, so
  * the same request on another connection will do, but a challenge there is another one: a browser
  * asks on six at once. A token on the same connection belongs there whatever it asks for; a
- * question does not, and a passage that nobody vouches for must be to what was refused before. */
-static uint32_t find(const struct handshakes *handshakes, const struct reading *reading)
+ * question does not, and what nobody vouches for must be to what was refused before. */
+static uint32_t find(struct handshakes *handshakes, const struct reading *reading)
 {
 	uint32_t number = find_by(handshakes, reading, KEY_BOTH);
 
-	if (number == 0 && (reading->keys[KEY_BOTH] == 0 || reading->verdict != VERDICT_CHALLENGE))
+	if (number == 0 &&
+	    (reading->keys[KEY_BOTH] == 0 || reading->finding.verdict != VERDICT_CHALLENGE))
 		number = find_by(handshakes, reading, KEY_REQUEST);
-	if (number == 0 && !is_question(reading->verdict) && reading->verdict != VERDICT_PASSAGE)
+	if (number == 0 && !is_about_its_own_request(reading->finding.verdict))
 		number = find_by(handshakes, reading, KEY_CONNECTION);
+	if (number == 0 && reading->finding.cause == CAUSE_OVERSIZE &&
+	    view_is_empty(reading->line->record->agent))
+		number = find_by_voter(handshakes, reading);
 	return number;
 }
 
@@ -70,12 +95,15 @@ static bool is_outdated(const struct handshake *handshake, const struct reading 
 {
 	bool logged_late = reading->line->time_ms <= handshake->time_ms;
 
+	if (reading->finding.verdict == VERDICT_DENIAL ||
+	    reading->finding.verdict == VERDICT_OVERSIZE)
+		return false;
 	if (handshake->state != HANDSHAKE_ANSWERED)
-		return is_question(reading->verdict) &&
+		return is_question(reading->finding.verdict) &&
 		    reading->line->time_ms - handshake->time_ms > HANDSHAKES_SOON_MS;
-	if (is_question(reading->verdict))
+	if (is_question(reading->finding.verdict))
 		return !logged_late || handshake->challenged;
-	if (reading->verdict == VERDICT_LEG || reading->verdict == VERDICT_TOKEN)
+	if (reading->finding.verdict == VERDICT_LEG || reading->finding.verdict == VERDICT_TOKEN)
 		return !logged_late || handshake->has_leg;
 	return true;
 }
@@ -84,7 +112,8 @@ static uint32_t begin(struct handshakes *handshakes, const struct reading *readi
 {
 	struct handshake handshake = {.id = handshakes->next_id++,
 	    .voter = reading->line->voter,
-	    .state = HANDSHAKE_CHALLENGED};
+	    .state = HANDSHAKE_CHALLENGED,
+	    .where = reading->line->where};
 
 	memcpy(handshake.keys, reading->keys, sizeof(handshake.keys));
 	if (handshakes->count == handshakes->options.max_pending)
@@ -96,16 +125,16 @@ static void learn(struct handshake *handshake, const struct reading *reading)
 {
 	if (handshake->failures < UINT32_MAX)
 		handshake->failures++;
-	if (is_question(reading->verdict))
+	if (is_question(reading->finding.verdict))
 		handshake->challenged = true;
-	else if (reading->verdict == VERDICT_LEG || handshake->has_token ||
+	else if (reading->finding.verdict == VERDICT_LEG || handshake->has_token ||
 	    handshake->state == HANDSHAKE_ANSWERED)
 		handshake->has_leg = true;
 	else
 		handshake->has_token = true;
-	if (reading->scheme != SCHEME_UNKNOWN &&
-	    (reading->scheme != SCHEME_OTHER || !scheme_is_named(handshake->scheme)))
-		handshake->scheme = (uint8_t)reading->scheme;
+	if (reading->finding.scheme != SCHEME_UNKNOWN &&
+	    (reading->finding.scheme != SCHEME_OTHER || !scheme_is_named(handshake->scheme)))
+		handshake->scheme = (uint8_t)reading->finding.scheme;
 }
 
 /* A 401 on a token was no refusal where another line follows: it was a leg. */
@@ -124,8 +153,13 @@ static void refuse(struct handshakes *handshakes, uint32_t number, const struct 
 	const struct sign_in sign_in = {.voter = reading->line->voter,
 	    .time_ms = reading->line->time_ms,
 	    .outcome = OUTCOME_REJECTED,
-	    .scheme = handshake_scheme(go_beyond_token(handshakes, number), reading->scheme),
-	    .count = 1};
+	    .scheme =
+		handshake_scheme(go_beyond_token(handshakes, number), reading->finding.scheme),
+	    .count = 1,
+	    .cause = reading->finding.cause,
+	    .class = reading->finding.class,
+	    .where = reading->line->where,
+	    .user = reading->line->record->user};
 
 	if (number != 0)
 		handshakes_drop(handshakes, number);
@@ -150,26 +184,27 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .time_ms = reading->line->time_ms,
 	    .outcome = OUTCOME_ESTABLISHED,
 	    .count = 1,
-	    .authenticated = number == 0 && !scheme_is_token(reading->scheme)};
+	    .where = reading->line->where,
+	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
 	/* A Basic name that nobody asked for is the client's own claim in some logs. */
 	if (sign_in.authenticated)
 		sign_in.good = is_success(record->status);
 	else
-		sign_in.good = number != 0 || reading->scheme != SCHEME_BASIC;
+		sign_in.good = number != 0 || reading->finding.scheme != SCHEME_BASIC;
 	if (may_be_early(record)) {
 		sign_in.count = 0;
 		if (number == 0)
 			number = begin(handshakes, reading);
 		go_beyond_token(handshakes, number);
-		if (scheme_is_token(reading->scheme))
-			handshakes->entries[number].scheme = (uint8_t)reading->scheme;
+		if (scheme_is_token(reading->finding.scheme))
+			handshakes->entries[number].scheme = (uint8_t)reading->finding.scheme;
 		handshakes->entries[number].has_substatus = record->substatus >= 0;
 		handshakes_wait(handshakes, number, HANDSHAKE_ANSWERED, reading->line);
 		changes_note(&handshakes->changes, number);
 	} else {
 		sign_in.scheme =
-		    handshake_scheme(go_beyond_token(handshakes, number), reading->scheme);
+		    handshake_scheme(go_beyond_token(handshakes, number), reading->finding.scheme);
 		if (number != 0)
 			handshakes_drop(handshakes, number);
 	}
@@ -195,6 +230,8 @@ static const struct step {
     [HANDSHAKE_CHALLENGED][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_CHALLENGED][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
     [HANDSHAKE_CHALLENGED][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
+    [HANDSHAKE_CHALLENGED][VERDICT_DENIAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_CHALLENGED][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
     [HANDSHAKE_LEG][VERDICT_UNCLEAR] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
     [HANDSHAKE_LEG][VERDICT_TOKEN] = {STEP_WAIT, HANDSHAKE_UNDECIDED},
@@ -202,6 +239,8 @@ static const struct step {
     [HANDSHAKE_LEG][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_LEG][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
     [HANDSHAKE_LEG][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
+    [HANDSHAKE_LEG][VERDICT_DENIAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_LEG][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
     [HANDSHAKE_UNDECIDED][VERDICT_UNCLEAR] = {.action = STEP_STAY},
     [HANDSHAKE_UNDECIDED][VERDICT_TOKEN] = {.action = STEP_STAY},
@@ -209,6 +248,8 @@ static const struct step {
     [HANDSHAKE_UNDECIDED][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_UNDECIDED][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
     [HANDSHAKE_UNDECIDED][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
+    [HANDSHAKE_UNDECIDED][VERDICT_DENIAL] = {.action = STEP_REFUSE},
+    [HANDSHAKE_UNDECIDED][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
     [HANDSHAKE_ANSWERED][VERDICT_UNCLEAR] = {.action = STEP_STAY},
     [HANDSHAKE_ANSWERED][VERDICT_TOKEN] = {.action = STEP_STAY},
@@ -219,7 +260,7 @@ static const struct step {
 static bool is_late_challenge(const struct handshake *handshake, const struct reading *reading)
 {
 	return handshake->state == HANDSHAKE_LEG && !handshake->challenged &&
-	    is_question(reading->verdict);
+	    is_question(reading->finding.verdict);
 }
 
 static void go_on(struct handshakes *handshakes, uint32_t number, const struct reading *reading,
@@ -233,13 +274,17 @@ static void go_on(struct handshakes *handshakes, uint32_t number, const struct r
 	changes_note(&handshakes->changes, number);
 }
 
+/* What can begin a handshake; the others say nothing, or all, by themselves. */
+static const bool may_begin[VERDICT_COUNT] = {[VERDICT_CHALLENGE] = true,
+    [VERDICT_UNCLEAR] = true,
+    [VERDICT_TOKEN] = true,
+    [VERDICT_LEG] = true};
+
 /* Whether there may be an open handshake, or the line may begin one: most lines do neither. */
 static bool needs_keys(struct handshakes *handshakes, const struct reading *reading)
 {
 	return *handshakes_open_of(handshakes, reading->line->voter) != 0 ||
-	    (reading->verdict != VERDICT_ADMISSION && reading->verdict != VERDICT_REFUSAL &&
-		reading->verdict != VERDICT_PASSAGE) ||
-	    may_be_early(reading->line->record);
+	    may_begin[reading->finding.verdict] || may_be_early(reading->line->record);
 }
 
 void handshakes_line(struct handshakes *handshakes, const struct line *line)
@@ -248,8 +293,8 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 	const struct step *step;
 	uint32_t number = 0;
 
-	reading.verdict = verdict_of(line->record, &reading.scheme);
-	if (reading.verdict == VERDICT_NOTHING)
+	reading.finding = verdict_of(handshakes->options.statuses, line->record);
+	if (reading.finding.verdict == VERDICT_NOTHING)
 		return;
 	if (needs_keys(handshakes, &reading)) {
 		make_keys(handshakes, &reading);
@@ -259,7 +304,7 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 		handshakes_end(handshakes, number);
 		number = 0;
 	}
-	step = &steps[handshakes->entries[number].state][reading.verdict];
+	step = &steps[handshakes->entries[number].state][reading.finding.verdict];
 	if (step->action == STEP_ADMIT)
 		admit(handshakes, number, &reading);
 	else if (step->action == STEP_REFUSE)

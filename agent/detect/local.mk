@@ -2,13 +2,18 @@ libauthmedic_a_SOURCES += \
 	agent/detect/changes.c agent/detect/changes.h \
 	agent/detect/clock.c agent/detect/clock.h \
 	agent/detect/detector.c agent/detect/detector.h agent/detect/detector_private.h \
+	agent/detect/detector_evidence.c agent/detect/detector_evidence.h \
 	agent/detect/detector_rows.c \
+	agent/detect/forwarded.c agent/detect/forwarded.h \
 	agent/detect/handshakes.c agent/detect/handshakes.h \
 	agent/detect/handshakes_lines.c agent/detect/handshakes_private.h \
 	agent/detect/handshakes_rows.c \
 	agent/detect/links.c agent/detect/links.h \
 	agent/detect/memo.c agent/detect/memo.h \
 	agent/detect/recent.c agent/detect/recent.h \
+	agent/detect/onset.c agent/detect/onset.h \
+	agent/detect/places.c agent/detect/places.h \
+	agent/detect/distinct.c agent/detect/distinct.h \
 	agent/detect/row.c agent/detect/row.h \
 	agent/detect/seen.c agent/detect/seen.h \
 	agent/detect/verdict.c agent/detect/verdict.h \

@@ -3,32 +3,40 @@
 /* The statuses that stand for "sign in first". */
 static const int auth_failure_statuses[] = {401, 407};
 
-/* Sub-statuses of IIS's 401. The others come from authorisation, limits or the application, that is
- * after or without a sign-in. */
-enum {
-	LOGON_FAILED = 1,
-	LOGON_DENIED = 2 /* by configuration: also the plain challenge */
+/* What a class of codes makes of a 401 whose sub-status is that of a logon, and of one without
+ * sub-status. Those not named here are refusals. */
+static const struct {
+	enum verdict logon;
+	enum verdict without_substatus;
+} class_verdicts[STATUS_HANDLE] = {
+    [STATUS_UNLISTED] = {VERDICT_REFUSAL, VERDICT_UNCLEAR},
+    [STATUS_CHALLENGE] = {VERDICT_TOKEN, VERDICT_UNCLEAR}, /* NTLM's middle leg in early IIS 6 */
+    [STATUS_LEG] = {VERDICT_LEG, VERDICT_LEG},
+    [STATUS_CLIENT_GONE] = {VERDICT_NOTHING, VERDICT_NOTHING},
 };
 
-/* What sc-win32-status makes of a 401.1 and of a 401 without sub-status. */
+/* What a status says to somebody without a name, by whether there was a token. What is not here is
+ * no refusal. */
 static const struct {
-	int64_t first, last;
-	enum verdict logon_failed;
-	enum verdict without_substatus;
-} win32_classes[] = {
-    {-1, -1, VERDICT_TOKEN, VERDICT_UNCLEAR},
-    {0, 0, VERDICT_TOKEN, VERDICT_UNCLEAR}, /* early IIS 6 logs NTLM's middle leg so */
-    {5, 5, VERDICT_TOKEN, VERDICT_UNCLEAR},
-    {64, 64, VERDICT_NOTHING, VERDICT_NOTHING},                 /* the client went away */
-    {0x8009030e, 0x8009030e, VERDICT_LEG, VERDICT_LEG},         /* SEC_E_NO_CREDENTIALS */
-    {1311, 1311, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* no logon servers */
-    {1326, 1331, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* password, account */
-    {1385, 1398, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* logon type, clocks */
-    {1786, 1793, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* trust, account */
-    {1907, 1937, VERDICT_REFUSAL, VERDICT_REFUSAL},             /* account, NTLM blocked */
-    {0x80090300, 0x800903ff, VERDICT_REFUSAL, VERDICT_REFUSAL}, /* SEC_E_* */
-    {0xc0000000, 0xcfffffff, VERDICT_REFUSAL, VERDICT_REFUSAL}, /* STATUS_* */
+	int status;
+	enum verdict without_token, with_token;
+	enum cause cause;
+} nameless_verdicts[] = {
+    {400, VERDICT_OVERSIZE, VERDICT_OVERSIZE, CAUSE_OVERSIZE},
+    {403, VERDICT_DENIAL, VERDICT_REFUSAL, CAUSE_TOKEN}, /* hadoop-auth, nginx */
+    {408, VERDICT_NOTHING, VERDICT_NOTHING, CAUSE_TOKEN},
+    {413, VERDICT_OVERSIZE, VERDICT_OVERSIZE, CAUSE_OVERSIZE},
+    {431, VERDICT_REFUSAL, VERDICT_REFUSAL, CAUSE_OVERSIZE},
+    {494, VERDICT_REFUSAL, VERDICT_REFUSAL, CAUSE_OVERSIZE}, /* nginx */
+    {499, VERDICT_NOTHING, VERDICT_NOTHING, CAUSE_TOKEN}, /* nginx: the client went away */
+    {500, VERDICT_DENIAL, VERDICT_REFUSAL, CAUSE_SERVER_ERROR}, /* no credentials of its own */
+    {502, VERDICT_NOTHING, VERDICT_NOTHING, CAUSE_TOKEN},
+    {503, VERDICT_NOTHING, VERDICT_NOTHING, CAUSE_TOKEN},
+    {504, VERDICT_NOTHING, VERDICT_NOTHING, CAUSE_TOKEN},
 };
+
+/* How HTTPERR words that the headers were too large. */
+static const struct view oversize_reasons[] = {VIEW("FieldLength"), VIEW("RequestLength")};
 
 /* A 401 on what the client sent, by what the answer said. Kerberos and Basic are refused at their
  * first leg or not at all. */
@@ -61,25 +69,25 @@ static bool is_principal(struct view user)
 	    memchr(user.data, '\\', user.length) != NULL;
 }
 
-static enum verdict iis_verdict(const struct record *record, enum scheme *scheme)
+/* A 401 of IIS by its code. */
+static void judge_code(const struct record *record, bool has_substatus, struct finding *finding)
 {
-	bool logon_failed = record->substatus == LOGON_FAILED;
-	enum verdict verdict = logon_failed ? VERDICT_REFUSAL : VERDICT_UNCLEAR;
+	enum status_class class = finding->class;
 
-	for (size_t i = 0; i < count_of(win32_classes); i++)
-		if (record->win32 >= win32_classes[i].first &&
-		    record->win32 <= win32_classes[i].last) {
-			verdict = logon_failed ? win32_classes[i].logon_failed
-					       : win32_classes[i].without_substatus;
-			break;
-		}
+	if (record->win32 < 0)
+		class = STATUS_CHALLENGE;
+	if (class >= STATUS_HANDLE)
+		finding->verdict = VERDICT_REFUSAL;
+	else if (has_substatus)
+		finding->verdict = class_verdicts[class].logon;
+	else
+		finding->verdict = class_verdicts[class].without_substatus;
 	/* Only a Basic name is logged with a refusal: Negotiate has none yet. */
-	if (logon_failed && !view_is_empty(record->user) &&
-	    (verdict == VERDICT_TOKEN || verdict == VERDICT_REFUSAL)) {
-		*scheme = SCHEME_BASIC;
-		return VERDICT_REFUSAL;
+	if (!view_is_empty(record->user) &&
+	    (finding->verdict == VERDICT_TOKEN || finding->verdict == VERDICT_REFUSAL)) {
+		finding->scheme = SCHEME_BASIC;
+		finding->verdict = VERDICT_REFUSAL;
 	}
-	return verdict;
 }
 
 /* A 401 with a user in a log without tokens: a page that this user may not have, or a bad
@@ -108,31 +116,85 @@ static enum verdict failure_verdict(const struct record *record, enum scheme *sc
 	return view_is_empty(record->user) ? verdict : VERDICT_ADMISSION;
 }
 
-static enum verdict success_verdict(const struct record *record)
+static bool is_oversize_reason(struct view reason)
 {
-	if (record->status < 100)
-		return VERDICT_NOTHING;
-	if (has_token(record) && record->reply == REPLY_REJECT)
-		return record->status >= 400 ? VERDICT_REFUSAL : VERDICT_NOTHING;
-	if (!view_is_empty(record->user) || record->reply == REPLY_DONE)
-		return VERDICT_ADMISSION;
-	return has_token(record) ? VERDICT_PASSAGE : VERDICT_NOTHING;
+	for (size_t i = 0; i < count_of(oversize_reasons); i++)
+		if (view_equal(reason, oversize_reasons[i]))
+			return true;
+	return false;
 }
 
-enum verdict verdict_of(const struct record *record, enum scheme *ret_scheme)
+static void judge_nameless(const struct record *record, struct finding *finding)
 {
-	*ret_scheme = record->scheme;
-	if (!is_auth_failure(record->status))
-		return success_verdict(record);
-	if (record->substatus == LOGON_FAILED)
-		return iis_verdict(record, ret_scheme);
-	if (record->substatus == LOGON_DENIED) {
-		*ret_scheme = SCHEME_UNKNOWN;
-		return VERDICT_UNCLEAR;
+	for (size_t i = 0; i < count_of(nameless_verdicts); i++) {
+		if (nameless_verdicts[i].status != record->status)
+			continue;
+		finding->cause = nameless_verdicts[i].cause;
+		finding->verdict = has_token(record) ? nameless_verdicts[i].with_token
+						     : nameless_verdicts[i].without_token;
+		if (finding->verdict == VERDICT_OVERSIZE && is_oversize_reason(record->reason))
+			finding->verdict = VERDICT_REFUSAL;
+		/* What was refused need not be what this line shows. */
+		if (finding->scheme == SCHEME_NONE)
+			finding->scheme = SCHEME_UNKNOWN;
+		return;
 	}
-	if (record->substatus >= 0)
-		return view_is_empty(record->user) ? VERDICT_NOTHING : VERDICT_ADMISSION;
-	if (record->win32 >= 0 && view_is_empty(record->user))
-		return iis_verdict(record, ret_scheme);
-	return failure_verdict(record, ret_scheme);
+	finding->verdict = has_token(record) ? VERDICT_PASSAGE : VERDICT_NOTHING;
+}
+
+/* Any status that does not ask to sign in. */
+static void judge_answer(const struct record *record, struct finding *finding)
+{
+	if (record->status < 100)
+		return;
+	if (has_token(record) && record->reply == REPLY_REJECT)
+		finding->verdict = record->status >= 400 ? VERDICT_REFUSAL : VERDICT_NOTHING;
+	else if (!view_is_empty(record->user) || record->reply == REPLY_DONE)
+		finding->verdict = VERDICT_ADMISSION;
+	else if (has_token(record) || record->status >= 400)
+		judge_nameless(record, finding);
+}
+
+/* A 401 whose sub-status says where it comes from. */
+static void judge_substatus(
+    const struct statuses *statuses, const struct record *record, struct finding *finding)
+{
+	switch (statuses_substatus(statuses, record->substatus)) {
+	case SUBSTATUS_LOGON:
+		finding->class = statuses_win32(statuses, record->win32);
+		judge_code(record, true, finding);
+		break;
+	case SUBSTATUS_CHALLENGE:
+		/* Whoever read the line may take it for a question, but a token may have been
+		 * there. */
+		finding->scheme = SCHEME_UNKNOWN;
+		finding->verdict = VERDICT_UNCLEAR;
+		break;
+	default:
+		finding->verdict =
+		    view_is_empty(record->user) ? VERDICT_NOTHING : VERDICT_ADMISSION;
+		break;
+	}
+}
+
+struct finding verdict_of(const struct statuses *statuses, const struct record *record)
+{
+	struct finding finding = {.scheme = record->scheme};
+
+	if (!is_auth_failure(record->status)) {
+		judge_answer(record, &finding);
+		return finding;
+	}
+	if (statuses != NULL && record->substatus >= 0) {
+		judge_substatus(statuses, record, &finding);
+		return finding;
+	}
+	if (statuses != NULL && record->win32 >= 0) {
+		finding.class = statuses_win32(statuses, record->win32);
+		judge_code(record, false, &finding);
+		if (view_is_empty(record->user) || finding.verdict == VERDICT_REFUSAL)
+			return finding;
+	}
+	finding.verdict = failure_verdict(record, &finding.scheme);
+	return finding;
 }

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 
-#define WINDOW_ROW_VERSION 1
+/* Version 1 had the first counters only, and did not say how many. */
+#define WINDOW_ROW_VERSION     2
+#define WINDOW_ROW_OLD_VERSION 1
 
 int window_init(struct window *window, int64_t window_ms, size_t signature_count)
 {
@@ -154,6 +156,7 @@ int window_save(const struct window *window, const struct row_sink *sink)
 		row_put(&row, (uint64_t)window->bucket_ms, 8);
 		row_put(&row, (uint64_t)bucket->number, 8);
 		row_put(&row, window->counter_count, 2);
+		row_put(&row, WINDOW_SIGNALS, 2);
 		for (size_t i = WINDOW_REJECTED_STRANGERS; i < window->counter_count; i++)
 			row_put(&row, bucket->counts[i], 4);
 		error = row_offer(sink, 'b', slot, &row);
@@ -185,29 +188,61 @@ static uint32_t *restore_bucket(struct window *window, int64_t number)
 	return bucket->counts;
 }
 
+/* What a row said. */
+struct stored_bucket {
+	int64_t bucket_ms;
+	int64_t number;
+	size_t count; /* of all counters */
+	size_t others; /* of those, the ones that are no signals */
+	uint32_t counts[WINDOW_SIGNALS + WINDOW_MAX_SIGNALS];
+};
+
+static bool read_bucket(struct view value, struct stored_bucket *ret_bucket)
+{
+	struct row_reader row = row_open(value, WINDOW_ROW_VERSION);
+	bool is_old = row.broken;
+
+	if (is_old)
+		row = row_open(value, WINDOW_ROW_OLD_VERSION);
+	ret_bucket->bucket_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	ret_bucket->number = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
+	ret_bucket->count = (size_t)row_get_below(&row, 2, count_of(ret_bucket->counts) + 1);
+	ret_bucket->others =
+	    is_old ? WINDOW_FIRST_OWN_COUNTERS : (size_t)row_get_below(&row, 2, WINDOW_SIGNALS + 1);
+	for (size_t i = WINDOW_REJECTED_STRANGERS; i < ret_bucket->count; i++)
+		ret_bucket->counts[i] = (uint32_t)row_get(&row, 4);
+	return row_is_whole(&row) && ret_bucket->count >= ret_bucket->others &&
+	    ret_bucket->others >= WINDOW_FIRST_OWN_COUNTERS;
+}
+
+static void restore_counts(
+    const struct window *window, const struct stored_bucket *stored, uint32_t *counts)
+{
+	size_t signals = stored->count - stored->others;
+
+	for (size_t i = WINDOW_REJECTED_STRANGERS; i < stored->others; i++)
+		counts[i] = stored->counts[i];
+	if (signals != window->counter_count - WINDOW_SIGNALS)
+		return;
+	for (size_t i = 0; i < signals; i++)
+		counts[WINDOW_SIGNALS + i] = stored->counts[stored->others + i];
+}
+
 /* Buckets of another width mean nothing here, and after a change of the signatures neither do
  * their counts: both are left out. */
 int window_restore(struct window *window, uint64_t slot, struct view value)
 {
-	struct row_reader row = row_open(value, WINDOW_ROW_VERSION);
-	int64_t bucket_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
-	int64_t number = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
-	size_t count = (size_t)row_get_below(&row, 2, WINDOW_SIGNALS + WINDOW_MAX_SIGNALS + 1);
-	uint32_t stored[WINDOW_SIGNALS + WINDOW_MAX_SIGNALS] = {0};
+	struct stored_bucket stored = {0};
 	uint32_t *counts;
 
-	for (size_t i = WINDOW_REJECTED_STRANGERS; i < count; i++)
-		stored[i] = (uint32_t)row_get(&row, 4);
-	if (!row_is_whole(&row) || count < WINDOW_SIGNALS || slot >= WINDOW_BUCKETS ||
-	    (number != 0 && slot != (uint64_t)(number % WINDOW_BUCKETS)))
+	if (!read_bucket(value, &stored) || slot >= WINDOW_BUCKETS ||
+	    (stored.number != 0 && slot != (uint64_t)(stored.number % WINDOW_BUCKETS)))
 		return -EINVAL;
-	if (bucket_ms != window->bucket_ms || number == 0)
+	if (stored.bucket_ms != window->bucket_ms || stored.number == 0)
 		return 0;
-	if (count != window->counter_count)
-		count = WINDOW_SIGNALS;
-	counts = restore_bucket(window, number);
-	for (size_t i = WINDOW_REJECTED_STRANGERS; counts != NULL && i < count; i++)
-		counts[i] = stored[i];
+	counts = restore_bucket(window, stored.number);
+	if (counts != NULL)
+		restore_counts(window, &stored, counts);
 	return 0;
 }
 

@@ -4,11 +4,13 @@
 #define AUTHMEDIC_DETECT_WINDOW_H
 
 #include "detect/row.h"
+#include "parse/statuses.h"
 
 #define WINDOW_BUCKETS     60
 #define WINDOW_MAX_SIGNALS 256
 
-/* Signals follow behind: WINDOW_SIGNALS + the signature's index. */
+/* Signals follow behind: WINDOW_SIGNALS + the signature's index. The order is that of stored rows:
+ * new ones go in front of WINDOW_SIGNALS. */
 enum window_counter {
 	WINDOW_VOTERS_ESTABLISHED,   /* known-good voters by their last opinion: each is in one */
 	WINDOW_VOTERS_AUTHENTICATED, /* bucket at most */
@@ -17,7 +19,18 @@ enum window_counter {
 	WINDOW_UNANSWERED,
 	WINDOW_KERBEROS_ESTABLISHED,
 	WINDOW_NTLM_ESTABLISHED,
-	WINDOW_SIGNALS
+	WINDOW_FIRST_OWN_COUNTERS, /* rows of version 1 end here */
+	WINDOW_KERBEROS_REJECTED = WINDOW_FIRST_OWN_COUNTERS,
+	WINDOW_NTLM_REJECTED,
+	WINDOW_BASIC_REJECTED,
+	WINDOW_UNKNOWN_REJECTED,
+	WINDOW_INCOMPLETE,
+	WINDOW_BAD_PASSWORDS,
+	WINDOW_PASSWORDS_BY_KNOWN_GOOD,
+	WINDOW_OVERSIZE,
+	WINDOW_SERVER_ERRORS,
+	WINDOW_STATUS, /* + enum status_class */
+	WINDOW_SIGNALS = WINDOW_STATUS + STATUS_CLASS_COUNT
 };
 
 struct window_bucket {

@@ -11,6 +11,7 @@ struct pairs {
 	struct view connection;
 	struct view host;
 	struct view forwarded;
+	struct view worker;
 };
 
 /* For a key that is as long as the name. */
@@ -21,6 +22,8 @@ static struct view *value_of_key(struct pairs *pairs, struct view key)
 {
 	switch (key.length) {
 	case 3:
+		if (is_key(key, "pid"))
+			return &pairs->worker;
 		return is_key(key, "fwd") ? &pairs->forwarded : NULL;
 	case 4:
 		if (is_key(key, "merr"))
@@ -170,6 +173,7 @@ unsigned pairs_read(struct view rest, struct record *record)
 	record->connection = without_dash(pairs.connection);
 	record->host = without_dash(pairs.host);
 	record->forwarded = without_dash(pairs.forwarded);
+	record->worker = without_dash(pairs.worker);
 	return (pairs.scheme.data != NULL ? PAIRS_SCHEME : 0U) |
 	    (pairs.reply.data != NULL ? PAIRS_REPLY : 0U) |
 	    (pairs.error.data != NULL ? PAIRS_ERROR : 0U);

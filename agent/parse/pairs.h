@@ -5,7 +5,7 @@
  *	scheme=none|basic|ntlm-1|negotiate-kerberos|…   the class of the Authorization header
  *	reply=continue|reject|done|offer-…              the class of the WWW-Authenticate header
  *	merr="GSS ERROR" mtext="…"                      mod_auth_gssapi's error and its text
- *	conn=17 host="…" fwd="…"                        connection, Host and forwarded address
+ *	conn=17 host="…" fwd="…" pid=4711               connection, Host, forwarded address, worker
  */
 #ifndef AUTHMEDIC_PARSE_PAIRS_H
 #define AUTHMEDIC_PARSE_PAIRS_H

@@ -34,6 +34,7 @@ struct record {
 	struct view host;
 	struct view forwarded;  /* whom a proxy says it asks for: any client can write it */
 	struct view connection; /* what names the connection; empty where not logged */
+	struct view worker;     /* the server's process that answered; empty where not logged */
 	struct view reason;     /* the server's own error text; empty where not logged */
 	int status;             /* HTTP status; 0 where the connection gave none */
 	int substatus;          /* IIS; -1 where not logged */

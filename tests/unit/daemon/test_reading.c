@@ -16,6 +16,7 @@ static int set_up(void **state)
 {
 	static struct world world;
 	static const struct hash_seed seed;
+	const struct config_site site = {0};
 	struct config config = {.detect = {.window_ms = 300000,
 				    .known_good_for_ms = 86400000,
 				    .handshake_timeout_ms = 10000,
@@ -28,7 +29,8 @@ static int set_up(void **state)
 
 	world.log = (struct config_log){.path = (char *)"/x", .format = (char *)"auto"};
 	*state = &world;
-	return reading_new_detector(&world.detector, &config, 0, &seed);
+	return reading_new_detector(
+	    &world.detector, &(const struct rulebook){.config = &config}, &site, &seed);
 }
 
 static int tear_down(void **state)

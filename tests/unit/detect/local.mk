@@ -7,6 +7,11 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/recent.test \
 	tests/unit/detect/clock.test \
 	tests/unit/detect/seen.test \
+	tests/unit/detect/distinct.test \
+	tests/unit/detect/places.test \
+	tests/unit/detect/onset.test \
+	tests/unit/detect/forwarded.test \
+	tests/unit/detect/detector_evidence.test \
 	tests/unit/detect/window.test \
 	tests/unit/detect/voters.test \
 	tests/unit/detect/handshakes.test \
@@ -59,6 +64,29 @@ tests_unit_detect_seen_test_SOURCES = tests/unit/detect/test_seen.c \
 tests_unit_detect_seen_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_seen_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_detect_seen_test_LDADD = $(unit_libs)
+
+tests_unit_detect_distinct_test_SOURCES = tests/unit/detect/test_distinct.c \
+	$(detect_traffic) $(allocation_sources)
+tests_unit_detect_distinct_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_distinct_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_distinct_test_LDADD = $(unit_libs)
+
+tests_unit_detect_places_test_SOURCES = tests/unit/detect/test_places.c
+tests_unit_detect_places_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_places_test_LDADD = $(unit_libs)
+
+tests_unit_detect_onset_test_SOURCES = tests/unit/detect/test_onset.c
+tests_unit_detect_onset_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_onset_test_LDADD = $(unit_libs)
+
+tests_unit_detect_forwarded_test_SOURCES = tests/unit/detect/test_forwarded.c
+tests_unit_detect_forwarded_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_forwarded_test_LDADD = $(unit_libs)
+
+tests_unit_detect_detector_evidence_test_SOURCES = tests/unit/detect/test_detector_evidence.c \
+	$(detect_script)
+tests_unit_detect_detector_evidence_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_detector_evidence_test_LDADD = $(unit_libs)
 
 tests_unit_detect_window_test_SOURCES = tests/unit/detect/test_window.c \
 	$(detect_traffic) $(allocation_sources)

@@ -54,10 +54,11 @@ static int index_of(const char *const names[], struct view name)
 static void read_pair(struct view pair, struct record *record)
 {
 	static const char *const replies[] = {"unknown", "continue", "reject", "done", NULL};
-	static const char *const keys[] = {
-	    "user", "agent", "target", "conn", "scheme", "reply", "reason", NULL};
+	static const char *const keys[] = {"user", "agent", "target", "conn", "scheme", "reply",
+	    "reason", "host", "worker", "forwarded", NULL};
 	struct view *const views[] = {&record->user, &record->agent, &record->target,
-	    &record->connection, NULL, NULL, &record->reason};
+	    &record->connection, NULL, NULL, &record->reason, &record->host, &record->worker,
+	    &record->forwarded};
 	struct view key;
 	int index;
 
@@ -94,6 +95,21 @@ struct record script_record(struct view line)
 	return record;
 }
 
+const struct statuses *script_statuses(void)
+{
+	static struct statuses *statuses;
+	struct buffer auto_buffer errors;
+	char path[4096];
+
+	buffer_init(&errors, 10000);
+	if (statuses != NULL)
+		return statuses;
+	snprintf(path, sizeof(path), "%s/rules/status", getenv("AUTHMEDIC_SOURCE_DIR"));
+	if (statuses_load(&statuses, path, &errors) < 0)
+		fail_msg("%s", buffer_text(&errors));
+	return statuses;
+}
+
 struct detector_options script_options(void)
 {
 	return (struct detector_options){.window_ms = 300000,
@@ -106,7 +122,8 @@ struct detector_options script_options(void)
 	    .max_voters = 1000,
 	    .max_pending = 1000,
 	    .signature_count = 3,
-	    .seed = {{1, 2}}};
+	    .seed = {{1, 2}},
+	    .statuses = script_statuses()};
 }
 
 struct detector *script_detector(void)

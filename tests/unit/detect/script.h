@@ -2,8 +2,9 @@
  *
  *      SECONDS CLIENT STATUS[.SUBSTATUS[.WIN32]] [key=value ...]
  *
- * with the keys user, agent, target, conn, scheme, reply, reason and words without spaces; seconds
- * count from SCRIPT_START_MS and may have a fraction. What is not said is not in the log. */
+ * with the keys user, agent, target, conn, scheme, reply, reason, host, worker, forwarded and words
+ * without spaces; seconds count from SCRIPT_START_MS and may have a fraction. What is not said is
+ * not in the log. */
 #ifndef AUTHMEDIC_TESTS_DETECT_SCRIPT_H
 #define AUTHMEDIC_TESTS_DETECT_SCRIPT_H
 
@@ -17,6 +18,8 @@ struct record script_record(struct view line);
 /* Seconds as in a line. */
 int64_t script_time_ms(struct view seconds);
 
+/* The rules of the tree, loaded once. */
+const struct statuses *script_statuses(void);
 struct detector_options script_options(void);
 struct detector *script_detector(void);
 

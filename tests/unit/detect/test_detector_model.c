@@ -229,24 +229,26 @@ static void test_window_is_its_definition(unused_parameter void **state)
  */
 
 struct tally {
-	uint64_t records, own, admissions, passages, refusals, failures;
+	uint64_t records, own, admissions, passages, denials, refusals, failures;
 };
 
 static void count_line(struct tally *tally, const struct record *record)
 {
-	enum scheme scheme;
-
 	tally->records++;
 	if (view_starts_with(record->agent, VIEW("authmedic-probe/"))) {
 		tally->own++;
 		return;
 	}
-	switch (verdict_of(record, &scheme)) {
+	switch (verdict_of(script_statuses(), record).verdict) {
 	case VERDICT_ADMISSION:
 		tally->admissions++;
 		break;
 	case VERDICT_PASSAGE:
 		tally->passages++;
+		break;
+	case VERDICT_DENIAL:
+	case VERDICT_OVERSIZE:
+		tally->denials++;
 		break;
 	case VERDICT_REFUSAL:
 		tally->refusals++;

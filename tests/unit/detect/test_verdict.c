@@ -2,18 +2,24 @@
 #include "script.h"
 #include "unit.h"
 
-static enum verdict verdict_of_line(const char *line, enum scheme *ret_scheme)
+static struct finding finding_of(const char *line)
 {
 	const struct record record = script_record(view_of_text(line));
 
-	return verdict_of(&record, ret_scheme);
+	return verdict_of(script_statuses(), &record);
+}
+
+static enum verdict verdict_of_line(const char *line, enum scheme *ret_scheme)
+{
+	const struct finding finding = finding_of(line);
+
+	*ret_scheme = finding.scheme;
+	return finding.verdict;
 }
 
 static enum verdict verdict_of_text(const char *line)
 {
-	enum scheme scheme;
-
-	return verdict_of_line(line, &scheme);
+	return finding_of(line).verdict;
 }
 
 static void test_logon_codes(unused_parameter void **state)
@@ -26,15 +32,17 @@ static void test_logon_codes(unused_parameter void **state)
 	    2148074263, 2148074274, 2148074276, 2148074306, 2148074310, 2148074312, 2148074320,
 	    3221225581, 3221226036, 3221225566, 3221225779, 3221225869, 3221226331};
 	struct record record = {.status = 401, .substatus = 1};
-	enum scheme scheme;
+	struct finding finding;
 
 	for (size_t i = 0; i < count_of(codes); i++) {
 		record.win32 = codes[i];
 		record.substatus = 1;
-		assert_int_equal(verdict_of(&record, &scheme), VERDICT_REFUSAL);
-		assert_int_equal(scheme, SCHEME_UNKNOWN);
+		finding = verdict_of(script_statuses(), &record);
+		assert_int_equal(finding.verdict, VERDICT_REFUSAL);
+		assert_int_equal(finding.scheme, SCHEME_UNKNOWN);
+		assert_true(finding.class >= STATUS_HANDLE);
 		record.substatus = -1;
-		assert_int_equal(verdict_of(&record, &scheme), VERDICT_REFUSAL);
+		assert_int_equal(verdict_of(script_statuses(), &record).verdict, VERDICT_REFUSAL);
 	}
 	assert_int_equal(verdict_of_text("0 a 401.1.99999999999"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401..99999999999"), VERDICT_UNCLEAR);
@@ -149,33 +157,83 @@ static void test_named_failures(unused_parameter void **state)
 	assert_int_equal(scheme, SCHEME_BASIC);
 }
 
-static void test_other_statuses(unused_parameter void **state)
+/* Without a name, with a token and with neither; with a name; with the answer's word. */
+static void assert_answers(int status, enum verdict nameless, enum verdict with_token)
 {
-	/* Beyond 401 and 407 a name admits, a bare token proves nothing, and no status is nothing.
-	 */
-	static const int statuses[] = {100, 200, 204, 302, 304, 400, 403, 404, 499, 500, 503};
 	char line[64];
 
-	for (size_t i = 0; i < count_of(statuses); i++) {
-		snprintf(line, sizeof(line), "0 a %d", statuses[i]);
-		assert_int_equal(verdict_of_text(line), VERDICT_NOTHING);
-		snprintf(line, sizeof(line), "0 a %d user=b", statuses[i]);
-		assert_int_equal(verdict_of_text(line), VERDICT_ADMISSION);
-		snprintf(line, sizeof(line), "0 a %d scheme=kerberos", statuses[i]);
-		assert_int_equal(verdict_of_text(line), VERDICT_PASSAGE);
-		snprintf(line, sizeof(line), "0 a %d scheme=kerberos reply=done", statuses[i]);
-		assert_int_equal(verdict_of_text(line), VERDICT_ADMISSION);
-		snprintf(line, sizeof(line), "0 a %d scheme=none", statuses[i]);
-		assert_int_equal(verdict_of_text(line), VERDICT_NOTHING);
-		snprintf(
-		    line, sizeof(line), "0 a %d scheme=kerberos reply=reject user=b", statuses[i]);
-		assert_int_equal(
-		    verdict_of_text(line), statuses[i] < 400 ? VERDICT_NOTHING : VERDICT_REFUSAL);
-		snprintf(line, sizeof(line), "0 a %d reply=reject user=b", statuses[i]);
-		assert_int_equal(verdict_of_text(line), VERDICT_ADMISSION);
-	}
+	snprintf(line, sizeof(line), "0 a %d", status);
+	assert_int_equal(verdict_of_text(line), nameless);
+	snprintf(line, sizeof(line), "0 a %d scheme=none", status);
+	assert_int_equal(verdict_of_text(line), nameless);
+	snprintf(line, sizeof(line), "0 a %d scheme=kerberos", status);
+	assert_int_equal(verdict_of_text(line), with_token);
+	snprintf(line, sizeof(line), "0 a %d user=b", status);
+	assert_int_equal(verdict_of_text(line), VERDICT_ADMISSION);
+	snprintf(line, sizeof(line), "0 a %d scheme=kerberos reply=done", status);
+	assert_int_equal(verdict_of_text(line), VERDICT_ADMISSION);
+	snprintf(line, sizeof(line), "0 a %d scheme=kerberos reply=reject user=b", status);
+	assert_int_equal(verdict_of_text(line), status < 400 ? VERDICT_NOTHING : VERDICT_REFUSAL);
+	snprintf(line, sizeof(line), "0 a %d reply=reject user=b", status);
+	assert_int_equal(verdict_of_text(line), VERDICT_ADMISSION);
+}
+
+static void test_other_statuses(unused_parameter void **state)
+{
+	/* Beyond 401 and 407 a name admits, and a bare token proves nothing where the page was
+	 * served. */
+	static const int served[] = {
+	    100, 200, 204, 302, 304, 399, 404, 405, 409, 412, 416, 429, 501};
+	static const int nothing[] = {408, 499, 502, 503, 504};
+	static const int too_large[] = {400, 413};
+
+	for (size_t i = 0; i < count_of(served); i++)
+		assert_answers(served[i], VERDICT_NOTHING, VERDICT_PASSAGE);
+	for (size_t i = 0; i < count_of(nothing); i++)
+		assert_answers(nothing[i], VERDICT_NOTHING, VERDICT_NOTHING);
+	for (size_t i = 0; i < count_of(too_large); i++)
+		assert_answers(too_large[i], VERDICT_OVERSIZE, VERDICT_OVERSIZE);
+	assert_answers(403, VERDICT_DENIAL, VERDICT_REFUSAL);
+	assert_answers(431, VERDICT_REFUSAL, VERDICT_REFUSAL);
+	assert_answers(494, VERDICT_REFUSAL, VERDICT_REFUSAL);
+	assert_answers(500, VERDICT_DENIAL, VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 0 user=b"), VERDICT_NOTHING);
 	assert_int_equal(verdict_of_text("0 a 99 scheme=kerberos reply=done"), VERDICT_NOTHING);
+	assert_int_equal(verdict_of_text("0 a 100 scheme=kerberos"), VERDICT_PASSAGE);
+}
+
+static void test_causes(unused_parameter void **state)
+{
+	/* What a refusal is owed to, and the class of the server's code. */
+	assert_int_equal(finding_of("0 a 400").cause, CAUSE_OVERSIZE);
+	assert_int_equal(finding_of("0 a 413").cause, CAUSE_OVERSIZE);
+	assert_int_equal(finding_of("0 a 431").cause, CAUSE_OVERSIZE);
+	assert_int_equal(finding_of("0 a 494").cause, CAUSE_OVERSIZE);
+	assert_int_equal(finding_of("0 a 500").cause, CAUSE_SERVER_ERROR);
+	assert_int_equal(finding_of("0 a 403").cause, CAUSE_TOKEN);
+	assert_int_equal(finding_of("0 a 401").cause, CAUSE_TOKEN);
+	assert_int_equal(verdict_of_text("0 a 400 reason=FieldLength"), VERDICT_REFUSAL);
+	assert_int_equal(verdict_of_text("0 a 400 reason=RequestLength"), VERDICT_REFUSAL);
+	assert_int_equal(verdict_of_text("0 a 400 reason=Verb"), VERDICT_OVERSIZE);
+	assert_int_equal(verdict_of_text("0 a 403 reason=FieldLength"), VERDICT_DENIAL);
+	assert_int_equal(finding_of("0 a 401.1.2148074241").class, STATUS_HANDLE);
+	assert_int_equal(finding_of("0 a 401..2148074241").class, STATUS_HANDLE);
+	assert_int_equal(finding_of("0 a 401.1.1326 user=bob").class, STATUS_PASSWORD);
+	assert_int_equal(finding_of("0 a 401..1326 user=DOM\\bob").class, STATUS_PASSWORD);
+	assert_int_equal(finding_of("0 a 401.2.2148074241").class, STATUS_UNLISTED);
+	assert_int_equal(finding_of("0 a 401.1.7").class, STATUS_UNLISTED);
+}
+
+static void test_without_rules(unused_parameter void **state)
+{
+	/* Where no rules say what codes mean, a 401 is read as if it had none. */
+	struct record record = script_record(view_of_text("0 a 401.1.2148074241"));
+
+	assert_int_equal(verdict_of(NULL, &record).verdict, VERDICT_UNCLEAR);
+	record = script_record(view_of_text("0 a 401..2148074254"));
+	assert_int_equal(verdict_of(NULL, &record).verdict, VERDICT_UNCLEAR);
+	record = script_record(view_of_text("0 a 401.2.5 scheme=kerberos"));
+	assert_int_equal(verdict_of(NULL, &record).verdict, VERDICT_REFUSAL);
 }
 
 int main(void)
@@ -189,6 +247,8 @@ int main(void)
 	    cmocka_unit_test(test_tokens),
 	    cmocka_unit_test(test_named_failures),
 	    cmocka_unit_test(test_other_statuses),
+	    cmocka_unit_test(test_causes),
+	    cmocka_unit_test(test_without_rules),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

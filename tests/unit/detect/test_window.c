@@ -236,6 +236,43 @@ static void test_other_signatures(unused_parameter void **state)
 	window_done(&window);
 }
 
+static void test_old_rows(unused_parameter void **state)
+{
+	/* A row of the first version, which had fewer counters, is read as far as it goes; one that
+	 * counts less than that, or more than it has, is none. */
+	struct window window = window_at(START_MS);
+	int64_t number = START_MS / BUCKET_MS + 1;
+	uint64_t slot = (uint64_t)(number % WINDOW_BUCKETS);
+	struct row_writer row;
+
+	row_begin(&row, 1);
+	row_put(&row, BUCKET_MS, 8);
+	row_put(&row, (uint64_t)number, 8);
+	row_put(&row, 7 + SIGNALS, 2);
+	for (uint64_t i = 3; i < 7 + SIGNALS; i++)
+		row_put(&row, i, 4);
+	assert_int_equal(window_restore(&window, slot, row_view(&row)), 0);
+	window_restore_now(&window, START_MS);
+	assert_int_equal(window.sums[WINDOW_REJECTED_STRANGERS], 3);
+	assert_int_equal(window.sums[WINDOW_NTLM_ESTABLISHED], 6);
+	assert_int_equal(window.sums[WINDOW_KERBEROS_REJECTED], 0);
+	assert_int_equal(window.sums[WINDOW_SIGNALS], 7);
+	assert_int_equal(window.sums[WINDOW_SIGNALS + 1], 8);
+	for (uint64_t others = 0; others <= WINDOW_SIGNALS + 2; others++) {
+		bool good = others >= 7 && others <= 9;
+
+		row_begin(&row, 2);
+		row_put(&row, BUCKET_MS, 8);
+		row_put(&row, (uint64_t)number, 8);
+		row_put(&row, 9, 2);
+		row_put(&row, others, 2);
+		for (uint64_t i = 3; i < 9; i++)
+			row_put(&row, i, 4);
+		assert_int_equal(window_restore(&window, slot, row_view(&row)), good ? 0 : -EINVAL);
+	}
+	window_done(&window);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +283,7 @@ int main(void)
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_other_signatures),
+	    cmocka_unit_test(test_old_rows),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void pass_time(struct traffic *traffic, struct record *record)
 struct record traffic_record(struct traffic *traffic)
 {
 	static const int statuses[] = {
-	    401, 401, 401, 401, 407, 200, 200, 200, 302, 403, 404, 500, 0};
+	    401, 401, 401, 401, 407, 200, 200, 200, 302, 400, 403, 404, 413, 431, 500, 0};
 	struct record record = {.substatus = -1, .win32 = -1, .sent_bytes = -1};
 
 	pass_time(traffic, &record);
@@ -86,6 +86,10 @@ struct record traffic_record(struct traffic *traffic)
 	if ((record.status != 401 || traffic_pick(traffic, 10) == 0) &&
 	    traffic_pick(traffic, 3) > 0)
 		record.user = text(traffic, 3, "EXAMPLE\\user", traffic_pick(traffic, 5));
+	if (traffic_pick(traffic, 4) == 0)
+		record.host = VIEW("www.example.com");
+	if (traffic_pick(traffic, 20) == 0)
+		record.agent = VIEW("");
 	if (traffic_pick(traffic, 3) == 0)
 		record.connection = text(traffic, 4, "", traffic_pick(traffic, 20));
 	switch (traffic_pick(traffic, 3)) {

@@ -58,6 +58,7 @@ static void append_record(struct buffer *text, const struct record *record)
 	append_view(text, " host=", record->host);
 	append_view(text, " conn=", record->connection);
 	append_view(text, " fwd=", record->forwarded);
+	append_view(text, " worker=", record->worker);
 	append_view(text, " reason=", record->reason);
 }
 

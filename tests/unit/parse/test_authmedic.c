@@ -13,18 +13,19 @@ static void judges_apache(unused_parameter void **state)
 	static const struct line_case cases[] = {
 	    {ALICE "200 538 scheme=negotiate-kerberos lid=- pid=16007 tid=140269899130560 k=0 "
 		   "us=1744" SILENT,
-		BY_ALICE "200 538b scheme=kerberos reply=done"},
+		BY_ALICE "200 538b scheme=kerberos reply=done worker=16007"},
 	    {HEAD "401 636 scheme=none lid=- pid=1 tid=2 k=0 us=230 merr=\"NO AUTH DATA\" maj=0 "
 		  "min=0 "
 		  "mtext=\"Client did not send any authentication headers\"",
-		READ "401 636b scheme=none reason=Client did not send any authentication headers"},
+		READ "401 636b scheme=none worker=1 "
+		     "reason=Client did not send any authentication headers"},
 	    {HEAD "401 636 scheme=negotiate-ntlm-1 merr=\"GSS ERROR\" maj=458752 min=0",
 		READ "401 636b scheme=ntlm reply=reject reason=GSS ERROR"},
 	    {HEAD "401 636 scheme=basic" SILENT, READ "401 636b scheme=basic reply=reject"},
 	    {HEAD "401 669 scheme=negotiate-kerberos lid=- pid=25963 k=0 merr=\"-\"",
-		READ "401 669b scheme=kerberos reply=continue"},
+		READ "401 669b scheme=kerberos reply=continue worker=25963"},
 	    {HEAD "401 833 scheme=negotiate-resp lid=- pid=25963 k=1 merr=\"-\"",
-		READ "401 833b scheme=ntlm reply=continue"},
+		READ "401 833b scheme=ntlm reply=continue worker=25963"},
 	    {HEAD "401 808 scheme=ntlm-1 merr=\"-\"", READ "401 808b scheme=ntlm reply=continue"},
 	    {HEAD "401 813 scheme=negotiate-ntlm-1 merr=\"-\"",
 		READ "401 813b scheme=ntlm reply=continue"},
@@ -82,7 +83,7 @@ static void judges_nginx(unused_parameter void **state)
 	    {HEAD
 		"401 421 \"-\" \"curl/7.88.1\" scheme=none reply=offer-negotiate pid=28950 conn=19 "
 		"req=1 us=0.001 ustatus=401",
-		READ "401 421b scheme=none agent=curl/7.88.1 conn=19"},
+		READ "401 421b scheme=none agent=curl/7.88.1 conn=19 worker=28950"},
 	    {HEAD "200 12 \"-\" \"curl/7.88.1\" scheme=negotiate-kerberos reply=done conn=19 req=2",
 		READ "200 12b scheme=kerberos reply=done agent=curl/7.88.1 conn=19"},
 	    {HEAD "401 421 \"-\" \"c\" scheme=negotiate-kerberos reply=reject conn=22",
@@ -99,7 +100,7 @@ static void judges_nginx(unused_parameter void **state)
 	     "\"curl/7.88.1\" scheme=basic reply=offer-negotiate pid=26717 conn=2 req=1",
 		"record 2026-11-22T10:25:03.000Z 127.0.0.1 user=alice GET /fake 401 179b "
 		"scheme=basic "
-		"reply=reject agent=curl/7.88.1 conn=2"},
+		"reply=reject agent=curl/7.88.1 conn=2 worker=26717"},
 	    /* A Basic name proves nothing here. */
 	    {ALICE "200 1 \"-\" \"c\" scheme=basic reply=-",
 		BY_ALICE "200 1b scheme=basic agent=c"},

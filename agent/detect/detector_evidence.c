@@ -1,0 +1,200 @@
+#include "detect/detector_evidence.h"
+
+#include "detect/detector_private.h"
+
+int evidence_init(struct evidence *evidence, int64_t window_ms)
+{
+	int error = places_init(&evidence->hosts, window_ms);
+
+	onset_init(&evidence->onset, window_ms);
+	if (error == 0)
+		error = places_init(&evidence->workers, window_ms);
+	if (error == 0)
+		error = distinct_init(&evidence->names, EVIDENCE_MAX_DISTINCT);
+	if (error == 0)
+		error = distinct_init(&evidence->rejected_voters, EVIDENCE_MAX_DISTINCT);
+	if (error == 0)
+		error = distinct_init(&evidence->oversize_voters, EVIDENCE_MAX_DISTINCT);
+	return error;
+}
+
+void evidence_done(struct evidence *evidence)
+{
+	places_done(&evidence->hosts);
+	places_done(&evidence->workers);
+	distinct_done(&evidence->names);
+	distinct_done(&evidence->rejected_voters);
+	distinct_done(&evidence->oversize_voters);
+}
+
+static void expire(struct evidence *evidence, int64_t oldest_ms)
+{
+	distinct_expire(&evidence->names, oldest_ms);
+	distinct_expire(&evidence->rejected_voters, oldest_ms);
+	distinct_expire(&evidence->oversize_voters, oldest_ms);
+}
+
+void evidence_restart(struct evidence *evidence, int64_t now_ms)
+{
+	window_restart(&evidence->hosts.window, now_ms);
+	window_restart(&evidence->workers.window, now_ms);
+	expire(evidence, INT64_MAX);
+	onset_init(&evidence->onset, evidence->onset.sample_ms * ONSET_SAMPLES_IN_WINDOW);
+	evidence->onset.changed = true;
+}
+
+void evidence_advance(struct evidence *evidence, int64_t now_ms, int64_t oldest_ms)
+{
+	window_advance(&evidence->hosts.window, now_ms);
+	window_advance(&evidence->workers.window, now_ms);
+	expire(evidence, oldest_ms);
+}
+
+void evidence_forget_before(struct evidence *evidence, int64_t time_ms)
+{
+	window_forget_before(&evidence->hosts.window, time_ms);
+	window_forget_before(&evidence->workers.window, time_ms);
+	expire(evidence, time_ms);
+}
+
+static bool is_about_password(const struct sign_in *sign_in)
+{
+	return sign_in->class == STATUS_PASSWORD || sign_in->class == STATUS_LOCKOUT ||
+	    (sign_in->scheme == SCHEME_BASIC && sign_in->cause == CAUSE_TOKEN);
+}
+
+static void take_refusal(
+    struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of)
+{
+	const struct sign_in *sign_in = of->sign_in;
+
+	distinct_add(&evidence->rejected_voters, sign_in->voter, sign_in->time_ms);
+	if (!view_is_empty(sign_in->user))
+		distinct_add(&evidence->names, hash_bytes(of->seed, sign_in->user),
+		    sign_in->time_ms);
+	if (is_about_password(sign_in))
+		window_add(window, sign_in->time_ms, WINDOW_BAD_PASSWORDS, 1);
+	if (is_about_password(sign_in) && of->known_good)
+		window_add(window, sign_in->time_ms, WINDOW_PASSWORDS_BY_KNOWN_GOOD, 1);
+	if (sign_in->class >= STATUS_HANDLE)
+		window_add(window, sign_in->time_ms, WINDOW_STATUS + sign_in->class, 1);
+	if (sign_in->cause == CAUSE_SERVER_ERROR)
+		window_add(window, sign_in->time_ms, WINDOW_SERVER_ERRORS, 1);
+	if (sign_in->cause != CAUSE_OVERSIZE)
+		return;
+	window_add(window, sign_in->time_ms, WINDOW_OVERSIZE, 1);
+	if (of->known_good)
+		distinct_add(&evidence->oversize_voters, sign_in->voter, sign_in->time_ms);
+}
+
+void evidence_take(
+    struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of)
+{
+	const struct sign_in *sign_in = of->sign_in;
+	bool refused = sign_in->outcome == OUTCOME_REJECTED;
+
+	if (refused)
+		take_refusal(evidence, window, of);
+	if (!of->known_good)
+		return;
+	places_count(&evidence->hosts, sign_in->where.host, sign_in->time_ms, refused);
+	places_count(&evidence->workers, sign_in->where.worker, sign_in->time_ms, refused);
+}
+
+/* -- the control group ------------------------------------------------------------------------ */
+
+#define CONTROL_MIN_SIGN_INS 3
+#define CONTROL_SHARE        4 /* at most one of so many goes the other way */
+
+enum group { GROUP_TOO_SMALL, GROUP_GETS_IN, GROUP_FAILS, GROUP_MIXED };
+
+static enum group group_of(uint64_t established, uint64_t rejected)
+{
+	uint64_t all = established + rejected;
+
+	if (established >= CONTROL_MIN_SIGN_INS && rejected * CONTROL_SHARE <= all)
+		return GROUP_GETS_IN;
+	if (rejected >= CONTROL_MIN_SIGN_INS && established * CONTROL_SHARE <= all)
+		return GROUP_FAILS;
+	return all >= CONTROL_MIN_SIGN_INS ? GROUP_MIXED : GROUP_TOO_SMALL;
+}
+
+static enum control control_of(const uint64_t *sums)
+{
+	enum group kerberos =
+	    group_of(sums[WINDOW_KERBEROS_ESTABLISHED], sums[WINDOW_KERBEROS_REJECTED]);
+	enum group ntlm = group_of(sums[WINDOW_NTLM_ESTABLISHED], sums[WINDOW_NTLM_REJECTED]);
+
+	if (kerberos == GROUP_TOO_SMALL || ntlm == GROUP_TOO_SMALL)
+		return CONTROL_ABSENT;
+	if (kerberos == GROUP_MIXED || ntlm == GROUP_MIXED)
+		return CONTROL_MIXED;
+	if (kerberos == GROUP_GETS_IN)
+		return ntlm == GROUP_GETS_IN ? CONTROL_HEALTHY : CONTROL_REVERSED;
+	return ntlm == GROUP_GETS_IN ? CONTROL_HOLDS : CONTROL_FAILS;
+}
+
+void detector_evidence(const struct detector *detector, struct detector_evidence *ret_evidence)
+{
+	const struct evidence *evidence = &detector->evidence;
+	const uint64_t *sums = detector->window.sums;
+
+	*ret_evidence = (struct detector_evidence){
+	    .kerberos_rejected = sums[WINDOW_KERBEROS_REJECTED],
+	    .ntlm_rejected = sums[WINDOW_NTLM_REJECTED],
+	    .basic_rejected = sums[WINDOW_BASIC_REJECTED],
+	    .unknown_rejected = sums[WINDOW_UNKNOWN_REJECTED],
+	    .incomplete = sums[WINDOW_INCOMPLETE],
+	    .control = control_of(sums),
+	    .rejected_names = evidence->names.count,
+	    .rejected_voters = evidence->rejected_voters.count,
+	    .bad_passwords = sums[WINDOW_BAD_PASSWORDS],
+	    .passwords_by_known_good = sums[WINDOW_PASSWORDS_BY_KNOWN_GOOD],
+	    .oversize = sums[WINDOW_OVERSIZE],
+	    .oversize_voters = evidence->oversize_voters.count,
+	    .server_errors = sums[WINDOW_SERVER_ERRORS],
+	};
+	memcpy(ret_evidence->statuses, sums + WINDOW_STATUS, sizeof(ret_evidence->statuses));
+	places_report(&evidence->hosts, &ret_evidence->hosts);
+	places_report(&evidence->workers, &ret_evidence->workers);
+	onset_report(&evidence->onset, detector_share(detector), &ret_evidence->onset);
+}
+
+const char *onset_name(enum onset_kind kind)
+{
+	static const char *const names[ONSET_KINDS] = {
+	    [ONSET_UNKNOWN] = "unknown",
+	    [ONSET_NONE] = "none",
+	    [ONSET_STEP] = "step",
+	    [ONSET_RAMP] = "ramp",
+	};
+
+	return names[kind];
+}
+
+const char *spread_name(enum spread spread)
+{
+	static const char *const names[SPREADS] = {
+	    [SPREAD_UNKNOWN] = "unknown",
+	    [SPREAD_NONE] = "none",
+	    [SPREAD_ONE] = "one",
+	    [SPREAD_SOME] = "some",
+	    [SPREAD_ALL] = "all",
+	};
+
+	return names[spread];
+}
+
+const char *control_name(enum control control)
+{
+	static const char *const names[CONTROLS] = {
+	    [CONTROL_ABSENT] = "absent",
+	    [CONTROL_HEALTHY] = "healthy",
+	    [CONTROL_HOLDS] = "holds",
+	    [CONTROL_REVERSED] = "reversed",
+	    [CONTROL_FAILS] = "fails",
+	    [CONTROL_MIXED] = "mixed",
+	};
+
+	return names[control];
+}

@@ -1,0 +1,50 @@
+#include "detect/forwarded.h"
+
+static bool is_trusted(const struct trusted_proxies *proxies, const struct address *address)
+{
+	for (size_t i = 0; i < proxies->count; i++)
+		if (address_range_holds(&proxies->ranges[i], address))
+			return true;
+	return false;
+}
+
+/* Takes what stands behind the last comma. */
+static struct view take_last(struct view *list)
+{
+	size_t begin = list->length;
+	struct view last;
+
+	while (begin > 0 && list->data[begin - 1] != ',')
+		begin--;
+	last = view_trim(view_skip(*list, begin));
+	*list = view_first(*list, begin > 0 ? begin - 1 : 0);
+	return last;
+}
+
+/* An address, or one with a port, as some proxies add it. */
+static bool parse_hop(struct view hop, struct address *ret_address)
+{
+	struct view host;
+	size_t end;
+
+	if (address_parse(hop, ret_address) == 0)
+		return true;
+	if (view_starts_with(hop, VIEW("[")) && view_find(hop, VIEW("]:"), &end))
+		return address_parse(view_first(hop, end + 1), ret_address) == 0;
+	return view_cut(&hop, ':', &host) && address_parse(host, ret_address) == 0;
+}
+
+struct address forwarded_client(const struct trusted_proxies *proxies, const struct record *record)
+{
+	struct address client = record->address;
+	struct view rest = record->forwarded;
+
+	for (unsigned i = 0; i < FORWARDED_MAX_HOPS && !view_is_empty(rest); i++) {
+		struct address hop;
+
+		if (!is_trusted(proxies, &client) || !parse_hop(take_last(&rest), &hop))
+			break;
+		client = hop;
+	}
+	return client;
+}

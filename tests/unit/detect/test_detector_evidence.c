@@ -1,0 +1,329 @@
+#include "detect/detector_evidence.h"
+
+#include "script.h"
+#include "unit.h"
+
+static struct detector_evidence evidence_of(const struct detector *detector)
+{
+	struct detector_evidence evidence;
+
+	detector_evidence(detector, &evidence);
+	return evidence;
+}
+
+/* So many of each, by other voters than script_admit() takes. */
+struct group {
+	const char *scheme;
+	unsigned admitted, refused;
+};
+
+static void play(struct detector *detector, struct group group)
+{
+	for (unsigned i = 0; i < group.admitted; i++)
+		script_say(detector, "0 10.2.0.%u 200 scheme=%s user=u", i, group.scheme);
+	for (unsigned i = 0; i < group.refused; i++)
+		script_say(detector, "0 10.3.0.%u 401 scheme=%s reply=reject", i, group.scheme);
+}
+
+static void assert_control(
+    const unsigned kerberos[2], const unsigned ntlm[2], enum control expected)
+{
+	struct detector *detector = script_detector();
+
+	play(detector, (struct group){"kerberos", kerberos[0], kerberos[1]});
+	play(detector, (struct group){"ntlm", ntlm[0], ntlm[1]});
+	assert_int_equal(evidence_of(detector).control, expected);
+	assert_int_equal(evidence_of(detector).kerberos_rejected, kerberos[1]);
+	assert_int_equal(evidence_of(detector).ntlm_rejected, ntlm[1]);
+	detector_free(&detector);
+}
+
+#define PAIR(a, b) ((const unsigned[]){(a), (b)})
+
+static void test_control_group(unused_parameter void **state)
+{
+	/* NTLM is the control group of Kerberos: three sign-ins of each are needed, and at most a
+	 * quarter may go the other way. */
+	assert_control(PAIR(0, 3), PAIR(3, 0), CONTROL_HOLDS);
+	assert_control(PAIR(1, 3), PAIR(3, 1), CONTROL_HOLDS);
+	assert_control(PAIR(2, 5), PAIR(3, 0), CONTROL_MIXED);
+	assert_control(PAIR(0, 3), PAIR(5, 2), CONTROL_MIXED);
+	assert_control(PAIR(3, 0), PAIR(0, 3), CONTROL_REVERSED);
+	assert_control(PAIR(0, 3), PAIR(0, 3), CONTROL_FAILS);
+	assert_control(PAIR(3, 0), PAIR(3, 0), CONTROL_HEALTHY);
+	assert_control(PAIR(0, 3), PAIR(2, 0), CONTROL_ABSENT);
+	assert_control(PAIR(0, 2), PAIR(3, 0), CONTROL_ABSENT);
+	assert_control(PAIR(1, 1), PAIR(3, 0), CONTROL_ABSENT);
+	assert_control(PAIR(2, 1), PAIR(3, 0), CONTROL_MIXED);
+	assert_control(PAIR(1, 2), PAIR(3, 0), CONTROL_MIXED);
+	assert_control(PAIR(0, 0), PAIR(0, 0), CONTROL_ABSENT);
+	assert_string_equal(control_name(CONTROL_ABSENT), "absent");
+	assert_string_equal(control_name(CONTROL_HEALTHY), "healthy");
+	assert_string_equal(control_name(CONTROL_HOLDS), "holds");
+	assert_string_equal(control_name(CONTROL_REVERSED), "reversed");
+	assert_string_equal(control_name(CONTROL_FAILS), "fails");
+	assert_string_equal(control_name(CONTROL_MIXED), "mixed");
+}
+
+static void test_schemes(unused_parameter void **state)
+{
+	/* Refusals count by scheme, one of a kind that is not named with those that nobody knows.
+	 */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+
+	script_say(detector, "0 10.0.0.1 401 scheme=basic user=a");
+	script_say(detector, "0 10.0.0.2 401 scheme=other reply=reject");
+	script_say(detector, "0 10.0.0.3 401 reply=reject");
+	script_say(detector, "0 10.0.0.4 401 scheme=ntlm reply=continue");
+	script_say(detector, "0 10.0.0.5 401");
+	detector_finish(detector);
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.basic_rejected, 1);
+	assert_int_equal(evidence.unknown_rejected, 2);
+	assert_int_equal(evidence.kerberos_rejected, 0);
+	assert_int_equal(evidence.ntlm_rejected, 0);
+	assert_int_equal(evidence.incomplete, 1);
+	detector_free(&detector);
+}
+
+static void test_spray(unused_parameter void **state)
+{
+	/* Guessing: many names, few voters, codes of bad passwords. */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+
+	script_admit(detector, 0, 10, 0);
+	for (unsigned i = 0; i < 40; i++)
+		script_say(detector, "1 10.9.0.%u 401.1.1326 user=name%u", i % 2, i);
+	script_say(detector, "1 10.9.0.1 401.1.1909 user=name1");
+	script_say(detector, "1 10.1.0.1 401.1.2148074252");
+	script_say(detector, "1 10.1.0.2 401.1.1330");
+	script_say(detector, "1 10.1.0.2 401 scheme=kerberos reply=reject");
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.rejected_names, 40);
+	assert_int_equal(evidence.rejected_voters, 4);
+	assert_int_equal(evidence.bad_passwords, 42);
+	assert_int_equal(evidence.passwords_by_known_good, 1);
+	assert_int_equal(evidence.statuses[STATUS_PASSWORD], 41);
+	assert_int_equal(evidence.statuses[STATUS_LOCKOUT], 1);
+	assert_int_equal(evidence.statuses[STATUS_ACCOUNT], 1);
+	assert_int_equal(evidence.statuses[STATUS_UNLISTED], 0);
+	detector_advance(detector, SCRIPT_START_MS + 1000 + 300000);
+	assert_int_equal(evidence_of(detector).rejected_names, 40);
+	detector_advance(detector, SCRIPT_START_MS + 1001 + 300000);
+	assert_int_equal(evidence_of(detector).rejected_names, 0);
+	assert_int_equal(evidence_of(detector).rejected_voters, 0);
+	detector_advance(detector, SCRIPT_START_MS + 320000);
+	assert_int_equal(evidence_of(detector).bad_passwords, 0);
+	detector_free(&detector);
+}
+
+static void test_codes(unused_parameter void **state)
+{
+	/* Each refusal counts in the class of its code; legs and challenges in none. */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+	uint64_t sum = 0;
+
+	script_say(detector, "0 10.0.0.1 401.2.5");
+	script_say(detector, "0 10.0.0.1 401.1.2148074254");
+	script_say(detector, "0 10.0.0.1 401.1.2148074241");
+	script_say(detector, "0 10.0.0.2 401..2148074312");
+	script_say(detector, "0 10.0.0.3 401.1.1789");
+	script_say(detector, "0 10.0.0.4 401.1.5");
+	script_say(detector, "0 10.0.0.5 401.1.64");
+	detector_finish(detector);
+	evidence = evidence_of(detector);
+	for (int i = 0; i < STATUS_CLASS_COUNT; i++)
+		sum += evidence.statuses[i];
+	assert_int_equal(sum, 3);
+	assert_int_equal(evidence.statuses[STATUS_HANDLE], 1);
+	assert_int_equal(evidence.statuses[STATUS_KEY], 1);
+	assert_int_equal(evidence.statuses[STATUS_MACHINE_SECRET], 1);
+	detector_free(&detector);
+}
+
+static void test_oversize(unused_parameter void **state)
+{
+	/* Requests that were too large, and errors of the server in the middle of a sign-in. */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+
+	script_admit(detector, 0, 2, 0);
+	script_say(detector, "1 10.1.0.0 431");
+	script_say(detector, "1 10.1.0.0 431");
+	script_say(detector, "1 10.9.0.0 400 reason=FieldLength");
+	script_say(detector, "1 10.9.0.1 400");
+	script_say(detector, "1 10.1.0.1 401");
+	script_say(detector, "1 10.1.0.1 400 agent=");
+	script_say(detector, "2 10.9.0.2 500");
+	script_say(detector, "2 10.9.0.2 401");
+	script_say(detector, "2 10.9.0.2 500");
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.oversize, 4);
+	assert_int_equal(evidence.oversize_voters, 2);
+	assert_int_equal(evidence.server_errors, 1);
+	assert_int_equal(evidence.bad_passwords, 0);
+	detector_free(&detector);
+}
+
+static void test_hosts(unused_parameter void **state)
+{
+	/* One of two host names fails: only who got in before counts, also where silence told. */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+
+	script_admit(detector, 0, 10, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		script_say(detector, "1 10.1.0.%u 401 scheme=none host=old.example worker=7", i);
+		script_say(detector, "1 10.1.0.%u 401 scheme=ntlm host=old.example worker=7", i);
+		script_say(detector,
+		    "1 10.1.0.%u 200 scheme=kerberos user=u host=new.example worker=8", i + 5);
+		script_say(detector, "1 10.9.0.%u 401 scheme=kerberos host=made-up.example", i);
+	}
+	detector_finish(detector);
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.hosts.count, 2);
+	assert_int_equal(evidence.hosts.failing, 1);
+	assert_int_equal(evidence.hosts.spread, SPREAD_ONE);
+	assert_string_equal(evidence.hosts.worst, "old.example");
+	assert_int_equal(evidence.workers.count, 2);
+	assert_int_equal(evidence.workers.failing, 1);
+	assert_string_equal(evidence.workers.worst, "7");
+	assert_string_equal(spread_name(SPREAD_UNKNOWN), "unknown");
+	assert_string_equal(spread_name(SPREAD_NONE), "none");
+	assert_string_equal(spread_name(SPREAD_ONE), "one");
+	assert_string_equal(spread_name(SPREAD_SOME), "some");
+	assert_string_equal(spread_name(SPREAD_ALL), "all");
+	detector_free(&detector);
+}
+
+static void test_forget(unused_parameter void **state)
+{
+	/* After an action nothing of before counts, and on a clock that was set back neither. */
+	for (int back = 0; back < 2; back++) {
+		struct detector *detector = script_detector();
+		struct detector_evidence evidence;
+
+		script_admit(detector, 0, 10, 1000);
+		for (unsigned i = 0; i < 8; i++)
+			script_say(detector,
+			    "1010 10.1.0.%u 401.1.1326 user=n%u host=h%u worker=%u", i, i, i % 2,
+			    i % 2);
+		script_say(detector, "1011 10.1.0.1 431");
+		assert_int_equal(evidence_of(detector).hosts.count, 2);
+		assert_int_equal(evidence_of(detector).workers.spread, SPREAD_ALL);
+		if (back == 0)
+			detector_forget_before(detector, SCRIPT_START_MS + 1100000);
+		for (unsigned i = 0; back == 1 && i < 64; i++)
+			script_say(detector, "1 10.4.0.1 404");
+		evidence = evidence_of(detector);
+		assert_int_equal(evidence.hosts.count, 0);
+		assert_int_equal(evidence.workers.count, 0);
+		assert_int_equal(evidence.rejected_names, 0);
+		assert_int_equal(evidence.rejected_voters, 0);
+		assert_int_equal(evidence.oversize_voters, 0);
+		assert_int_equal(evidence.bad_passwords, 0);
+		detector_free(&detector);
+	}
+}
+
+static void test_onset(unused_parameter void **state)
+{
+	/* All fail at once: a step, from the time on when the share was small. */
+	struct detector *detector = script_detector();
+	struct detector_onset onset;
+
+	for (int second = 0; second < 600; second += 20)
+		script_admit(detector, 0, 10, second);
+	assert_int_equal(evidence_of(detector).onset.kind, ONSET_NONE);
+	for (int second = 600; second < 900; second += 20)
+		script_refuse(detector, 0, 10, second);
+	onset = evidence_of(detector).onset;
+	assert_int_equal(onset.kind, ONSET_STEP);
+	assert_true(onset.at_ms >= SCRIPT_START_MS + 500000);
+	assert_true(onset.at_ms <= SCRIPT_START_MS + 600000);
+	assert_true(onset.rise_ms <= 120000);
+	assert_string_equal(onset_name(ONSET_UNKNOWN), "unknown");
+	assert_string_equal(onset_name(ONSET_NONE), "none");
+	assert_string_equal(onset_name(ONSET_STEP), "step");
+	assert_string_equal(onset_name(ONSET_RAMP), "ramp");
+	detector_free(&detector);
+}
+
+static void test_ramp(unused_parameter void **state)
+{
+	/* One after the other fails over five hours: a ramp. */
+	struct detector *detector = script_detector();
+	struct detector_onset onset;
+
+	for (unsigned minute = 0; minute < 330; minute++) {
+		unsigned failing = minute < 30 ? 0 : (minute - 30) / 3;
+
+		script_refuse(detector, 0, failing, (int)minute * 60);
+		script_admit(detector, failing, 100, (int)minute * 60);
+	}
+	onset = evidence_of(detector).onset;
+	assert_int_equal(onset.kind, ONSET_RAMP);
+	assert_true(onset.rise_ms > 2 * 3600 * 1000 && onset.rise_ms < 3 * 3600 * 1000);
+	detector_free(&detector);
+}
+
+static void test_few_voters(unused_parameter void **state)
+{
+	/* With fewer active voters than a spike needs no share is told. */
+	struct detector *detector = script_detector();
+
+	script_admit(detector, 0, 4, 0);
+	script_refuse(detector, 0, 4, 1);
+	assert_int_equal(evidence_of(detector).onset.kind, ONSET_UNKNOWN);
+	script_admit(detector, 4, 5, 2);
+	assert_int_equal(evidence_of(detector).onset.kind, ONSET_UNKNOWN);
+	script_admit(detector, 0, 4, 3);
+	assert_int_equal(evidence_of(detector).onset.kind, ONSET_NONE);
+	detector_free(&detector);
+}
+
+static void test_forwarded(unused_parameter void **state)
+{
+	/* Behind a trusted proxy each forwarded address is a voter and signs in for itself. */
+	struct detector_options options = script_options();
+	struct address_range proxy;
+	struct detector *detector = NULL;
+	struct detector_window window;
+
+	assert_int_equal(address_range_parse(VIEW("10.8.0.1"), &proxy), 0);
+	options.proxies = (struct trusted_proxies){&proxy, 1};
+	assert_int_equal(detector_new(&detector, &options), 0);
+	script_say(detector, "0 10.8.0.1 401 forwarded=192.0.2.1");
+	script_say(detector, "0 10.8.0.1 401 forwarded=192.0.2.2");
+	script_say(detector, "0 10.8.0.1 200 user=a forwarded=192.0.2.1");
+	script_say(detector, "0 10.8.0.1 200 user=b forwarded=192.0.2.2");
+	script_say(detector, "0 10.8.0.2 401 forwarded=192.0.2.3");
+	script_say(detector, "0 10.8.0.2 401 forwarded=192.0.2.4");
+	detector_finish(detector);
+	script_assert_summary(detector, "unknown established 2, unknown rejected 1");
+	detector_window(detector, &window);
+	assert_int_equal(window.known_good, 2);
+	detector_free(&detector);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_control_group),
+	    cmocka_unit_test(test_schemes),
+	    cmocka_unit_test(test_spray),
+	    cmocka_unit_test(test_codes),
+	    cmocka_unit_test(test_oversize),
+	    cmocka_unit_test(test_hosts),
+	    cmocka_unit_test(test_forget),
+	    cmocka_unit_test(test_onset),
+	    cmocka_unit_test(test_ramp),
+	    cmocka_unit_test(test_few_voters),
+	    cmocka_unit_test(test_forwarded),
+	};
+
+	return cmocka_run_group_tests_name("detector_evidence", tests, NULL, NULL);
+}
