@@ -1,6 +1,7 @@
 # Units and the like name the programs by the paths that configure was given.
 packaging_templates = packaging/systemd/authmedicd.service.in \
 	packaging/systemd/authmedic-helper.service.in packaging/systemd/authmedic-helper.socket.in \
+	packaging/systemd/authmedic-revert.service.in packaging/systemd/authmedic-revert.timer.in \
 	packaging/sysusers/authmedic.conf.in
 packaging_made = $(packaging_templates:.in=)
 
@@ -10,7 +11,8 @@ $(packaging_made): %: %.in Makefile
 		-e 's|[@]localstatedir[@]|$(localstatedir)|g' $< >$@.tmp && mv $@.tmp $@
 
 systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
-	packaging/systemd/authmedic-helper.service packaging/systemd/authmedic-helper.socket
+	packaging/systemd/authmedic-helper.service packaging/systemd/authmedic-helper.socket \
+	packaging/systemd/authmedic-revert.service packaging/systemd/authmedic-revert.timer
 sysusersdir = $(prefix)/lib/sysusers.d
 sysusers_DATA = packaging/sysusers/authmedic.conf
 dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache-authmedic.conf \

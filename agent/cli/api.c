@@ -33,14 +33,11 @@ static int get(const char *url, struct json **ret_document)
 int api_get(const struct invocation *invocation, const char *path, struct json **ret_document)
 {
 	struct config *config = NULL;
-	struct buffer auto_buffer errors;
 	char url[4096];
+	int exit_code = load_config(invocation, &config);
 
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
-	if (config_load(&config, invocation->config_file, &errors) < 0) {
-		print_errors(&errors);
-		return EXIT_CONFIG;
-	}
+	if (exit_code != EXIT_DONE)
+		return exit_code;
 	snprintf(url, sizeof(url), "http://%s%s", config->http_listen, path);
 	config_free(&config);
 	return get(url, ret_document);

@@ -1,6 +1,7 @@
 bin_PROGRAMS += authmedic
 authmedic_SOURCES = \
 	agent/cli/api.c agent/cli/api.h \
+	agent/cli/ask_helper.c agent/cli/ask_helper.h \
 	agent/cli/check.c \
 	agent/cli/demo.c agent/cli/demo.h \
 	agent/cli/demo_files.c \
@@ -11,6 +12,7 @@ authmedic_SOURCES = \
 	agent/cli/history.c \
 	agent/cli/inspect.c \
 	agent/cli/main.c \
+	agent/cli/order.c \
 	agent/cli/output.c \
 	agent/cli/probe.c \
 	agent/cli/replay.c \

@@ -22,6 +22,14 @@ static const struct verb verbs[] = {
     {"history", "[ID]", "past and present incidents, or the story of one", verb_history},
     {"probe", "SITE", "sign in once, now, as the daemon would", verb_probe},
     {"inspect", "SITE", "read the site's facts from the machine, now", verb_inspect},
+    {"approve", "SITE [RUNG] [--for D]",
+	"let a rung run that needs a person's word, once, within the hour", verb_approve},
+    {"refuse", "SITE", "no remedy at all for the site's open incident", verb_refuse},
+    {"skip", "SITE [RUNG]", "not this rung for the site's open incident", verb_skip},
+    {"unlock", "SITE [RUNG]", "let a rung run again that did not help before", verb_unlock},
+    {"revert", "SITE [RUNG]", "take back now what was applied for a time", verb_revert},
+    {"pause", "", "no action on any site, until resumed", verb_pause},
+    {"resume", "", "actions are possible again", verb_resume},
     {"rules", "test", "run the examples written in the rules", verb_rules},
     {"demo", "[--once]", "watch a server go stale and be cured, all on this machine", verb_demo},
     /* Without help: the demo runs them as processes of their own. */
@@ -34,6 +42,7 @@ static const struct verb verbs[] = {
 enum option_value {
 	OPTION_CONFIG = 1,
 	OPTION_FORMAT,
+	OPTION_FOR,
 	OPTION_JSON,
 	OPTION_ONCE,
 	OPTION_HELP,
@@ -49,6 +58,8 @@ static const struct {
 	"the configuration (default: " AUTHMEDIC_CONFIG_FILE ")"},
     {{"format", required_argument, NULL, OPTION_FORMAT}, " FORMAT",
 	"the log format for explain (default: guess)"},
+    {{"for", required_argument, NULL, OPTION_FOR}, " DURATION",
+	"with approve: when to take it back (default: as configured)"},
     {{"json", no_argument, NULL, OPTION_JSON}, "", "print JSON"},
     {{"once", no_argument, NULL, OPTION_ONCE}, "", "end the demo when it has recovered"},
     {{"help", no_argument, NULL, OPTION_HELP}, "", "this text"},
@@ -89,6 +100,9 @@ static int take_option(struct invocation *invocation, int value)
 		return -1;
 	case OPTION_FORMAT:
 		invocation->format = optarg;
+		return -1;
+	case OPTION_FOR:
+		invocation->duration = optarg;
 		return -1;
 	case OPTION_JSON:
 		invocation->json = true;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "config/config.h"
 
 int complain(int exit_code, const char *format, ...)
 {
@@ -43,4 +44,15 @@ void print_escaped(struct view bytes)
 void print_errors(const struct buffer *errors)
 {
 	fwrite(buffer_text(errors), 1, errors->length, stderr);
+}
+
+int load_config(const struct invocation *invocation, struct config **ret_config)
+{
+	struct buffer auto_buffer errors;
+
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
+	if (config_load(ret_config, invocation->config_file, &errors) == 0)
+		return EXIT_DONE;
+	print_errors(&errors);
+	return EXIT_CONFIG;
 }

@@ -74,16 +74,13 @@ int verb_probe(const struct invocation *invocation)
 	struct run run = {.invocation = invocation};
 	struct config *config = NULL;
 	const struct config_site *site;
-	struct buffer auto_buffer errors;
 	int exit_code;
 
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count != 1)
 		return complain(EXIT_USAGE, "probe takes the name of one site");
-	if (config_load(&config, invocation->config_file, &errors) < 0) {
-		print_errors(&errors);
-		return EXIT_CONFIG;
-	}
+	exit_code = load_config(invocation, &config);
+	if (exit_code != EXIT_DONE)
+		return exit_code;
 	site = config_site_named(config, invocation->arguments[0]);
 	if (site == NULL)
 		exit_code = complain(EXIT_USAGE, "no such site: %s", invocation->arguments[0]);

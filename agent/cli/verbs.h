@@ -19,6 +19,7 @@ struct invocation {
 	const char *config_file; /* given or not */
 	const char *given_config; /* NULL where not given */
 	const char *format; /* NULL where not given */
+	const char *duration; /* NULL where not given */
 	bool json;
 	bool once;
 	char **arguments;
@@ -28,15 +29,22 @@ struct invocation {
 #define CLI_MAX_ERROR_BYTES    ((size_t)64 * 1024)
 #define CLI_MAX_DOCUMENT_BYTES ((size_t)16 * 1024 * 1024)
 
+int verb_approve(const struct invocation *invocation);
 int verb_check(const struct invocation *invocation);
 int verb_demo(const struct invocation *invocation);
 int verb_explain(const struct invocation *invocation);
 int verb_history(const struct invocation *invocation);
 int verb_inspect(const struct invocation *invocation);
+int verb_pause(const struct invocation *invocation);
 int verb_probe(const struct invocation *invocation);
+int verb_refuse(const struct invocation *invocation);
 int verb_replay(const struct invocation *invocation);
+int verb_resume(const struct invocation *invocation);
+int verb_revert(const struct invocation *invocation);
 int verb_rules(const struct invocation *invocation);
+int verb_skip(const struct invocation *invocation);
 int verb_status(const struct invocation *invocation);
+int verb_unlock(const struct invocation *invocation);
 
 /* -- output.c: what the verbs share */
 
@@ -48,5 +56,8 @@ int print_json(const struct json *json);
 void print_escaped(struct view bytes);
 /* Errors as they were collected, on standard error. */
 void print_errors(const struct buffer *errors);
+/* The invocation's configuration, for config_free(); EXIT_CONFIG, with its mistakes told. */
+struct config;
+must_check int load_config(const struct invocation *invocation, struct config **ret_config);
 
 #endif

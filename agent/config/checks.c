@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "config/nearest.h"
 
 #define MAX_PATH_BYTES ((size_t)16384)
@@ -156,6 +157,32 @@ static void check_maintenance(
 		    "the maintenance window ends when it begins");
 }
 
+static uint64_t key_of(const struct config_rung *rung)
+{
+	uint64_t key = hash_chain(0, view_of_text(rung->remedy));
+
+	for (size_t i = 0; i < rung->with.count; i++) {
+		const struct config_with *with = &rung->with.items[i];
+
+		key = hash_chain(key, view_of_text(with->key));
+		for (size_t j = 0; j < with->values.count; j++)
+			key = hash_chain(key, view_of_text(with->values.items[j]));
+	}
+	return key;
+}
+
+/* What weakens sign-in is for a time, and only where a person said so. */
+static void check_approval(
+    struct checking *checking, const struct node *node, struct config_rung *rung)
+{
+	if (view_starts_with(view_of_text(rung->remedy), VIEW("ntlm-fallback")) &&
+	    rung->revert_after_ms == 0)
+		schema_complain(checking->reading, at_key(node, "remedy"),
+		    "%s needs revert_after: it weakens sign-in, so it is taken back by itself",
+		    rung->remedy);
+	rung->needs_approval = rung->approval_required || rung->revert_after_ms > 0;
+}
+
 /* A remedy NAME is the program PLUGIN_DIR/NAME/NAME. */
 static int check_rung(
     struct checking *checking, const struct node *node, struct config_rung *rung)
@@ -163,6 +190,8 @@ static int check_rung(
 	struct buffer auto_buffer path;
 	struct stat status;
 
+	check_approval(checking, node, rung);
+	rung->key = key_of(rung);
 	buffer_init(&path, MAX_PATH_BYTES);
 	buffer_append_format(
 	    &path, "%s/%s/%s", checking->config->plugin_dir, rung->remedy, rung->remedy);

@@ -43,6 +43,9 @@ struct config_with {
 struct config_rung {
 	char *where; /* of the remedy */
 	char *remedy;
+	uint64_t key; /* of remedy and with: the same rung wherever it stands in a ladder */
+	bool needs_approval; /* by a person, each time: approval_required or revert_after_ms */
+	int approval_required;
 	array_of(struct config_with) with;
 	int64_t verify_within_ms;
 	int64_t revert_after_ms; /* 0: none */
@@ -129,6 +132,7 @@ struct config_safety {
 	int64_t accepted_within_ms;
 	int64_t actions_per_hour;
 	int64_t actions_per_day;
+	int64_t cool_down_ms; /* after an action; twice as long after each further one in a day */
 	int64_t plugin_timeout_ms;
 	char *disable_file;
 };

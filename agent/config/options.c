@@ -18,6 +18,7 @@
 
 static const char *const modes[] = {"observe", "act", NULL};
 static const char *const evidences[] = {"probe", "voters", NULL};
+static const char *const approvals[] = {"none", "required", NULL};
 static const char *const notify_types[] = {"webhook", NULL};
 static const char *const day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
 
@@ -283,6 +284,8 @@ static const struct option options[] = {
         .maximum = 60, .help = "the most actions on a site in an hour"},
     {"safety.actions_per_day", &option_number, IN_CONFIG(safety.actions_per_day), "3",
         .maximum = 240, .help = "the most actions on a site in a day"},
+    {"safety.cool_down", &option_duration, IN_CONFIG(safety.cool_down_ms), "1h", .maximum = DAY,
+        .help = "no action so long after the last; twice as long after each further one in a day"},
     {"safety.plugin_timeout", &option_duration, IN_CONFIG(safety.plugin_timeout_ms), "30s",
         .minimum = 100, .maximum = HOUR, .help = "after which a plugin is killed"},
     {"safety.disable_file", &option_path, IN_CONFIG(safety.disable_file),
@@ -363,7 +366,10 @@ static const struct option options[] = {
         .help = "the time in which the remedy must have helped"},
     {"sites[].ladder[].revert_after", &option_duration, IN_RUNG(revert_after_ms),
         .minimum = SECOND, .maximum = 30 * DAY,
-        .help = "when a reversible remedy is taken back; by default never"},
+        .help = "when a reversible remedy is taken back, if a person has not named a shorter time; "
+                "such a remedy runs only with a person's approval"},
+    {"sites[].ladder[].approval", &option_choice, IN_RUNG(approval_required), "none",
+        .choices = approvals, .help = "required: only once a person has approved it"},
 
     {"notify", &option_list, IN_CONFIG(notify), .is_named = true, .maximum = CONFIG_MAX_NOTIFY,
         .item_bytes = sizeof(struct config_notify), .help = "who is told"},

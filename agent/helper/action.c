@@ -1,10 +1,12 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/random.h"
 #include "helper/helper.h"
-#include "helper/pause.h"
+#include "ledger/pause.h"
 
 /* ---------------------------------------------------------------- what stands against an action */
 
@@ -44,25 +46,55 @@ static const struct {
     {REFUSAL_OBSERVE, only_observes},
     {REFUSAL_PAUSED, is_paused},
 };
+/* What makes things as they were is done whatever the mode, and though all is paused. */
+#define CHECKS_OF_REVERT 3
 
-/* Under the lock. */
-static enum protocol_refusal find_in_ledger(struct helper *helper, const struct job *job)
+
+/* After which it must be taken back: as configured, or sooner where a person said so. 0: never. */
+static int64_t revert_after_ms(const struct job *job, const struct account *account)
 {
-	const struct config_safety *safety = &helper->config->safety;
-	const struct budget_limits limits = {safety->actions_per_hour, safety->actions_per_day};
-	struct history history = {.site = job->site->name,
-	    .incident = job->request.incident,
-	    .rung = job->request.rung};
-	struct budget_left left;
+	const struct account_rung *rung = &account->rungs[job->request.rung];
+	int64_t configured_ms = job->site->ladder.items[job->request.rung].revert_after_ms;
+	int64_t approved_ms = rung->approved ? rung->approval.for_ms : 0;
 
-	if (history_read(helper, &history) < 0)
+	return approved_ms > 0 && approved_ms < configured_ms ? approved_ms : configured_ms;
+}
+
+static enum protocol_refusal find_in_ledger(struct helper *helper, struct job *job)
+{
+	const struct config_rung *rung = &job->site->ladder.items[job->request.rung];
+	const struct account_order order = {.needs_approval = rung->needs_approval,
+	    .limits = history_limits(helper),
+	    .now = &helper->now};
+	struct account account;
+
+	if (history_read(helper, job->site, job->request.incident, &account) < 0)
 		return REFUSAL_BUDGET;
-	if (history_runs_on(&history, &helper->now))
+	if (history_runs_on(&account, &helper->now))
 		return REFUSAL_BUSY;
-	if (history.action.action_id[0] != '\0')
-		return REFUSAL_REPEATED;
-	left = budget_left(&history.budget, &helper->now, &limits);
-	return left.hour > 0 && left.day > 0 ? REFUSAL_NONE : REFUSAL_BUDGET;
+	job->intent.for_ms = revert_after_ms(job, &account);
+	return account_refuses(&account, job->request.rung, &order);
+}
+
+/* A revert is never too much, nor too often: only what is under way stands against it. */
+static enum protocol_refusal find_applied(struct helper *helper, struct job *job)
+{
+	struct account account;
+
+	if (history_read(helper, job->site, "", &account) < 0 ||
+	    history_runs_on(&account, &helper->now))
+		return REFUSAL_BUSY;
+	for (size_t i = 0; i < account.applied_count; i++) {
+		const struct ledger_record *intent = &account.applied[i].intent;
+
+		if (intent->key != job->site->ladder.items[job->request.rung].key ||
+		    strcmp(intent->site, job->site->name) != 0)
+			continue;
+		memcpy(job->request.incident, intent->incident, sizeof(job->request.incident));
+		memcpy(job->request.reason, intent->reason, sizeof(job->request.reason));
+		return REFUSAL_NONE;
+	}
+	return REFUSAL_RUNG;
 }
 
 /* ------------------------------------------------------------------------ from intent to result */
@@ -70,22 +102,38 @@ static enum protocol_refusal find_in_ledger(struct helper *helper, const struct 
 static int make_intent(const struct helper *helper, struct job *job)
 {
 	const struct protocol_request *request = &job->request;
+	const struct config_rung *rung = &job->site->ladder.items[request->rung];
 	struct ledger_record *intent = &job->intent;
 	uint64_t id;
 	int error = random_bytes(&id, sizeof(id));
 
-	*intent = (struct ledger_record){.kind = LEDGER_INTENT,
-	    .when = helper->now,
-	    .rung = request->rung,
-	    .result = PROTOCOL_UNKNOWN};
+	intent->kind = LEDGER_INTENT;
+	intent->when = helper->now;
+	intent->rung = request->rung;
+	intent->key = rung->key;
+	intent->reverts = request->verb == PROTOCOL_REVERT;
+	intent->result = PROTOCOL_UNKNOWN;
 	snprintf(intent->action_id, sizeof(intent->action_id), "%016" PRIx64, id);
-	snprintf(intent->site, sizeof(intent->site), "%s", request->site);
-	snprintf(intent->remedy, sizeof(intent->remedy), "%s",
-	    job->site->ladder.items[request->rung].remedy);
+	snprintf(intent->site, sizeof(intent->site), "%s", job->site->name);
+	snprintf(intent->remedy, sizeof(intent->remedy), "%s", rung->remedy);
 	snprintf(intent->incident, sizeof(intent->incident), "%s", request->incident);
 	snprintf(intent->reason, sizeof(intent->reason), "%s",
 	    request->reason[0] != '\0' ? request->reason : "-");
 	return error;
+}
+
+/* A folder of the rung's own, where apply leaves what revert must know. */
+static int make_state_folder(
+    const struct helper *helper, const struct job *job, char ret_path[PATH_MAX])
+{
+	const struct config_rung *rung = &job->site->ladder.items[job->request.rung];
+	char name[2 * PROTOCOL_NAME_BYTES];
+
+	snprintf(name, sizeof(name), "%s-%016" PRIx64, job->site->name, rung->key);
+	if (mkdirat(helper->state_folder, name, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	snprintf(ret_path, PATH_MAX, "%s/%s", helper->config->helper_state_dir, name);
+	return 0;
 }
 
 /* With nothing against it any more. The plugin waits at its gate while its intent is written, so
@@ -93,10 +141,15 @@ static int make_intent(const struct helper *helper, struct job *job)
 static enum protocol_refusal begin(struct helper *helper, struct job *job)
 {
 	const struct config_rung *rung = &job->site->ladder.items[job->request.rung];
-	const struct launch launch = {rung, rung->remedy, "apply", job->intent.action_id};
+	char state_folder[PATH_MAX];
+	const struct launch launch = {.rung = rung,
+	    .plugin = rung->remedy,
+	    .verb = job->request.verb == PROTOCOL_REVERT ? "revert" : "apply",
+	    .action_id = job->intent.action_id,
+	    .state_folder = state_folder};
 	int error;
 
-	if (make_intent(helper, job) < 0)
+	if (make_intent(helper, job) < 0 || make_state_folder(helper, job, state_folder) < 0)
 		return REFUSAL_BUDGET;
 	if (launch_plugin(helper, job, &launch) < 0)
 		return REFUSAL_NONE;
@@ -109,8 +162,8 @@ static enum protocol_refusal begin(struct helper *helper, struct job *job)
 		plugin_done(&job->run);
 		return REFUSAL_BUDGET;
 	}
-	log_notice("action %s: %s of site %s for incident %s", job->intent.action_id, rung->remedy,
-	    job->intent.site, job->intent.incident);
+	log_notice("action %s: %s of %s of site %s for incident %s", job->intent.action_id,
+	    launch.verb, rung->remedy, job->intent.site, job->intent.incident);
 	plugin_release(&job->run);
 	job->used = true;
 	helper->jobs[HELPER_ACTION] = *job;
@@ -119,10 +172,12 @@ static enum protocol_refusal begin(struct helper *helper, struct job *job)
 
 static enum protocol_refusal start(struct helper *helper, struct job *job)
 {
+	bool reverts = job->request.verb == PROTOCOL_REVERT;
+	size_t checks = reverts ? CHECKS_OF_REVERT : count_of(objections);
 	enum protocol_refusal refusal;
 	int error;
 
-	for (size_t i = 0; i < count_of(objections); i++)
+	for (size_t i = 0; i < checks; i++)
 		if (objections[i].holds(helper, job))
 			return objections[i].refusal;
 	error = ledger_lock(&helper->ledger, &helper->now);
@@ -132,7 +187,7 @@ static enum protocol_refusal start(struct helper *helper, struct job *job)
 		history_note_error(helper, error);
 		return REFUSAL_BUDGET;
 	}
-	refusal = find_in_ledger(helper, job);
+	refusal = reverts ? find_applied(helper, job) : find_in_ledger(helper, job);
 	if (refusal == REFUSAL_NONE)
 		refusal = begin(helper, job);
 	if (!job->used)
@@ -166,5 +221,6 @@ bool action_step(struct helper *helper, struct job *job)
 	log_notice("action %s: %s: %s", result->action_id,
 	    protocol_result_name(job->reply.result), job->reply.text);
 	plugin_done(&job->run);
+	helper->next_revert_ms = 0;
 	return true;
 }

@@ -1,13 +1,12 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "helper/helper.h"
+#include "trust/packet_socket.h"
+#include "trust/peer.h"
 
 static void close_client(struct client *client)
 {
@@ -16,79 +15,39 @@ static void close_client(struct client *client)
 	client->socket = -1;
 }
 
-static int add(struct helper *helper, int socket, bool may_resume)
+static int add(struct helper *helper, int socket, const struct peer *peer, bool is_operator)
 {
 	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
 		struct client *client = &helper->clients[i];
 
 		if (client->socket < 0) {
-			*client = (struct client){socket, ++helper->last_client, may_resume};
+			*client = (struct client){.socket = socket,
+			    .id = ++helper->last_client,
+			    .is_operator = is_operator};
+			snprintf(client->name, sizeof(client->name), "%s", peer->name);
 			return 0;
 		}
 	}
 	return -ENOSPC;
 }
 
-static bool has_option(int socket, int option, int expected)
-{
-	int value = -1;
-	socklen_t value_bytes = sizeof(value);
-
-	return getsockopt(socket, SOL_SOCKET, option, &value, &value_bytes) == 0 &&
-	       value == expected;
-}
-
-/* A unix socket for packets, which nobody else shall inherit. */
-static int check_socket(int socket, bool listens)
-{
-	if (!has_option(socket, SO_DOMAIN, AF_UNIX) ||
-	    !has_option(socket, SO_TYPE, SOCK_SEQPACKET) ||
-	    !has_option(socket, SO_ACCEPTCONN, listens))
-		return -ENOTSOCK;
-	if (fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 || fcntl(socket, F_SETFL, O_NONBLOCK) < 0)
-		return -errno;
-	return 0;
-}
-
 int clients_take_parent(struct helper *helper, int socket)
 {
-	int error = check_socket(socket, false);
+	struct peer peer;
+	int error = packet_socket_check(socket, false);
 
-	return error < 0 ? error : add(helper, socket, true);
+	if (error == 0)
+		error = peer_read(socket, &peer);
+	return error < 0 ? error : add(helper, socket, &peer, true);
 }
 
 int clients_take_listening(struct helper *helper, int socket)
 {
-	int error = check_socket(socket, true);
+	int error = packet_socket_check(socket, true);
 
 	if (error == 0)
 		helper->listening = socket;
 	return error;
-}
-
-int clients_listen(struct helper *helper, const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct stat status;
-	int file, error = 0;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	file = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (file < 0)
-		return -errno;
-	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
-		unlink(path); /* an earlier helper's */
-	/* Anybody may knock: the kernel tells us who it is. */
-	if (bind(file, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, 0666) < 0 || listen(file, HELPER_MAX_CLIENTS) < 0) {
-		error = -errno;
-		close(file);
-		return error;
-	}
-	helper->listening = file;
-	return 0;
 }
 
 void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CLIENTS + 1])
@@ -108,17 +67,17 @@ static bool is_daemon(uid_t user)
 static void accept_one(struct helper *helper)
 {
 	int file = accept4(helper->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct ucred peer;
-	socklen_t peer_bytes = sizeof(peer);
-	bool is_trusted;
+	struct peer peer;
+	bool is_operator;
 
 	if (file < 0)
 		return;
-	if (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes) == 0) {
-		is_trusted = peer.uid == 0 || peer.uid == helper->allowed_uid;
-		if ((is_trusted || is_daemon(peer.uid)) && add(helper, file, is_trusted) == 0)
+	if (peer_read(file, &peer) == 0) {
+		is_operator = peer.user == 0 || peer.user == helper->allowed_uid;
+		if ((is_operator || is_daemon(peer.user)) &&
+		    add(helper, file, &peer, is_operator) == 0)
 			return;
-		log_warning("turned away uid %u", (unsigned)peer.uid);
+		log_warning("turned away uid %u", (unsigned)peer.user);
 	}
 	close(file);
 }

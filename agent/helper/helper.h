@@ -6,9 +6,9 @@
 #include <poll.h>
 
 #include "config/config.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 #include "plugin/run.h"
-#include "plugin/trusted_path.h"
+#include "trust/trusted_path.h"
 
 #define HELPER_MAX_CLIENTS     8
 #define HELPER_MAX_INSPECTIONS 8 /* at a time; more are answered PROTOCOL_TRY_LATER */
@@ -19,19 +19,21 @@
 struct client {
 	int socket; /* -1: none */
 	uint64_t id;
-	bool may_resume; /* root, or whoever started us: not the packaged daemon */
+	bool is_operator; /* root, or whoever started us: not the packaged daemon */
+	char name[PROTOCOL_NAME_BYTES]; /* USER, or USER/LOGIN, for the ledger */
 };
 
 /* A request, its answer as far as it is known, and the plugin that works on it. */
 struct job {
 	bool used;
 	uint64_t client;
+	bool is_operator;
 	const struct config_site *site; /* NULL where there is none of that name */
 	struct protocol_request request;
 	struct protocol_reply reply;
 	struct plugin_run run;
 	size_t inspector;            /* inspections: which one runs */
-	struct ledger_record intent; /* the action */
+	struct ledger_record intent; /* the action's; of all others only who asks */
 };
 
 struct helper {
@@ -43,6 +45,8 @@ struct helper {
 	int ledger_error;  /* the last that was told */
 	struct moment now; /* of this turn of the loop */
 	int64_t next_clock_ms;
+	int64_t next_revert_ms; /* when to look what is to be reverted */
+	unsigned reverts_overdue; /* as of the last look: they could not even begin */
 	int signals;
 	bool stopping; /* no more requests; an action under way comes to its end */
 	int listening; /* -1: none */
@@ -52,20 +56,9 @@ struct helper {
 	struct job jobs[HELPER_MAX_JOBS];
 };
 
-/* What the ledger says of a site's budget and of one action; asked with site, incident and rung. */
-struct history {
-	const char *site; /* "": actions of all sites count */
-	const char *incident;
-	uint32_t rung;
-	struct budget budget;
-	struct ledger_record action; /* its intent; without action_id: there is none */
-	struct ledger_record open;   /* the newest intent without a result, of any site */
-};
-
 /* --- clients.c: -errno where the socket is of no use */
 must_check int clients_take_parent(struct helper *helper, int socket);
 must_check int clients_take_listening(struct helper *helper, int socket);
-must_check int clients_listen(struct helper *helper, const char *path);
 void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CLIENTS + 1]);
 /* Takes whoever connects, and one packet of each client. */
 void clients_step(struct helper *helper);
@@ -85,6 +78,7 @@ struct launch {
 	const char *plugin;
 	const char *verb;
 	const char *action_id;
+	const char *state_folder; /* a remedy's own, for what it must know to revert */
 };
 must_check int launch_plugin(
     const struct helper *helper, struct job *job, const struct launch *launch);
@@ -96,11 +90,19 @@ bool inspection_step(struct helper *helper, struct job *job);
 bool action_start(struct helper *helper, struct job *job);
 bool action_step(struct helper *helper, struct job *job);
 
-/* --- history.c */
-must_check int history_read(struct helper *helper, struct history *history);
+/* --- orders.c: what goes into the ledger and runs nothing */
+void order_take(struct helper *helper, struct job *job);
+
+/* --- reverts.c: begins what is due, one after the other, whoever is there to see it */
+void reverts_step(struct helper *helper);
+
+/* --- history.c: reads the ledger for that site (NULL: all) and incident */
+must_check int history_read(struct helper *helper, const struct config_site *site,
+    const char *incident, struct account *ret_account);
 /* Whether the plugin of the open intent runs on, its helper having died. At its deadline it is
  * killed. */
-bool history_runs_on(const struct history *history, const struct moment *now);
+bool history_runs_on(const struct account *account, const struct moment *now);
+struct budget_limits history_limits(const struct helper *helper);
 /* Tells of trouble with the ledger once, and of its end. */
 void history_note_error(struct helper *helper, int error);
 /* Adds a clock line, where an action counts (budget.h). */

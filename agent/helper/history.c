@@ -5,35 +5,63 @@
 #include "base/process.h"
 #include "helper/helper.h"
 
+_Static_assert(ACCOUNT_MAX_RUNGS >= CONFIG_MAX_RUNGS, "each rung has its account");
+
+struct sharing {
+	const struct config *config;
+	const struct config_site *site;
+};
+
 static bool is_same(const char *a, const char *b)
 {
-	return strcmp(a, b) == 0;
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static void on_record(void *context, const struct ledger_record *record)
+/* Sites of one worker have one budget: it is the worker that is recycled. */
+static bool shares_worker(const void *context, const char *other_site)
 {
-	struct history *history = context;
-	bool is_intent = record->kind == LEDGER_INTENT;
-	bool of_site = history->site[0] == '\0' || is_same(record->site, history->site);
+	const struct sharing *sharing = context;
+	const struct config_site *other = config_site_named(sharing->config, other_site);
+	const struct config_worker *worker = &sharing->site->worker;
 
-	budget_add_line(&history->budget, &record->when,
-	    record->kind == LEDGER_TORN || (is_intent && of_site));
-	if (is_intent) {
-		history->open = *record;
-		if (of_site && record->rung == history->rung &&
-		    is_same(record->incident, history->incident))
-			history->action = *record;
-	} else if (record->kind == LEDGER_RESULT) {
-		if (is_same(record->action_id, history->open.action_id))
-			history->open.action_id[0] = '\0';
-		if (is_same(record->action_id, history->action.action_id))
-			history->action.result = record->result;
+	return other != NULL && (is_same(other->worker.pidfile, worker->pidfile) ||
+	                            is_same(other->worker.unit, worker->unit) ||
+	                            is_same(other->worker.process, worker->process));
+}
+
+int history_read(struct helper *helper, const struct config_site *site, const char *incident,
+    struct account *ret_account)
+{
+	const struct sharing sharing = {helper->config, site};
+	int error;
+
+	*ret_account = (struct account){.site = "", .incident = incident};
+	if (site != NULL) {
+		ret_account->site = site->name;
+		ret_account->shares_budget = shares_worker;
+		ret_account->context = &sharing;
+		ret_account->rung_count = site->ladder.count;
+		for (size_t i = 0; i < site->ladder.count; i++)
+			ret_account->rungs[i].key = site->ladder.items[i].key;
 	}
+	error = ledger_read(&helper->ledger, account_add, ret_account);
+	ret_account->shares_budget = NULL;
+	ret_account->context = NULL;
+	history_note_error(helper, error);
+	return error;
 }
 
-bool history_runs_on(const struct history *history, const struct moment *now)
+struct budget_limits history_limits(const struct helper *helper)
 {
-	const struct ledger_record *open = &history->open;
+	const struct config_safety *safety = &helper->config->safety;
+
+	return (struct budget_limits){
+	    safety->actions_per_hour, safety->actions_per_day, safety->cool_down_ms};
+}
+
+bool history_runs_on(const struct account *account, const struct moment *now)
+{
+	const struct ledger_record *open = &account->open;
 	struct process process;
 
 	if (open->action_id[0] == '\0' || !is_same(open->when.boot_id, now->boot_id) ||
@@ -43,14 +71,6 @@ bool history_runs_on(const struct history *history, const struct moment *now)
 	if (now->boottime_ms >= open->deadline_ms)
 		kill((pid_t)-open->process_id, SIGKILL);
 	return true;
-}
-
-int history_read(struct helper *helper, struct history *history)
-{
-	int error = ledger_read(&helper->ledger, on_record, history);
-
-	history_note_error(helper, error);
-	return error;
 }
 
 void history_note_error(struct helper *helper, int error)
@@ -68,18 +88,18 @@ void history_note_error(struct helper *helper, int error)
 void history_note_time(struct helper *helper)
 {
 	const struct ledger_record clock = {.kind = LEDGER_CLOCK, .when = helper->now};
-	const struct budget_limits most = {BUDGET_MAX_ACTIONS, BUDGET_MAX_ACTIONS};
-	struct history history = {.site = "", .incident = ""};
+	const struct budget_limits most = {BUDGET_MAX_ACTIONS, BUDGET_MAX_ACTIONS, 0};
+	struct account account;
 	int error = ledger_lock(&helper->ledger, &helper->now);
 
 	helper->next_clock_ms = helper->now.boottime_ms + BUDGET_HOUR_MS;
 	if (error == -EBUSY)
 		return; /* by an action, whose own lines tell the time */
-	if (error == 0)
-		error = ledger_read(&helper->ledger, on_record, &history);
-	if (error == 0 &&
-	    budget_left(&history.budget, &helper->now, &most).day < BUDGET_MAX_ACTIONS)
-		error = ledger_add(&helper->ledger, &clock);
-	ledger_unlock(&helper->ledger);
 	history_note_error(helper, error);
+	if (error == 0)
+		error = history_read(helper, NULL, "", &account);
+	if (error == 0 &&
+	    budget_left(&account.budget, &helper->now, &most).day < BUDGET_MAX_ACTIONS)
+		history_note_error(helper, ledger_add(&helper->ledger, &clock));
+	ledger_unlock(&helper->ledger);
 }

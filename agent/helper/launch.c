@@ -13,8 +13,11 @@ int launch_plugin(const struct helper *helper, struct job *job, const struct lau
 	buffer_init(&why, TRUSTED_WHY_BYTES);
 	file = plugin_open(helper->config->plugin_dir, launch->plugin, &helper->trust, &why);
 	error = file < 0 ? file
-	                 : environment_make(
-	                       &environment, job->site, launch->rung, launch->action_id);
+	                 : environment_make(&environment,
+	                       &(struct environment_order){.site = job->site,
+	                           .rung = launch->rung,
+	                           .action_id = launch->action_id,
+	                           .state_folder = launch->state_folder});
 	if (error == 0) {
 		const struct plugin_order order = {
 		    .file = file,

@@ -6,7 +6,8 @@ libhelper_a_SOURCES = agent/helper/helper.h \
 	agent/helper/history.c \
 	agent/helper/inspection.c \
 	agent/helper/launch.c \
-	agent/helper/pause.c agent/helper/pause.h \
+	agent/helper/orders.c \
+	agent/helper/reverts.c \
 	agent/helper/serve.c
 
 pkglibexec_PROGRAMS += authmedic-helper

@@ -7,15 +7,13 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
-#include "config/document.h"
 #include "helper/helper.h"
+#include "trust/packet_socket.h"
+#include "trust/trusted_config.h"
 
-#define BOOT_ID_FILE     "/proc/sys/kernel/random/boot_id"
 #define SYSTEMD_SOCKET   3
 #define MAX_ERRORS_BYTES ((size_t)64 * 1024)
 #define MAX_POLLS        (1 + HELPER_MAX_JOBS + HELPER_MAX_CLIENTS + 1)
@@ -27,31 +25,19 @@ struct options {
 	const char *listen_path;
 	int64_t parent_socket; /* -1: none */
 	int64_t allowed_uid;   /* -1: none */
+	bool revert_due;
 };
 
 static const char usage[] =
     "usage: authmedic-helper [--config FILE] [--socket-fd N | --listen PATH [--allow-uid UID]]\n"
+    "       authmedic-helper [--config FILE] --revert-due\n"
     "Runs inspectors and remedies for authmedicd. Without --socket-fd and --listen it takes the\n"
-    "listening socket from systemd.\n";
+    "listening socket from systemd. With --revert-due it only takes back what is due.\n";
 
 static bool read_number(const char *text, int64_t most, int64_t *number)
 {
 	return text != NULL && view_to_int64(view_of_text(text), number) == 0 && *number >= 0 &&
 	       *number <= most;
-}
-
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec time = {0};
-
-	clock_gettime(clock, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
-static void read_clocks(struct moment *now)
-{
-	now->wall_ms = clock_ms(CLOCK_REALTIME);
-	now->boottime_ms = clock_ms(CLOCK_BOOTTIME);
 }
 
 /* ------------------------------------------------------------------------------------ the start */
@@ -61,7 +47,8 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
 {
 	static const struct option names[] = {{"config", required_argument, NULL, 'c'},
 	    {"socket-fd", required_argument, NULL, 's'}, {"listen", required_argument, NULL, 'l'},
-	    {"allow-uid", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+	    {"allow-uid", required_argument, NULL, 'u'}, {"revert-due", no_argument, NULL, 'r'},
+	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'}, {0}};
 	bool good = true;
 	int letter;
@@ -80,6 +67,9 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
 			break;
 		case 'u':
 			good = read_number(optarg, UINT_MAX - 1, &options->allowed_uid);
+			break;
+		case 'r':
+			options->revert_due = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -123,53 +113,6 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int read_boot_id(struct helper *helper)
-{
-	struct buffer auto_buffer text;
-	int error;
-
-	buffer_init(&text, 256);
-	error = file_read(BOOT_ID_FILE, &text);
-	snprintf(helper->now.boot_id, sizeof(helper->now.boot_id), "%s", buffer_text(&text));
-	return error == 0 && text.length < sizeof(helper->now.boot_id) - 1 ? -EBADMSG : error;
-}
-
-struct config_check {
-	const struct trust *trust;
-	struct buffer *why;
-};
-
-static int check_trusted(const struct config_check *check, const char *path, mode_t kind)
-{
-	int file = trusted_open(path, kind, check->trust, check->why);
-
-	if (file >= 0)
-		close(file);
-	return file < 0 ? file : 0;
-}
-
-static int on_config_file(void *context, const char *file)
-{
-	return check_trusted(context, file, S_IFREG);
-}
-
-/* Whoever could change the configuration could have us run anything. */
-static int check_config(const char *file, const struct trust *trust, struct buffer *why)
-{
-	struct config_check check = {trust, why};
-	const char *slash = strrchr(file, '/');
-	char folder[PATH_MAX];
-	int error = check_trusted(&check, file, S_IFREG);
-
-	if (error < 0)
-		return error;
-	snprintf(folder, sizeof(folder), "%.*s/conf.d", (int)(slash - file), file);
-	if (access(folder, F_OK) < 0 && errno == ENOENT)
-		return 0;
-	error = check_trusted(&check, folder, S_IFDIR);
-	return error < 0 ? error : document_each_file(folder, why, on_config_file, &check);
-}
-
 static int load(struct helper *helper, const char *config_file)
 {
 	struct buffer auto_buffer errors;
@@ -177,7 +120,7 @@ static int load(struct helper *helper, const char *config_file)
 
 	buffer_init(&errors, MAX_ERRORS_BYTES);
 	if (!helper->spawned)
-		error = check_config(config_file, &helper->trust, &errors);
+		error = trusted_config(config_file, &helper->trust, &errors);
 	if (error == 0)
 		error = config_load(&helper->config, config_file, &errors);
 	if (error == 0) {
@@ -200,8 +143,10 @@ static int open_clients(struct helper *helper, const struct options *options)
 
 	if (helper->spawned)
 		return clients_take_parent(helper, (int)options->parent_socket);
-	if (options->listen_path != NULL)
-		return clients_listen(helper, options->listen_path);
+	if (options->listen_path != NULL) {
+		helper->listening = packet_socket_listen(options->listen_path, HELPER_MAX_CLIENTS);
+		return helper->listening < 0 ? helper->listening : 0;
+	}
 	if (!read_number(getenv("LISTEN_PID"), INT_MAX, &process) || process != getpid() ||
 	    !read_number(getenv("LISTEN_FDS"), 1, &count) || count != 1)
 		return -ENOTSOCK;
@@ -210,17 +155,20 @@ static int open_clients(struct helper *helper, const struct options *options)
 
 /* ------------------------------------------------------------------------------------- the loop */
 
-static int timeout_ms(const struct helper *helper)
+static int timeout_ms(struct helper *helper)
 {
 	int64_t until_ms = helper->next_clock_ms, left_ms;
 
+	if (helper->next_revert_ms < until_ms && !helper->jobs[HELPER_ACTION].used)
+		until_ms = helper->next_revert_ms;
 	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
 		const struct job *job = &helper->jobs[i];
 
 		if (job->used && !job->run.killed && job->run.deadline_ms < until_ms)
 			until_ms = job->run.deadline_ms;
 	}
-	left_ms = until_ms - clock_ms(CLOCK_BOOTTIME);
+	moment_read(&helper->now);
+	left_ms = until_ms - helper->now.boottime_ms;
 	return left_ms <= 0 ? 0 : left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 
@@ -259,36 +207,64 @@ static void turn(struct helper *helper)
 		count += HELPER_MAX_CLIENTS + 1;
 	}
 	poll(polls, count, timeout_ms(helper));
-	read_clocks(&helper->now);
+	moment_read(&helper->now);
 	take_signals(helper); /* first: what is taken here must be followed by a step */
 	step_jobs(helper);
-	if (!helper->stopping)
+	if (!helper->stopping) {
+		reverts_step(helper);
 		clients_step(helper);
+	}
 	if (helper->now.boottime_ms >= helper->next_clock_ms)
 		history_note_time(helper);
 }
 
+static int serve_all(struct helper *helper)
+{
+	while (!helper->stopping || helper->jobs[HELPER_ACTION].used)
+		turn(helper);
+	return EXIT_DONE;
+}
+
+/* Serves nobody. What failed is tried again only by the next of us. */
+static int revert_all_due(struct helper *helper)
+{
+	const struct job *job = &helper->jobs[HELPER_ACTION];
+	bool failed = false;
+
+	helper->stopping = true;
+	do {
+		helper->next_revert_ms = 0;
+		reverts_step(helper);
+		if (!job->used)
+			break;
+		while (job->used)
+			turn(helper);
+		failed = failed || job->reply.result != PROTOCOL_DONE;
+	} while (true);
+	return failed || helper->ledger_error < 0 || helper->reverts_overdue > 0 ? EXIT_FAILED
+	                                                                          : EXIT_DONE;
+}
+
 static int run(struct helper *helper, const struct options *options)
 {
-	int error = read_boot_id(helper);
+	int error = moment_init(&helper->now), status;
 
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
 		error = -errno;
 	if (error == 0 && load(helper, options->config_file) < 0)
 		return EXIT_BAD_CONFIG;
-	if (error == 0)
+	if (error == 0 && !options->revert_due)
 		error = open_clients(helper, options);
 	if (error < 0) {
 		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
-	read_clocks(&helper->now);
+	moment_read(&helper->now);
 	history_note_time(helper);
-	while (!helper->stopping || helper->jobs[HELPER_ACTION].used)
-		turn(helper);
+	status = options->revert_due ? revert_all_due(helper) : serve_all(helper);
 	history_note_time(helper);
-	return EXIT_DONE;
+	return status;
 }
 
 int main(int argc, char **argv)

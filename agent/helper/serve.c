@@ -1,9 +1,8 @@
 #include <errno.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "helper/helper.h"
-#include "helper/pause.h"
+#include "ledger/pause.h"
 
 void serve_refuse(struct job *job, enum protocol_refusal refusal)
 {
@@ -28,10 +27,11 @@ void serve_set_text(struct job *job, struct view said)
 
 /* ------------------------------------------------------------------------------------ the state */
 
-static void tell_action(const struct history *history, struct protocol_reply *reply)
+static void tell_action(const struct account *account, const struct job *job,
+    struct protocol_reply *reply)
 {
-	const struct ledger_record *action = &history->action;
-	bool is_open = strcmp(history->open.action_id, action->action_id) == 0;
+	const struct ledger_record *action = &account->rungs[job->request.rung].action;
+	bool is_open = strcmp(account->open.action_id, action->action_id) == 0;
 
 	if (action->action_id[0] == '\0')
 		reply->result = PROTOCOL_NEVER;
@@ -43,40 +43,34 @@ static void tell_action(const struct history *history, struct protocol_reply *re
 /* Where the ledger cannot be read the budget stays at 0, and what was done is unknown. */
 static void add_state(struct helper *helper, struct job *job)
 {
-	const struct config_safety *safety = &helper->config->safety;
-	const struct budget_limits limits = {safety->actions_per_hour, safety->actions_per_day};
 	struct protocol_reply *reply = &job->reply;
-	struct history history = {.site = job->site != NULL ? job->site->name : "",
-	    .incident = job->request.incident,
-	    .rung = job->request.rung};
 	bool tells = reply->verb == PROTOCOL_ACTION && reply->refusal == REFUSAL_NONE;
 	int locked = ledger_lock(&helper->ledger, &helper->now);
 	int error = locked == -EBUSY ? 0 : locked;
+	struct account account;
 
-	reply->paused = pause_is_set(helper->state_folder, safety->disable_file);
+	reply->paused = pause_is_set(helper->state_folder, helper->config->safety.disable_file);
 	if (tells)
 		reply->result = PROTOCOL_UNKNOWN;
 	if (error < 0)
 		history_note_error(helper, error);
 	else
-		error = history_read(helper, &history);
+		error = history_read(helper, job->site, job->request.incident, &account);
 	if (locked == 0)
 		ledger_unlock(&helper->ledger);
-	reply->in_flight = locked == -EBUSY || history_runs_on(&history, &helper->now);
+	reply->in_flight = locked == -EBUSY;
 	if (error < 0)
 		return;
+	reply->in_flight |= history_runs_on(&account, &helper->now);
 	if (tells)
-		tell_action(&history, reply);
-	if (job->site != NULL) {
-		struct budget_left left = budget_left(&history.budget, &helper->now, &limits);
-
-		reply->budget_hour = left.hour;
-		reply->budget_day = left.day;
-	}
+		tell_action(&account, job, reply);
+	if (job->site != NULL)
+		account_tell(&account, history_limits(helper), &helper->now, reply);
 }
 
 void serve_answer(struct helper *helper, struct job *job)
 {
+	job->reply.revert_left_ms = -1;
 	if (job->reply.verb != 0 && job->reply.verb != PROTOCOL_INSPECT)
 		add_state(helper, job);
 	clients_send(helper, job->client, &job->reply);
@@ -84,48 +78,49 @@ void serve_answer(struct helper *helper, struct job *job)
 
 /* --------------------------------------------------------------------------------- the requests */
 
-static void change_pause(const struct helper *helper, struct job *job, bool may_resume)
+static bool start_revert(struct helper *helper, struct job *job)
 {
-	bool pause = job->request.verb == PROTOCOL_PAUSE;
-	int error;
+	if (job->is_operator)
+		return action_start(helper, job);
+	serve_refuse(job, REFUSAL_OPERATOR);
+	return true;
+}
 
-	if (!pause && !may_resume) {
-		serve_refuse(job, REFUSAL_PAUSED);
-		serve_set_text(job, VIEW("only root may resume"));
-		return;
-	}
-	error = pause ? pause_set(helper->state_folder) : pause_clear(helper->state_folder);
-	if (error < 0) {
-		job->reply.result = PROTOCOL_FAILED;
-		serve_set_text(job, view_of_text(strerror(-error)));
-	} else {
-		log_notice("%s", pause ? "paused: no action on any site" : "resumed");
-	}
+static void tell(struct job *job)
+{
+	bool asks_action = job->request.verb == PROTOCOL_ACTION;
+
+	if (job->site == NULL && (job->request.site[0] != '\0' || asks_action))
+		serve_refuse(job, REFUSAL_SITE);
+	else if (asks_action && job->request.rung >= job->site->ladder.count)
+		serve_refuse(job, REFUSAL_RUNG);
 }
 
 /* Whether the job is answered already. */
-static bool take(struct helper *helper, struct job *job, bool may_resume)
+static bool take(struct helper *helper, struct job *job)
 {
 	switch (job->request.verb) {
 	case PROTOCOL_INSPECT:
 		return inspection_start(helper, job);
 	case PROTOCOL_APPLY:
 		return action_start(helper, job);
-	case PROTOCOL_PAUSE:
-	case PROTOCOL_RESUME:
-		change_pause(helper, job, may_resume);
+	case PROTOCOL_REVERT:
+		return start_revert(helper, job);
+	case PROTOCOL_ACTION:
+	case PROTOCOL_STATUS:
+		tell(job);
 		return true;
 	default:
-		if (job->site == NULL &&
-		    (job->request.site[0] != '\0' || job->request.verb == PROTOCOL_ACTION))
-			serve_refuse(job, REFUSAL_SITE);
+		order_take(helper, job);
 		return true;
 	}
 }
 
 int serve(struct helper *helper, const struct client *client, struct view packet)
 {
-	struct job job = {.client = client->id, .reply.magic = PROTOCOL_MAGIC};
+	struct job job = {.client = client->id,
+	    .is_operator = client->is_operator,
+	    .reply.magic = PROTOCOL_MAGIC};
 	int error = protocol_check_request(packet.data, packet.length);
 
 	if (error < 0) {
@@ -136,8 +131,9 @@ int serve(struct helper *helper, const struct client *client, struct view packet
 	memcpy(&job.request, packet.data, sizeof(job.request));
 	job.reply.verb = job.request.verb;
 	job.reply.request_id = job.request.request_id;
+	memcpy(job.intent.by, client->name, sizeof(job.intent.by));
 	job.site = config_site_named(helper->config, job.request.site);
-	if (take(helper, &job, client->may_resume))
+	if (take(helper, &job))
 		serve_answer(helper, &job);
 	return 0;
 }

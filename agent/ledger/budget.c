@@ -38,13 +38,27 @@ static uint32_t left_within(
 	return limit > used ? (uint32_t)(limit - used) : 0;
 }
 
+/* Whether the last action is too fresh. Only a day without any takes the doubling back. */
+static bool is_cooling(const struct budget *budget, int64_t now_ms, int64_t cool_down_ms)
+{
+	uint32_t within_day = BUDGET_MAX_ACTIONS -
+	                      left_within(budget, now_ms, BUDGET_DAY_MS, BUDGET_MAX_ACTIONS);
+	int64_t last_ms = budget->at_ms[(budget->actions - 1) % BUDGET_MAX_ACTIONS];
+
+	for (uint32_t i = 1; i < within_day && cool_down_ms < BUDGET_DAY_MS; i++)
+		cool_down_ms *= 2;
+	return within_day > 0 && now_ms - last_ms < cool_down_ms;
+}
+
 struct budget_left budget_left(
     const struct budget *budget, const struct moment *now, const struct budget_limits *limits)
 {
 	int64_t now_ms = budget->elapsed_ms + budget_idle_ms(budget, now);
 
 	return (struct budget_left){
-	    .hour = left_within(budget, now_ms, BUDGET_HOUR_MS, limits->actions_per_hour),
+	    .hour = is_cooling(budget, now_ms, limits->cool_down_ms)
+	                ? 0
+	                : left_within(budget, now_ms, BUDGET_HOUR_MS, limits->actions_per_hour),
 	    .day = left_within(budget, now_ms, BUDGET_DAY_MS, limits->actions_per_day),
 	};
 }

@@ -16,18 +16,11 @@
 #ifndef AUTHMEDIC_LEDGER_BUDGET_H
 #define AUTHMEDIC_LEDGER_BUDGET_H
 
-#include "base/view.h"
+#include "ledger/moment.h"
 
 #define BUDGET_HOUR_MS       INT64_C(3600000)
 #define BUDGET_DAY_MS        (24 * BUDGET_HOUR_MS)
 #define BUDGET_MAX_ACTIONS   256 /* in a day, whatever the configuration says */
-#define BUDGET_BOOT_ID_BYTES 37
-
-struct moment {
-	int64_t wall_ms;
-	int64_t boottime_ms;
-	char boot_id[BUDGET_BOOT_ID_BYTES]; /* of the kernel that ran then */
-};
 
 /* Starts zeroed; is fed every line of the ledger in order. */
 struct budget {
@@ -41,6 +34,7 @@ struct budget {
 struct budget_limits {
 	int64_t actions_per_hour;
 	int64_t actions_per_day;
+	int64_t cool_down_ms; /* after a day's first action; twice as long after each more */
 };
 
 struct budget_left {
@@ -50,7 +44,7 @@ struct budget_left {
 
 void budget_add_line(struct budget *budget, const struct moment *when, bool is_action);
 
-/* What is left at `now`. */
+/* What is left at `now`; nothing for this hour while it cools down. */
 struct budget_left budget_left(
     const struct budget *budget, const struct moment *now, const struct budget_limits *limits);
 

@@ -1,5 +1,6 @@
-/* The record of every action: a text file, one line a record, only ever added to. A line ends in a
- * check of itself, so that damage is noticed; whoever may write the file may forge it all the same.
+/* The record of every action and of what people said about them: a text file, one line a record,
+ * only ever added to. A line ends in a check of itself, so that damage is noticed; whoever may
+ * write the file may forge it all the same.
  *
  * An action's intent is on the disk before the action begins, and the file stays locked until its
  * result is there too. A last line without its newline is what a crash left: it is kept, and
@@ -18,18 +19,32 @@ enum ledger_kind {
 	LEDGER_RESULT,
 	LEDGER_CLOCK, /* time has passed */
 	LEDGER_TORN,  /* what a crash left of a record */
+	/* What the daemon found out and what people said; see the verbs of remedy/protocol.h. */
+	LEDGER_LOCK,
+	LEDGER_UNLOCK,
+	LEDGER_APPROVE,
+	LEDGER_SKIP,
+	LEDGER_DENY,
+	LEDGER_PAUSE,
+	LEDGER_RESUME,
+	LEDGER_KINDS
 };
 
 struct ledger_record {
 	enum ledger_kind kind;
 	struct moment when;
-	/* Of intents and results; texts are one word each. */
-	char action_id[PROTOCOL_NAME_BYTES];
+	/* Of all but clock and torn lines; texts are one word each, or empty. */
 	char site[PROTOCOL_NAME_BYTES];
 	char remedy[PROTOCOL_NAME_BYTES];
 	char incident[PROTOCOL_NAME_BYTES];
-	char reason[PROTOCOL_NAME_BYTES];
 	uint32_t rung;
+	uint64_t key;   /* of the rung, see struct config_rung */
+	int64_t for_ms; /* of an apply or approval: when to revert; 0: never, as configured */
+	char by[PROTOCOL_NAME_BYTES]; /* who asked for it */
+	/* Of intents and results alone. */
+	char action_id[PROTOCOL_NAME_BYTES];
+	char reason[PROTOCOL_NAME_BYTES];
+	bool reverts;                /* else it applies */
 	enum protocol_result result; /* PROTOCOL_UNKNOWN in an intent */
 	int64_t process_id;          /* the plugin's */
 	uint64_t start_ticks;

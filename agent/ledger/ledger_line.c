@@ -12,7 +12,8 @@
 
 static const char *kind_name(uint32_t kind)
 {
-	static const char *const names[] = {"intent", "result", "clock", "torn"};
+	static const char *const names[LEDGER_KINDS] = {"intent", "result", "clock", "torn", "lock",
+	    "unlock", "approve", "skip", "deny", "pause", "resume"};
 
 	return names[kind];
 }
@@ -24,6 +25,18 @@ static void print_check(struct view bytes, char ret_text[CHECK_BYTES + 1])
 	snprintf(ret_text, CHECK_BYTES + 1, " check=%016" PRIx64, hash_bytes(&seed, bytes));
 }
 
+static const char *const verbs[] = {[false] = "apply", [true] = "revert"};
+
+static bool is_action(const struct ledger_record *record)
+{
+	return record->kind == LEDGER_INTENT || record->kind == LEDGER_RESULT;
+}
+
+static bool has_rung(const struct ledger_record *record)
+{
+	return record->kind != LEDGER_CLOCK && record->kind != LEDGER_TORN;
+}
+
 void ledger_line_write(const struct ledger_record *record, struct buffer *line)
 {
 	char time[TEXT_TIME_BYTES], check[CHECK_BYTES + 1];
@@ -31,13 +44,19 @@ void ledger_line_write(const struct ledger_record *record, struct buffer *line)
 	buffer_append_format(line, "%s %s wall_ms=%" PRId64 " boottime_ms=%" PRId64 " boot=%s",
 	    text_of_time(record->when.wall_ms, time), kind_name(record->kind),
 	    record->when.wall_ms, record->when.boottime_ms, record->when.boot_id);
-	if (record->kind == LEDGER_INTENT || record->kind == LEDGER_RESULT)
+	if (has_rung(record))
 		buffer_append_format(line,
-		    " action=%s site=%s remedy=%s incident=%s reason=%s rung=%" PRIu32
-		    " result=%s process=%" PRId64 " started=%" PRIu64 " deadline_ms=%" PRId64,
-		    record->action_id, record->site, record->remedy, record->incident,
-		    record->reason, record->rung, protocol_result_name(record->result),
-		    record->process_id, record->start_ticks, record->deadline_ms);
+		    " site=%s remedy=%s incident=%s rung=%" PRIu32 " key=%" PRIu64
+		    " for_ms=%" PRId64 " by=%s",
+		    record->site, record->remedy, record->incident, record->rung, record->key,
+		    record->for_ms, record->by);
+	if (is_action(record))
+		buffer_append_format(line,
+		    " action=%s verb=%s reason=%s result=%s process=%" PRId64 " started=%" PRIu64
+		    " deadline_ms=%" PRId64,
+		    record->action_id, verbs[record->reverts], record->reason,
+		    protocol_result_name(record->result), record->process_id,
+		    record->start_ticks, record->deadline_ms);
 	print_check(buffer_view(line), check);
 	buffer_append_format(line, "%s\n", check);
 }
@@ -100,14 +119,26 @@ static uint32_t read_name(
 	return last;
 }
 
-static void read_action(struct reading *reading, struct ledger_record *record)
+static void read_rung(struct reading *reading, struct ledger_record *record)
 {
-	read_text(reading, "action", record->action_id);
 	read_text(reading, "site", record->site);
 	read_text(reading, "remedy", record->remedy);
 	read_text(reading, "incident", record->incident);
-	read_text(reading, "reason", record->reason);
 	record->rung = (uint32_t)read_unsigned(reading, "rung");
+	record->key = read_unsigned(reading, "key");
+	record->for_ms = read_int(reading, "for_ms");
+	read_text(reading, "by", record->by);
+}
+
+static void read_action(struct reading *reading, struct ledger_record *record)
+{
+	struct view verb;
+
+	read_text(reading, "action", record->action_id);
+	verb = next_value(reading, "verb");
+	record->reverts = view_equal_text(verb, verbs[true]);
+	reading->bad |= !record->reverts && !view_equal_text(verb, verbs[false]);
+	read_text(reading, "reason", record->reason);
 	record->result = (enum protocol_result)read_name(
 	    reading, next_value(reading, "result"), protocol_result_name, PROTOCOL_REFUSED);
 	record->process_id = read_int(reading, "process");
@@ -123,12 +154,14 @@ static int read_record(struct view line, struct ledger_record *ret_record)
 
 	view_cut(&reading.rest, ' ', &word); /* the time for people */
 	view_cut(&reading.rest, ' ', &word);
-	record.kind = (enum ledger_kind)read_name(&reading, word, kind_name, LEDGER_TORN);
+	record.kind = (enum ledger_kind)read_name(&reading, word, kind_name, LEDGER_KINDS - 1);
 	record.when.wall_ms = read_int(&reading, "wall_ms");
 	record.when.boottime_ms = read_int(&reading, "boottime_ms");
 	word = next_value(&reading, "boot");
 	snprintf(record.when.boot_id, sizeof(record.when.boot_id), "%.*s", VIEW_ARGUMENTS(word));
-	if (record.kind == LEDGER_INTENT || record.kind == LEDGER_RESULT)
+	if (has_rung(&record))
+		read_rung(&reading, &record);
+	if (is_action(&record))
 		read_action(&reading, &record);
 	if (reading.bad || reading.rest.length > 0)
 		return -EBADMSG;

@@ -102,15 +102,17 @@ static int put_for_inspectors(
 	return error < 0 ? error : put_configuration(environment, site);
 }
 
-int environment_make(struct environment *environment, const struct config_site *site,
-    const struct config_rung *rung, const char *action_id)
+int environment_make(struct environment *environment, const struct environment_order *order)
 {
-	int error = put_site(environment, site);
+	const struct config_rung *rung = order->rung;
+	int error = put_site(environment, order->site);
 
 	if (error == 0 && rung == NULL)
-		error = put_for_inspectors(environment, site);
-	if (error == 0 && action_id != NULL)
-		error = put(environment, "AUTHMEDIC_ACTION_ID=%s", action_id);
+		error = put_for_inspectors(environment, order->site);
+	if (error == 0 && order->action_id != NULL)
+		error = put(environment, "AUTHMEDIC_ACTION_ID=%s", order->action_id);
+	if (error == 0 && order->state_folder != NULL)
+		error = put(environment, "AUTHMEDIC_STATE_DIR=%s", order->state_folder);
 	for (size_t i = 0; error == 0 && rung != NULL && i < rung->with.count; i++)
 		error = put_with(environment, &rung->with.items[i]);
 	return error < 0 ? error : array_push(environment, NULL, ENVIRONMENT_MAX + 1);

@@ -12,9 +12,16 @@ struct environment {
 	size_t capacity;
 };
 
-/* `rung` and `action_id` may be NULL: an inspector has neither. */
-must_check int environment_make(struct environment *environment, const struct config_site *site,
-    const struct config_rung *rung, const char *action_id);
+/* An inspector has but the site; the rest is NULL then. */
+struct environment_order {
+	const struct config_site *site;
+	const struct config_rung *rung;
+	const char *action_id;
+	const char *state_folder;
+};
+
+must_check int environment_make(
+    struct environment *environment, const struct environment_order *order);
 void environment_done(struct environment *environment);
 
 #endif

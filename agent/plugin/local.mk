@@ -1,5 +1,4 @@
 libauthmedic_a_SOURCES += \
 	agent/plugin/environment.c agent/plugin/environment.h \
 	agent/plugin/open.c agent/plugin/open.h \
-	agent/plugin/run.c agent/plugin/run.h \
-	agent/plugin/trusted_path.c agent/plugin/trusted_path.h
+	agent/plugin/run.c agent/plugin/run.h

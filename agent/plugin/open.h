@@ -2,7 +2,7 @@
 #ifndef AUTHMEDIC_PLUGIN_OPEN_H
 #define AUTHMEDIC_PLUGIN_OPEN_H
 
-#include "plugin/trusted_path.h"
+#include "trust/trusted_path.h"
 
 /* The descriptor of FOLDER/NAME/NAME, to be closed by the caller; on failure what trusted_open()
  * says, or -EACCES where it may not be executed, with the reason appended to `why`. */

@@ -237,6 +237,7 @@ int helper_client_ask(struct helper_client *client, const struct helper_client_r
 	struct protocol_request message = {.magic = PROTOCOL_MAGIC,
 	    .verb = (uint32_t)request->verb,
 	    .config_digest = client->options.config->digest,
+	    .for_ms = request->for_ms,
 	    .rung = request->rung};
 	struct waiting *place = free_place(client);
 	int error;

@@ -29,6 +29,7 @@ struct helper_client_request {
 	const char *incident; /* "" where the verb needs none */
 	const char *reason;
 	uint32_t rung;
+	int64_t for_ms; /* of an approval; 0: as configured */
 	helper_client_on_reply *on_reply;
 	void *context;
 };

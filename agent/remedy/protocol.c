@@ -17,6 +17,10 @@ const char *protocol_refusal_name(uint32_t refusal)
 	    [REFUSAL_BUDGET] = "budget",
 	    [REFUSAL_BUSY] = "busy",
 	    [REFUSAL_REPEATED] = "repeated",
+	    [REFUSAL_LOCKED] = "locked",
+	    [REFUSAL_APPROVAL] = "approval",
+	    [REFUSAL_DENIED] = "denied",
+	    [REFUSAL_OPERATOR] = "operator",
 	};
 
 	return refusal < REFUSAL_COUNT ? names[refusal] : "invalid";
@@ -67,6 +71,20 @@ static bool is_whole_lines(const char facts[PROTOCOL_FACTS_BYTES])
 	return length == 0 || facts[length - 1] == '\n';
 }
 
+/* An action that belongs to no incident could not be told from its repetition. */
+static bool needs_incident(uint32_t verb)
+{
+	return verb == PROTOCOL_APPLY || verb == PROTOCOL_ACTION || verb == PROTOCOL_SKIP ||
+	       verb == PROTOCOL_DENY;
+}
+
+static bool are_request_numbers(const struct protocol_request *request)
+{
+	return request->magic == PROTOCOL_MAGIC && request->reserved == 0 &&
+	       request->verb >= PROTOCOL_INSPECT && request->verb < PROTOCOL_VERBS &&
+	       request->for_ms >= 0 && request->for_ms <= PROTOCOL_MAX_FOR_MS;
+}
+
 int protocol_check_request(const void *packet, size_t packet_bytes)
 {
 	struct protocol_request request;
@@ -74,16 +92,11 @@ int protocol_check_request(const void *packet, size_t packet_bytes)
 	if (packet_bytes != sizeof(request))
 		return -EBADMSG;
 	memcpy(&request, packet, sizeof(request));
-	if (request.magic != PROTOCOL_MAGIC || request.reserved != 0 ||
-	    request.verb < PROTOCOL_INSPECT || request.verb > PROTOCOL_RESUME)
+	if (!are_request_numbers(&request))
 		return -EBADMSG;
 	if (!is_word(request.site) || !is_word(request.incident) || !is_word(request.reason))
 		return -EBADMSG;
-	/* An action that belongs to no incident could not be told from its repetition. */
-	if ((request.verb == PROTOCOL_APPLY || request.verb == PROTOCOL_ACTION) &&
-	    request.incident[0] == '\0')
-		return -EBADMSG;
-	return 0;
+	return request.incident[0] == '\0' && needs_incident(request.verb) ? -EBADMSG : 0;
 }
 
 static bool is_reply_result(const struct protocol_reply *reply)
@@ -96,7 +109,7 @@ static bool is_reply_result(const struct protocol_reply *reply)
 /* The verb 0 answers a packet in which no verb could be read. */
 static bool is_reply_verb(const struct protocol_reply *reply)
 {
-	return reply->verb <= PROTOCOL_RESUME &&
+	return reply->verb < PROTOCOL_VERBS &&
 	       (reply->verb != 0 || reply->refusal == REFUSAL_MALFORMED);
 }
 
@@ -107,8 +120,8 @@ int protocol_check_reply(const void *packet, size_t packet_bytes)
 	if (packet_bytes != sizeof(reply))
 		return -EBADMSG;
 	memcpy(&reply, packet, sizeof(reply));
-	if (reply.magic != PROTOCOL_MAGIC || reply.reserved != 0 || reply.in_flight > 1 ||
-	    reply.paused > 1 || reply.facts_truncated > 1)
+	if (reply.magic != PROTOCOL_MAGIC || reply.in_flight > 1 || reply.paused > 1 ||
+	    reply.facts_truncated > 1 || reply.denied > 1)
 		return -EBADMSG;
 	if (!is_reply_verb(&reply) || !is_reply_result(&reply) || !is_word(reply.action_id) ||
 	    !is_text(reply.text, sizeof(reply.text), ' ', false) || !is_whole_lines(reply.facts))

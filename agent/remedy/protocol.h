@@ -9,9 +9,10 @@
 
 #include "base/cleanup.h"
 
-#define PROTOCOL_MAGIC          UINT32_C(0x61756d31) /* "aum1": contract 1 */
+#define PROTOCOL_MAGIC          UINT32_C(0x61756d32) /* "aum2" */
 #define PROTOCOL_NAME_BYTES     64
 #define PROTOCOL_TEXT_BYTES     256
+#define PROTOCOL_MAX_FOR_MS     INT64_C(2592000000) /* 30 days */
 #define PROTOCOL_FACTS_BYTES    7168
 
 enum protocol_verb {
@@ -21,6 +22,13 @@ enum protocol_verb {
 	PROTOCOL_STATUS,      /* the site's budget, what is in flight */
 	PROTOCOL_PAUSE,       /* no action on any site until resumed (kept across restarts) */
 	PROTOCOL_RESUME,
+	PROTOCOL_LOCK,    /* the rung did not help: locked until a person unlocks it */
+	PROTOCOL_UNLOCK,  /* from here on and PROTOCOL_RESUME: from root or our parent only */
+	PROTOCOL_APPROVE, /* the rung may run once, soon, and is taken back after for_ms */
+	PROTOCOL_SKIP,    /* not this rung for this incident */
+	PROTOCOL_DENY,    /* no rung at all for this incident */
+	PROTOCOL_REVERT,  /* take the rung back now */
+	PROTOCOL_VERBS
 };
 
 /* How a request ended. */
@@ -46,6 +54,10 @@ enum protocol_refusal {
 	REFUSAL_BUDGET,    /* spent, or the ledger cannot be read or written */
 	REFUSAL_BUSY,      /* another action is in flight on this host */
 	REFUSAL_REPEATED,  /* this incident already ran this rung */
+	REFUSAL_LOCKED,    /* the rung did not help before, and nobody has unlocked it */
+	REFUSAL_APPROVAL,  /* the rung needs a person's approval */
+	REFUSAL_DENIED,    /* a person said no, to the rung or to any for this incident */
+	REFUSAL_OPERATOR,  /* only root may say that */
 	REFUSAL_COUNT
 };
 
@@ -54,6 +66,7 @@ struct protocol_request {
 	uint32_t verb;
 	uint64_t request_id; /* echoed */
 	uint64_t config_digest;
+	int64_t for_ms;      /* of an approval: when to revert; 0: as configured */
 	uint32_t rung;       /* index in the site's ladder */
 	uint32_t reserved;   /* zero */
 	char site[PROTOCOL_NAME_BYTES];
@@ -72,7 +85,12 @@ struct protocol_reply {
 	uint32_t in_flight;   /* 0 or 1 */
 	uint32_t paused;      /* 0 or 1 */
 	uint32_t facts_truncated; /* 0 or 1 */
-	uint32_t reserved;
+	uint32_t denied;      /* 0 or 1: by a person, for the incident asked about */
+	uint32_t locked;      /* these three: a bit for each rung of the site */
+	uint32_t skipped;
+	uint32_t approved;
+	uint32_t applied;     /* still to be reverted */
+	int64_t revert_left_ms; /* until the first of those is reverted; -1: none */
 	char action_id[PROTOCOL_NAME_BYTES];
 	char text[PROTOCOL_TEXT_BYTES];    /* the last line the plugin said, escaped */
 	char facts[PROTOCOL_FACTS_BYTES];  /* `name=value` lines, whole ones only */

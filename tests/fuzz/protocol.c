@@ -30,10 +30,11 @@ static void check_request(const uint8_t *data, size_t size)
 	fuzz_check(size == sizeof(request));
 	memcpy(&request, data, sizeof(request));
 	fuzz_check(request.magic == PROTOCOL_MAGIC && request.reserved == 0);
-	fuzz_check(request.verb >= PROTOCOL_INSPECT && request.verb <= PROTOCOL_RESUME);
+	fuzz_check(request.verb >= PROTOCOL_INSPECT && request.verb < PROTOCOL_VERBS);
 	fuzz_check(is_one_word(request.site) && is_one_word(request.incident) &&
 	           is_one_word(request.reason));
 	fuzz_check(request.verb != PROTOCOL_APPLY || request.incident[0] != '\0');
+	fuzz_check(request.for_ms >= 0 && request.for_ms <= PROTOCOL_MAX_FOR_MS);
 }
 
 static void check_reply(const uint8_t *data, size_t size)

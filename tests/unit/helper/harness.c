@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "plugin/trusted_path.h"
+#include "trust/trusted_path.h"
 
 #define MAX_FILE_BYTES ((size_t)1024 * 1024)
 #define REPLY_SECONDS  30  /* a reply that takes longer fails the test */
@@ -197,6 +197,15 @@ void harness_configure(struct harness *harness, const char *options)
 	    "    logs: [{path: %1$s/access.log}]\n"
 	    "    evidence: voters\n"
 	    "    ladder: [{remedy: mark}]\n"
+	    "  - name: twin\n"
+	    "    logs: [{path: %1$s/access.log}]\n"
+	    "    evidence: voters\n"
+	    "    worker: {process: nothing-of-that-name}\n"
+	    "    ladder: [{remedy: mark}]\n"
+	    "  - name: fallback\n"
+	    "    logs: [{path: %1$s/access.log}]\n"
+	    "    evidence: voters\n"
+	    "    ladder: [{remedy: mark, revert_after: 1h}, {remedy: other, approval: required}]\n"
 	    "  - name: quiet\n"
 	    "    mode: observe\n"
 	    "    logs: [{path: %1$s/access.log}]\n"
@@ -368,6 +377,19 @@ int harness_close(struct harness *harness)
 	return WEXITSTATUS(status);
 }
 
+int harness_revert_due(struct harness *harness)
+{
+	int status;
+
+	harness->helper = fork();
+	assert_true(harness->helper >= 0);
+	if (harness->helper == 0)
+		become_helper(harness, (const char *[4]){"--revert-due"});
+	status = wait_for_end(harness);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
 struct protocol_request harness_request(const struct harness *harness, uint32_t verb)
 {
 	static uint64_t last_id;
@@ -446,6 +468,16 @@ void assert_refused(const struct protocol_reply *reply, enum protocol_refusal re
 {
 	assert_int_equal(reply->result, PROTOCOL_REFUSED);
 	assert_string_equal(protocol_refusal_name(reply->refusal), protocol_refusal_name(refusal));
+}
+
+struct protocol_reply harness_say(
+    const struct harness *harness, uint32_t verb, const char *site, uint32_t rung)
+{
+	struct protocol_request request = harness_request(harness, verb);
+
+	snprintf(request.site, sizeof(request.site), "%s", site);
+	request.rung = rung;
+	return harness_ask(harness, &request);
 }
 
 struct protocol_reply harness_ask_action(const struct harness *harness, const char *incident)

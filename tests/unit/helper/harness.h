@@ -41,7 +41,9 @@ char *harness_read_fifo(const struct harness *harness, const char *name);
 void harness_let_go(const struct harness *harness, const char *name);
 
 /* Writes the configuration with these options in front of the sites "web" (mode act, rungs "mark"
- * and "other") and "second" (mode act, rung "mark") and "quiet" (mode observe). */
+ * and "other"), "second" (rung "mark"), "twin" (the same, with the worker of "web"), "fallback"
+ * (rungs "mark", reverted after an hour, and "other", which needs approval) and "quiet" (mode
+ * observe). */
 void harness_configure(struct harness *harness, const char *options);
 /* Reads it; starting the helper does that too. */
 void harness_load_config(struct harness *harness);
@@ -54,6 +56,8 @@ void harness_run_to_listen(struct harness *harness, const char *const options[2]
 void harness_listen_as_systemd(struct harness *harness);
 /* Connects as that user. */
 void harness_connect(struct harness *harness, uid_t uid);
+/* Runs it with --revert-due; its exit status. */
+int harness_revert_due(struct harness *harness);
 /* Kills it as power does. */
 void harness_kill(struct harness *harness);
 /* Closes the socket and returns the exit status once it has ended. */
@@ -69,6 +73,9 @@ struct protocol_reply harness_ask(
 struct protocol_reply harness_apply(
     const struct harness *harness, const char *site, const char *incident);
 
+/* Says that of a rung of the site, and of "incident-1". */
+struct protocol_reply harness_say(
+    const struct harness *harness, uint32_t verb, const char *site, uint32_t rung);
 struct protocol_reply harness_ask_action(const struct harness *harness, const char *incident);
 struct protocol_reply harness_ask_status(const struct harness *harness);
 void assert_refused(const struct protocol_reply *reply, enum protocol_refusal refusal);

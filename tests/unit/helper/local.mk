@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 helper_tests = tests/unit/helper/action.test \
 	tests/unit/helper/helper.test \
+	tests/unit/helper/orders.test \
 	tests/unit/helper/crashes.test \
 	tests/unit/helper/listening.test
 check_PROGRAMS += $(helper_tests)
@@ -17,6 +18,10 @@ tests_unit_helper_helper_test_SOURCES = tests/unit/helper/test_helper.c \
 	$(helper_harness)
 tests_unit_helper_helper_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_helper_helper_test_LDADD = $(helper_libs)
+
+tests_unit_helper_orders_test_SOURCES = tests/unit/helper/test_orders.c $(helper_harness)
+tests_unit_helper_orders_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_helper_orders_test_LDADD = $(helper_libs)
 
 tests_unit_helper_crashes_test_SOURCES = tests/unit/helper/test_crashes.c $(helper_harness)
 tests_unit_helper_crashes_test_CPPFLAGS = $(unit_cppflags)

@@ -135,7 +135,8 @@ static void dies_at_any_moment(void **state)
 	size_t results[PROTOCOL_REFUSED + 1] = {0};
 	char incident[16];
 
-	harness_configure(harness, "safety: {actions_per_hour: 60, actions_per_day: 60}\n");
+	harness_configure(
+	    harness, "safety: {actions_per_hour: 60, actions_per_day: 60, cool_down: 0s}\n");
 	harness_plugin(harness, "mark", harness_mark);
 	for (size_t i = 0; i < 50; i++) {
 		enum protocol_result result;

@@ -62,7 +62,8 @@ static void keeps_the_day(void **state)
 	struct harness *harness = *state;
 	struct protocol_reply reply;
 
-	harness_configure(harness, "safety: {actions_per_hour: 60, actions_per_day: 2}\n");
+	harness_configure(
+	    harness, "safety: {actions_per_hour: 60, actions_per_day: 2, cool_down: 0s}\n");
 	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	assert_int_equal(harness_apply(harness, "web", "i-1").budget_day, 1);
@@ -91,7 +92,8 @@ static void tells_outcomes(void **state)
 	struct harness *harness = *state;
 	char incident[16];
 
-	harness_configure(harness, "safety: {actions_per_hour: 60, actions_per_day: 60}\n");
+	harness_configure(
+	    harness, "safety: {actions_per_hour: 60, actions_per_day: 60, cool_down: 0s}\n");
 	harness_start(harness);
 	for (size_t i = 0; i < count_of(outcomes); i++) {
 		harness_plugin(harness, "mark", outcomes[i].script);
@@ -341,7 +343,9 @@ static void isolates(void **state)
 	setenv("AUTHMEDIC_TEST_SECRET", "s", 1);
 	harness_plugin(harness, "mark",
 	    "{ env | grep -v '^_=\\|^PWD=\\|^SHLVL=\\|^OLDPWD='"
-	    " | grep -v '^AUTHMEDIC_ACTION_ID=[0-9a-f]\\{16\\}$' | sort; pwd; umask;"
+	    " | grep -v '^AUTHMEDIC_ACTION_ID=[0-9a-f]\\{16\\}$'"
+	    " | grep -v '^AUTHMEDIC_STATE_DIR=/.*/state/helper/web-[0-9a-f]\\{16\\}$'"
+	    " | sort; pwd; umask;"
 	    " ls /proc/self/fd | tr '\\n' ' '; } >$FOLDER/world");
 	harness_start(harness);
 	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);

@@ -102,8 +102,11 @@ static void serves_the_daemon(void **state)
 	harness_connect(harness, STRANGER);
 	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
 	assert_int_equal(ask_for(harness, PROTOCOL_PAUSE), REFUSAL_NONE);
-	assert_int_equal(ask_for(harness, PROTOCOL_RESUME), REFUSAL_PAUSED);
+	assert_int_equal(ask_for(harness, PROTOCOL_RESUME), REFUSAL_OPERATOR);
 	assert_int_equal(ask_for(harness, PROTOCOL_APPLY), REFUSAL_PAUSED);
+	assert_int_equal(ask_for(harness, PROTOCOL_LOCK), REFUSAL_NONE);
+	for (uint32_t verb = PROTOCOL_UNLOCK; verb <= PROTOCOL_REVERT; verb++)
+		assert_int_equal(ask_for(harness, verb), REFUSAL_OPERATOR);
 	harness_connect(harness, 0);
 	assert_int_equal(ask_for(harness, PROTOCOL_RESUME), REFUSAL_NONE);
 	assert_int_equal(umount("/etc/passwd"), 0);

@@ -285,9 +285,36 @@ static void the_property_can_fail(unused_parameter void **state)
 	assert_true(broken > SCHEDULES / 10);
 }
 
+/* After each action of a day the site cools down for twice as long; a day without any begins
+ * anew. */
+static void cools_down(unused_parameter void **state)
+{
+	static const struct budget_limits cooling = {60, 60, BUDGET_HOUR_MS};
+	static const int64_t hours[] = {1, 2, 4};
+	struct world world = new_world();
+	struct budget budget = {0};
+	struct moment now;
+
+	for (size_t i = 0; i < count_of(hours); i++) {
+		add_line(&budget, &world, true);
+		world.true_ms += hours[i] * BUDGET_HOUR_MS - 1;
+		now = look(&world);
+		assert_int_equal(budget_left(&budget, &now, &cooling).hour, 0);
+		world.true_ms += 1;
+		now = look(&world);
+		assert_true(budget_left(&budget, &now, &cooling).hour > 0);
+	}
+	world.true_ms += BUDGET_DAY_MS;
+	add_line(&budget, &world, true);
+	world.true_ms += BUDGET_HOUR_MS;
+	now = look(&world);
+	assert_int_equal(budget_left(&budget, &now, &cooling).hour, 60);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(cools_down),
 	    cmocka_unit_test(counts_and_forgets),
 	    cmocka_unit_test(forward),
 	    cmocka_unit_test(backward),

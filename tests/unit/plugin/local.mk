@@ -1,7 +1,6 @@
 if HAVE_CMOCKA
 plugin_tests = tests/unit/plugin/environment.test \
-	tests/unit/plugin/run.test \
-	tests/unit/plugin/trusted_path.test
+	tests/unit/plugin/run.test
 check_PROGRAMS += $(plugin_tests)
 TESTS += $(plugin_tests)
 
@@ -14,8 +13,4 @@ tests_unit_plugin_environment_test_LDADD = $(unit_libs)
 tests_unit_plugin_run_test_SOURCES = tests/unit/plugin/test_run.c
 tests_unit_plugin_run_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_plugin_run_test_LDADD = $(unit_libs)
-
-tests_unit_plugin_trusted_path_test_SOURCES = tests/unit/plugin/test_trusted_path.c
-tests_unit_plugin_trusted_path_test_CPPFLAGS = $(unit_cppflags)
-tests_unit_plugin_trusted_path_test_LDADD = $(unit_libs)
 endif

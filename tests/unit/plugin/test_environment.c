@@ -26,6 +26,17 @@ static struct config_with with[] = {
 static struct config_rung rung = {
     .remedy = "recycle", .with = {with, count_of(with), count_of(with)}};
 
+/* For that rung, or for an inspector. */
+static int make(struct environment *environment, const struct config_rung *of)
+{
+	const struct environment_order order = {.site = &site,
+	    .rung = of,
+	    .action_id = of != NULL ? "0123" : NULL,
+	    .state_folder = of != NULL ? "/var/lib/x" : NULL};
+
+	return environment_make(environment, &order);
+}
+
 static void assert_has(const struct environment *environment, const char *entry)
 {
 	for (size_t i = 0; i + 1 < environment->count; i++)
@@ -47,7 +58,7 @@ static void tells_the_site(unused_parameter void **state)
 {
 	struct environment environment = {0};
 
-	assert_int_equal(environment_make(&environment, &site, NULL, NULL), 0);
+	assert_int_equal(make(&environment, NULL), 0);
 	assert_null(environment.items[environment.count - 1]);
 	assert_has(&environment, "AUTHMEDIC_CONTRACT=1");
 	assert_has(&environment, "AUTHMEDIC_SITE=web");
@@ -65,6 +76,7 @@ static void tells_the_site(unused_parameter void **state)
 	assert_false(has_name(&environment, "AUTHMEDIC_KEYTAB"));
 	assert_false(has_name(&environment, "AUTHMEDIC_WITH"));
 	assert_false(has_name(&environment, "AUTHMEDIC_ACTION_ID"));
+	assert_false(has_name(&environment, "AUTHMEDIC_STATE_DIR"));
 	environment_done(&environment);
 }
 
@@ -73,9 +85,10 @@ static void tells_the_rung(unused_parameter void **state)
 {
 	struct environment environment = {0};
 
-	assert_int_equal(environment_make(&environment, &site, &rung, "0123"), 0);
+	assert_int_equal(make(&environment, &rung), 0);
 	assert_has(&environment, "AUTHMEDIC_ACTION_ID=0123");
 	assert_false(has_name(&environment, "AUTHMEDIC_PROBE"));
+	assert_has(&environment, "AUTHMEDIC_STATE_DIR=/var/lib/x");
 	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_COUNT=3");
 	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_1=/bin/true");
 	assert_has(&environment, "AUTHMEDIC_WITH_COMMAND_2=a=b");
@@ -96,7 +109,7 @@ static void needs_memory(unused_parameter void **state)
 		struct environment environment = {0};
 
 		allocation_fail_after(count);
-		error = environment_make(&environment, &site, &rung, "0123");
+		error = make(&environment, &rung);
 		allocation_restore();
 		environment_done(&environment);
 		assert_true(count < 100);

@@ -1,6 +1,6 @@
 /* Standing down: a file that says so outlives the helper and the machine. */
-#ifndef AUTHMEDIC_HELPER_PAUSE_H
-#define AUTHMEDIC_HELPER_PAUSE_H
+#ifndef AUTHMEDIC_LEDGER_PAUSE_H
+#define AUTHMEDIC_LEDGER_PAUSE_H
 
 #include "base/view.h"
 

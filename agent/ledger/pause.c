@@ -1,4 +1,4 @@
-#include "helper/pause.h"
+#include "ledger/pause.h"
 
 #include <errno.h>
 #include <fcntl.h>

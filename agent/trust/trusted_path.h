@@ -1,8 +1,8 @@
 /* Opens a path only if nobody but root, or the user we run as, could have put another thing there:
  * every component is owned by one of them and not writable by others, none is a symbolic link, and
  * each is looked up in the one checked before it. */
-#ifndef AUTHMEDIC_PLUGIN_TRUSTED_PATH_H
-#define AUTHMEDIC_PLUGIN_TRUSTED_PATH_H
+#ifndef AUTHMEDIC_TRUST_TRUSTED_PATH_H
+#define AUTHMEDIC_TRUST_TRUSTED_PATH_H
 
 #include <sys/types.h>
 

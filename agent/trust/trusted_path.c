@@ -1,4 +1,4 @@
-#include "plugin/trusted_path.h"
+#include "trust/trusted_path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "directory_fixture.h"
 
-#include "plugin/trusted_path.h"
+#include "trust/trusted_path.h"
 
 static struct trust trust;
 static char reason[TRUSTED_WHY_BYTES];

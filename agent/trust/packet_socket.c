@@ -1,0 +1,53 @@
+#include "trust/packet_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static bool has_option(int socket, int option, int expected)
+{
+	int value = -1;
+	socklen_t value_bytes = sizeof(value);
+
+	return getsockopt(socket, SOL_SOCKET, option, &value, &value_bytes) == 0 &&
+	       value == expected;
+}
+
+int packet_socket_check(int socket, bool listens)
+{
+	if (!has_option(socket, SO_DOMAIN, AF_UNIX) ||
+	    !has_option(socket, SO_TYPE, SOCK_SEQPACKET) ||
+	    !has_option(socket, SO_ACCEPTCONN, listens))
+		return -ENOTSOCK;
+	if (fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 || fcntl(socket, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
+	return 0;
+}
+
+int packet_socket_listen(const char *path, int backlog)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat status;
+	int file, error = 0;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, strlen(path));
+	file = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (file < 0)
+		return -errno;
+	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
+		unlink(path); /* an earlier helper's */
+	/* Anybody may knock: the kernel tells us who it is. */
+	if (bind(file, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, 0666) < 0 || listen(file, backlog) < 0) {
+		error = -errno;
+		close(file);
+		return error;
+	}
+	return file;
+}

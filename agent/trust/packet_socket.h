@@ -1,0 +1,16 @@
+/* The socket between daemon and helper: a unix socket for packets. */
+#ifndef AUTHMEDIC_TRUST_PACKET_SOCKET_H
+#define AUTHMEDIC_TRUST_PACKET_SOCKET_H
+
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+
+/* -ENOTSOCK where the descriptor is none, or does not listen as it should; it is made not to block
+ * and not to be inherited. */
+must_check int packet_socket_check(int socket, bool listens);
+/* A listening one at the path, in the place of an earlier one, for anybody to connect to; the
+ * descriptor or -errno. */
+must_check int packet_socket_listen(const char *path, int backlog);
+
+#endif

@@ -1,0 +1,255 @@
+#include "harness.h"
+
+#include "base/text.h"
+#include "ledger/ledger_line.h"
+
+/* What a person or the daemon says of one rung holds for that rung of that site, survives the
+ * helper, and is told. */
+static void locks(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", harness_mark);
+	harness_start(harness);
+	reply = harness_say(harness, PROTOCOL_LOCK, "web", 0);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.locked, 1);
+	harness_kill(harness);
+	harness_start(harness);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_LOCKED);
+	assert_int_equal(harness_say(harness, PROTOCOL_STATUS, "second", 0).locked, 0);
+	reply = harness_say(harness, PROTOCOL_UNLOCK, "web", 0);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.locked, 0);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	assert_true(harness_ledger_has(harness, " unlock wall_ms="));
+}
+
+/* A skipped rung stays out of the incident, and no rung at all runs where a person said no; the
+ * next incident is another matter. */
+static void skips_and_denies(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_configure(harness, "safety: {actions_per_hour: 60, cool_down: 0s}\n");
+	harness_plugin(harness, "mark", harness_mark);
+	harness_plugin(harness, "other", harness_mark);
+	harness_start(harness);
+	reply = harness_say(harness, PROTOCOL_SKIP, "web", 0);
+	assert_int_equal(reply.skipped, 1);
+	reply = harness_say(harness, PROTOCOL_APPLY, "web", 0);
+	assert_refused(&reply, REFUSAL_DENIED);
+	assert_int_equal(harness_say(harness, PROTOCOL_APPLY, "web", 1).result, PROTOCOL_DONE);
+	assert_int_equal(harness_say(harness, PROTOCOL_DENY, "second", 0).denied, 1);
+	reply = harness_say(harness, PROTOCOL_APPLY, "second", 0);
+	assert_refused(&reply, REFUSAL_DENIED);
+	assert_int_equal(harness_apply(harness, "web", "i-2").result, PROTOCOL_DONE);
+	assert_int_equal(harness_apply(harness, "second", "i-2").result, PROTOCOL_DONE);
+}
+
+/* Where an approval is needed nothing runs without one, and one approval is for one run. */
+static void needs_approval(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_configure(harness, "safety: {actions_per_hour: 60, cool_down: 0s}\n");
+	harness_plugin(harness, "other", harness_mark);
+	harness_start(harness);
+	reply = harness_say(harness, PROTOCOL_APPLY, "fallback", 1);
+	assert_refused(&reply, REFUSAL_APPROVAL);
+	assert_int_equal(harness_say(harness, PROTOCOL_APPROVE, "fallback", 0).approved, 1);
+	reply = harness_say(harness, PROTOCOL_APPLY, "fallback", 1);
+	assert_refused(&reply, REFUSAL_APPROVAL);
+	assert_int_equal(harness_say(harness, PROTOCOL_APPROVE, "fallback", 1).approved, 3);
+	reply = harness_say(harness, PROTOCOL_APPLY, "fallback", 1);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.approved, 1);
+	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+}
+
+/* Orders about what is not there, or from another configuration, change nothing. */
+static void refuses_orders(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+	struct protocol_reply reply;
+
+	harness_start(harness);
+	reply = harness_say(harness, PROTOCOL_LOCK, "nosuch", 0);
+	assert_refused(&reply, REFUSAL_SITE);
+	reply = harness_say(harness, PROTOCOL_APPROVE, "web", 2);
+	assert_refused(&reply, REFUSAL_RUNG);
+	request = harness_request(harness, PROTOCOL_UNLOCK);
+	request.config_digest++;
+	reply = harness_ask(harness, &request);
+	assert_refused(&reply, REFUSAL_CONFIG);
+	reply = harness_say(harness, PROTOCOL_REVERT, "web", 0);
+	assert_refused(&reply, REFUSAL_RUNG); /* nothing of it is applied */
+	assert_false(harness_ledger_has(harness, "lock"));
+}
+
+/* Sites that share a worker share its budget. */
+static void shares_the_budget(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", harness_mark);
+	harness_start(harness);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	reply = harness_apply(harness, "twin", "i-2");
+	assert_refused(&reply, REFUSAL_BUDGET);
+	assert_int_equal(harness_apply(harness, "second", "i-3").result, PROTOCOL_DONE);
+}
+
+static void apply_fallback(struct harness *harness)
+{
+	harness_start(harness);
+	assert_int_equal(
+	    harness_say(harness, PROTOCOL_APPROVE, "fallback", 0).result, PROTOCOL_DONE);
+	assert_int_equal(harness_say(harness, PROTOCOL_APPLY, "fallback", 0).result, PROTOCOL_DONE);
+	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+}
+
+/* What is applied for a time is told with what is left of it, and a person can take it back. */
+static void reverts_when_told(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_plugin(harness, "mark", harness_mark);
+	apply_fallback(harness);
+	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
+	assert_int_equal(reply.applied, 1);
+	assert_true(reply.revert_left_ms > 0 && reply.revert_left_ms <= 3600000);
+	assert_int_equal(harness_say(harness, PROTOCOL_STATUS, "web", 0).revert_left_ms, -1);
+	reply = harness_say(harness, PROTOCOL_REVERT, "fallback", 0);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.applied, 0);
+	assert_true(harness_ledger_has(harness, " verb=revert "));
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+	reply = harness_say(harness, PROTOCOL_REVERT, "fallback", 0);
+	assert_refused(&reply, REFUSAL_RUNG);
+}
+
+/* The time in the approval is the shorter one, so it is taken back by then: by a helper that runs,
+ * without anybody asking. */
+static void reverts_in_time(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+
+	harness_make_fifo(harness, "reverted");
+	harness_plugin(harness, "mark", "[ $1 = apply ] || echo $1 >$FOLDER/reverted");
+	harness_start(harness);
+	request = harness_request(harness, PROTOCOL_APPROVE);
+	snprintf(request.site, sizeof(request.site), "fallback");
+	request.for_ms = 300;
+	assert_int_equal(harness_ask(harness, &request).result, PROTOCOL_DONE);
+	assert_int_equal(harness_say(harness, PROTOCOL_APPLY, "fallback", 0).result, PROTOCOL_DONE);
+	free(harness_read_fifo(harness, "reverted"));
+}
+
+/* The ledger as it would be had all of it happened two hours earlier. */
+static void make_older(const struct harness *harness)
+{
+	const int64_t by_ms = INT64_C(2) * 3600000;
+	char auto_free *ledger = harness_read(harness, "state/helper/ledger");
+	struct view rest = view_of_text(ledger), line;
+	struct buffer auto_buffer older;
+
+	buffer_init(&older, 65536);
+	while (view_cut(&rest, '\n', &line)) {
+		struct ledger_record record;
+		struct buffer auto_buffer one;
+
+		buffer_init(&one, LEDGER_MAX_LINE_BYTES);
+		assert_int_equal(ledger_line_read(line, &record), 0);
+		record.when.wall_ms -= by_ms;
+		record.when.boottime_ms -= by_ms;
+		ledger_line_write(&record, &one);
+		buffer_append(&older, buffer_view(&one));
+	}
+	harness_write(harness, "state/helper/ledger", buffer_text(&older));
+}
+
+/* Nobody is there any more: the timer's helper takes back what is due, once, and nothing else. */
+static void reverts_without_us(void **state)
+{
+	struct harness *harness = *state;
+
+	harness_plugin(harness, "mark", harness_mark);
+	apply_fallback(harness);
+	harness_kill(harness);
+	assert_int_equal(harness_revert_due(harness), 0);
+	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+	make_older(harness);
+	harness_write(harness, "state/helper/paused", "");
+	assert_int_equal(harness_revert_due(harness), 0);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+	assert_true(harness_ledger_has(harness, " by=deadline "));
+	assert_int_equal(harness_revert_due(harness), 0);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+}
+
+/* A revert that fails is told by the exit status and tried again later, not at once. */
+static void tries_to_revert_again(void **state)
+{
+	struct harness *harness = *state;
+
+	harness_plugin(harness, "mark", "echo $1 >>$FOLDER/marks; [ $1 = apply ]");
+	apply_fallback(harness);
+	harness_kill(harness);
+	make_older(harness);
+	assert_int_equal(harness_revert_due(harness), 1);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+	assert_int_equal(harness_revert_due(harness), 0);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+	make_older(harness);
+	assert_int_equal(harness_revert_due(harness), 1);
+	assert_int_equal(harness_count_lines(harness, "marks"), 3);
+}
+
+/* What left the configuration cannot be taken back by us, which is no success. */
+static void cannot_revert_the_unknown(void **state)
+{
+	struct harness *harness = *state;
+	char auto_free *config = NULL;
+	char *found;
+
+	harness_plugin(harness, "mark", harness_mark);
+	harness_plugin(harness, "other", harness_mark);
+	apply_fallback(harness);
+	harness_kill(harness);
+	make_older(harness);
+	config = harness_read(harness, "authmedic.yml");
+	found = strstr(config, "{remedy: mark, revert_after");
+	assert_non_null(found);
+	memcpy(found, "{remedy: other,", 15);
+	harness_write(harness, "authmedic.yml", config);
+	assert_int_equal(harness_revert_due(harness), 1);
+	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(locks),
+	    TEST(skips_and_denies),
+	    TEST(needs_approval),
+	    TEST(refuses_orders),
+	    TEST(shares_the_budget),
+	    TEST(reverts_when_told),
+	    TEST(reverts_in_time),
+	    TEST(reverts_without_us),
+	    TEST(tries_to_revert_again),
+	    TEST(cannot_revert_the_unknown),
+	};
+
+	return cmocka_run_group_tests_name("orders", tests, NULL, NULL);
+}
