@@ -17,7 +17,7 @@ static void print_field(const char *label, const struct json *object, const char
 
 static void print_log(const struct json *log)
 {
-	const char *deaf = json_get_text(log, "deaf");
+	const struct json *reasons = json_get(log, "deaf_reasons");
 
 	printf("    log          ");
 	print_text(log, "path");
@@ -27,9 +27,13 @@ static void print_log(const struct json *log)
 	    (long long)json_get_int(log, "lines_committed", 0),
 	    (long long)json_get_int(log, "unparsed_lines", 0),
 	    (long long)json_get_int(log, "lag_bytes", 0));
-	if (deaf != NULL && deaf[0] != '\0') {
+	for (const struct json *reason = json_next(reasons, NULL); reason != NULL;
+	     reason = json_next(reasons, reason)) {
 		printf("; DEAF: ");
-		print_escaped(view_of_text(deaf));
+		print_text(reason, "text");
+		printf(" (since ");
+		print_text(reason, "since");
+		printf(")");
 	}
 	putchar('\n');
 }

@@ -122,6 +122,18 @@ struct config_detect {
 	int64_t max_pending;
 };
 
+/* When a log counts as deaf. */
+struct config_deaf {
+	int64_t file_trouble_for_ms;
+	int64_t unparsed_lines;
+	int64_t silent_for_ms;
+	int64_t probe_line_within_ms;
+	int64_t unseen_probes;
+	int64_t error_records;
+	int64_t errors_for_ms;
+	int64_t unwatched_for_ms;
+};
+
 struct config_safety {
 	int64_t warm_up_ms;
 	int64_t hold_off_ms;
@@ -149,6 +161,7 @@ struct config {
 	char *programs_dir;
 	char *http_listen; /* ADDRESS:PORT */
 	struct config_detect detect;
+	struct config_deaf deaf;
 	struct config_safety safety;
 	array_of(struct config_site) sites;
 	array_of(struct config_notify) notify;

@@ -2,11 +2,15 @@
 
 #include <errno.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/hearing.h"
+#include "loop/clock.h"
 #include "report/notification.h"
 
 #define MAX_JSON_BYTES ((size_t)256 * 1024)
+#define MAX_ID_BYTES   192
 
 struct message {
 	char *target;
@@ -117,16 +121,14 @@ static void print_data(struct entry *entry, const struct controller_event *event
 		buffer_clear(&entry->data);
 }
 
-static int add_messages(
-    struct entry *entry, const struct config *config, const struct controller_event *event)
+static int add_messages(struct entry *entry, const struct config *config, const char *id)
 {
 	for (size_t i = 0; i < config->notify.count; i++) {
-		struct message message = {.target = strdup(config->notify.items[i].name)};
+		struct message message = {
+		    .target = strdup(config->notify.items[i].name), .id = strdup(id)};
 		int error = -ENOMEM;
 
-		if (message.target != NULL &&
-		    asprintf(&message.id, "%s-%s-%lld", entry->incident, entry->kind,
-			(long long)event->now.wall_ms) > 0)
+		if (message.target != NULL && message.id != NULL)
 			error = array_push(&entry->messages, message, CONFIG_MAX_NOTIFY);
 		if (error < 0) {
 			free(message.target);
@@ -152,13 +154,16 @@ static int add_notification(struct entry *entry, const struct journal *journal,
 	    .diagnosis = controller_diagnosis(site->controller),
 	    .facts = site->facts,
 	};
+	char id[MAX_ID_BYTES];
 	int error;
 
 	/* Nobody is called for what ends by itself. */
 	if (notification.kind == NULL || event->may_pass || journal->config->notify.count == 0)
 		return 0;
+	snprintf(id, sizeof(id), "%s-%s-%lld", entry->incident, entry->kind,
+	    (long long)event->now.wall_ms);
 	error = notification_print(&notification, &entry->body);
-	return error < 0 ? error : add_messages(entry, journal->config, event);
+	return error < 0 ? error : add_messages(entry, journal->config, id);
 }
 
 static int fill(struct entry *entry, const struct journal *journal, const struct site *site,
@@ -185,6 +190,18 @@ static int fill(struct entry *entry, const struct journal *journal, const struct
 	return add_notification(entry, journal, site, event);
 }
 
+/* In the journal from here, or lost where there was an error or is no room. */
+static void keep(struct journal *journal, struct entry *entry, const char *site, int error)
+{
+	if (error == 0)
+		error = array_push(&journal->entries, *entry, JOURNAL_MAX_ENTRIES);
+	if (error == 0)
+		return;
+	entry_done(entry);
+	journal->dropped_total++;
+	log_error("%s: an event was lost: %s", site, strerror(-error));
+}
+
 void journal_note(
     struct journal *journal, const struct site *site, const struct controller_event *event)
 {
@@ -194,14 +211,45 @@ void journal_note(
 	if (event->kind == EVENT_COUNTED)
 		return; /* noise is a number in the metrics, not an incident */
 	error = fill(&entry, journal, site, event);
-	if (error == 0)
-		error = array_push(&journal->entries, entry, JOURNAL_MAX_ENTRIES);
-	if (error < 0) {
-		entry_done(&entry);
-		journal->dropped_total++;
-		log_error("%s: an event of an incident was lost: %s", site->config->name,
-		    strerror(-error));
-	}
+	keep(journal, &entry, site->config->name, error);
+}
+
+/* The same condition of the same log, opened at the same time, has the same id. */
+static int fill_deaf(struct entry *entry, const struct journal *journal, const struct site_log *log,
+    const struct deaf_change *change)
+{
+	const char *path = log->reading.log->path;
+	const struct notification_of_log notification = {
+	    .opened = change->opened,
+	    .time_ms = clock_now_ms(),
+	    .site = log->site->config->name,
+	    .log = path,
+	    .reason = deaf_reason_name(change->reason),
+	    .text = hearing_why(log, change->reason),
+	};
+	uint64_t digest = hash_chain(hash_chain(0, view_of_text(notification.site)),
+	    view_of_text(path));
+	char id[MAX_ID_BYTES];
+	int error;
+
+	*entry = (struct entry){.time_ms = notification.time_ms};
+	buffer_init(&entry->body, MAX_JSON_BYTES);
+	if (journal->config->notify.count == 0)
+		return 0;
+	snprintf(id, sizeof(id), "log-%016llx-%s-%s-%lld", (unsigned long long)digest,
+	    notification.reason, change->opened ? "deaf" : "deaf-ended",
+	    (long long)notification.time_ms);
+	error = notification_of_log_print(&notification, &entry->body);
+	return error < 0 ? error : add_messages(entry, journal->config, id);
+}
+
+void journal_tell_deaf(
+    struct journal *journal, const struct site_log *log, const struct deaf_change *change)
+{
+	struct entry entry;
+	int error = fill_deaf(&entry, journal, log, change);
+
+	keep(journal, &entry, log->site->config->name, error);
 }
 
 static int write_messages(const struct entry *entry, struct store *store)
@@ -236,8 +284,11 @@ static int write_entry(const struct entry *entry, struct store *store)
 	    .kind = entry->kind,
 	    .text = entry->text,
 	    .data = buffer_view(&entry->data)};
-	int error = store_put_incident(store, &incident);
+	int error;
 
+	if (entry->incident == NULL) /* it is of a log, not of an incident */
+		return write_messages(entry, store);
+	error = store_put_incident(store, &incident);
 	if (error == 0)
 		error = store_add_event(store, entry->incident, &event);
 	return error < 0 ? error : write_messages(entry, store);

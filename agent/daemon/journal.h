@@ -18,6 +18,10 @@ void journal_free(struct journal **journal);
 void journal_note(
     struct journal *journal, const struct site *site, const struct controller_event *event);
 
+/* Notes that a log became deaf or is no longer, for those who are to be told. */
+void journal_tell_deaf(
+    struct journal *journal, const struct site_log *log, const struct deaf_change *change);
+
 /* Writes all entries inside the open transaction; after the commit they are forgotten. */
 must_check int journal_write(struct journal *journal, struct store *store);
 void journal_forget(struct journal *journal);

@@ -9,6 +9,7 @@ libauthmedic_a_SOURCES += \
 pipeline_sources = \
 	agent/daemon/assembly.c \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
+	agent/daemon/hearing.c agent/daemon/hearing.h \
 	agent/daemon/journal.c agent/daemon/journal.h \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \

@@ -3,9 +3,12 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "daemon/hearing.h"
 
 #define CONTROLLER_VALUE     "controller"
+#define DEAFNESS_VALUE       "deafness"
 #define MAX_CONTROLLER_BYTES ((size_t)64 * 1024)
+#define MAX_DEAFNESS_BYTES   ((size_t)1024 * 1024)
 #define MAX_HEADER_BYTES     ((size_t)64 * 1024)
 
 static struct store_log name_of(const struct site_log *log)
@@ -65,6 +68,19 @@ static int save_controller(const struct site *site, struct store *store)
 	    : store_put_value(store, site->config->name, CONTROLLER_VALUE, buffer_view(&text));
 }
 
+static int save_deafness(const struct site *site, struct store *store)
+{
+	struct json auto_json *saved = hearing_save(site);
+	struct buffer auto_buffer text;
+	int error;
+
+	buffer_init(&text, MAX_DEAFNESS_BYTES);
+	error = json_print(saved, &text);
+	return error < 0
+	    ? error
+	    : store_put_value(store, site->config->name, DEAFNESS_VALUE, buffer_view(&text));
+}
+
 int memory_save_site(struct site *site, struct store *store)
 {
 	struct row_target target = {store, site->config->name};
@@ -77,12 +93,15 @@ int memory_save_site(struct site *site, struct store *store)
 		error = detector_save(site->detector, on_row_to_save, &target);
 	if (error == 0 && controller_revision(site->controller) != site->saved_revision)
 		error = save_controller(site, store);
+	if (error == 0 && deafness_revision(site->deafness) != site->saved_deafness)
+		error = save_deafness(site, store);
 	return error;
 }
 
 void memory_committed(struct site *site)
 {
 	site->saved_revision = controller_revision(site->controller);
+	site->saved_deafness = deafness_revision(site->deafness);
 	for (size_t i = 0; i < site->log_count; i++) {
 		site->logs[i].saved_totals = *intake_totals(site->logs[i].intake);
 		site->logs[i].saved_digest = intake_cursors_digest(site->logs[i].intake);
@@ -153,6 +172,25 @@ static int load_controller(struct site *site, struct store *store, const struct 
 	return 0;
 }
 
+static int load_deafness(struct site *site, struct store *store)
+{
+	struct buffer auto_buffer text;
+	struct json auto_json *saved = NULL;
+	int error;
+
+	buffer_init(&text, MAX_DEAFNESS_BYTES);
+	error = store_get_value(store, site->config->name, DEAFNESS_VALUE, &text);
+	if (error < 0)
+		return error == -ENOENT ? 0 : error;
+	error = json_parse(buffer_view(&text), &saved);
+	if (error < 0)
+		log_warning("%s: what was known of its logs' deafness cannot be read",
+		    site->config->name);
+	else
+		hearing_restore(site, saved);
+	return 0;
+}
+
 int memory_load_site(struct site *site, struct store *store, const struct rules *rules)
 {
 	int error = 0;
@@ -161,5 +199,7 @@ int memory_load_site(struct site *site, struct store *store, const struct rules 
 		error = load_log(&site->logs[i], store);
 	if (error == 0)
 		error = store_each_row(store, site->config->name, on_row_to_load, site);
+	if (error == 0)
+		error = load_deafness(site, store);
 	return error < 0 ? error : load_controller(site, store, rules);
 }

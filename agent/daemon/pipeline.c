@@ -3,6 +3,7 @@
 #include "daemon/pipeline_parts.h"
 
 #include "base/log.h"
+#include "daemon/hearing.h"
 #include "daemon/memory.h"
 #include "daemon/prober.h"
 #include "intake/names.h"
@@ -40,6 +41,8 @@ static void on_hint(void *context)
 	struct site_log *log = context;
 	struct pipeline *pipeline = log->site->pipeline;
 
+	log->hinted = true;
+	log->was_ever_hinted = true;
 	pipeline->reconcile_wanted = true;
 	soon(pipeline, HINT_DELAY_MS);
 }
@@ -48,16 +51,17 @@ static void watch(struct pipeline *pipeline, struct site_log *log)
 {
 	const struct watcher_target target = {
 	    .on_hint = on_hint, .start = names_start(log->reading.log->path), .context = log};
-	int error;
 
-	if (log->watcher != NULL && !watcher_is_alive(log->watcher))
+	if (log->watcher != NULL &&
+	    (!watcher_is_alive(log->watcher) || hearing_is_unhinted_again(log)))
 		watcher_close(&log->watcher);
 	if (log->watcher != NULL)
 		return;
-	error = watcher_new(&log->watcher, pipeline->loop, intake_directory(log->intake), &target);
-	if (error < 0 && !log->watch_tried)
+	log->watch_error =
+	    watcher_new(&log->watcher, pipeline->loop, intake_directory(log->intake), &target);
+	if (log->watch_error < 0 && !log->watch_tried)
 		log_notice("%s: no watching here (%s); looking each second", log->reading.log->path,
-		    strerror(-error));
+		    strerror(-log->watch_error));
 	log->watch_tried = true;
 }
 
@@ -73,6 +77,7 @@ static void reconcile(struct pipeline *pipeline)
 
 			watch(pipeline, log);
 			intake_reconcile(log->intake, now_ms);
+			hearing_on_reconciled(log);
 		}
 	}
 }
@@ -87,6 +92,15 @@ static bool read_slices(struct pipeline *pipeline)
 			if (intake_read(pipeline->sites[i].logs[j].intake, SLICE_BYTES))
 				more = true;
 	return more;
+}
+
+/* Do the logs still tell what the server does? Not asked while there is more to read. */
+static void hear(struct pipeline *pipeline)
+{
+	if (!take_flag(&pipeline->hearing_wanted))
+		return;
+	for (size_t i = 0; i < pipeline->site_count; i++)
+		hearing_look(&pipeline->sites[i], pipeline->journal);
 }
 
 /* ---- 3. the window: does anything look wrong? ---- */
@@ -129,6 +143,7 @@ static void finish_probe(struct site *site, const struct child_result *result)
 	site_set_fact_time(site, "probe.started", site->probe_started.wall_ms);
 	publisher_on_probe(site->pipeline->publisher, site, told,
 	    clock_boot_ms() - site->probe_started.steady_ms);
+	hearing_on_probe(site, told);
 	controller_on_probe(site->controller, site_now(), told);
 }
 
@@ -158,6 +173,7 @@ static void effect_probe(void *context)
 
 	prober_command(site->pipeline->rulebook.config, site->config, &command);
 	site->probe_started = site_now();
+	deafness_probe_started(site->deafness);
 	error = child_new(&site->probe, site->pipeline->loop, &options);
 	if (error < 0) {
 		log_error(
@@ -401,6 +417,8 @@ void pipeline_step(struct pipeline *pipeline)
 	if (take_flag(&pipeline->reconcile_wanted))
 		reconcile(pipeline);
 	pipeline->catching_up = read_slices(pipeline);
+	if (!pipeline->catching_up)
+		hear(pipeline);
 	look(pipeline);
 	pipeline_commit(pipeline);
 	/* Whatever is done to the world is done only after we have it on record. */
@@ -424,6 +442,7 @@ void pipeline_on_second(void *context)
 	struct pipeline *pipeline = context;
 
 	pipeline->reconcile_wanted = true;
+	pipeline->hearing_wanted = true;
 	pipeline_step(pipeline);
 	ask_status(pipeline);
 	outbox_work(pipeline->outbox, clock_now_ms());

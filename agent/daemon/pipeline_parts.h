@@ -32,6 +32,7 @@ struct pipeline {
 	char *set_aside; /* where the state of an earlier run lies unread, or NULL */
 	bool catching_up;
 	bool reconcile_wanted;
+	bool hearing_wanted;
 };
 
 /* -- pipeline.c */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "daemon/hearing.h"
 #include "remedy/authority.h"
 
 #define UNDIAGNOSED "undiagnosed" /* an incident before its diagnosis */
@@ -195,13 +196,19 @@ void publisher_on_queue(struct publisher *publisher, const char *target, uint64_
 
 /* ---- gauges, and the counters that other stages keep */
 
-static const char *why_deaf(const struct site_log *log)
+static void refresh_deaf(struct publisher *publisher, const struct site_log *log)
 {
-	const char *why = NULL;
+	const char *path = log->reading.log->path;
+	bool deaf = false;
 
-	if (intake_condition(log->intake, &why) != INTAKE_FINE)
-		return why;
-	return reading_deaf(&log->reading);
+	for (enum deaf_reason reason = 0; reason < DEAF_REASON_COUNT; reason++) {
+		bool open = hearing_since_ms(log, reason) >= 0;
+
+		deaf = deaf || open;
+		metrics_set(publisher->metrics, METRIC_deaf_reason,
+		    LABELS(name_of(log->site), path, deaf_reason_name(reason)), open);
+	}
+	metrics_set(publisher->metrics, METRIC_deaf, LABELS(name_of(log->site), path), deaf);
 }
 
 static void refresh_log(struct publisher *publisher, const struct site_log *log)
@@ -220,7 +227,7 @@ static void refresh_log(struct publisher *publisher, const struct site_log *log)
 	metrics_set(metrics, METRIC_log_truncations_total, labels, (double)totals->truncations);
 	metrics_set(metrics, METRIC_log_lost_bytes_total, labels, (double)totals->lost_bytes);
 	metrics_set(metrics, METRIC_log_lag_bytes, labels, (double)intake_lag_bytes(log->intake));
-	metrics_set(metrics, METRIC_deaf, labels, why_deaf(log) == NULL ? 0 : 1);
+	refresh_deaf(publisher, log);
 	if (log->reading.last_line_ms >= 0)
 		metrics_set(metrics, METRIC_log_last_line_timestamp_seconds, labels,
 		    (double)log->reading.last_line_ms / 1000);
@@ -348,6 +355,18 @@ const struct metrics *publisher_metrics(struct publisher *publisher)
 
 /* ---- the model */
 
+static void fill_deaf(const struct site_log *log, struct report_log *ret_log)
+{
+	for (enum deaf_reason reason = 0; reason < DEAF_REASON_COUNT; reason++) {
+		int64_t since_ms = hearing_since_ms(log, reason);
+
+		if (since_ms < 0)
+			continue;
+		ret_log->deaf[ret_log->deaf_count++] = (struct report_deaf){
+		    deaf_reason_name(reason), hearing_why(log, reason), since_ms};
+	}
+}
+
 static void fill_log(
     const struct site_log *log, struct report_log *ret_log, struct intake_cursor *ret_cursors)
 {
@@ -360,8 +379,8 @@ static void fill_log(
 	    .unparsed_lines = log->reading.totals.unparsed,
 	    .lag_bytes = intake_lag_bytes(log->intake),
 	    .last_line_ms = log->reading.last_line_ms,
-	    .deaf = why_deaf(log),
 	};
+	fill_deaf(log, ret_log);
 	for (size_t i = 0; i < ret_log->cursor_count; i++)
 		intake_file_cursor(log->intake, i, &ret_cursors[i]);
 }

@@ -4,6 +4,10 @@
 
 #include "base/log.h"
 
+/* Logs to which the server writes when something fails, and not else. */
+static const char *const error_formats[] = {
+    "apache-error", "nginx-error", "squid-cache", "catalina", "httperr"};
+
 int reading_new_detector(struct detector **ret_detector, const struct rulebook *rulebook,
     const struct config_site *site, const struct hash_seed *seed)
 {
@@ -26,6 +30,24 @@ int reading_new_detector(struct detector **ret_detector, const struct rulebook *
 	};
 
 	return detector_new(ret_detector, &options);
+}
+
+int reading_new_deafness(
+    struct deafness **ret_deafness, const struct config *config, size_t log_count)
+{
+	const struct config_deaf *deaf = &config->deaf;
+	const struct deaf_options options = {
+	    .trouble_for_ms = deaf->file_trouble_for_ms,
+	    .unparsed_lines = (uint64_t)deaf->unparsed_lines,
+	    .silent_for_ms = deaf->silent_for_ms,
+	    .probe_line_within_ms = deaf->probe_line_within_ms,
+	    .unseen_probes = (uint64_t)deaf->unseen_probes,
+	    .error_records = (uint64_t)deaf->error_records,
+	    .errors_for_ms = deaf->errors_for_ms,
+	    .unwatched_for_ms = deaf->unwatched_for_ms,
+	};
+
+	return deafness_new(ret_deafness, &options, log_count);
 }
 
 static bool is_auto(const struct config_log *log)
@@ -99,19 +121,21 @@ static void count_unparsed(struct reading *reading)
 	reading->unparsed_in_a_row++;
 }
 
-const char *reading_deaf(const struct reading *reading)
+static void detect_record(struct reading *reading, const struct record *record)
 {
-	if (reading->unparsed_in_a_row < READING_DEAF_LINES)
-		return NULL;
-	return "its lines are not understood: is this the log's format?";
+	const struct detector_totals *totals = detector_totals(reading->detector);
+	uint64_t own_probes = totals->own_probes;
+
+	reading->last_line_ms = record->time_ms;
+	detector_record(reading->detector, record);
+	reading->totals.own_probes += totals->own_probes - own_probes;
+	reading->totals.successes += record->status >= 100 && record->status < 400;
 }
 
 static void detect(struct reading *reading, struct parsed *parsed)
 {
-	if (parsed->kind == LINE_RECORD) {
-		reading->last_line_ms = parsed->record.time_ms;
-		detector_record(reading->detector, &parsed->record);
-	}
+	if (parsed->kind == LINE_RECORD)
+		detect_record(reading, &parsed->record);
 	if (!parsed->has_signal)
 		return;
 	reading->totals.signals++;
@@ -140,7 +164,7 @@ void reading_line(
 	parser_line(reading->parser, line, parsed);
 	if (parsed->kind == LINE_UNPARSED)
 		count_unparsed(reading);
-	else
+	else if (parsed->kind != LINE_HEADER)
 		reading->unparsed_in_a_row = 0;
 	switch (parsed->kind) {
 	case LINE_RECORD:
@@ -157,4 +181,34 @@ void reading_line(
 		break;
 	}
 	detect(reading, parsed);
+}
+
+/* A log in which only other lines were found is none either, whatever it is called. */
+static bool is_access_log(const struct reading *reading)
+{
+	const char *format =
+	    reading->parser != NULL ? parser_format(reading->parser) : reading->log->format;
+
+	for (size_t i = 0; i < count_of(error_formats); i++)
+		if (strcmp(format, error_formats[i]) == 0)
+			return false;
+	return reading->totals.records > 0 ||
+	    (reading->totals.others == 0 && reading->totals.signals == 0);
+}
+
+void reading_sight(const struct reading *reading, struct deaf_sight *ret_sight)
+{
+	const struct reading_totals *totals = &reading->totals;
+
+	*ret_sight = (struct deaf_sight){
+	    .trouble = DEAF_NOTHING,
+	    .is_access_log = is_access_log(reading),
+	    .bytes = totals->lines,
+	    .understood = totals->records + totals->others + totals->signals,
+	    .unparsed_in_a_row = reading->unparsed_in_a_row,
+	    .records = totals->records,
+	    .successes = totals->successes,
+	    .signals = totals->signals,
+	    .own_probes = totals->own_probes,
+	};
 }

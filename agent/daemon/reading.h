@@ -3,13 +3,14 @@
 #define AUTHMEDIC_DAEMON_READING_H
 
 #include "daemon/rulebook.h"
+#include "detect/deafness.h"
 #include "detect/detector.h"
 #include "parse/parser.h"
 
-#define READING_DEAF_LINES 100 /* so many in a row that the format does not explain */
-
 struct reading_totals {
 	uint64_t lines, records, signals, headers, others, unparsed;
+	uint64_t successes; /* records with a status below 400 */
+	uint64_t own_probes; /* records that are our probe's */
 };
 
 struct reading {
@@ -18,7 +19,7 @@ struct reading {
 	struct signatures *signatures; /* borrowed */
 	struct parser *parser; /* NULL until a first line tells what `auto` means */
 	struct reading_totals totals;
-	uint64_t unparsed_in_a_row;
+	uint64_t unparsed_in_a_row; /* headers between them do not count */
 	int64_t last_line_ms; /* log time of the latest line; -1: none yet */
 	/* The line that is read; on the stack it would be zeroed twice. */
 	struct parsed parsed;
@@ -27,6 +28,10 @@ struct reading {
 /* The detector that the configuration asks for; it borrows from the rulebook. */
 must_check int reading_new_detector(struct detector **ret_detector,
     const struct rulebook *rulebook, const struct config_site *site, const struct hash_seed *seed);
+
+/* And when its logs are deaf. */
+must_check int reading_new_deafness(
+    struct deafness **ret_deafness, const struct config *config, size_t log_count);
 
 /* -EINVAL on a format that is not built in. */
 must_check int reading_init(struct reading *reading, const struct config_log *log,
@@ -43,7 +48,8 @@ must_check int reading_restore(struct reading *reading, struct view saved);
 void reading_line(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
 
-/* Why the lines tell us nothing any more, or NULL. */
-const char *reading_deaf(const struct reading *reading);
+/* What the lines told, for the deafness detector; nothing of the file, and lines instead of bytes.
+ */
+void reading_sight(const struct reading *reading, struct deaf_sight *ret_sight);
 
 #endif

@@ -45,6 +45,9 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 	buffer_init(&site->explanation, (size_t)64 * 1024);
 	error = reading_new_detector(&site->detector, parts->rulebook, config, &parts->seed);
 	if (error == 0)
+		error = reading_new_deafness(
+		    &site->deafness, parts->rulebook->config, config->logs.count);
+	if (error == 0)
 		error = facts_new(&site->facts);
 	if (error == 0)
 		error = controller_new(&site->controller, &options, site_now());
@@ -76,6 +79,7 @@ void site_done(struct site *site)
 	child_close(&site->probe);
 	controller_free(&site->controller);
 	facts_free(&site->facts);
+	deafness_free(&site->deafness);
 	detector_free(&site->detector);
 	buffer_done(&site->explanation);
 }

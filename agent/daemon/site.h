@@ -20,12 +20,18 @@ struct site_log {
 	struct intake_totals saved_totals; /* as of the last commit */
 	uint64_t saved_digest; /* of the cursors, as of the last commit; 0: there was none */
 	bool watch_tried;
+	int watch_error; /* why there is no watcher */
+	bool hinted, was_ever_hinted; /* since the last reconcile; ever */
+	unsigned unhinted; /* reconciles in a row that found new bytes without a hint */
+	uint64_t reconciled_bytes; /* in the files, as of the last reconcile */
 };
 
 struct site {
 	struct pipeline *pipeline;
 	const struct config_site *config;
 	struct detector *detector;
+	struct deafness *deafness;
+	uint64_t saved_deafness; /* its revision as of the last commit */
 	struct site_log *logs;
 	size_t log_count;
 	struct facts *facts; /* the latest of probe and inspectors */

@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 
 #define METRICS_MAX_LABELS 3
-#define METRICS_MAX_SERIES 8192
+#define METRICS_MAX_SERIES 65536
 
 enum metric {
 #define METRIC(name, ...) METRIC_##name,

@@ -3,9 +3,16 @@
 #ifndef AUTHMEDIC_REPORT_MODEL_H
 #define AUTHMEDIC_REPORT_MODEL_H
 
+#include "detect/deafness.h"
 #include "detect/detector.h"
 #include "diagnose/facts.h"
 #include "intake/intake.h"
+
+struct report_deaf {
+	const char *reason; /* one word */
+	const char *text;
+	int64_t since_ms;
+};
 
 struct report_log {
 	const char *path, *format;
@@ -15,7 +22,8 @@ struct report_log {
 	uint64_t unparsed_lines;
 	uint64_t lag_bytes;
 	int64_t last_line_ms; /* the time in the last record; -1: none yet */
-	const char *deaf;     /* NULL, or why this log tells us nothing */
+	struct report_deaf deaf[DEAF_REASON_COUNT]; /* why this log tells us nothing */
+	size_t deaf_count;
 };
 
 struct report_site {

@@ -20,6 +20,23 @@ static void put_evidence(struct json *data, const struct facts *facts)
 		json_put_text(evidence, facts_at(facts, i)->name, facts_at(facts, i)->value);
 }
 
+int notification_of_log_print(
+    const struct notification_of_log *notification, struct buffer *buffer)
+{
+	struct json auto_json *document = json_object_new();
+	struct json *data;
+
+	json_put_text(document, "type",
+	    notification->opened ? "authmedic.log.deaf" : "authmedic.log.deaf-ended");
+	json_put_time(document, "timestamp", notification->time_ms);
+	data = json_put_object(document, "data");
+	json_put_text(data, "site", notification->site);
+	json_put_text(data, "log", notification->log);
+	json_put_text(data, "reason", notification->reason);
+	json_put_text(data, "text", notification->text);
+	return json_print(document, buffer);
+}
+
 int notification_print(const struct notification *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();

@@ -22,4 +22,17 @@ struct notification {
 /* {"type":"authmedic.incident.KIND","timestamp":…,"data":{…}} */
 must_check int notification_print(const struct notification *notification, struct buffer *buffer);
 
+/* What it is told of a log. Borrowed; lives during the call. */
+struct notification_of_log {
+	bool opened; /* it is deaf for this reason; else no longer */
+	int64_t time_ms;
+	const char *site, *log;
+	const char *reason; /* one word */
+	const char *text;
+};
+
+/* {"type":"authmedic.log.deaf" or "….deaf-ended","timestamp":…,"data":{…}} */
+must_check int notification_of_log_print(
+    const struct notification_of_log *notification, struct buffer *buffer);
+
 #endif

@@ -64,7 +64,7 @@ static void put_number(struct buffer *page, uint64_t number)
 static bool is_deaf(const struct report_site *site)
 {
 	for (size_t i = 0; i < site->log_count; i++)
-		if (site->logs[i].deaf != NULL)
+		if (site->logs[i].deaf_count > 0)
 			return true;
 	return false;
 }
@@ -200,12 +200,15 @@ static void put_log(
 	put(page, "<td>");
 	put_time(page, model, log->last_line_ms);
 	put(page, "</td><td>");
-	if (log->deaf != NULL) {
-		put(page, "<strong>deaf</strong>: ");
-		put_text(page, log->deaf);
-	} else {
-		put(page, "heard");
+	for (size_t i = 0; i < log->deaf_count; i++) {
+		put(page, i > 0 ? "<br><strong>deaf</strong>: " : "<strong>deaf</strong>: ");
+		put_text(page, log->deaf[i].text);
+		put(page, " (since ");
+		put_time(page, model, log->deaf[i].since_ms);
+		put(page, ")");
 	}
+	if (log->deaf_count == 0)
+		put(page, "heard");
 	put(page, "</td></tr>\n");
 }
 

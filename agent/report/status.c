@@ -72,6 +72,22 @@ static void put_files(struct json *object, const struct report_log *log)
 	}
 }
 
+/* The first reason's text, and all of them. */
+static void put_deaf(struct json *object, const struct report_log *log)
+{
+	struct json *reasons;
+
+	put_text_or_null(object, "deaf", log->deaf_count > 0 ? log->deaf[0].text : NULL);
+	reasons = json_put_array(object, "deaf_reasons");
+	for (size_t i = 0; i < log->deaf_count; i++) {
+		struct json *reason = json_add_object(reasons);
+
+		json_put_text(reason, "reason", log->deaf[i].reason);
+		json_put_time(reason, "since", log->deaf[i].since_ms);
+		json_put_text(reason, "text", log->deaf[i].text);
+	}
+}
+
 static void put_log(struct json *logs, const struct report_log *log)
 {
 	struct json *object = json_add_object(logs);
@@ -89,7 +105,7 @@ static void put_log(struct json *logs, const struct report_log *log)
 	json_put_int(object, "lost_bytes", (int64_t)totals->lost_bytes);
 	json_put_int(object, "lag_bytes", (int64_t)log->lag_bytes);
 	put_time_or_null(object, "last_line", log->last_line_ms);
-	put_text_or_null(object, "deaf", log->deaf);
+	put_deaf(object, log);
 }
 
 /* -- sites -- */

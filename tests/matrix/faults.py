@@ -1,10 +1,9 @@
-"""Faults of file systems, by the shim of faults.c; and of system calls, by strace."""
+"""Faults of file systems, by the shim of faults.c."""
 
 import mmap
-import os
 import struct
 
-from rig import built_program, need_program
+from rig import built_program
 
 VALUES = ["remote", "lag_bytes", "lag_reads", "stale", "unreadable", "max_read", "full", "opens"]
 
@@ -28,12 +27,3 @@ class Faults:
 
     def close(self):
         self._shared.close()
-
-
-def strace(*injections, paths=()):
-    """The words to put before a command line, so that its system calls fail as told:
-    `pread64:error=EIO:when=3+5`; where paths are given, only those on these files."""
-    calls = ",".join(injection.split(":")[0] for injection in injections)
-    return [need_program("strace", "strace"), "-f", "-D", "--seccomp-bpf", "-o", os.devnull,
-            *(f"--trace-path={path}" for path in paths), "-e", f"trace={calls}",
-            *(f"--inject={injection}" for injection in injections)]

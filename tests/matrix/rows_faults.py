@@ -5,7 +5,8 @@ import errno
 import os
 import socket
 
-from .faults import strace
+from rig import strace
+
 from .rows_rotation import begin, rotate
 from .table import row
 

@@ -22,7 +22,7 @@ from .clients import send_header
 from .forger import forged_token, send_forged
 from .log import Log
 from .probe import run_probe
-from .process import need_file, need_program, need_root
+from .process import need_file, need_program, need_root, strace
 from .prometheus import check_metrics, check_rules
 from .rig import Rig
 from .scene import Scene
@@ -35,6 +35,6 @@ __all__ = [
     "Expired", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "forged_token",
     "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
-    "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "tomcat_site",
-    "wait_until",
+    "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",
+    "tomcat_site", "wait_until",
 ]

@@ -26,7 +26,7 @@ ErrorLog {error_log}
 Include {SNIPPET}
 LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
 CustomLog {combined_log} combined
-CustomLog {authmedic_log} authmedic
+CustomLog {authmedic_log} {authmedic_format}
 <IfModule mpm_prefork_module>
   StartServers 1
   MinSpareServers 1
@@ -71,6 +71,8 @@ class Apache:
         self.realm = realm
         self.keytab = keytab
         self.extra = extra
+        self.mpm = mpm
+        self.authmedic_format = "authmedic"
         self.port = free_port()
         self.pid_file = os.path.join(directory, "run", "apache2.pid")
         self.combined_log = Log(os.path.join(directory, "logs", "access.log"))
@@ -87,10 +89,10 @@ class Apache:
         for page in ("private", "public"):
             with open(f"{directory}/htdocs/{page}/index.html", "w", encoding="ascii") as output:
                 output.write(f"{page} page\n")
-        self._write_conf(mpm)
+        self._write_conf()
 
-    def _write_conf(self, mpm):
-        modules = [f"mpm_{mpm}", "authn_core", "authz_core", "authz_user", "auth_gssapi", "dir",
+    def _write_conf(self):
+        modules = [f"mpm_{self.mpm}", "authn_core", "authz_core", "authz_user", "auth_gssapi", "dir",
                    "mime", "setenvif", "env", "headers"]
         load_modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so"
                                  for name in modules)
@@ -98,6 +100,16 @@ class Apache:
         with open(self._conf, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
                                      load_modules=load_modules))
+
+    def change(self, **attributes):
+        """Let it serve with other attributes (extra, authmedic_log, authmedic_format), as an
+        administrator would who edits its configuration; it keeps running."""
+        for name, value in attributes.items():
+            assert hasattr(self, name), name
+            setattr(self, name, value)
+        self._write_conf()
+        if self._process is not None:
+            self.reload()
 
     def _base_command(self):
         return [self._program, "-d", self.directory, "-f", self._conf]

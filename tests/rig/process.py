@@ -35,6 +35,15 @@ def need_root(why):
         pytest.skip(f"needs root: {why}")
 
 
+def strace(*injections, paths=()):
+    """The words to put before a command line, so that its system calls fail as told:
+    `pread64:error=EIO:when=3+5`; where paths are given, only those on these files."""
+    calls = ",".join(injection.split(":")[0] for injection in injections)
+    return [need_program("strace", "strace"), "-f", "-D", "--seccomp-bpf", "-o", os.devnull,
+            *(f"--trace-path={path}" for path in paths), "-e", f"trace={calls}",
+            *(f"--inject={injection}" for injection in injections)]
+
+
 class EndedEarly(AssertionError):
     """A program ended before it was ready."""
 

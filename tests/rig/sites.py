@@ -7,6 +7,7 @@ All may be overridden: `squid_site(squid, keytab, evidence="voters", probe=None)
 QUICK = {
     "mode": "act",
     "detect": {"window": "1m", "handshake_timeout": "1s"},
+    "deaf": {"file_trouble_for": "500ms"},
     "safety": {"warm_up": "2s", "hold_off": "1s", "confirm_over": "2s", "probe_interval": "2s"},
 }
 

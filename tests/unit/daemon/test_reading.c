@@ -102,35 +102,88 @@ static void refuses_what_is_strange(void **state)
 	reading_done(&reading);
 }
 
-/* Sure of its format, and then the server writes another: a row of such lines is no accident. */
-static void goes_deaf_and_hears_again(void **state)
+static struct deaf_sight see(const struct reading *reading)
+{
+	struct deaf_sight sight;
+
+	reading_sight(reading, &sight);
+	return sight;
+}
+
+/* Sure of its format, and then the server writes another: the row of such lines is counted, and
+ * headers between them are no reason to start anew. */
+static void counts_lines_that_are_not_understood(void **state)
 {
 	struct world *world = *state;
 	struct reading reading;
 
 	start(&reading, world);
 	reading_line(&reading, view_of_text(header), true, NULL);
-	for (int i = 0; i < READING_DEAF_LINES - 1; i++)
+	for (int i = 0; i < 3; i++)
 		reading_line(&reading, VIEW("{\"now\": \"json\"}"), false, NULL);
-	assert_null(reading_deaf(&reading));
+	reading_line(&reading, view_of_text(header), false, NULL);
 	reading_line(&reading, VIEW("{\"now\": \"json\"}"), false, NULL);
-	assert_non_null(reading_deaf(&reading));
+	assert_int_equal(see(&reading).unparsed_in_a_row, 4);
+	assert_int_equal(see(&reading).understood, 0);
 	reading_line(&reading, view_of_text(line), false, NULL);
-	assert_null(reading_deaf(&reading));
+	assert_int_equal(see(&reading).unparsed_in_a_row, 0);
+	assert_int_equal(see(&reading).understood, 1);
+	assert_int_equal(see(&reading).bytes, 7);
 	reading_done(&reading);
 }
 
 /* `auto` that never finds a format is as deaf as a format that never fits. */
-static void is_deaf_without_a_format(void **state)
+static void counts_lines_without_a_format(void **state)
 {
 	struct world *world = *state;
 	struct reading reading;
 
 	start(&reading, world);
-	for (int i = 0; i < READING_DEAF_LINES; i++)
+	for (int i = 0; i < 5; i++)
 		reading_line(&reading, VIEW("who knows"), false, NULL);
 	assert_null(reading.parser);
-	assert_non_null(reading_deaf(&reading));
+	assert_int_equal(see(&reading).unparsed_in_a_row, 5);
+	reading_done(&reading);
+}
+
+/* Requests that went well, and our own probe's. */
+static void tells_successes_and_probes(void **state)
+{
+	static const char *const lines[] = {
+	    "10.0.0.1 - - [10/Oct/2020:13:55:36 +0000] \"GET / HTTP/1.1\" 401 3 \"-\" \"\"",
+	    "10.0.0.1 - u [10/Oct/2020:13:55:36 +0000] \"GET / HTTP/1.1\" 304 3 \"-\" \"x\"",
+	    "10.0.0.1 - u [10/Oct/2020:13:55:37 +0000] \"GET / HTTP/1.1\" 200 3 \"-\""
+	    " \"authmedic-probe/1\""};
+	struct world *world = *state;
+	struct reading reading;
+
+	start(&reading, world);
+	for (size_t i = 0; i < count_of(lines); i++)
+		reading_line(&reading, view_of_text(lines[i]), i == 0, NULL);
+	assert_int_equal(see(&reading).records, 3);
+	assert_int_equal(see(&reading).successes, 2);
+	assert_int_equal(see(&reading).own_probes, 1);
+	assert_true(see(&reading).is_access_log);
+	reading_done(&reading);
+}
+
+/* An error log is none by its name, or by what was found in it. */
+static void knows_an_error_log(void **state)
+{
+	static const char error_line[] = "[Sat Oct 10 13:55:36.123456 2020] [core:notice] "
+					 "[pid 1:tid 1] AH00094: Command line: 'apache2'";
+	struct world *world = *state;
+	struct reading reading;
+
+	start(&reading, world);
+	assert_true(see(&reading).is_access_log);
+	reading_line(&reading, view_of_text(error_line), true, NULL);
+	assert_int_equal(see(&reading).understood, 1);
+	assert_false(see(&reading).is_access_log);
+	reading_done(&reading);
+	world->log.format = (char *)"squid-cache";
+	start(&reading, world);
+	assert_false(see(&reading).is_access_log);
 	reading_done(&reading);
 }
 
@@ -139,8 +192,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(goes_on_in_the_middle, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_what_is_strange, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(goes_deaf_and_hears_again, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(is_deaf_without_a_format, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		counts_lines_that_are_not_understood, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(counts_lines_without_a_format, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(tells_successes_and_probes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(knows_an_error_log, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);

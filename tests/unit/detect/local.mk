@@ -1,6 +1,8 @@
 if HAVE_CMOCKA
 detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/changes.test \
+	tests/unit/detect/deafness.test \
+	tests/unit/detect/deafness_probe.test \
 	tests/unit/detect/links.test \
 	tests/unit/detect/row.test \
 	tests/unit/detect/memo.test \
@@ -34,6 +36,16 @@ tests_unit_detect_changes_test_SOURCES = tests/unit/detect/test_changes.c \
 tests_unit_detect_changes_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_changes_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_detect_changes_test_LDADD = $(unit_libs)
+
+tests_unit_detect_deafness_test_SOURCES = tests/unit/detect/test_deafness.c \
+	tests/unit/detect/deafness_fixture.h
+tests_unit_detect_deafness_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_deafness_test_LDADD = $(unit_libs)
+
+tests_unit_detect_deafness_probe_test_SOURCES = tests/unit/detect/test_deafness_probe.c \
+	tests/unit/detect/deafness_fixture.h
+tests_unit_detect_deafness_probe_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_deafness_probe_test_LDADD = $(unit_libs)
 
 tests_unit_detect_links_test_SOURCES = tests/unit/detect/test_links.c \
 	$(detect_traffic) $(allocation_sources)

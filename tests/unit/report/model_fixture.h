@@ -35,9 +35,11 @@ static const struct detector_totals totals = {.handshakes =
 static const struct detector_totals no_totals = {.first_ms = -1, .last_ms = -1};
 
 static const struct report_log logs[] = {{"/var/log/squid/access.log*", "squid-combined",
-					     &log_totals, cursors, 2, 4, 100, NOW_MS - 2000, NULL},
+					     &log_totals, cursors, 2, 4, 100, NOW_MS - 2000},
     {"/var/log/squid/cache.log", "squid-cache", &no_log_totals, NULL, 0, 0, 0, -1,
-	"no file matches"}};
+	.deaf = {{"missing", "no <file> matches", NOW_MS - 60000},
+	    {"unwatched", "no hints", NOW_MS - 1000}},
+	.deaf_count = 2}};
 
 static struct facts *facts;
 static struct facts *no_facts;

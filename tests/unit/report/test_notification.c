@@ -83,9 +83,33 @@ static void test_no_room(unused_parameter void **state)
 	assert_int_equal(notification_print(&example, &small), -E2BIG);
 }
 
+static void test_of_a_log(unused_parameter void **state)
+{
+	/* A log that is deaf, and no longer: two types, and no byte of the path unescaped. */
+	struct notification_of_log notification = {.opened = true,
+	    .time_ms = NOW_MS,
+	    .site = "intranet",
+	    .log = "/var/log/a\"b",
+	    .reason = "silent",
+	    .text = "nothing comes"};
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, 65536);
+	assert_int_equal(notification_of_log_print(&notification, &text), 0);
+	assert_string_equal(buffer_text(&text),
+	    "{\"type\":\"authmedic.log.deaf\",\"timestamp\":\"2023-11-14T22:13:20.000Z\","
+	    "\"data\":{\"site\":\"intranet\",\"log\":\"/var/log/a\\\"b\",\"reason\":\"silent\","
+	    "\"text\":\"nothing comes\"}}");
+	notification.opened = false;
+	buffer_clear(&text);
+	assert_int_equal(notification_of_log_print(&notification, &text), 0);
+	assert_non_null(strstr(buffer_text(&text), "\"authmedic.log.deaf-ended\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_of_a_log),
 	    cmocka_unit_test(test_before_the_diagnosis),
 	    cmocka_unit_test(test_with_diagnosis),
 	    cmocka_unit_test(test_no_room),

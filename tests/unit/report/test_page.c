@@ -47,7 +47,8 @@ static void test_trouble(unused_parameter void **state)
 	assert_has("rejected, <time datetime=\"2023-11-14T22:13:15.000Z\">5 s ago</time>; "
 		   "last accepted ");
 	assert_has("0 this hour, 2 today");
-	assert_has("<strong>deaf</strong>: no file matches");
+	assert_has("<strong>deaf</strong>: no &lt;file&gt; matches (since <time ");
+	assert_has("<br><strong>deaf</strong>: no hints (since ");
 	assert_has("<code>ticket.kvno</code></th><td>4</td><td>probe</td>");
 }
 

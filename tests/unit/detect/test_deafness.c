@@ -1,0 +1,314 @@
+#include "deafness_fixture.h"
+
+/* ---- missing, unreadable, refused */
+
+static void test_trouble_with_the_file(unused_parameter void **state)
+{
+	/* Each opens once it has lasted, holds, and ends with the trouble. */
+	for (enum deaf_reason reason = DEAF_MISSING; reason <= DEAF_REFUSED; reason++) {
+		int64_t since_ms = -1;
+
+		look();
+		sights[0].trouble = reason;
+		pass(10 * SECOND);
+		assert_false(is_open(0, reason));
+		pass(SECOND);
+		assert_true(deafness_is_open(deafness, 0, reason, &since_ms));
+		assert_int_equal(since_ms, now_ms);
+		pass(DAY / 24);
+		assert_int_equal(deafness_of_log(deafness, 0), reason);
+		assert_int_equal(deafness_of_log(deafness, 1), DEAF_NOTHING);
+		sights[0].trouble = DEAF_NOTHING;
+		pass(SECOND);
+		assert_int_equal(deafness_of_log(deafness, 0), DEAF_NOTHING);
+	}
+	assert_int_equal(opened, 3);
+	assert_int_equal(ended, 3);
+}
+
+static void test_rotation_is_no_trouble(unused_parameter void **state)
+{
+	/* Between the rename and the new file there is none, again and again. */
+	look();
+	for (int i = 0; i < 100; i++) {
+		sights[0].trouble = DEAF_MISSING;
+		pass(9 * SECOND);
+		sights[0].trouble = DEAF_NOTHING;
+		pass(5 * SECOND);
+	}
+	assert_all_heard();
+}
+
+/* ---- not understood */
+
+static void test_not_understood(unused_parameter void **state)
+{
+	/* So many in a row; a line that is understood ends it, a restart or silence does not. */
+	look();
+	sights[0].unparsed_in_a_row = 99;
+	pass(SECOND);
+	assert_false(is_open(0, DEAF_NOT_UNDERSTOOD));
+	sights[0].unparsed_in_a_row = 100;
+	pass(SECOND);
+	assert_true(is_open(0, DEAF_NOT_UNDERSTOOD));
+	sights[0].unparsed_in_a_row = 0; /* as after a restart */
+	pass(HOUR);
+	assert_true(is_open(0, DEAF_NOT_UNDERSTOOD));
+	request(0, true);
+	pass(SECOND);
+	assert_false(is_open(0, DEAF_NOT_UNDERSTOOD));
+	assert_int_equal(opened, 1);
+	assert_int_equal(ended, 1);
+}
+
+/* ---- silent */
+
+static void test_silent_while_another_grows(unused_parameter void **state)
+{
+	/* Both wrote, one stops: after the time, not before; the first line of it ends that. */
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	serve(0, 9 * MINUTE, 5 * SECOND);
+	assert_all_heard();
+	serve(0, 2 * MINUTE, 5 * SECOND);
+	assert_true(is_open(1, DEAF_SILENT));
+	assert_int_equal(deafness_of_log(deafness, 0), DEAF_NOTHING);
+	pass(DAY / 24);
+	assert_true(is_open(1, DEAF_SILENT));
+	request(1, true);
+	pass(SECOND);
+	assert_false(is_open(1, DEAF_SILENT));
+	assert_int_equal(opened, 1);
+	assert_int_equal(ended, 1);
+}
+
+static void test_silent_while_signals_come(unused_parameter void **state)
+{
+	/* Errors that requests cause show that it serves as well. */
+	sights[1].is_access_log = false;
+	look();
+	serve(0, HOUR, 5 * SECOND);
+	for (int i = 0; i < 70; i++) {
+		sights[1].signals++;
+		sights[1].bytes += 100;
+		pass(10 * SECOND);
+	}
+	assert_true(is_open(0, DEAF_SILENT));
+}
+
+static void test_quiet_night(unused_parameter void **state)
+{
+	/* Nobody comes for hours, but for one request now and then in one of the logs. */
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	pass(8 * HOUR);
+	for (int i = 0; i < 3; i++) {
+		request(0, true);
+		pass(20 * MINUTE);
+	}
+	assert_all_heard();
+}
+
+static void test_chatter_is_no_request(unused_parameter void **state)
+{
+	/* What a server says to itself in its error log does not show that anybody asked it. */
+	sights[1].is_access_log = false;
+	look();
+	serve(0, HOUR, 5 * SECOND);
+	for (int i = 0; i < 1000; i++) {
+		sights[1].bytes += 100;
+		sights[1].understood++;
+		pass(10 * SECOND);
+	}
+	assert_all_heard();
+}
+
+static void test_error_log_may_be_silent(unused_parameter void **state)
+{
+	/* For weeks. */
+	sights[1].is_access_log = false;
+	look();
+	for (int i = 0; i < 20; i++) {
+		sights[1].bytes += 100;
+		sights[1].signals++;
+		pass(20 * SECOND);
+	}
+	serve(0, 21 * DAY, 10 * MINUTE);
+	assert_all_heard();
+}
+
+static void test_buffered_log(unused_parameter void **state)
+{
+	/* A server that writes out its log every five minutes, beside one that writes at once. */
+	look();
+	for (int i = 0; i < 100; i++) {
+		request(1, true);
+		serve(0, 5 * MINUTE, 5 * SECOND);
+	}
+	serve(0, 4 * MINUTE, 5 * SECOND);
+	assert_all_heard();
+	serve(0, 2 * MINUTE, 5 * SECOND);
+	assert_true(is_open(1, DEAF_SILENT));
+}
+
+static void test_seldom_used_log(unused_parameter void **state)
+{
+	/* A log of hours beside a busy one is told once at most: then its rhythm is known. */
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	for (int i = 0; i < 5; i++) {
+		serve(0, 3 * HOUR, 10 * SECOND);
+		request(1, true);
+	}
+	pass(SECOND);
+	assert_int_equal(opened, 1);
+	assert_int_equal(ended, 1);
+}
+
+static void test_never_heard(unused_parameter void **state)
+{
+	/* A log that never had a line has no rhythm: the spare one of another host, perhaps. */
+	look();
+	serve(0, 5 * HOUR, 5 * SECOND);
+	assert_all_heard();
+}
+
+static void test_time_leaps(unused_parameter void **state)
+{
+	/* A machine that slept is not deaf when it wakes. */
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	now_ms += 3 * DAY;
+	serve_both(MINUTE, 5 * SECOND);
+	now_ms += 3 * DAY;
+	request(0, true);
+	pass(10 * SECOND);
+	assert_all_heard();
+}
+
+/* ---- unwatched */
+
+static void test_unwatched(unused_parameter void **state)
+{
+	/* No hints for a minute; ends with the next watcher. */
+	look();
+	sights[0].unwatched = true;
+	pass(MINUTE);
+	assert_false(is_open(0, DEAF_UNWATCHED));
+	pass(SECOND);
+	assert_true(is_open(0, DEAF_UNWATCHED));
+	sights[0].unwatched = false;
+	pass(SECOND);
+	assert_false(is_open(0, DEAF_UNWATCHED));
+}
+
+/* ---- several at once, and telling */
+
+static void test_what_follows_is_not_told(unused_parameter void **state)
+{
+	/* A missing log is silent, shows no probe and cannot be watched: it is told as missing. */
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	sights[1].trouble = DEAF_MISSING;
+	sights[1].unwatched = true;
+	serve(0, HOUR, 5 * SECOND);
+	assert_int_equal(opened, 1);
+	assert_true(is_open(1, DEAF_MISSING));
+}
+
+static void test_several_reasons(unused_parameter void **state)
+{
+	/* One log may be deaf for two reasons; the graver one is named first. */
+	look();
+	sights[0].unwatched = true;
+	pass(2 * MINUTE);
+	sights[0].trouble = DEAF_UNREADABLE;
+	pass(MINUTE);
+	assert_true(is_open(0, DEAF_UNWATCHED));
+	assert_int_equal(deafness_of_log(deafness, 0), DEAF_UNREADABLE);
+	assert_int_equal(opened, 2);
+}
+
+static void test_flapping_is_told_seldom(unused_parameter void **state)
+{
+	/* It comes and goes for an hour: not told more often than every ten minutes, though each
+	 * moment is right; and what came back in the meantime is told once that time is over. */
+	look();
+	for (int i = 0; i < 60; i++) {
+		sights[0].trouble = DEAF_MISSING;
+		pass(40 * SECOND);
+		assert_true(is_open(0, DEAF_MISSING));
+		sights[0].trouble = DEAF_NOTHING;
+		pass(20 * SECOND);
+		assert_false(is_open(0, DEAF_MISSING));
+	}
+	assert_in_range(opened, 6, 7);
+	assert_int_equal(ended, opened);
+	sights[0].trouble = DEAF_MISSING;
+	pass(HOUR);
+	assert_in_range(opened, 7, 8);
+}
+
+static void test_restart(unused_parameter void **state)
+{
+	/* What was open, told and learned goes on in the next run, and is not told again. */
+	struct deaf_memory memory;
+	uint64_t revision;
+
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	revision = deafness_revision(deafness);
+	serve(0, HOUR, 5 * SECOND);
+	assert_true(is_open(1, DEAF_SILENT));
+	assert_true(deafness_revision(deafness) > revision);
+	deafness_remember(deafness, 1, &memory);
+	deafness_free(&deafness);
+	assert_int_equal(deafness_new(&deafness, &options, MAX_LOGS), 0);
+	deafness_restore(deafness, 1, &memory);
+	for (size_t i = 0; i < MAX_LOGS; i++)
+		sights[i] = (struct deaf_sight){.trouble = DEAF_NOTHING, .is_access_log = true};
+	look();
+	serve(0, HOUR, 5 * SECOND);
+	assert_true(is_open(1, DEAF_SILENT));
+	assert_int_equal(opened, 1);
+	request(1, true);
+	pass(SECOND);
+	assert_false(is_open(1, DEAF_SILENT));
+	assert_int_equal(ended, 1);
+}
+
+static void test_names(unused_parameter void **state)
+{
+	/* Each reason has a word of its own, which leads back to it. */
+	for (enum deaf_reason reason = 0; reason < DEAF_REASON_COUNT; reason++) {
+		assert_int_equal(deaf_reason_named(deaf_reason_name(reason)), reason);
+		assert_true(strlen(deaf_reason_text(reason)) > 0);
+	}
+	assert_int_equal(deaf_reason_named("dancing"), DEAF_NOTHING);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    site_test(test_trouble_with_the_file),
+	    site_test(test_rotation_is_no_trouble),
+	    site_test(test_not_understood),
+	    site_test(test_silent_while_another_grows),
+	    site_test(test_silent_while_signals_come),
+	    site_test(test_quiet_night),
+	    site_test(test_chatter_is_no_request),
+	    site_test(test_error_log_may_be_silent),
+	    site_test(test_buffered_log),
+	    site_test(test_seldom_used_log),
+	    site_test(test_never_heard),
+	    site_test(test_time_leaps),
+	    site_test(test_unwatched),
+	    site_test(test_what_follows_is_not_told),
+	    site_test(test_several_reasons),
+	    site_test(test_flapping_is_told_seldom),
+	    site_test(test_restart),
+	    site_test(test_names),
+	};
+
+	return cmocka_run_group_tests_name("detect/deafness", tests, NULL, NULL);
+}
