@@ -16,6 +16,7 @@ systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
 sysusersdir = $(prefix)/lib/sysusers.d
 sysusers_DATA = packaging/sysusers/authmedic.conf
 dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache-authmedic.conf \
+	packaging/snippets/haproxy-authmedic.cfg packaging/snippets/iis-authmedic.ps1 \
 	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf \
 	packaging/snippets/tomcat-authmedic-rewrite.config \
 	packaging/snippets/tomcat-authmedic.xml

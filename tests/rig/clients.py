@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import sys
 import urllib.parse
 
 from .process import need_program, remove, run
@@ -12,6 +13,15 @@ STYLES = {
     "preemptive": ["--negotiate", "--user", ":"],   # sends its token at once
     "plain": [],                                    # never signs in: a monitor
 }
+
+# Prints the first token for a service.
+TOKEN_PROGRAM = """\
+import base64, sys, gssapi
+name = gssapi.Name(sys.argv[1], gssapi.NameType.hostbased_service)
+spnego = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
+context = gssapi.SecurityContext(name=name, mech=spnego, usage="initiate")
+print(base64.b64encode(context.step()).decode())
+"""
 
 
 class Client:
@@ -53,6 +63,13 @@ class Client:
                    self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}"), check=False)
         return [int(status) for status in done.stdout.split()]
 
+    def token(self):
+        """A new token for the realm's service, as a browser sends it."""
+        service = self.realm.service.replace("/", "@")
+        done = run([sys.executable, "-c", TOKEN_PROGRAM, service],
+                   self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}"))
+        return done.stdout.strip()
+
 
 class Crowd:
     """Many clients, each with an address (127.0.1.2 and up) and a principal (user1, …) of its
@@ -91,18 +108,21 @@ def address_of(number):
     return f"127.0.{1 + number // 250}.{1 + number % 250}"
 
 
-def send_header(url, value, address="127.0.0.1"):
-    """One GET with this Authorization value (None: without) from an address; its status."""
+def send_header(url, value, address="127.0.0.1", agent="rig-stranger"):
+    """One GET with this Authorization value (None: without) from an address; its status, 0 where
+    there was none."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20,
                                             source_address=(address, 0))
     try:
-        headers = {"User-Agent": "rig-stranger"}
+        headers = {"User-Agent": agent}
         if value is not None:
             headers["Authorization"] = value
         connection.request("GET", parts.path or "/", headers=headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status
+    except ConnectionError:
+        return 0  # it may hang up on a header that is too large
     finally:
         connection.close()

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/rig/clients.py \
 	tests/rig/forger.py \
 	tests/rig/gate.py \
+	tests/rig/haproxy.py \
 	tests/rig/http_server.py \
 	tests/rig/keeper.py \
 	tests/rig/log.py \

@@ -10,6 +10,7 @@ from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
 from .gate import Gate
+from .haproxy import Haproxy
 from .log import LogWriter
 from .nginx import Nginx
 from .process import adopt_orphans, children, reap_orphans
@@ -87,6 +88,10 @@ class Rig:
     def squid(self, realm, keytab, start=True, **options):
         """A Squid."""
         return self._add(Squid(self._folder("squid"), realm, keytab, **options), start)
+
+    def haproxy(self, behind, start=True):
+        """A HAProxy in front of another server."""
+        return self._add(Haproxy(self._folder("haproxy"), behind), start)
 
     def nginx(self, behind, start=True, **options):
         """An nginx in front of another server."""

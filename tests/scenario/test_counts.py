@@ -4,7 +4,7 @@ import collections
 
 import pytest
 
-from rig import apache_site, config, nginx_site, send_header, squid_site, tomcat_site
+from rig import apache_site, config, log_site, nginx_site, send_header, squid_site, tomcat_site
 
 
 class Seen:
@@ -76,18 +76,12 @@ def traffic(rig, realm, keytab, server, cure, binds_connections=False):
     return seen
 
 
-def count(rig, realm, site, log):
-    """The summary of a replay over one log."""
+def check(rig, site, log, seen):
+    """Replay reads each line of this log, and counts what was seen."""
     authmedic = rig.authmedic(config(site), start=False)
     *_, summary = authmedic.objects("replay", log.path)
     assert (summary["event"], summary["unparsed"]) == ("summary", 0)
     assert (summary["lines"], summary["records"]) == (len(log.lines()), len(log.lines()))
-    return summary
-
-
-def check(rig, realm, site, log, seen):
-    """Replay counts in this log what was seen."""
-    summary = count(rig, realm, site, log)
     assert (summary["handshakes"], summary["authenticated"]) == seen.summary()
 
 
@@ -96,7 +90,7 @@ def test_apache(rig, realm, keytab, mpm):
     """Apache, with threads and with processes."""
     apache = rig.apache(realm, keytab, mpm=mpm)
     seen = traffic(rig, realm, keytab, apache, apache.reload)
-    check(rig, realm, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+    check(rig, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
 
 
 def test_nginx(rig, realm, keytab):
@@ -104,7 +98,7 @@ def test_nginx(rig, realm, keytab):
     apache = rig.apache(realm, keytab)
     nginx = rig.nginx(apache)
     seen = traffic(rig, realm, keytab, nginx, apache.reload)
-    check(rig, realm, nginx_site(nginx, rig.probe_keytab(realm)), nginx.authmedic_log, seen)
+    check(rig, nginx_site(nginx, rig.probe_keytab(realm)), nginx.authmedic_log, seen)
 
 
 def test_apache_behind_nginx(rig, realm, keytab):
@@ -112,18 +106,27 @@ def test_apache_behind_nginx(rig, realm, keytab):
     apache = rig.apache(realm, keytab)
     nginx = rig.nginx(apache)
     seen = traffic(rig, realm, keytab, nginx, apache.reload)
-    check(rig, realm, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+    check(rig, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+
+
+def test_haproxy(rig, realm, keytab):
+    """HAProxy in front of Apache, in HAProxy's own log."""
+    apache = rig.apache(realm, keytab)
+    haproxy = rig.haproxy(apache)
+    seen = traffic(rig, realm, keytab, haproxy, apache.reload)
+    site = log_site(logs=[{"path": haproxy.authmedic_log.path, "format": "apache-authmedic"}])
+    check(rig, site, haproxy.authmedic_log, seen)
 
 
 def test_squid(rig, realm, keytab):
     """Squid, the helpers of which must be recycled to see the new key."""
     squid = rig.squid(realm, keytab)
     seen = traffic(rig, realm, keytab, squid, squid.reconfigure, binds_connections=True)
-    check(rig, realm, squid_site(squid, rig.probe_keytab(realm)), squid.authmedic_log, seen)
+    check(rig, squid_site(squid, rig.probe_keytab(realm)), squid.authmedic_log, seen)
 
 
 def test_tomcat(rig, realm, keytab):
     """Tomcat, the JVM of which reads the new key by itself."""
     tomcat = rig.tomcat(realm, keytab)
     seen = traffic(rig, realm, keytab, tomcat, lambda: None)
-    check(rig, realm, tomcat_site(tomcat, rig.probe_keytab(realm)), tomcat.authmedic_log, seen)
+    check(rig, tomcat_site(tomcat, rig.probe_keytab(realm)), tomcat.authmedic_log, seen)
