@@ -3,14 +3,15 @@
 #include <errno.h>
 
 #include "daemon/rulebook.h"
-#include "parse/parser.h"
+#include "parse/guess.h"
 
 #define CHUNK_BYTES 65536
 
 struct explanation {
 	const struct invocation *invocation;
 	struct rulebook rulebook;
-	struct parser *parser;
+	struct parser *parser; /* NULL where the lines are to tell their format */
+	struct guess *guess;
 	uint64_t line_number;
 	bool any_unparsed;
 };
@@ -30,6 +31,24 @@ static void put_address(struct json *object, const char *name, const struct addr
 		return;
 	address_append(&text, address);
 	json_put_view(object, name, buffer_view(&text));
+}
+
+static void put_columns(struct json *object, const struct record *record)
+{
+	static const char *const replies[] = {NULL, "continue", "reject", "done"};
+
+	put_view(object, "method", record->method);
+	put_view(object, "target", record->target);
+	put_view(object, "host", record->host);
+	put_view(object, "agent", record->agent);
+	put_view(object, "forwarded", record->forwarded);
+	put_view(object, "connection", record->connection);
+	put_view(object, "worker", record->worker);
+	put_view(object, "reason", record->reason);
+	if (record->sent_bytes >= 0)
+		json_put_int(object, "sent_bytes", record->sent_bytes);
+	if (replies[record->reply] != NULL)
+		json_put_text(object, "reply", replies[record->reply]);
 }
 
 static void put_record(struct json *object, const struct record *record)
@@ -76,35 +95,37 @@ static void print_for_people(const struct json *object)
 	putchar('\n');
 }
 
-static bool settle_parser(struct explanation *explanation, struct view line, const char **ret_why)
+/* How the line is read, and by which format; NULL where by none. */
+static const char *read_line(
+    struct explanation *explanation, struct view line, struct parsed *ret_parsed)
 {
-	const char *format = explanation->invocation->format;
-
-	if (explanation->parser != NULL)
-		return true;
-	if (format == NULL || strcmp(format, "auto") == 0)
-		format = parser_guess(line, ret_why);
-	return format != NULL &&
-	    parser_new(&explanation->parser, format, explanation->rulebook.signatures) == 0;
+	if (explanation->parser != NULL) {
+		parser_line(explanation->parser, line, ret_parsed);
+		return parser_format(explanation->parser);
+	}
+	if (!guess_line(explanation->guess, line, ret_parsed))
+		return NULL;
+	return parser_format(guess_best(explanation->guess, NULL));
 }
 
 static void explain_line(struct explanation *explanation, struct view line)
 {
 	struct json auto_json *object = json_object_new();
 	struct parsed parsed = {.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
-	const char *why = NULL;
+	const char *format;
 
 	explanation->line_number++;
 	if (view_ends_with(line, VIEW("\r")))
 		line.length--;
-	if (settle_parser(explanation, line, &why))
-		parser_line(explanation->parser, line, &parsed);
+	format = read_line(explanation, line, &parsed);
 	json_put_int(object, "line", (int64_t)explanation->line_number);
 	json_put_text(object, "kind", line_kind_name(parsed.kind));
-	if (explanation->parser != NULL)
-		json_put_text(object, "format", parser_format(explanation->parser));
+	if (format != NULL)
+		json_put_text(object, "format", format);
 	if (parsed.kind == LINE_RECORD)
 		put_record(object, &parsed.record);
+	if (parsed.kind == LINE_RECORD && explanation->invocation->columns)
+		put_columns(object, &parsed.record);
 	if (parsed.has_signal)
 		put_signal(object, explanation, &parsed);
 	json_put_text(object, "why", parsed.why);
@@ -150,33 +171,59 @@ static int explain_input(struct explanation *explanation)
 	return explanation->any_unparsed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static bool is_known_format(const char *name)
+/* EXIT_DONE or the code to end with. */
+static int open_parser(struct explanation *explanation)
 {
-	for (const char *const *format = parser_formats(); *format != NULL; format++)
-		if (strcmp(*format, name) == 0)
-			return true;
-	return strcmp(name, "auto") == 0;
+	const struct invocation *invocation = explanation->invocation;
+	const struct parser_options options = {.format = invocation->format,
+	    .logformat = invocation->logformat,
+	    .signatures = explanation->rulebook.signatures};
+	struct buffer auto_buffer what;
+	int error;
+
+	buffer_init(&what, CLI_MAX_ERROR_BYTES);
+	if (options.logformat == NULL &&
+	    (options.format == NULL || strcmp(options.format, "auto") == 0)) {
+		error = guess_new(&explanation->guess, options.signatures);
+	} else {
+		error = parser_new_with(&explanation->parser, &options, &what);
+		if (error == -EINVAL && options.logformat != NULL)
+			return complain(EXIT_CONFIG, "%s", buffer_text(&what));
+		if (error == -EINVAL)
+			return complain(EXIT_USAGE, "no such log format: %s", options.format);
+	}
+	return error < 0 ? complain(EXIT_FAILED, "%s", strerror(-error)) : EXIT_DONE;
+}
+
+static int explain_all(struct explanation *explanation)
+{
+	const struct invocation *invocation = explanation->invocation;
+	int exit_code = open_parser(explanation);
+
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	if (invocation->argument_count == 0)
+		return explain_input(explanation);
+	for (size_t i = 0; i < invocation->argument_count; i++)
+		explain_line(explanation, view_of_text(invocation->arguments[i]));
+	return explanation->any_unparsed ? EXIT_FAILED : EXIT_DONE;
 }
 
 int verb_explain(const struct invocation *invocation)
 {
 	struct explanation explanation = {.invocation = invocation};
 	struct buffer auto_buffer errors;
-	int exit_code = EXIT_DONE;
+	int exit_code;
 
 	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
-	if (invocation->format != NULL && !is_known_format(invocation->format))
-		return complain(EXIT_USAGE, "no such log format: %s", invocation->format);
+	if (invocation->format != NULL && invocation->logformat != NULL)
+		return complain(EXIT_USAGE, "give either --format or --logformat, not both");
 	if (rulebook_load_rules(&explanation.rulebook, invocation->given_config, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	for (size_t i = 0; i < invocation->argument_count; i++)
-		explain_line(&explanation, view_of_text(invocation->arguments[i]));
-	if (invocation->argument_count == 0)
-		exit_code = explain_input(&explanation);
-	else if (explanation.any_unparsed)
-		exit_code = EXIT_FAILED;
+	exit_code = explain_all(&explanation);
+	guess_free(&explanation.guess);
 	parser_free(&explanation.parser);
 	rulebook_done(&explanation.rulebook);
 	return exit_code;

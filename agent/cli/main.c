@@ -43,6 +43,8 @@ enum option_value {
 	OPTION_CONFIG = 1,
 	OPTION_FORMAT,
 	OPTION_FOR,
+	OPTION_LOGFORMAT,
+	OPTION_COLUMNS,
 	OPTION_JSON,
 	OPTION_ONCE,
 	OPTION_HELP,
@@ -60,6 +62,9 @@ static const struct {
 	"the log format for explain (default: guess)"},
     {{"for", required_argument, NULL, OPTION_FOR}, " DURATION",
 	"with approve: when to take it back (default: as configured)"},
+    {{"logformat", required_argument, NULL, OPTION_LOGFORMAT}, " STRING",
+	"the same as a format string of Apache, nginx or Squid"},
+    {{"columns", no_argument, NULL, OPTION_COLUMNS}, "", "explain every column that was read"},
     {{"json", no_argument, NULL, OPTION_JSON}, "", "print JSON"},
     {{"once", no_argument, NULL, OPTION_ONCE}, "", "end the demo when it has recovered"},
     {{"help", no_argument, NULL, OPTION_HELP}, "", "this text"},
@@ -103,6 +108,12 @@ static int take_option(struct invocation *invocation, int value)
 		return -1;
 	case OPTION_FOR:
 		invocation->duration = optarg;
+		return -1;
+	case OPTION_LOGFORMAT:
+		invocation->logformat = optarg;
+		return -1;
+	case OPTION_COLUMNS:
+		invocation->columns = true;
 		return -1;
 	case OPTION_JSON:
 		invocation->json = true;

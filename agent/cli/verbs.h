@@ -20,6 +20,8 @@ struct invocation {
 	const char *given_config; /* NULL where not given */
 	const char *format; /* NULL where not given */
 	const char *duration; /* NULL where not given */
+	const char *logformat; /* NULL where not given */
+	bool columns; /* explain: all of a record */
 	bool json;
 	bool once;
 	char **arguments;

@@ -25,12 +25,21 @@
 enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
 enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
 
+/* Names of members in JSON lines; each may be NULL, then those that are usual. */
+struct config_log_fields {
+	char *time, *client, *user, *status;
+	char *request, *method, *target, *sent_bytes;
+	char *agent, *host, *forwarded, *connection, *worker;
+	char *scheme, *reply, *error, *error_text;
+};
+
 /* `where` is the `file:line:col` of what only a later stage can judge, for its complaint. */
 struct config_log {
 	char *where;     /* of the format, or of the log where none is given */
 	char *path;      /* may be a glob */
 	char *format;    /* a format's name; "auto" by default */
-	char *logformat; /* NULL, or an Apache LogFormat or nginx log_format string */
+	char *logformat; /* NULL, or an Apache, nginx or Squid format string */
+	struct config_log_fields fields;
 };
 
 /* One key of a remedy's `with`: a scalar is a list of one. */

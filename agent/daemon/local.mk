@@ -1,6 +1,7 @@
 # What the command line shares with the daemon.
 libauthmedic_a_SOURCES += \
 	agent/daemon/evidence.c agent/daemon/evidence.h \
+	agent/daemon/log_parser.c agent/daemon/log_parser.h \
 	agent/daemon/prober.c agent/daemon/prober.h \
 	agent/daemon/reading.c agent/daemon/reading.h \
 	agent/daemon/rulebook.c agent/daemon/rulebook.h

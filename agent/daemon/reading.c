@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "daemon/log_parser.h"
 
 /* Logs to which the server writes when something fails, and not else. */
 static const char *const error_formats[] = {
@@ -50,31 +51,37 @@ int reading_new_deafness(
 	return deafness_new(ret_deafness, &options, log_count);
 }
 
-static bool is_auto(const struct config_log *log)
-{
-	return strcmp(log->format, "auto") == 0;
-}
-
 int reading_init(struct reading *reading, const struct config_log *log, struct detector *detector,
     struct signatures *signatures)
 {
 	*reading = (struct reading){
 	    .log = log, .detector = detector, .signatures = signatures, .last_line_ms = -1};
-	return is_auto(log) ? 0 : parser_new(&reading->parser, log->format, signatures);
+	return log_parser_new(&reading->parser, log, signatures, NULL);
 }
 
 void reading_done(struct reading *reading)
 {
 	parser_free(&reading->parser);
+	guess_free(&reading->guess);
+}
+
+/* The parser there is, or the best guess so far; NULL where none read a line. */
+static const struct parser *parser_of(const struct reading *reading)
+{
+	if (reading->parser == NULL && reading->guess != NULL)
+		return guess_best(reading->guess, NULL);
+	return reading->parser;
 }
 
 void reading_save(const struct reading *reading, struct buffer *ret_saved)
 {
-	if (reading->parser == NULL)
+	const struct parser *parser = parser_of(reading);
+
+	if (parser == NULL)
 		return;
-	buffer_append_text(ret_saved, parser_format(reading->parser));
+	buffer_append_text(ret_saved, parser_format(parser));
 	buffer_append_byte(ret_saved, '\n');
-	parser_save(reading->parser, ret_saved);
+	parser_save(parser, ret_saved);
 }
 
 int reading_restore(struct reading *reading, struct view saved)
@@ -87,6 +94,9 @@ int reading_restore(struct reading *reading, struct view saved)
 		return 0;
 	if (!view_cut(&saved, '\n', &name))
 		return -EINVAL;
+	/* The configuration had a format string then, which it gives now or does not. */
+	if (view_equal(name, VIEW("logformat")))
+		return 0;
 	format = view_to_text(name);
 	if (format == NULL)
 		return -ENOMEM;
@@ -101,18 +111,50 @@ int reading_restore(struct reading *reading, struct view saved)
 	return parser_restore(reading->parser, saved);
 }
 
-static bool settle_format(struct reading *reading, struct view line)
+/* Says what is taken, whenever it is another than before. */
+static void tell_guess(const struct reading *reading, const char *before)
 {
-	const char *why = NULL;
-	const char *format;
+	const char *why;
+	const struct parser *best = guess_best(reading->guess, &why);
 
-	if (reading->parser != NULL)
-		return true;
-	format = parser_guess(line, &why);
-	if (format == NULL || parser_new(&reading->parser, format, reading->signatures) < 0)
-		return false;
-	log_notice("%s: reading it as %s: %s", reading->log->path, format, why);
-	return true;
+	if (best != NULL && (before == NULL || strcmp(before, parser_format(best)) != 0))
+		log_notice(
+		    "%s: reading it as %s: %s", reading->log->path, parser_format(best), why);
+}
+
+/* The first lines of a log that is to tell its format itself: each is read as the best guess up to
+ * it reads it. */
+static void guess_format(struct reading *reading, struct view line, struct parsed *ret_parsed)
+{
+	const struct parser *best;
+	const char *before;
+
+	*ret_parsed = (struct parsed){.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
+	if (reading->guess == NULL && guess_new(&reading->guess, reading->signatures) < 0)
+		return;
+	best = guess_best(reading->guess, NULL);
+	before = best != NULL ? parser_format(best) : NULL;
+	guess_line(reading->guess, line, ret_parsed);
+	tell_guess(reading, before);
+	if (!guess_stands(reading->guess))
+		return;
+	reading->parser = guess_take(reading->guess);
+	guess_free(&reading->guess);
+}
+
+static void parse_line(
+    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
+{
+	if (new_file)
+		guess_free(&reading->guess);
+	if (reading->parser == NULL) {
+		guess_format(reading, line, ret_parsed);
+		return;
+	}
+	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
+		log_warning(
+		    "%s: the header of the last file could not be dropped", reading->log->path);
+	parser_line(reading->parser, line, ret_parsed);
 }
 
 static void count_unparsed(struct reading *reading)
@@ -152,16 +194,7 @@ void reading_line(
 	struct parsed *parsed = ret_parsed != NULL ? ret_parsed : &reading->parsed;
 
 	reading->totals.lines++;
-	if (!settle_format(reading, line)) {
-		*parsed =
-		    (struct parsed){.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
-		count_unparsed(reading);
-		return;
-	}
-	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
-		log_warning(
-		    "%s: the header of the last file could not be dropped", reading->log->path);
-	parser_line(reading->parser, line, parsed);
+	parse_line(reading, line, new_file, parsed);
 	if (parsed->kind == LINE_UNPARSED)
 		count_unparsed(reading);
 	else if (parsed->kind != LINE_HEADER)

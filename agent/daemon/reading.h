@@ -5,7 +5,7 @@
 #include "daemon/rulebook.h"
 #include "detect/deafness.h"
 #include "detect/detector.h"
-#include "parse/parser.h"
+#include "parse/guess.h"
 
 struct reading_totals {
 	uint64_t lines, records, signals, headers, others, unparsed;
@@ -17,7 +17,8 @@ struct reading {
 	const struct config_log *log;
 	struct detector *detector; /* borrowed: one for all logs of the site */
 	struct signatures *signatures; /* borrowed */
-	struct parser *parser; /* NULL until a first line tells what `auto` means */
+	struct parser *parser; /* NULL while the first lines tell what `auto` means */
+	struct guess *guess;   /* NULL but for then */
 	struct reading_totals totals;
 	uint64_t unparsed_in_a_row; /* headers between them do not count */
 	int64_t last_line_ms; /* log time of the latest line; -1: none yet */

@@ -3,32 +3,14 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "parse/parser.h"
-
-static bool is_format(const char *name)
-{
-	if (strcmp(name, "auto") == 0)
-		return true;
-	for (const char *const *format = parser_formats(); *format != NULL; format++)
-		if (strcmp(*format, name) == 0)
-			return true;
-	return false;
-}
+#include "daemon/log_parser.h"
 
 /* Which formats there are is the parsers' knowledge, not the configuration's. */
 static int check_format(const struct config_log *log, struct buffer *errors)
 {
-	if (log->logformat != NULL)
-		buffer_append_format(errors,
-		    "%s: a log format of one's own is not read by this version: name one with "
-		    "'format'\n",
-		    log->where);
-	else if (!is_format(log->format))
-		buffer_append_format(
-		    errors, "%s: no such log format: '%s'\n", log->where, log->format);
-	else
-		return 0;
-	return -EINVAL;
+	struct parser *auto_call(parser_free) parser = NULL;
+
+	return log_parser_new(&parser, log, NULL, errors);
 }
 
 static int check_formats(const struct config *config, struct buffer *errors)

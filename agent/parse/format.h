@@ -14,6 +14,7 @@ struct reader {
 	marks_finder *find_marks;
 	struct marks marks; /* of one line; on the stack they would be zeroed each time */
 	struct signatures *signatures; /* may be NULL */
+	struct logformat *logformat; /* NULL, or owned by the parser */
 	void *state; /* state_bytes of the format's own, zeroed at first */
 };
 
@@ -42,6 +43,13 @@ extern const struct format format_squid_native;
 extern const struct format format_iis_w3c;
 extern const struct format format_nginx_error;
 extern const struct format format_catalina;
+extern const struct format format_iis_native;
+extern const struct format format_ncsa;
+extern const struct format format_httperr;
+extern const struct format format_tomcat;
+extern const struct format format_jetty;
+extern const struct format format_haproxy_http;
+extern const struct format format_json;
 
 /* A reader ends with one of these; `why` lives for ever. */
 static inline void parsed_as(struct parsed *parsed, enum line_kind kind, const char *why)

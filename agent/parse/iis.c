@@ -33,6 +33,8 @@ enum column {
 	COLUMN_SUBSTATUS,
 	COLUMN_WIN32,
 	COLUMN_BYTES,
+	COLUMN_PORT,
+	COLUMN_REASON,
 	COLUMN_COUNT
 };
 
@@ -52,7 +54,24 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_SUBSTATUS] = "sc-substatus",
     [COLUMN_WIN32] = "sc-win32-status",
     [COLUMN_BYTES] = "sc-bytes",
+    [COLUMN_PORT] = "c-port",
+    [COLUMN_REASON] = "s-reason",
 };
+
+/* The same by other names. */
+static const struct {
+	struct view name;
+	enum column column;
+} column_aliases[] = {
+    {VIEW("cs(Host)"), COLUMN_HOST},
+    {VIEW("cs(X-Forwarded-For)"), COLUMN_FORWARDED},
+    {VIEW("cs-uri"), COLUMN_STEM},
+};
+
+/* What http.sys logs where it declares nothing. */
+#define HTTPERR_FIELDS                                                                             \
+	" date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid "       \
+	"s-reason s-queuename"
 
 #define NOWHERE    UINT8_MAX
 #define DATE_BYTES 10
@@ -66,6 +85,7 @@ struct iis {
 	bool has_date; /* of a #Date line, for files without a date column */
 	int64_t days;
 	int64_t time_of_day_ms; /* of the last line, to see midnight pass */
+	int64_t ahead_ms; /* how far #GMT-Offset says that the times are ahead of UTC */
 	/* The last date and time, which most lines share with the one before them. */
 	char stamp[DATE_BYTES + TIME_BYTES];
 	int64_t stamp_ms;
@@ -184,10 +204,10 @@ static enum column column_named(struct view name)
 	for (unsigned column = COLUMN_DATE; column < COLUMN_COUNT; column++)
 		if (view_equal_ignoring_case(name, view_of_text(column_names[column])))
 			return (enum column)column;
-	if (view_equal_ignoring_case(name, VIEW("cs(Host)")))
-		return COLUMN_HOST;
-	return view_equal_ignoring_case(name, VIEW("cs(X-Forwarded-For)")) ? COLUMN_FORWARDED
-									   : COLUMN_SKIPPED;
+	for (size_t i = 0; i < count_of(column_aliases); i++)
+		if (view_equal_ignoring_case(name, column_aliases[i].name))
+			return column_aliases[i].column;
+	return COLUMN_SKIPPED;
 }
 
 /* Of a column declared twice the first counts. */
@@ -225,6 +245,22 @@ static void read_date(struct iis *iis, struct view text)
 		iis->time_of_day_ms = 0;
 }
 
+/* "-0800"; IIS itself logs UTC and has no such line. */
+static void read_offset(struct iis *iis, struct view text)
+{
+	struct view sign = view_trim(text);
+	uint64_t number;
+
+	if (sign.length != 5 || (sign.data[0] != '+' && sign.data[0] != '-') ||
+	    view_to_uint64(view_skip(sign, 1), &number) < 0)
+		return;
+	iis->stamp_known = false;
+	iis->ahead_ms = (int64_t)(number / 100 * 60 + number % 100) * 60000;
+	if (sign.data[0] == '-')
+		iis->ahead_ms = -iis->ahead_ms;
+}
+
+/* The value may stand behind tabs. */
 static void read_directive(struct iis *iis, struct view line)
 {
 	struct view name;
@@ -233,8 +269,11 @@ static void read_directive(struct iis *iis, struct view line)
 		return;
 	if (view_equal_ignoring_case(name, VIEW("#Fields")))
 		read_fields(iis, line);
-	else if (view_equal_ignoring_case(name, VIEW("#Date")))
+	else if (view_equal_ignoring_case(name, VIEW("#Date")) ||
+	    view_equal_ignoring_case(name, VIEW("#Start-Date")))
 		read_date(iis, line);
+	else if (view_equal_ignoring_case(name, VIEW("#GMT-Offset")))
+		read_offset(iis, line);
 }
 
 /* Without a date column the day is that of #Date, until the time falls back: lines stand out of
@@ -287,7 +326,7 @@ static const char *read_time(struct iis *iis, const struct view *fields, int64_t
 	} else {
 		return "there is no date: no column for it, and no #Date line before";
 	}
-	*ret_time_ms = days * STAMP_DAY_MS + time_of_day_ms;
+	*ret_time_ms = days * STAMP_DAY_MS + time_of_day_ms - iis->ahead_ms;
 	keep_stamp(iis, fields[COLUMN_DATE], fields[COLUMN_TIME], *ret_time_ms);
 	return NULL;
 }
@@ -372,6 +411,8 @@ static const char *fill_record(struct iis *iis, const struct view *fields, struc
 	record->target = target_of(fields[COLUMN_STEM], fields[COLUMN_QUERY]);
 	record->host = without_dash(fields[COLUMN_HOST]);
 	record->forwarded = without_dash(fields[COLUMN_FORWARDED]);
+	record->connection = without_dash(fields[COLUMN_PORT]);
+	record->reason = without_dash(fields[COLUMN_REASON]);
 	return NULL;
 }
 
@@ -380,7 +421,9 @@ static void read_iis(struct reader *reader, struct view line, struct parsed *ret
 	struct iis *iis = reader->state;
 	const char *fault;
 
-	if (line.data[0] == '#') {
+	if (iis->column_count == 0 && view_starts_with(line, VIEW("\xef\xbb\xbf")))
+		line = view_skip(line, 3); /* some tools mark a file as UTF-8 */
+	if (line.length == 0 || line.data[0] == '#') {
 		read_directive(iis, line);
 		parsed_as(ret_parsed, LINE_HEADER, "a directive");
 		return;
@@ -398,6 +441,61 @@ static void read_iis(struct reader *reader, struct view line, struct parsed *ret
 		parsed_as(ret_parsed, LINE_RECORD, judge(&ret_parsed->record));
 }
 
+static bool has_column(const struct iis *iis, enum column column)
+{
+	for (size_t i = 0; i < iis->column_count; i++)
+		if (iis->columns[i] == column)
+			return true;
+	return false;
+}
+
+static const char *read_httperr_directive(struct iis *iis, struct view line)
+{
+	if (view_starts_with(line, VIEW("#Software:")) && !view_contains(line, VIEW("HTTP API")))
+		return "the log was not written by Microsoft's HTTP API";
+	read_directive(iis, line);
+	if (iis->column_count == 0 || has_column(iis, COLUMN_REASON))
+		return NULL;
+	iis->column_count = 0;
+	return "the #Fields line has no s-reason: this is no log of http.sys's errors";
+}
+
+/* Most errors are of connections that never sent a request: then status and method are dashes. */
+static const char *read_httperr_line(
+    struct reader *reader, struct view line, struct record *record)
+{
+	struct iis *iis = reader->state;
+	struct view *fields = iis->fields;
+	const char *fault;
+
+	if (iis->column_count == 0)
+		read_fields(iis, VIEW(HTTPERR_FIELDS));
+	if (!split_line(reader, line))
+		return "more fields than are declared";
+	if (view_equal(fields[COLUMN_STATUS], VIEW("-")))
+		fields[COLUMN_STATUS] = VIEW("0");
+	fault = fill_record(iis, fields, record);
+	if (fault == NULL && view_is_empty(fields[COLUMN_REASON]))
+		fault = "there is no s-reason";
+	return fault;
+}
+
+static void read_httperr(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	bool is_directive = line.data[0] == '#';
+	const char *fault = is_directive
+	    ? read_httperr_directive(reader->state, line)
+	    : read_httperr_line(reader, line, &ret_parsed->record);
+
+	clients_address(&reader->clients, ret_parsed->record.client, &ret_parsed->record.address);
+	if (fault != NULL)
+		parsed_as(ret_parsed, LINE_UNPARSED, fault);
+	else if (is_directive)
+		parsed_as(ret_parsed, LINE_HEADER, "a directive");
+	else
+		parsed_as(ret_parsed, LINE_RECORD, "a request or connection that http.sys ended");
+}
+
 /* The state as directives, which restoring just reads again. */
 static void save_iis(const struct reader *reader, struct buffer *ret_header)
 {
@@ -408,6 +506,10 @@ static void save_iis(const struct reader *reader, struct buffer *ret_header)
 		text_of_time(iis->days * STAMP_DAY_MS + iis->time_of_day_ms, text);
 		buffer_append_format(ret_header, "#Date: %.10s %.12s\n", text, text + 11);
 	}
+	if (iis->ahead_ms != 0)
+		buffer_append_format(ret_header, "#GMT-Offset: %c%02d%02d\n",
+		    iis->ahead_ms < 0 ? '-' : '+', (int)(llabs(iis->ahead_ms) / 3600000),
+		    (int)(llabs(iis->ahead_ms) / 60000 % 60));
 	if (iis->column_count == 0)
 		return;
 	buffer_append_text(ret_header, "#Fields:");
@@ -437,6 +539,16 @@ const struct format format_iis_w3c = {
     .looks = "a #Fields line declares its columns",
     .state_bytes = sizeof(struct iis),
     .read = read_iis,
+    .save = save_iis,
+    .restore = restore_iis,
+};
+
+const struct format format_httperr = {
+    .name = "httperr",
+    .looks = "its lines are those of http.sys's error log and end in a reason and a queue",
+    .source = "httperr",
+    .state_bytes = sizeof(struct iis),
+    .read = read_httperr,
     .save = save_iis,
     .restore = restore_iis,
 };

@@ -3,8 +3,22 @@ libauthmedic_a_SOURCES += \
 	agent/parse/authmedic.c \
 	agent/parse/catalina.c \
 	agent/parse/clients.c agent/parse/clients.h \
+	agent/parse/fields.c agent/parse/fields.h \
 	agent/parse/format.h \
+	agent/parse/guess.c agent/parse/guess.h \
+	agent/parse/haproxy.c \
 	agent/parse/iis.c \
+	agent/parse/iis_native.c \
+	agent/parse/iis_ncsa.c \
+	agent/parse/java_servers.c \
+	agent/parse/json_lines.c agent/parse/json_lines.h \
+	agent/parse/logformat.c agent/parse/logformat.h \
+	agent/parse/logformat_apache.c \
+	agent/parse/logformat_build.c \
+	agent/parse/logformat_nginx.c \
+	agent/parse/logformat_parts.h \
+	agent/parse/logformat_squid.c \
+	agent/parse/logformat_time.c \
 	agent/parse/ncsa.c agent/parse/ncsa.h \
 	agent/parse/nginx_error.c \
 	agent/parse/pairs.c agent/parse/pairs.h \
@@ -17,5 +31,7 @@ libauthmedic_a_SOURCES += \
 	agent/parse/squid.c \
 	agent/parse/squid_cache.c \
 	agent/parse/stamp.c agent/parse/stamp.h \
+	agent/parse/stamp_parts.c agent/parse/stamp_parts.h \
+	agent/parse/stamp_usual.c \
 	agent/parse/status_examples.c \
 	agent/parse/statuses.c agent/parse/statuses.h

@@ -94,8 +94,7 @@ static bool take_ident(struct view *rest)
 	return true;
 }
 
-/* Status and bytes, and the space that follows. */
-static const char *take_answer(struct view *rest, struct record *record)
+const char *ncsa_take_answer(struct view *rest, struct record *record)
 {
 	int64_t status;
 	struct view dash;
@@ -111,23 +110,33 @@ static const char *take_answer(struct view *rest, struct record *record)
 	return NULL;
 }
 
-const char *ncsa_take_request(struct stamps *stamps, struct view *rest, struct record *record)
+const char *ncsa_take_head(struct stamps *stamps, struct view *rest, struct record *record)
 {
-	struct view word;
+	struct view user;
 	struct view time;
 
 	if (!take_word(rest, &record->client) || !take_ident(rest) ||
-	    !take_user(rest, &word, &time))
+	    !take_user(rest, &user, &time))
 		return "the line does not begin with client, ident, user, [time] and \"request\"";
-	record->user = user_of(word);
+	record->user = user_of(user);
 	if (stamp_ncsa(stamps, time, &record->time_ms) < 0)
 		return "the time is not like [22/Nov/2026:10:04:34 +0000]";
-	if (!take_quoted(rest, &word) || !take_byte(rest, ' '))
-		return "the request has no closing quote";
-	ncsa_split_request(word, record);
 	if (address_parse(record->client, &record->address) < 0)
 		record->address.family = 0;
-	return take_answer(rest, record);
+	return NULL;
+}
+
+const char *ncsa_take_request(struct stamps *stamps, struct view *rest, struct record *record)
+{
+	const char *fault = ncsa_take_head(stamps, rest, record);
+	struct view request;
+
+	if (fault != NULL)
+		return fault;
+	if (!take_quoted(rest, &request) || !take_byte(rest, ' '))
+		return "the request has no closing quote";
+	ncsa_split_request(request, record);
+	return ncsa_take_answer(rest, record);
 }
 
 const char *ncsa_take_agent(struct view *rest, struct record *record)
@@ -172,7 +181,8 @@ static bool take_plain_head(struct reader *reader, struct view head, struct reco
 static bool take_plain_answer(struct view answer, struct record *record)
 {
 	return answer.length > 0 && answer.data[answer.length - 1] == ' ' &&
-	    take_byte(&answer, ' ') && take_answer(&answer, record) == NULL && answer.length == 0;
+	    take_byte(&answer, ' ') && ncsa_take_answer(&answer, record) == NULL &&
+	    answer.length == 0;
 }
 
 bool ncsa_take_plain(struct reader *reader, struct view *rest, struct record *record)
@@ -219,12 +229,18 @@ static void finish(struct parsed *parsed, const char *fault)
 
 static void read_common(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
-	finish(ret_parsed, ncsa_take_request(&reader->stamps, &line, &ret_parsed->record));
+	const char *fault = ncsa_take_request(&reader->stamps, &line, &ret_parsed->record);
+
+	ret_parsed->has_rest = line.length > 0;
+	finish(ret_parsed, fault);
 }
 
 static void read_combined(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
-	finish(ret_parsed, ncsa_take_combined(reader, &line, &ret_parsed->record));
+	const char *fault = ncsa_take_combined(reader, &line, &ret_parsed->record);
+
+	ret_parsed->has_rest = line.length > 0;
+	finish(ret_parsed, fault);
 }
 
 /* "www.example.com:443" */

@@ -8,6 +8,11 @@
 
 #include "parse/format.h"
 
+/* Up to the request's opening quote. */
+must_check const char *ncsa_take_head(
+    struct stamps *stamps, struct view *rest, struct record *record);
+/* Status and bytes, and the space that follows. */
+must_check const char *ncsa_take_answer(struct view *rest, struct record *record);
 /* Up to the bytes; *rest is left behind them and the space that follows. */
 must_check const char *ncsa_take_request(
     struct stamps *stamps, struct view *rest, struct record *record);

@@ -2,23 +2,10 @@
 
 #include "parse/scan.h"
 
-/* What the pairs said, as logged; data is NULL where a key did not come. */
-struct pairs {
-	struct view scheme;
-	struct view reply;
-	struct view error;
-	struct view error_text;
-	struct view connection;
-	struct view host;
-	struct view forwarded;
-	struct view worker;
-};
-
 /* For a key that is as long as the name. */
 #define is_key(key, name) (memcmp((key).data, name, sizeof(name) - 1) == 0)
 
-/* Where the value of a key goes; NULL for keys that say nothing to us. */
-static struct view *value_of_key(struct pairs *pairs, struct view key)
+struct view *pairs_place(struct pairs *pairs, struct view key)
 {
 	switch (key.length) {
 	case 3:
@@ -153,30 +140,36 @@ static enum reply reply_of(
 	return class->has_legs && !view_is_empty(record->user) ? REPLY_DONE : REPLY_UNKNOWN;
 }
 
+unsigned pairs_judge(const struct pairs *pairs, struct record *record)
+{
+	const struct token_class *class = class_of_token(pairs->scheme);
+
+	record->scheme = class->scheme;
+	record->reply = reply_of(pairs, class, record);
+	record->reason =
+	    without_dash(is_said(pairs->error_text) ? pairs->error_text : pairs->error);
+	record->connection = without_dash(pairs->connection);
+	record->host = without_dash(pairs->host);
+	record->forwarded = without_dash(pairs->forwarded);
+	record->worker = without_dash(pairs->worker);
+	return (pairs->scheme.data != NULL ? PAIRS_SCHEME : 0U) |
+	    (pairs->reply.data != NULL ? PAIRS_REPLY : 0U) |
+	    (pairs->error.data != NULL ? PAIRS_ERROR : 0U);
+}
+
 unsigned pairs_read(struct view rest, struct record *record)
 {
 	struct pairs pairs = {0};
-	const struct token_class *class;
 	struct view key;
 	struct view value;
 
 	while (take_pair(&rest, &key, &value)) {
-		struct view *place = value_of_key(&pairs, key);
+		struct view *place = pairs_place(&pairs, key);
 
 		if (place != NULL && place->data == NULL)
 			*place = value;
 	}
-	class = class_of_token(pairs.scheme);
-	record->scheme = class->scheme;
-	record->reply = reply_of(&pairs, class, record);
-	record->reason = without_dash(is_said(pairs.error_text) ? pairs.error_text : pairs.error);
-	record->connection = without_dash(pairs.connection);
-	record->host = without_dash(pairs.host);
-	record->forwarded = without_dash(pairs.forwarded);
-	record->worker = without_dash(pairs.worker);
-	return (pairs.scheme.data != NULL ? PAIRS_SCHEME : 0U) |
-	    (pairs.reply.data != NULL ? PAIRS_REPLY : 0U) |
-	    (pairs.error.data != NULL ? PAIRS_ERROR : 0U);
+	return pairs_judge(&pairs, record);
 }
 
 const char *pairs_why(const struct record *record)

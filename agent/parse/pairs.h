@@ -15,6 +15,25 @@
 /* Which of the keys came that tell about a sign-in. */
 enum pairs_found { PAIRS_SCHEME = 1 << 0, PAIRS_REPLY = 1 << 1, PAIRS_ERROR = 1 << 2 };
 
+/* What the pairs said, as logged; data is NULL where a key did not come. */
+struct pairs {
+	struct view scheme;
+	struct view reply;
+	struct view error;
+	struct view error_text;
+	struct view connection;
+	struct view host;
+	struct view forwarded;
+	struct view worker;
+};
+
+/* Fills scheme, reply, reason, connection, host and forwarded of the record, whose status and user
+ * must be there already. Returns bits of enum pairs_found. */
+unsigned pairs_judge(const struct pairs *pairs, struct record *record);
+
+/* Where the value of a key belongs; NULL for keys that say nothing to us. */
+struct view *pairs_place(struct pairs *pairs, struct view key);
+
 /* Takes the whole rest; fills scheme, reply, reason, connection, host and forwarded of the record
  * as far as the pairs tell. The record's status and user must be there already. Returns bits of
  * enum pairs_found. */

@@ -3,10 +3,10 @@
 #include <errno.h>
 
 #include "parse/format.h"
+#include "parse/json_lines.h"
+#include "parse/logformat.h"
 
-#define GUESS_MAX_LINES 200
-
-/* What says more about a line stands first: parser_guess() takes the first of the best. */
+/* What says more about a line stands first: of the best a guess takes the first. */
 static const struct format *const formats[] = {
     &format_squid_combined,
     &format_nginx_authmedic,
@@ -15,17 +15,37 @@ static const struct format *const formats[] = {
     &format_apache_combined,
     &format_nginx_combined,
     &format_apache_common,
+    &format_ncsa,
+    &format_tomcat,
+    &format_jetty,
+    &format_haproxy_http,
     &format_squid_native,
+    &format_httperr,
     &format_iis_w3c,
+    &format_iis_native,
+    &format_json,
     &format_apache_error,
     &format_nginx_error,
     &format_squid_cache,
     &format_catalina,
 };
 
+static void read_logformat(struct reader *reader, struct view line, struct parsed *ret_parsed)
+{
+	logformat_read(reader->logformat, &reader->stamps, line, ret_parsed);
+}
+
+/* Not by name: it comes with a format string. */
+static const struct format format_logformat = {
+    .name = "logformat",
+    .looks = "its lines have the form of the format string",
+    .read = read_logformat,
+};
+
 struct parser {
 	const struct format *format;
 	struct reader reader;
+	const char *source; /* what words the reasons in its records; or NULL */
 };
 
 const char *line_kind_name(enum line_kind kind)
@@ -58,10 +78,36 @@ static const struct format *format_named(const char *name)
 	return NULL;
 }
 
-int parser_new(struct parser **ret_parser, const char *format, struct signatures *signatures)
+static int init_parser(
+    struct parser *parser, const struct parser_options *options, struct buffer *errors)
 {
-	const struct format *found = format_named(format);
+	parser->reader.signatures = options->signatures;
+	parser->reader.find_marks = marks_best_finder();
+	parser->source = parser->format->source;
+	if (parser->format->state_bytes > 0) {
+		parser->reader.state = calloc(1, parser->format->state_bytes);
+		if (parser->reader.state == NULL)
+			return -ENOMEM;
+	}
+	if (parser->format == &format_json)
+		json_lines_choose(parser->reader.state, options->json_names);
+	if (options->logformat != NULL) {
+		int error = logformat_new(&parser->reader.logformat, options->logformat, errors);
+
+		if (error < 0)
+			return error;
+		parser->source = logformat_source(parser->reader.logformat);
+	}
+	return 0;
+}
+
+int parser_new_with(
+    struct parser **ret_parser, const struct parser_options *options, struct buffer *errors)
+{
+	const struct format *found =
+	    options->logformat != NULL ? &format_logformat : format_named(options->format);
 	struct parser *parser;
+	int error;
 
 	if (found == NULL)
 		return -EINVAL;
@@ -69,24 +115,26 @@ int parser_new(struct parser **ret_parser, const char *format, struct signatures
 	if (parser == NULL)
 		return -ENOMEM;
 	parser->format = found;
-	parser->reader.signatures = signatures;
-	parser->reader.find_marks = marks_best_finder();
-	if (found->state_bytes > 0) {
-		parser->reader.state = calloc(1, found->state_bytes);
-		if (parser->reader.state == NULL)
-			goto fail;
-	}
-	*ret_parser = parser;
-	return 0;
-fail:
-	parser_free(&parser);
-	return -ENOMEM;
+	error = init_parser(parser, options, errors);
+	if (error < 0)
+		parser_free(&parser);
+	else
+		*ret_parser = parser;
+	return error;
+}
+
+int parser_new(struct parser **ret_parser, const char *format, struct signatures *signatures)
+{
+	const struct parser_options options = {.format = format, .signatures = signatures};
+
+	return parser_new_with(ret_parser, &options, NULL);
 }
 
 void parser_free(struct parser **parser)
 {
 	if (*parser == NULL)
 		return;
+	logformat_free(&(*parser)->reader.logformat);
 	free((*parser)->reader.state);
 	free(*parser);
 	*parser = NULL;
@@ -108,6 +156,11 @@ const char *parser_format(const struct parser *parser)
 	return parser->format->name;
 }
 
+const char *parser_looks(const struct parser *parser)
+{
+	return parser->format->looks;
+}
+
 void parsed_match(
     struct reader *reader, struct view source, struct view text, struct parsed *parsed)
 {
@@ -122,16 +175,18 @@ void parsed_match(
 	parsed_as(parsed, LINE_SIGNAL, "a signature matches the text");
 }
 
-/* The server's own words in a record. A challenge has words too, but nothing failed there. */
+/* The server's own words in a record. A challenge has words too, but nothing failed there; a bad
+ * request may be one whose token was too large. */
 static void match_reason(struct parser *parser, struct parsed *parsed)
 {
 	const struct record *record = &parsed->record;
 
-	if (parser->format->source == NULL || parser->reader.signatures == NULL ||
-	    record->reply != REPLY_REJECT || view_is_empty(record->reason))
+	if (parser->source == NULL || parser->reader.signatures == NULL ||
+	    (record->reply != REPLY_REJECT && record->status != 400) ||
+	    view_is_empty(record->reason))
 		return;
 	parsed->has_signal = signatures_match(parser->reader.signatures,
-	    view_of_text(parser->format->source), record->reason, &parsed->signal);
+	    view_of_text(parser->source), record->reason, &parsed->signal);
 	parsed->signal.time_ms = record->time_ms;
 	parsed->signal.address = record->address;
 }
@@ -185,46 +240,4 @@ int parser_restore(struct parser *parser, struct view header)
 	if (parser->format->restore == NULL)
 		return header.length == 0 ? 0 : -EINVAL;
 	return parser->format->restore(&parser->reader, header);
-}
-
-/* How many of the first lines the format reads; empty ones tell nothing. */
-static size_t count_read(const struct format *format, struct view head)
-{
-	struct parser *parser = NULL;
-	size_t read = 0;
-	struct view line;
-	bool complete = true;
-
-	if (parser_new(&parser, format->name, NULL) < 0)
-		return 0;
-	for (size_t i = 0; i < GUESS_MAX_LINES && complete && head.length > 0; i++) {
-		struct parsed parsed;
-
-		complete = view_cut(&head, '\n', &line);
-		/* The head may end within a line; a file of one line need not end it. */
-		if (!complete && i > 0)
-			break;
-		parser_line(parser, line, &parsed);
-		read += line.length > 1 && parsed.kind != LINE_UNPARSED;
-	}
-	parser_free(&parser);
-	return read;
-}
-
-const char *parser_guess(struct view head, const char **ret_why)
-{
-	const struct format *best = NULL;
-	size_t best_count = 0;
-
-	for (size_t i = 0; i < count_of(formats); i++) {
-		size_t count = count_read(formats[i], head);
-
-		if (count > best_count) {
-			best = formats[i];
-			best_count = count;
-		}
-	}
-	*ret_why =
-	    best != NULL ? best->looks : "none of the built-in formats reads its first lines";
-	return best != NULL ? best->name : NULL;
 }

@@ -16,6 +16,7 @@ enum line_kind {
 
 struct parsed {
 	enum line_kind kind;
+	bool has_rest;        /* more stands in the line than the format has, and was not read */
 	struct record record; /* LINE_RECORD */
 	bool has_signal;      /* LINE_SIGNAL, or a LINE_RECORD whose reason matched a signature */
 	struct signal signal;
@@ -24,8 +25,18 @@ struct parsed {
 
 struct parser;
 
-/* The name of a built-in format; -EINVAL otherwise. `signatures` may be NULL and is
- * borrowed. */
+struct parser_options {
+	const char *format;            /* the name of a built-in format, or … */
+	const char *logformat;         /* … a format string: see logformat.h */
+	const char *const *json_names; /* NULL, or FIELD_COUNT member names: see json_lines.h */
+	struct signatures *signatures; /* borrowed; may be NULL */
+};
+
+/* -EINVAL where there is no such format, or after appending to errors, which may be NULL, what is
+ * wrong with the format string. */
+must_check int parser_new_with(
+    struct parser **ret_parser, const struct parser_options *options, struct buffer *errors);
+/* The same of a built-in format and nothing else. */
 must_check int parser_new(
     struct parser **ret_parser, const char *format, struct signatures *signatures);
 void parser_free(struct parser **parser);
@@ -37,6 +48,7 @@ void parser_line(struct parser *parser, struct view line, struct parsed *ret_par
 /* From now on without the short way that plain lines take: for tests, which compare the two. */
 void parser_read_carefully(struct parser *parser);
 
+/* The built-in format's name, or "logformat". */
 const char *parser_format(const struct parser *parser);
 
 /* What must be kept with the cursor so that a restart in mid-file reads on rightly: the last header
@@ -46,8 +58,8 @@ must_check int parser_restore(struct parser *parser, struct view header);
 
 /* The built-in names, NULL at the end. */
 const char *const *parser_formats(void);
-/* The built-in format that reads most of these first lines (NULL: none), and why it was taken. */
-const char *parser_guess(struct view head, const char **ret_why);
+/* How the format's lines are known, one sentence. */
+const char *parser_looks(const struct parser *parser);
 
 const char *line_kind_name(enum line_kind kind);
 

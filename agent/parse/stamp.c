@@ -32,7 +32,7 @@ static int month_of(const char *at)
 	return -1;
 }
 
-static int days_of_date(int year, int month, int day, int64_t *ret_days)
+int stamp_days(int year, int month, int day, int64_t *ret_days)
 {
 	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -78,7 +78,7 @@ static int read_ncsa(const char *at, int64_t *ret_time_ms)
 	int64_t zone;
 
 	if (at[2] != '/' || at[6] != '/' || at[11] != ':' || at[20] != ' ' ||
-	    days_of_date(digits(at + 7, 4), month_of(at + 3), digits(at, 2), &days) < 0 ||
+	    stamp_days(digits(at + 7, 4), month_of(at + 3), digits(at, 2), &days) < 0 ||
 	    second_of_day(at + 12, &seconds) < 0 || zone_seconds(at + 21, &zone) < 0)
 		return -EINVAL;
 	*ret_time_ms = days * STAMP_DAY_MS + (seconds - zone) * 1000;
@@ -126,7 +126,7 @@ int stamp_date(struct view text, int64_t *ret_days)
 
 	if (text.length != 10 || at[4] != at[7] || (at[4] != '-' && at[4] != '/'))
 		return -EINVAL;
-	return days_of_date(digits(at, 4), digits(at + 5, 2), digits(at + 8, 2), ret_days);
+	return stamp_days(digits(at, 4), digits(at + 5, 2), digits(at + 8, 2), ret_days);
 }
 
 int stamp_named_date(struct view text, int64_t *ret_days)
@@ -135,11 +135,11 @@ int stamp_named_date(struct view text, int64_t *ret_days)
 	size_t length = text.length;
 
 	if (length == 11 && at[2] == '-' && at[6] == '-')
-		return days_of_date(digits(at + 7, 4), month_of(at + 3), digits(at, 2), ret_days);
+		return stamp_days(digits(at + 7, 4), month_of(at + 3), digits(at, 2), ret_days);
 	if (length < 11 || length > 12 || at[3] != ' ' || at[length - 6] != ',' ||
 	    at[length - 5] != ' ')
 		return -EINVAL;
-	return days_of_date(
+	return stamp_days(
 	    digits(at + length - 4, 4), month_of(at), digits(at + 4, (int)length - 10), ret_days);
 }
 
@@ -189,7 +189,7 @@ int stamp_apache_error(struct stamps *stamps, struct view text, int64_t *ret_tim
 
 	if (text.length < 24 || at[3] != ' ' || at[7] != ' ' || at[10] != ' ' ||
 	    at[text.length - 5] != ' ' ||
-	    days_of_date(
+	    stamp_days(
 		digits(at + text.length - 4, 4), month_of(at + 4), digits(at + 8, 2), &days) < 0 ||
 	    stamp_time_of_day(view_of(at + 11, text.length - 16), &ms) < 0)
 		return -EINVAL;

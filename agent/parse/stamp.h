@@ -24,12 +24,19 @@ must_check int stamp_ncsa(struct stamps *stamps, struct view text, int64_t *ret_
 must_check int stamp_date(struct view text, int64_t *ret_days);
 /* 22-Nov-2026, or "Nov 22, 2026" with a day of one digit or two */
 must_check int stamp_named_date(struct view text, int64_t *ret_days);
+/* Days since 1970 of a date that there is; month and day from 1 */
+must_check int stamp_days(int year, int month, int day, int64_t *ret_days);
 /* 10:04:34 with up to nine decimals (10:04:34.5 or 10:04:34,5), as milliseconds since midnight */
 must_check int stamp_time_of_day(struct view text, int64_t *ret_ms);
 /* Sun Nov 22 10:04:56.327950 2026, in the machine's zone */
 must_check int stamp_apache_error(struct stamps *stamps, struct view text, int64_t *ret_time_ms);
 /* 1795341874.123 */
 must_check int stamp_epoch(struct view text, int64_t *ret_time_ms);
+
+/* Whichever of these programs write: 22/Nov/2026:10:04:34 +0000, also in brackets;
+ * 2026-11-22T10:04:34.123Z with T or a space, decimals or not, Z, +01:30, +0130 or the machine's
+ * zone; seconds since 1970 with decimals or not; milli-, micro- or nanoseconds since 1970 */
+must_check int stamp_usual(struct stamps *stamps, struct view text, int64_t *ret_time_ms);
 
 /* UTC of what a clock on the wall shows, by the machine's zone. */
 int64_t stamp_local(struct stamps *stamps, int64_t wall_ms);

@@ -1,7 +1,7 @@
 /* Every format reads every line of the input: what it gives must lie inside the line and inside the
  * bounds of its types, and a parser restored in mid-file must read on as the first one does. */
 #include "fuzz.h"
-#include "parse/parser.h"
+#include "parse/guess.h"
 
 #define MAX_FORMATS      32
 #define MAX_HEADER_BYTES 65536

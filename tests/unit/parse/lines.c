@@ -96,11 +96,8 @@ const char *lines_describe(const struct parsed *parsed, struct buffer *text)
 	return buffer_text(text);
 }
 
-void lines_check(const char *format, const struct line_case *cases, size_t count)
+static void check_all(struct parser *parser, const struct line_case *cases, size_t count)
 {
-	struct parser *auto_call(parser_free) parser = NULL;
-
-	assert_int_equal(parser_new(&parser, format, NULL), 0);
 	for (size_t i = 0; i < count; i++) {
 		auto_buffer struct buffer text;
 		struct parsed parsed;
@@ -110,6 +107,26 @@ void lines_check(const char *format, const struct line_case *cases, size_t count
 		assert_non_null(parsed.why);
 		assert_string_equal(lines_describe(&parsed, &text), cases[i].reads_as);
 	}
+}
+
+void lines_check(const char *format, const struct line_case *cases, size_t count)
+{
+	struct parser *auto_call(parser_free) parser = NULL;
+
+	assert_int_equal(parser_new(&parser, format, NULL), 0);
+	check_all(parser, cases, count);
+}
+
+void lines_check_logformat(const char *logformat, const struct line_case *cases, size_t count)
+{
+	struct parser *auto_call(parser_free) parser = NULL;
+	const struct parser_options options = {.logformat = logformat};
+	auto_buffer struct buffer errors;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	if (parser_new_with(&parser, &options, &errors) < 0)
+		fail_msg("%s: %s", logformat, buffer_text(&errors));
+	check_all(parser, cases, count);
 }
 
 const char *lines_signatures_folder(char ret_path[4096])

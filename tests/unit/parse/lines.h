@@ -23,6 +23,9 @@ const char *lines_describe(const struct parsed *parsed, struct buffer *text);
 /* Reads the lines one after the other with one parser of this format. */
 void lines_check(const char *format, const struct line_case *cases, size_t count);
 
+/* The same with a format string. */
+void lines_check_logformat(const char *logformat, const struct line_case *cases, size_t count);
+
 /* The folder of the rules in the source. */
 const char *lines_signatures_folder(char ret_path[4096]);
 

@@ -7,7 +7,13 @@ parse_tests = \
 	tests/unit/parse/authmedic.test \
 	tests/unit/parse/catalina.test \
 	tests/unit/parse/clients.test \
+	tests/unit/parse/guess.test \
+	tests/unit/parse/haproxy.test \
 	tests/unit/parse/iis.test \
+	tests/unit/parse/iis_native.test \
+	tests/unit/parse/java_servers.test \
+	tests/unit/parse/json_lines.test \
+	tests/unit/parse/logformat.test \
 	tests/unit/parse/ncsa.test \
 	tests/unit/parse/nginx_error.test \
 	tests/unit/parse/parser.test \
@@ -45,6 +51,32 @@ tests_unit_parse_short_way_test_LDADD = $(unit_libs)
 tests_unit_parse_iis_test_SOURCES = tests/unit/parse/test_iis.c $(parse_lines)
 tests_unit_parse_iis_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_iis_test_LDADD = $(unit_libs)
+
+tests_unit_parse_iis_native_test_SOURCES = tests/unit/parse/test_iis_native.c $(parse_lines)
+tests_unit_parse_iis_native_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_iis_native_test_LDADD = $(unit_libs)
+
+tests_unit_parse_java_servers_test_SOURCES = tests/unit/parse/test_java_servers.c $(parse_lines)
+tests_unit_parse_java_servers_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_java_servers_test_LDADD = $(unit_libs)
+
+tests_unit_parse_haproxy_test_SOURCES = tests/unit/parse/test_haproxy.c $(parse_lines)
+tests_unit_parse_haproxy_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_haproxy_test_LDADD = $(unit_libs)
+
+tests_unit_parse_guess_test_SOURCES = tests/unit/parse/test_guess.c $(parse_lines) \
+	$(allocation_sources)
+tests_unit_parse_guess_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_guess_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_parse_guess_test_LDADD = $(unit_libs)
+
+tests_unit_parse_json_lines_test_SOURCES = tests/unit/parse/test_json_lines.c $(parse_lines)
+tests_unit_parse_json_lines_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_json_lines_test_LDADD = $(unit_libs)
+
+tests_unit_parse_logformat_test_SOURCES = tests/unit/parse/test_logformat.c $(parse_lines)
+tests_unit_parse_logformat_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_logformat_test_LDADD = $(unit_libs)
 
 tests_unit_parse_ncsa_test_SOURCES = tests/unit/parse/test_ncsa.c $(parse_lines)
 tests_unit_parse_ncsa_test_CPPFLAGS = $(unit_cppflags)

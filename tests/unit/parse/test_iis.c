@@ -128,6 +128,58 @@ static void takes_the_date_from_the_header(unused_parameter void **state)
 	lines_check("iis-w3c", cases, count_of(cases));
 }
 
+/* Other writers' directives; a byte order mark before the first is no part of it. */
+static void reads_other_directives(unused_parameter void **state)
+{
+	static const struct line_case cases[] = {
+	    {"\xef\xbb\xbf#Software: x", "header"},
+	    {"\xef\xbb\xbf", "header"},
+	    {"#Start-Date:\t2026-11-22 08:00:00", "header"},
+	    {"#Remark: x", "header"},
+	    {"#", "header"},
+	    {"#GMT-Offset:\t-0130", "header"},
+	    {"#Fields:\ttime c-ip c-port sc-status", "header"},
+	    {"08:34:34 192.0.2.1 33317 401", READ "401 conn=33317"},
+	    {"#GMT-Offset: nonsense", "header"},
+	    {"08:34:34 192.0.2.1 33317 401", READ "401 conn=33317"},
+	    {"#GMT-Offset: +0000", "header"},
+	    {"10:04:34 192.0.2.1 33317 401", READ "401 conn=33317"},
+	};
+
+	lines_check("iis-w3c", cases, count_of(cases));
+}
+
+#define HTTPERR "2026-11-22 10:04:34 192.0.2.1 33317 10.0.0.1 80 "
+
+/* The errors of http.sys, with and without a #Fields line; most are of connections. */
+static void reads_httperr(unused_parameter void **state)
+{
+	static const struct line_case cases[] = {
+	    {HTTPERR "HTTP/1.1 GET /a 400 - FieldLength -",
+		READ "GET /a 400 conn=33317 reason=FieldLength"},
+	    {HTTPERR "- - - - - Timer_ConnectionIdle -",
+		READ "0 conn=33317 reason=Timer_ConnectionIdle"},
+	    {"#Software: Microsoft HTTP API 2.0", "header"},
+	    {"#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri streamid "
+	     "sc-status s-siteid s-reason s-queuename transport",
+		"header"},
+	    {HTTPERR "HTTP/2.0 GET /a 3 503 1 AppOffline Pool TCP",
+		READ "GET /a 503 conn=33317 reason=AppOffline"},
+	    {HTTPERR "HTTP/2.0 GET /a 3 503 1 - Pool TCP", READ "GET /a 503 conn=33317"},
+	    {HTTPERR "HTTP/2.0 GET /a 3 503 1 AppOffline Pool TCP more",
+		"unparsed: more fields than are declared"},
+	    {HTTPERR "HTTP/2.0 GET /a 3 503", "unparsed: there is no s-reason"},
+	    {HTTPERR "HTTP/2.0 GET /a 3 x 1 AppOffline Pool TCP",
+		"unparsed: there is no sc-status"},
+	    {"#Software: Microsoft Internet Information Services 10.0",
+		"unparsed: the log was not written by Microsoft's HTTP API"},
+	    {"#Fields: date time sc-status",
+		"unparsed: the #Fields line has no s-reason: this is no log of http.sys's errors"},
+	};
+
+	lines_check("httperr", cases, count_of(cases));
+}
+
 static struct parser *new_parser(const char *first, const char *second)
 {
 	struct parser *parser = NULL;
@@ -207,6 +259,8 @@ int main(void)
 	    cmocka_unit_test(follows_the_fields),
 	    cmocka_unit_test(reads_quoted_fields),
 	    cmocka_unit_test(takes_the_date_from_the_header),
+	    cmocka_unit_test(reads_other_directives),
+	    cmocka_unit_test(reads_httperr),
 	    cmocka_unit_test(saves_and_restores),
 	    cmocka_unit_test(saves_nothing_at_first),
 	    cmocka_unit_test(bounds_the_columns),

@@ -163,6 +163,36 @@ static void reads_apache_errors(unused_parameter void **state)
 	}
 }
 
+/* Whatever JSON loggers write tells its unit and zone by its looks. */
+static void reads_usual_stamps(unused_parameter void **state)
+{
+	static const struct stamp_case cases[] = {
+	    {"22/Nov/2026:10:04:34 +0000", NOV_22 + AT_10_04_34},
+	    {"[22/Nov/2026:10:04:34 +0000]", NOV_22 + AT_10_04_34},
+	    {"2026-11-22T10:04:34Z", NOV_22 + AT_10_04_34},
+	    {"2026-11-22 10:04:34.327950 +01:30", NOV_22 + AT_10_04_34 + 327 - 5400000},
+	    {"2026/11/22 10:04:34,327 UTC", NOV_22 + AT_10_04_34 + 327},
+	    {"2026-11-22T10:04:34.123456789-0100", NOV_22 + AT_10_04_34 + 123 + 3600000},
+	    {"2026-11-22T10:04:34+01", NOV_22 + AT_10_04_34 - 3600000},
+	    {"2026-11-22T10:04:34", NOV_22 + AT_10_04_34}, {"1795341874", NOV_22 + AT_10_04_34},
+	    {"1795341874.327", NOV_22 + AT_10_04_34 + 327},
+	    {"1795341874327", NOV_22 + AT_10_04_34 + 327},
+	    {"1795341874327950", NOV_22 + AT_10_04_34 + 327},
+	    {"1795341874327950000", NOV_22 + AT_10_04_34 + 327}, {"17953418743279500001", -1},
+	    {"2026-11-22T10:04:34.1234567890Z", -1}, {"2026-11-22T10:04:34 CET", -1},
+	    {"2026-11-22T10:04", -1}, {"2026-13-22T10:04:34Z", -1}, {"2026-11-22x10:04:34Z", -1},
+	    {"22/Nov/2026:10:04:34 *0000", -1}, {"[]", -1}, {"now", -1}, {"-1", -1}, {"", -1}};
+	struct stamps stamps = {0};
+
+	for (size_t i = 0; i < count_of(cases); i++) {
+		int64_t ms = -1;
+
+		assert_int_equal(stamp_usual(&stamps, view_of_text(cases[i].text), &ms),
+		    cases[i].expected < 0 ? -EINVAL : 0);
+		assert_int_equal(ms, cases[i].expected);
+	}
+}
+
 /* Stamps without a zone are the machine's local time, summer time included. */
 static void follows_the_zone(unused_parameter void **state)
 {
@@ -189,6 +219,7 @@ int main(void)
 	    cmocka_unit_test_setup(reads_times_of_day, set_utc),
 	    cmocka_unit_test_setup(reads_epochs, set_utc),
 	    cmocka_unit_test_setup(reads_apache_errors, set_utc),
+	    cmocka_unit_test_setup(reads_usual_stamps, set_utc),
 	    cmocka_unit_test_setup(follows_the_zone, set_utc),
 	};
 
