@@ -1,4 +1,4 @@
-/* apache-error: [time] [module:level] [pid N:tid N] [client address:port] text */
+/* apache-error: [time] [module:level] [pid N:tid N] [lid id] [client address:port] text */
 #include "parse/format.h"
 #include "parse/scan.h"
 
@@ -22,18 +22,23 @@ static bool take_bracket(struct view *rest, struct view *ret_inside)
 	return true;
 }
 
-/* "127.0.0.1:47736", "2001:db8::1:47736"; 2.2 writes no port. */
-static void read_client(struct view text, bool with_port, struct address *ret_address)
+/* "127.0.0.1:47736", "2001:db8::1:47736" */
+static bool read_with_port(struct view text, struct address *ret_address)
 {
 	size_t length = text.length;
 
-	while (with_port && length > 0 && text.data[length - 1] != ':')
+	while (length > 0 && text.data[length - 1] != ':')
 		length--;
-	if (length > 0 && with_port &&
-	    address_parse(view_first(text, length - 1), ret_address) == 0)
+	return length > 0 && address_parse(view_first(text, length - 1), ret_address) == 0;
+}
+
+/* 2.2 writes no port, and an IPv6 address with one may look like another without. */
+static void read_client(struct view text, bool with_port, struct address *ret_address)
+{
+	if ((with_port && read_with_port(text, ret_address)) ||
+	    address_parse(text, ret_address) == 0 || read_with_port(text, ret_address))
 		return;
-	if (address_parse(text, ret_address) < 0)
-		ret_address->family = 0;
+	ret_address->family = 0;
 }
 
 static bool take_level(struct view *rest, struct brackets *brackets)
@@ -56,28 +61,35 @@ static bool take_name(struct view *inside, struct view name)
 	return true;
 }
 
-static bool is_process(struct view inside)
+/* Process, thread and log id; R: and C: are the log ids in the manual's examples. */
+static bool is_number(struct view inside)
 {
-	return view_starts_with(inside, VIEW("pid ")) || view_starts_with(inside, VIEW("tid ")) ||
-	    view_starts_with(inside, VIEW("lid "));
+	static const struct view names[] = {
+	    VIEW("pid "), VIEW("tid "), VIEW("lid "), VIEW("R:"), VIEW("C:")};
+
+	for (size_t i = 0; i < count_of(names); i++)
+		if (view_starts_with(inside, names[i]))
+			return true;
+	return false;
 }
 
-/* What comes in brackets before the text, up to the client. The text may begin with a bracket of
- * its own. */
+/* What comes in brackets before the text. The text may begin with a bracket of its own, even with
+ * another client. */
 static void take_context(struct view *rest, struct brackets *brackets)
 {
 	struct view after = *rest;
 	struct view inside;
 
-	while (!brackets->has_client && take_bracket(&after, &inside)) {
+	while (take_bracket(&after, &inside)) {
 		struct view client = inside;
+		bool is_client = !brackets->has_client &&
+		    (take_name(&client, VIEW("client ")) || take_name(&client, VIEW("remote ")));
 
-		brackets->has_client =
-		    take_name(&client, VIEW("client ")) || take_name(&client, VIEW("remote "));
-		if (brackets->has_client)
+		if (is_client)
 			read_client(client, brackets->has_module, &brackets->address);
-		else if (!is_process(inside))
+		else if (!is_number(inside))
 			return;
+		brackets->has_client = brackets->has_client || is_client;
 		*rest = after;
 	}
 }

@@ -5,6 +5,8 @@
 #define KRB5 "Unspecified GSS failure.  Minor code may provide more information "
 #define GSS  "GSS ERROR In Negotiate Auth: gss_accept_sec_context() failed: "
 
+#define NTLM "AUTH NOT ALLOWED NTLM Authentication is not allowed!"
+
 struct error_case {
 	const char *line;
 	const char *reads_as; /* with the signature's id instead of its number */
@@ -46,6 +48,18 @@ static void gives_signals(void **state)
 		"[auth_gssapi:error] [pid 1:tid 2] (13)Permission denied: [client 192.0.2.1:5] " GSS
 		"[" KRB5 "(, )]",
 		"gss-failed signal " READ " 192.0.2.1 #0"},
+	    {TIME "[auth_gssapi:error] [pid 1:tid 2] [lid SEH343qp2mo] [client 192.0.2.1:5] " NTLM,
+		"ntlm-token signal " READ " 192.0.2.1 #0"},
+	    {TIME "[auth_gssapi:error] [pid 1:tid 2] [client 192.0.2.1:5] [lid SEH343qp2mo] " NTLM,
+		"ntlm-token signal " READ " 192.0.2.1 #0"},
+	    {TIME "[auth_gssapi:error] [R:a] [C:b] " NTLM, "ntlm-token signal " READ " #0"},
+	    {"[2026-11-22 10:04:56.327950] [auth_gssapi:error] [client 192.0.2.1:5] " NTLM,
+		"ntlm-token signal " READ " 192.0.2.1 #0"},
+	    {TIME "[error] [client 192.0.2.1:5] gss_accept_sec_context() failed: x (y)",
+		"gss-failed signal " READ " 192.0.2.1 #0"},
+	    {TIME "[auth_gssapi:error] [client 192.0.2.1:5] [client 10.0.0.1:5] " NTLM,
+		"other " READ},
+	    {TIME "[auth_gssapi:error] [client 192.0.2.1:5] [x] " NTLM, "other " READ},
 	    {TIME
 		"[core:info] [pid 1:tid 2] protocol.c(1000): [remote 192.0.2.1:5] [lid x] AH00561",
 		"other " READ},
