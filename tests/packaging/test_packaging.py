@@ -35,6 +35,8 @@ FILES = {
     "share/doc/authmedic/apache-authmedic.conf": 0o644,
     "share/doc/authmedic/nginx-authmedic.conf": 0o644,
     "share/doc/authmedic/squid-authmedic.conf": 0o644,
+    "share/doc/authmedic/tomcat-authmedic-rewrite.config": 0o644,
+    "share/doc/authmedic/tomcat-authmedic.xml": 0o644,
 }
 
 
