@@ -162,8 +162,9 @@ bool roster_is_unsettled(const struct roster *roster, const char *place, int64_t
 	for (size_t i = 0; i < roster->count; i++) {
 		const struct tail *tail = roster->tails[i];
 
-		if (tail->state == TAIL_LOST && tail->found && !is_endless(tail, now_ms) &&
-		    strcmp(tail->place, place) == 0)
+		bool lost = tail->state == TAIL_LOST && tail->found && !is_endless(tail, now_ms);
+
+		if ((lost || tail->short_since_ms >= 0) && strcmp(tail->place, place) == 0)
 			return true;
 	}
 	return false;

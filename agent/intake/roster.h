@@ -33,8 +33,8 @@ struct tail *roster_successor(const struct roster *roster, const struct tail *ta
 /* Whether a file before this one of the same place is still being read: see ROSTER_PATIENCE_MS. */
 #define ROSTER_PATIENCE_MS 60000 /* for a superseded file that keeps growing */
 bool roster_must_wait(const struct roster *roster, const struct tail *tail, int64_t now_ms);
-/* Whether a file of the place is lost, and not for that long: others cannot be told from its
- * copies. */
+/* Whether a file of the place is lost, and not for that long, or seems too short over the network:
+ * others cannot be told from its copies. */
 bool roster_is_unsettled(const struct roster *roster, const char *place, int64_t now_ms);
 /* Whether a newer file of the same series is there. */
 bool roster_is_dated(const struct roster *roster, const struct tail *tail);

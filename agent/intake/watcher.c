@@ -1,8 +1,12 @@
 #include "intake/watcher.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <uv.h>
+
+#include "intake/identity.h"
 
 struct watcher {
 	uv_fs_event_t handle;
@@ -20,6 +24,18 @@ static void on_event(uv_fs_event_t *handle, const char *name, int events unused_
 	if (name != NULL && !view_starts_with(view_of_text(name), watcher->target.start))
 		return;
 	watcher->target.on_hint(watcher->target.context);
+}
+
+static int refuse_remote(const char *path)
+{
+	int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool remote;
+
+	if (directory < 0)
+		return -errno;
+	remote = is_remote(directory);
+	close(directory);
+	return remote ? -EOPNOTSUPP : 0;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -46,6 +62,8 @@ int watcher_new(struct watcher **ret_watcher, uv_loop_t *loop, const char *direc
 	error = watcher->directory == NULL ? -ENOMEM : 0;
 	if (error == 0 && stat(directory, &status) < 0)
 		error = -errno;
+	if (error == 0)
+		error = refuse_remote(directory);
 	if (error == 0)
 		error = uv_fs_event_start(&watcher->handle, on_event, directory, 0);
 	if (error < 0)

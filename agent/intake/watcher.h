@@ -15,7 +15,8 @@ struct watcher_target {
 
 struct watcher;
 
-/* Watches one directory. -errno where it cannot (limits, missing directory): poll then. */
+/* Watches one directory. -errno where it cannot (limits, missing directory; -EOPNOTSUPP over the
+ * network, where others' changes give no hints): poll then. */
 must_check int watcher_new(struct watcher **ret_watcher, uv_loop_t *loop, const char *directory,
     const struct watcher_target *target);
 /* Closes the handle; the memory goes when libuv has closed it. Nulls the pointer. */

@@ -1,4 +1,5 @@
 /* The rows of the matrix of what rotators, writers and administrators do to a log, one by one. */
+#include "faults.h"
 #include "follower.h"
 
 #include <errno.h>
@@ -129,6 +130,26 @@ static void finishes_the_copy_first(unused_parameter void **state)
 	start("access.log");
 	steps(10);
 	expect("five|^six, longer than what was there before it|");
+}
+
+/* T4 over the network, where an empty file may only lag behind: its copy is not read as a new file
+ * before that is clear. */
+static void waits_until_the_copy_is_one(unused_parameter void **state)
+{
+	faults.remote = true;
+	add("access.log", "one\n");
+	start("access.log");
+	add("access.log", "two\nthree\n");
+	copy_file("access.log", "access.log.1");
+	truncate_file("access.log");
+	steps(10);
+	expect("^one|");
+	steps(100);
+	add("access.log", "four\n");
+	steps(1);
+	expect("two|three|^four|");
+	assert_int_equal(intake_totals(follower.intake)->truncations, 1);
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
 }
 
 /* T4 without a copy: the bytes that were seen and not read are counted, exactly. */
@@ -489,6 +510,7 @@ int main(void)
 	    follower_test(does_not_wait_for_ever),
 	    follower_test(reads_every_generation),
 	    follower_test(finishes_the_copy_first),
+	    follower_test(waits_until_the_copy_is_one),
 	    follower_test(counts_what_is_lost),
 	    follower_test(counts_what_vanished_meanwhile),
 	    follower_test(notices_refilling),
