@@ -15,7 +15,9 @@ EXTRA_DIST += \
 	tests/matrix/faults.py \
 	tests/matrix/follow.py \
 	tests/matrix/lines.py \
+	tests/matrix/mounted.py \
 	tests/matrix/play.py \
+	tests/matrix/rivals.py \
 	tests/matrix/rows_content.py \
 	tests/matrix/rows_faults.py \
 	tests/matrix/rows_rotation.py \
@@ -23,5 +25,7 @@ EXTRA_DIST += \
 	tests/matrix/scenarios.py \
 	tests/matrix/table.py \
 	tests/matrix/test_matrix.py \
+	tests/matrix/test_mounted.py \
 	tests/matrix/test_oracle.py \
+	tests/matrix/test_rivals.py \
 	tests/matrix/world.py

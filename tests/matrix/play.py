@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from .follow import Follow
-from .table import ROWS
+from .rivals import RIVALS, RealWorld
+from .scenarios import ROWS
 from .world import World
 
 # Logs are on a disk, where inodes are used again; the state is where storing it costs least.
@@ -31,6 +32,22 @@ def play(case):
     def make_follower(state, pattern):
         return Follow(state, pattern, polling=case.polling)
     return play_in(World, case, make_follower)
+
+
+def play_mounted(make_world, case):
+    """Plays it with authmedic's own follower behind a FUSE mount; see mounted.py."""
+    def make_follower(state, pattern):
+        return Follow(state, pattern, polling=case.polling)
+    return play_in(make_world, case, make_follower)
+
+
+def play_rival(name, case):
+    """Plays it with another follower, in real time."""
+    def make_follower(state, pattern):
+        return RIVALS[name](state, pattern, case.polling)
+    if ROWS[case.row].needs_ours:
+        return Outcome(case, "", "", 0, "plays on what only authmedic has")
+    return play_in(RealWorld, case, make_follower)
 
 
 def play_in(make_world, case, make_follower):

@@ -81,6 +81,7 @@ class World:
     follower moves only when it is told to, by a chance that the seed decides."""
 
     real_time = False
+    read_call = "pread64"  # by which the follower reads logs
 
     def __init__(self, case, directory, state, make_follower):
         self.case = case
@@ -111,6 +112,10 @@ class World:
 
     def path(self, name):
         return os.path.join(self.directory, name)
+
+    def followed_path(self, pattern):
+        """As the follower sees it."""
+        return self.path(pattern)
 
     def open(self, name, writer=None, append=True):
         """Opens a log for writing, and makes it where it is missing."""
@@ -220,7 +225,7 @@ class World:
         return count
 
     def peak_resident_kib(self):
-        """The most memory that the follower held; None for those that are not ours."""
+        """The most memory that the follower held."""
         with open(f"/proc/{self.follower.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
 
@@ -231,7 +236,7 @@ class World:
         self._ask_anew("tick")
 
     def _make(self, pattern):
-        self.follower = self._make_follower(self.state, self.path(pattern))
+        self.follower = self._make_follower(self.state, self.followed_path(pattern))
         self.follower.wrapper = self._wrapper
         self.follower.environment = self._environment
         self.follower.format = self._format

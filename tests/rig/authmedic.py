@@ -54,6 +54,10 @@ class Authmedic:
         self._helper = None
         self.write_config(config)
 
+    def run_under(self, wrapper):
+        """The daemon's next starts are under this program; [] for none."""
+        self._wrapper = wrapper
+
     def write_config(self, config):
         """Write the configuration anew; a running daemon does not see it by itself."""
         if not isinstance(config, str):

@@ -36,6 +36,11 @@ def wait_until(predicate, deadline_s, what):
         pause_s = min(pause_s * 1.5, 0.1)
 
 
+def let_pass(seconds):
+    """Real time passes, where that is what a scenario plays; never to wait for something."""
+    threading.Event().wait(seconds)
+
+
 def can_connect(port, address="127.0.0.1"):
     """Whether something listens on that TCP port."""
     with socket.socket() as probe:

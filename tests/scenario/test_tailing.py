@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from rig import config, log_site, wait_until
+from rig import config, log_site, need_program, wait_until
 
 BURST = 500
 
@@ -97,3 +97,46 @@ def test_rotated_while_down(rig, how):
         writer.write(BURST)
         authmedic.start()
         check_lines(authmedic, writer)
+
+
+# What fails on the log or the state, and how often, as strace's --inject takes it. tests/matrix has
+# more of these.
+FAULTS = {
+    "read": ("log", "pread64:error=EIO:when=2..20+2"),
+    "stat": ("log", "statx:error=EIO:when=2..20+3"),
+    "open": ("log", "openat:error=EMFILE:when=1..4+2"),
+    "store": ("state", "pwrite64:error=ENOSPC:when=5..25"),
+}
+
+
+LONG = os.environ.get("AUTHMEDIC_LONG") == "1"
+
+
+@pytest.mark.parametrize("fault", FAULTS if LONG else ["read", "store"])
+def test_failing_calls(rig, fault):
+    """System calls of the daemon fail now and then, and the log is rotated meanwhile: it goes on, and
+    when all is well again each line counts once."""
+    where, injection = FAULTS[fault]
+    strace = need_program("strace", "strace")
+    writer = rig.log_writer()
+    writer.write(BURST)
+    authmedic = watch(rig, writer)
+    authmedic.stop()
+    state = os.path.join(authmedic.directory, "state", "authmedic.db")
+    paths = [writer.path, writer.path + ".1"] if where == "log" else [state, state + "-wal"]
+    call = injection.split(":")[0]
+    calls = os.path.join(authmedic.directory, "calls")
+    authmedic.run_under([strace, "-f", "-D", "-o", calls, f"--trace={call}",
+                         *(f"--trace-path={path}" for path in paths), f"--inject={injection}"])
+    authmedic.start()
+    writer.write(BURST)
+    writer.rename(lines_after=BURST)
+    writer.write(BURST)
+    check_lines(authmedic, writer)
+    with open(calls, encoding="utf-8") as traced:
+        assert "(INJECTED)" in traced.read(), "nothing failed"
+    authmedic.run_under([])
+    authmedic.kill()
+    writer.write(BURST)
+    authmedic.start()
+    check_lines(authmedic, writer)
