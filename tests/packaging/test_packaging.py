@@ -32,11 +32,6 @@ FILES = {
     "share/doc/authmedic/README.md": 0o644,
     "share/doc/authmedic/NEWS": 0o644,
     "share/doc/authmedic/authmedic.yml": 0o644,
-    "share/doc/authmedic/apache-authmedic.conf": 0o644,
-    "share/doc/authmedic/nginx-authmedic.conf": 0o644,
-    "share/doc/authmedic/squid-authmedic.conf": 0o644,
-    "share/doc/authmedic/tomcat-authmedic-rewrite.config": 0o644,
-    "share/doc/authmedic/tomcat-authmedic.xml": 0o644,
 }
 
 
@@ -60,6 +55,8 @@ def test_installed_files(installed):
     expected = {f"{PREFIX}/{name}": mode for name, mode in FILES.items()}
     for rule in (ROOT / "rules").glob("*/*.yml"):
         expected[f"{PREFIX}/share/authmedic/{rule.relative_to(ROOT)}"] = 0o644
+    for snippet in (ROOT / "packaging" / "snippets").iterdir():
+        expected[f"{PREFIX}/share/doc/authmedic/{snippet.name}"] = 0o644
     for readme in (ROOT / "plugins").glob("*/README.md"):
         plugin = readme.parent.name
         expected[f"{PREFIX}/libexec/authmedic/plugins/{plugin}/{plugin}"] = 0o755
