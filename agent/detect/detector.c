@@ -49,6 +49,12 @@ static void count(struct detector *detector, const struct sign_in *sign_in)
 		window_add(&detector->window, sign_in->time_ms, counter, sign_in->count);
 }
 
+static bool has_place(const struct sign_in *sign_in)
+{
+	return sign_in->record != NULL &&
+	    (!view_is_empty(sign_in->record->host) || !view_is_empty(sign_in->record->worker));
+}
+
 static void on_sign_in(void *context, const struct sign_in *sign_in)
 {
 	struct detector *detector = context;
@@ -67,8 +73,7 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 		window_add(
 		    &detector->window, sign_in->time_ms, WINDOW_REJECTED_STRANGERS, sign_in->count);
 	/* Most sign-ins are no evidence of anything. */
-	if (vote.opinion == OPINION_REJECTED || sign_in->where.host != 0 ||
-	    sign_in->where.worker != 0)
+	if (vote.opinion == OPINION_REJECTED || has_place(sign_in))
 		evidence_take(&detector->evidence, &detector->window, &of);
 }
 
@@ -303,25 +308,15 @@ static uint64_t voter_of(struct detector *detector, const struct record *record)
 	return recent_voter(&detector->recent, seed, address->family, words);
 }
 
+/* Only whoever got in before makes a place known: anybody can make names up. */
 static uint8_t place_of(
     struct detector *detector, struct places *places, struct view name, const struct line *line)
 {
 	uint8_t number = places_find(places, name, line->time_ms);
 
-	/* Only whoever got in before makes a place known: anybody can make names up. */
 	if (number == 0 && !view_is_empty(name) && voters_know(&detector->voters, line->voter))
 		number = places_add(places, name, line->time_ms);
 	return number;
-}
-
-static struct whereabouts whereabouts_of(struct detector *detector, const struct line *line)
-{
-	struct evidence *evidence = &detector->evidence;
-
-	return (struct whereabouts){
-	    .host = place_of(detector, &evidence->hosts, line->record->host, line),
-	    .worker = place_of(detector, &evidence->workers, line->record->worker, line),
-	};
 }
 
 static void note_time(struct detector_totals *totals, int64_t time_ms)
@@ -349,8 +344,11 @@ void detector_record(struct detector *detector, const struct record *record)
 		    !voters_know(&detector->voters, line.voter))
 			seen_add(&detector->seen, line.voter);
 		detector->last_voter = line.voter;
-		if (!view_is_empty(record->host) || !view_is_empty(record->worker))
-			line.where = whereabouts_of(detector, &line);
+		line.where = (struct whereabouts){
+		    .host = place_of(detector, &detector->evidence.hosts, record->host, &line),
+		    .worker =
+			place_of(detector, &detector->evidence.workers, record->worker, &line),
+		};
 		handshakes_line(&detector->handshakes, &line);
 	}
 	conclude(detector);

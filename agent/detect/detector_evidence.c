@@ -69,8 +69,8 @@ static void take_refusal(
 	const struct sign_in *sign_in = of->sign_in;
 
 	distinct_add(&evidence->rejected_voters, sign_in->voter, sign_in->time_ms);
-	if (!view_is_empty(sign_in->user))
-		distinct_add(&evidence->names, hash_bytes(of->seed, sign_in->user),
+	if (sign_in->record != NULL && !view_is_empty(sign_in->record->user))
+		distinct_add(&evidence->names, hash_bytes(of->seed, sign_in->record->user),
 		    sign_in->time_ms);
 	if (is_about_password(sign_in))
 		window_add(window, sign_in->time_ms, WINDOW_BAD_PASSWORDS, 1);
@@ -87,18 +87,33 @@ static void take_refusal(
 		distinct_add(&evidence->oversize_voters, sign_in->voter, sign_in->time_ms);
 }
 
+/* Whoever just got in for the first time makes its place known, too. */
+static struct whereabouts whereabouts_of(struct evidence *evidence, const struct sign_in *sign_in)
+{
+	const struct record *record = sign_in->record;
+
+	if (record == NULL)
+		return sign_in->where;
+	return (struct whereabouts){
+	    .host = places_add(&evidence->hosts, record->host, sign_in->time_ms),
+	    .worker = places_add(&evidence->workers, record->worker, sign_in->time_ms),
+	};
+}
+
 void evidence_take(
     struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of)
 {
 	const struct sign_in *sign_in = of->sign_in;
 	bool refused = sign_in->outcome == OUTCOME_REJECTED;
+	struct whereabouts where;
 
 	if (refused)
 		take_refusal(evidence, window, of);
 	if (!of->known_good)
 		return;
-	places_count(&evidence->hosts, sign_in->where.host, sign_in->time_ms, refused);
-	places_count(&evidence->workers, sign_in->where.worker, sign_in->time_ms, refused);
+	where = whereabouts_of(evidence, sign_in);
+	places_count(&evidence->hosts, where.host, sign_in->time_ms, refused);
+	places_count(&evidence->workers, where.worker, sign_in->time_ms, refused);
 }
 
 /* -- the control group ------------------------------------------------------------------------ */
@@ -121,8 +136,9 @@ static enum group group_of(uint64_t established, uint64_t rejected)
 
 static enum control control_of(const uint64_t *sums)
 {
-	enum group kerberos =
-	    group_of(sums[WINDOW_KERBEROS_ESTABLISHED], sums[WINDOW_KERBEROS_REJECTED]);
+	/* IIS tells the scheme of a refusal only where there was a leg, and then it is NTLM. */
+	enum group kerberos = group_of(sums[WINDOW_KERBEROS_ESTABLISHED],
+	    sums[WINDOW_KERBEROS_REJECTED] + sums[WINDOW_UNKNOWN_REJECTED]);
 	enum group ntlm = group_of(sums[WINDOW_NTLM_ESTABLISHED], sums[WINDOW_NTLM_REJECTED]);
 
 	if (kerberos == GROUP_TOO_SMALL || ntlm == GROUP_TOO_SMALL)

@@ -70,8 +70,8 @@ struct sign_in {
 	bool belated;       /* silence told, not the line at that time */
 	enum cause cause;   /* of a refusal */
 	enum status_class class;
-	struct whereabouts where;
-	struct view user; /* of the line that told; empty where silence did */
+	struct whereabouts where;    /* of the line before, where silence told */
+	const struct record *record; /* of the line that told; NULL where silence did */
 };
 typedef void handshakes_on_sign_in(void *context, const struct sign_in *sign_in);
 

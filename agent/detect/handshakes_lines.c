@@ -12,16 +12,25 @@ static uint64_t rotate(uint64_t word, unsigned bits)
 	return word << bits | word >> (64 - bits);
 }
 
+/* Without the query, which follows "?", or a space where IIS logged it in a column of its own. */
+static struct view path_of(struct view target)
+{
+	struct view rest;
+	struct view path;
+
+	view_cut(&target, '?', &rest);
+	view_cut(&rest, ' ', &path);
+	return path;
+}
+
 /* Who does not know the seed cannot make two of these equal, so they may simply be added up. */
 static void make_keys(struct handshakes *handshakes, struct reading *reading)
 {
 	const struct hash_seed *seed = &handshakes->options.seed;
 	const struct record *record = reading->line->record;
 	uint64_t *keys = reading->keys;
-	struct view query = record->target;
-	struct view path;
+	struct view path = path_of(record->target);
 
-	view_cut(&query, '?', &path);
 	keys[KEY_REQUEST] = reading->line->voter +
 	    rotate(memo_hash(&handshakes->agents, seed, record->agent), 21) +
 	    rotate(hash_bytes(seed, path), 42);
@@ -158,8 +167,7 @@ static void refuse(struct handshakes *handshakes, uint32_t number, const struct 
 	    .count = 1,
 	    .cause = reading->finding.cause,
 	    .class = reading->finding.class,
-	    .where = reading->line->where,
-	    .user = reading->line->record->user};
+	    .record = reading->line->record};
 
 	if (number != 0)
 		handshakes_drop(handshakes, number);
@@ -184,7 +192,7 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .time_ms = reading->line->time_ms,
 	    .outcome = OUTCOME_ESTABLISHED,
 	    .count = 1,
-	    .where = reading->line->where,
+	    .record = reading->line->record,
 	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
 	/* A Basic name that nobody asked for is the client's own claim in some logs. */

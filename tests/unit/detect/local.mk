@@ -17,6 +17,7 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/window.test \
 	tests/unit/detect/voters.test \
 	tests/unit/detect/handshakes.test \
+	tests/unit/detect/corpus.test \
 	tests/unit/detect/detector.test \
 	tests/unit/detect/detector_model.test \
 	tests/unit/detect/detector_noise.test \
@@ -117,6 +118,11 @@ tests_unit_detect_handshakes_test_SOURCES = tests/unit/detect/test_handshakes.c 
 tests_unit_detect_handshakes_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_handshakes_test_LDADD = $(unit_libs)
 
+tests_unit_detect_corpus_test_SOURCES = tests/unit/detect/test_corpus.c \
+	$(detect_script)
+tests_unit_detect_corpus_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_corpus_test_LDADD = $(unit_libs)
+
 tests_unit_detect_detector_test_SOURCES = tests/unit/detect/test_detector.c \
 	$(detect_script) $(detect_traffic) $(allocation_sources)
 tests_unit_detect_detector_test_CPPFLAGS = $(unit_cppflags)
@@ -138,4 +144,10 @@ tests_unit_detect_detector_noise_test_SOURCES = tests/unit/detect/test_detector_
 tests_unit_detect_detector_noise_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_detector_noise_test_LDADD = $(unit_libs)
 endif
-EXTRA_DIST += tests/unit/detect/handshakes.txt
+detect_corpus = tests/unit/detect/corpus/apache.txt \
+	tests/unit/detect/corpus/iis.txt \
+	tests/unit/detect/corpus/java.txt \
+	tests/unit/detect/corpus/nginx.txt \
+	tests/unit/detect/corpus/proxies.txt \
+	tests/unit/detect/corpus/squid.txt
+EXTRA_DIST += tests/unit/detect/handshakes.txt $(detect_corpus)

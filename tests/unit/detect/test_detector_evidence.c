@@ -44,6 +44,8 @@ static void test_control_group(unused_parameter void **state)
 {
 	/* NTLM is the control group of Kerberos: three sign-ins of each are needed, and at most a
 	 * quarter may go the other way. */
+	struct detector *detector;
+
 	assert_control(PAIR(0, 3), PAIR(3, 0), CONTROL_HOLDS);
 	assert_control(PAIR(1, 3), PAIR(3, 1), CONTROL_HOLDS);
 	assert_control(PAIR(2, 5), PAIR(3, 0), CONTROL_MIXED);
@@ -57,6 +59,12 @@ static void test_control_group(unused_parameter void **state)
 	assert_control(PAIR(2, 1), PAIR(3, 0), CONTROL_MIXED);
 	assert_control(PAIR(1, 2), PAIR(3, 0), CONTROL_MIXED);
 	assert_control(PAIR(0, 0), PAIR(0, 0), CONTROL_ABSENT);
+	detector = script_detector();
+	play(detector, (struct group){"ntlm", 3, 0});
+	for (unsigned i = 0; i < 3; i++)
+		script_say(detector, "1 10.5.0.%u 401.1.2148074241", i);
+	assert_int_equal(evidence_of(detector).control, CONTROL_HOLDS);
+	detector_free(&detector);
 	assert_string_equal(control_name(CONTROL_ABSENT), "absent");
 	assert_string_equal(control_name(CONTROL_HEALTHY), "healthy");
 	assert_string_equal(control_name(CONTROL_HOLDS), "holds");

@@ -188,6 +188,21 @@ static void test_recycle(unused_parameter void **state)
 	    detector, "unknown established 5, ntlm established 95, ntlm rejected 5");
 }
 
+static void test_oversize_among_many(unused_parameter void **state)
+{
+	/* A request without an agent is looked for among the last 32 that wait, no further. */
+	for (unsigned others = 31; others <= 32; others++) {
+		struct detector *detector = script_detector();
+
+		script_say(detector, "0 10.0.0.1 401");
+		for (unsigned i = 0; i < others; i++)
+			script_say(detector, "0 10.7.0.%u 401", i);
+		script_say(detector, "0 10.0.0.1 400 agent=");
+		script_assert_summary(detector, others == 31 ? "unknown rejected 1" : "");
+		detector_free(&detector);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +217,7 @@ int main(void)
 	    cmocka_unit_test(test_families_and_names),
 	    cmocka_unit_test(test_prefixes),
 	    cmocka_unit_test(test_recycle),
+	    cmocka_unit_test(test_oversize_among_many),
 	};
 
 	return cmocka_run_group_tests_name("detector_noise", tests, NULL, NULL);

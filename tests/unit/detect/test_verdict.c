@@ -60,6 +60,7 @@ static void test_codes_of_legs(unused_parameter void **state)
 	assert_int_equal(verdict_of_text("0 a 401.1"), VERDICT_TOKEN);
 	assert_int_equal(verdict_of_text("0 a 401..0"), VERDICT_UNCLEAR);
 	assert_int_equal(verdict_of_text("0 a 401..5"), VERDICT_UNCLEAR);
+	assert_int_equal(verdict_of_text("0 a 401..0 scheme=kerberos"), VERDICT_UNCLEAR);
 	assert_int_equal(verdict_of_text("0 a 401.1.64"), VERDICT_NOTHING);
 	assert_int_equal(verdict_of_text("0 a 401..64"), VERDICT_NOTHING);
 	assert_int_equal(verdict_of_text("0 a 401.2.5"), VERDICT_UNCLEAR);
@@ -153,6 +154,7 @@ static void test_named_failures(unused_parameter void **state)
 	assert_int_equal(verdict_of_text("0 a 401 user=B\\a"), VERDICT_ADMISSION);
 	assert_int_equal(verdict_of_line("0 a 401 user=a", &scheme), VERDICT_REFUSAL);
 	assert_int_equal(scheme, SCHEME_BASIC);
+	assert_int_equal(verdict_of_text("0 a 401..1326 user=DOM\\\\a"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_line("0 a 401..1326 user=a", &scheme), VERDICT_REFUSAL);
 	assert_int_equal(scheme, SCHEME_BASIC);
 }
