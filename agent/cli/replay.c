@@ -24,18 +24,22 @@ struct replay {
 	bool spike;
 };
 
-/* The daemon looks at the window after each batch; here each line is a batch. */
-static void look(struct replay *replay)
+static void tell_spike(struct replay *replay)
 {
 	const struct replay_spike spike = {.rulebook = replay->rulebook,
 	    .site = replay->site,
 	    .detector = replay->detector,
 	    .json = replay->invocation->json};
 
-	if (detector_has_spike(replay->detector) == replay->spike)
-		return;
 	replay->spike = !replay->spike;
 	replay_tell_spike(&spike);
+}
+
+/* The daemon looks at the window after each batch; here each line is a batch. */
+static void look(struct replay *replay)
+{
+	if (detector_has_spike(replay->detector) != replay->spike)
+		tell_spike(replay);
 }
 
 static void on_line(void *context, struct view line, bool new_file)

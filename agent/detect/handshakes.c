@@ -82,7 +82,6 @@ uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake
 		number = ++handshakes->used;
 	handshakes->entries[number] = *handshake;
 	handshakes_chain(handshakes, number);
-	handshakes_enqueue(handshakes, number);
 	++*handshakes_open_of(handshakes, handshake->voter);
 	handshakes->count++;
 	return number;
@@ -113,7 +112,8 @@ void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handsh
 	};
 	struct handshake *handshake = &handshakes->entries[number];
 
-	queue_remove(queue_of(handshakes, number), &handshakes->links, number);
+	if (handshake->order != 0)
+		queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	handshake->state = (uint8_t)state;
 	handshake->time_ms = line->time_ms;
 	handshake->deadline_ms = line->now_ms + patience_ms[waits[state].queue];

@@ -5,7 +5,8 @@
 
 #include "detect/handshakes.h"
 
-/* The entry, with its keys and a state, gets a number. There must be room. */
+/* The entry, with its keys, gets a number; its first handshakes_wait() puts it into a queue. There
+ * must be room. */
 uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake);
 /* Into its chains, in front; into its queue, at the end; among the free numbers. */
 void handshakes_chain(struct handshakes *handshakes, uint32_t number);

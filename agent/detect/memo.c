@@ -1,12 +1,21 @@
 #include "detect/memo.h"
 
-/* Versions differ at the end, systems in length. */
+#define WORD_BYTES  8
+#define PLACE_WORDS 4
+
+/* Browsers differ at the end of their names, where their versions stand, systems in length. */
 static size_t place_of(struct view text)
 {
-	unsigned char last = (unsigned char)text.data[text.length - 1];
-	unsigned char middle = (unsigned char)text.data[text.length / 2];
+	uint64_t mixed = text.length;
 
-	return (text.length * 5 + last * 3u + middle) % MEMO_ENTRIES;
+	for (size_t i = 1; i <= PLACE_WORDS && i * WORD_BYTES <= text.length; i++) {
+		uint64_t word;
+
+		memcpy(&word, text.data + text.length - i * WORD_BYTES, sizeof(word));
+		mixed = (mixed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		mixed ^= mixed >> 32;
+	}
+	return (size_t)mixed % MEMO_ENTRIES;
 }
 
 uint64_t memo_hash(struct memo *memo, const struct hash_seed *seed, struct view text)

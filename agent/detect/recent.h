@@ -6,7 +6,7 @@
 #include "base/address.h"
 #include "base/hash.h"
 
-#define RECENT_ENTRIES 1024 /* a power of two */
+#define RECENT_ENTRIES 512 /* a power of two; more would leave the nearest cache */
 
 struct recent {
 	struct recent_voter {

@@ -38,16 +38,18 @@ void voters_done(struct voters *voters)
 /* Free entries have the hash 0, which is nobody's. */
 static uint32_t find(struct voters *voters, uint64_t hash)
 {
-	uint32_t *recent = &voters->recent[(hash >> 32) % VOTERS_RECENT];
-	uint32_t number = *recent;
+	size_t place = (size_t)(hash >> 32) % VOTERS_RECENT;
+	uint32_t number = voters->recent[place].number;
 
-	if (number != 0 && voters->entries[number].hash == hash)
+	if (voters->recent[place].hash == hash && voters->entries[number].hash == hash)
 		return number;
 	number = chains_first(&voters->by_hash, hash);
 	while (number != 0 && voters->entries[number].hash != hash)
 		number = chains_next(&voters->by_hash, number);
-	if (number != 0)
-		*recent = number;
+	if (number != 0) {
+		voters->recent[place].hash = hash;
+		voters->recent[place].number = number;
+	}
 	return number;
 }
 

@@ -26,7 +26,7 @@ struct voter {
 
 /* Most lines are of a voter that came a moment ago. This many are found without a look at the large
  * tables, which the processor's nearest caches do not hold. A power of two. */
-#define VOTERS_RECENT 1024
+#define VOTERS_RECENT 512
 
 struct voters_options {
 	size_t max_voters;
@@ -45,7 +45,12 @@ struct voters {
 	struct queue by_good; /* who got in longest ago comes first */
 	struct queue_links links;
 	struct chains by_hash;
-	uint32_t recent[VOTERS_RECENT]; /* found last, by bits of their hash; 0: none */
+	/* Found last, by bits of their hash. The hash stands here too, so that where it is another
+	 * voter's no entry is fetched in vain. */
+	struct {
+		uint64_t hash;
+		uint32_t number; /* 0: none */
+	} recent[VOTERS_RECENT];
 	struct changes changes;
 };
 

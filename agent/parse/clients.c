@@ -14,6 +14,17 @@ static size_t place_of(uint64_t head, uint64_t tail)
 	    CLIENTS_ENTRIES;
 }
 
+static size_t middle_bytes(struct view text)
+{
+	return text.length > 16 ? text.length - 16 : 0;
+}
+
+static bool is_client(const struct client *client, struct view text, uint64_t head, uint64_t tail)
+{
+	return client->head == head && client->tail == tail && client->length == text.length &&
+	    (text.length <= 16 || memcmp(client->middle, text.data + 8, middle_bytes(text)) == 0);
+}
+
 void clients_address(struct clients *clients, struct view text, struct address *ret_address)
 {
 	uint64_t head;
@@ -27,14 +38,12 @@ void clients_address(struct clients *clients, struct view text, struct address *
 	memcpy(&head, text.data, sizeof(head));
 	memcpy(&tail, text.data + text.length - sizeof(tail), sizeof(tail));
 	client = &clients->entries[place_of(head, tail)];
-	if (client->head == head && client->tail == tail && client->length == text.length) {
-		*ret_address = (struct address){.family = 4};
-		memcpy(ret_address->bytes, client->bytes, sizeof(client->bytes));
+	if (is_client(client, text, head, tail)) {
+		*ret_address = client->address;
 		return;
 	}
 	read_address(text, ret_address);
-	if (ret_address->family != 4)
-		return;
-	*client = (struct client){.head = head, .tail = tail, .length = (uint8_t)text.length};
-	memcpy(client->bytes, ret_address->bytes, sizeof(client->bytes));
+	*client = (struct client){
+	    .head = head, .tail = tail, .length = (uint8_t)text.length, .address = *ret_address};
+	memcpy(client->middle, text.data + 8, middle_bytes(text));
 }

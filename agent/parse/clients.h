@@ -6,15 +6,16 @@
 
 #include "base/address.h"
 
-#define CLIENTS_ENTRIES   1024 /* a power of two */
-#define CLIENTS_MIN_BYTES 8 /* shorter and longer texts are always read; nearly all IPv4 … */
-#define CLIENTS_MAX_BYTES 15 /* … addresses are between */
+#define CLIENTS_ENTRIES   512 /* a power of two; more would leave the nearest cache */
+#define CLIENTS_MIN_BYTES 8 /* shorter and longer texts are always read */
+#define CLIENTS_MAX_BYTES 40 /* no plain address is longer */
 
 struct clients {
 	struct client {
 		uint64_t head, tail; /* the first and the last eight bytes, which may overlap */
+		char middle[CLIENTS_MAX_BYTES - 16]; /* what is between them */
 		uint8_t length; /* 0: free */
-		uint8_t bytes[4];
+		struct address address;
 	} entries[CLIENTS_ENTRIES];
 };
 

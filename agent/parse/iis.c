@@ -73,13 +73,15 @@ static const struct {
 	" date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid "       \
 	"s-reason s-queuename"
 
-#define NOWHERE    UINT8_MAX
 #define DATE_BYTES 10
 #define TIME_BYTES 8
 
 struct iis {
 	uint8_t columns[MAX_COLUMNS]; /* enum column */
-	uint8_t places[COLUMN_COUNT]; /* of those that are read: which field it is, or NOWHERE */
+	struct {
+		uint8_t column, place;
+	} wanted[COLUMN_COUNT]; /* the columns that are read, and which field each is */
+	size_t wanted_count;
 	size_t column_count; /* 0: no #Fields line yet */
 	size_t unused_count; /* columns beyond MAX_COLUMNS, which are not read */
 	bool has_date; /* of a #Date line, for files without a date column */
@@ -90,9 +92,15 @@ struct iis {
 	char stamp[DATE_BYTES + TIME_BYTES];
 	int64_t stamp_ms;
 	bool stamp_known;
-	/* Of one line, here since what is on the stack is zeroed each time. */
+	/* Of one line, here since what is on the stack is zeroed each time. Empty where there is no
+	 * such column. */
 	struct view fields[COLUMN_COUNT];
 };
+
+static void clear_fields(struct view *fields)
+{
+	memset(fields, 0, COLUMN_COUNT * sizeof(*fields));
+}
 
 static void put_field(
     const struct iis *iis, size_t index, struct view field, struct view *ret_fields)
@@ -108,17 +116,16 @@ static bool split_at_marks(struct reader *reader, struct view line)
 	struct iis *iis = reader->state;
 	struct marks *spaces = &reader->marks;
 
+	if (line.data[line.length - 1] == ' ')
+		line.length--;
 	reader->find_marks(spaces, line, ' ', ' ');
 	/* Spaces at the ends, and two together, would make empty fields. */
 	if (!spaces->all || spaces->adjacent || spaces->count + 1 != iis->column_count ||
-	    line.data[0] == ' ' || line.data[line.length - 1] == ' ')
+	    line.length == 0 || line.data[0] == ' ' || line.data[line.length - 1] == ' ')
 		return false;
-	for (size_t column = COLUMN_DATE; column < COLUMN_COUNT; column++) {
-		size_t place = iis->places[column];
-
-		iis->fields[column] =
-		    place == NOWHERE ? VIEW("") : marks_between(spaces, line, place);
-	}
+	for (size_t i = 0; i < iis->wanted_count; i++)
+		iis->fields[iis->wanted[i].column] =
+		    marks_between(spaces, line, iis->wanted[i].place);
 	return true;
 }
 
@@ -166,11 +173,6 @@ static size_t split_at_blanks(
 	return count;
 }
 
-static void clear_fields(struct view *fields)
-{
-	memset(fields, 0, COLUMN_COUNT * sizeof(*fields));
-}
-
 /* The first way that gives as many fields as were declared: IIS's own, then with tabs and quotes as
  * other writers have them. Where none does a line may have fewer fields than declared, but not
  * more: then nobody knows which is which. */
@@ -213,11 +215,13 @@ static enum column column_named(struct view name)
 /* Of a column declared twice the first counts. */
 static void read_fields(struct iis *iis, struct view names)
 {
+	bool seen[COLUMN_COUNT] = {false};
 	struct view name;
 
 	iis->column_count = 0;
 	iis->unused_count = 0;
-	memset(iis->places, NOWHERE, sizeof(iis->places));
+	iis->wanted_count = 0;
+	clear_fields(iis->fields);
 	while (take_field(&names, false, &name)) {
 		enum column column = column_named(name);
 
@@ -225,10 +229,13 @@ static void read_fields(struct iis *iis, struct view names)
 			iis->unused_count++;
 			continue;
 		}
-		if (column != COLUMN_SKIPPED && iis->places[column] == NOWHERE)
-			iis->places[column] = (uint8_t)iis->column_count;
-		else
+		if (seen[column])
 			column = COLUMN_SKIPPED;
+		seen[column] = column != COLUMN_SKIPPED;
+		if (seen[column]) {
+			iis->wanted[iis->wanted_count].column = (uint8_t)column;
+			iis->wanted[iis->wanted_count++].place = (uint8_t)iis->column_count;
+		}
 		iis->columns[iis->column_count++] = (uint8_t)column;
 	}
 }
