@@ -283,10 +283,11 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 
 /* -- lines ------------------------------------------------------------------------------------ */
 
-/* A client that is no address counts by its name. 0 is nobody. */
-static uint64_t voter_of(struct detector *detector, const struct record *record)
+/* Whose the line is. A client that is no address counts by its name. 0 is nobody. */
+static uint64_t voter_of(struct detector *detector, struct line *line)
 {
 	const struct hash_seed *seed = &detector->options.seed;
+	const struct record *record = line->record;
 	const struct address *address = &record->address;
 	struct address forwarded;
 	const uint64_t *mask;
@@ -296,6 +297,7 @@ static uint64_t voter_of(struct detector *detector, const struct record *record)
 	if (!view_is_empty(record->forwarded)) {
 		forwarded = forwarded_client(&detector->options.proxies, record);
 		address = &forwarded;
+		line->through_proxy = memcmp(&forwarded, &record->address, sizeof(forwarded)) != 0;
 	}
 	if (address->family == 0) {
 		hash = hash_bytes(seed, record->client);
@@ -339,7 +341,7 @@ void detector_record(struct detector *detector, const struct record *record)
 	if (view_starts_with(record->agent, own_agent)) {
 		detector->totals.own_probes++;
 	} else {
-		line.voter = voter_of(detector, record);
+		line.voter = voter_of(detector, &line);
 		if (line.voter != detector->last_voter &&
 		    !voters_know(&detector->voters, line.voter))
 			seen_add(&detector->seen, line.voter);

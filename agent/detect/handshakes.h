@@ -120,6 +120,7 @@ struct line {
 	uint64_t voter;
 	int64_t time_ms;
 	int64_t now_ms;
+	bool through_proxy; /* the connection is a proxy's: several clients', or a part of one's */
 	struct whereabouts where;
 };
 void handshakes_line(struct handshakes *handshakes, const struct line *line);

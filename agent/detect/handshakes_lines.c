@@ -34,7 +34,7 @@ static void make_keys(struct handshakes *handshakes, struct reading *reading)
 	keys[KEY_REQUEST] = reading->line->voter +
 	    rotate(memo_hash(&handshakes->agents, seed, record->agent), 21) +
 	    rotate(hash_bytes(seed, path), 42);
-	if (view_is_empty(record->connection))
+	if (view_is_empty(record->connection) || reading->line->through_proxy)
 		return;
 	keys[KEY_CONNECTION] =
 	    reading->line->voter + rotate(hash_bytes(seed, record->connection), 11);

@@ -317,6 +317,34 @@ static void test_forwarded(unused_parameter void **state)
 	detector_free(&detector);
 }
 
+static void test_connections_of_a_proxy(unused_parameter void **state)
+{
+	/* Its connections say nothing of whom it asks for: one that asks over three of them asks
+	 * once, and two over one are two. Without its word they are all its own. */
+	static const char *const lines[] = {"0 10.8.0.1 401 scheme=none conn=1 forwarded=192.0.2.1",
+	    "0 10.8.0.1 401 scheme=none conn=2 forwarded=192.0.2.1",
+	    "0 10.8.0.1 401 scheme=none conn=4 forwarded=192.0.2.1",
+	    "0 10.8.0.1 401 scheme=none conn=3 forwarded=192.0.2.2",
+	    "0 10.8.0.1 200 scheme=kerberos user=c target=/c conn=3 forwarded=192.0.2.3"};
+	struct detector_options options = script_options();
+	struct address_range proxy;
+
+	assert_int_equal(address_range_parse(VIEW("10.8.0.1"), &proxy), 0);
+	for (size_t trusted = 0; trusted < 2; trusted++) {
+		struct detector *detector = NULL;
+
+		options.proxies = (struct trusted_proxies){&proxy, trusted};
+		assert_int_equal(detector_new(&detector, &options), 0);
+		for (size_t i = 0; i < count_of(lines); i++)
+			script_say(detector, "%s", lines[i]);
+		detector_finish(detector);
+		script_assert_summary(detector,
+		    trusted > 0 ? "kerberos established 1, none unanswered 2"
+				: "kerberos established 1, none unanswered 3");
+		detector_free(&detector);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +359,7 @@ int main(void)
 	    cmocka_unit_test(test_ramp),
 	    cmocka_unit_test(test_few_voters),
 	    cmocka_unit_test(test_forwarded),
+	    cmocka_unit_test(test_connections_of_a_proxy),
 	};
 
 	return cmocka_run_group_tests_name("detector_evidence", tests, NULL, NULL);
