@@ -175,8 +175,7 @@ void handshakes_end(struct handshakes *handshakes, uint32_t number)
 	end_as(handshakes, number, waits[handshakes->entries[number].state].ending);
 }
 
-/* Before its time: then silence does not mean refusal. */
-static void cut_short(struct handshakes *handshakes, uint32_t number)
+void handshakes_cut_short(struct handshakes *handshakes, uint32_t number)
 {
 	if (handshakes->entries[number].state == HANDSHAKE_UNDECIDED)
 		end_as(handshakes, number, OUTCOME_INCOMPLETE);
@@ -198,7 +197,7 @@ void handshakes_abandon(struct handshakes *handshakes)
 {
 	for (size_t i = 0; i < QUEUE_COUNT; i++)
 		while (handshakes->queues[i].first != 0)
-			cut_short(handshakes, handshakes->queues[i].first);
+			handshakes_cut_short(handshakes, handshakes->queues[i].first);
 }
 
 /* An answered one has told its outcome; of the others the oldest goes. */
@@ -212,7 +211,7 @@ void handshakes_make_room(struct handshakes *handshakes)
 		if (number == 0)
 			continue;
 		handshakes->evicted_total += order[i] != QUEUE_ANSWERED;
-		cut_short(handshakes, number);
+		handshakes_cut_short(handshakes, number);
 		return;
 	}
 }

@@ -76,8 +76,8 @@ static uint32_t find_by_voter(struct handshakes *handshakes, const struct readin
 
 static bool is_about_its_own_request(enum verdict verdict)
 {
-	return is_question(verdict) || verdict == VERDICT_PASSAGE || verdict == VERDICT_DENIAL ||
-	    verdict == VERDICT_OVERSIZE;
+	return is_question(verdict) || verdict == VERDICT_PASSAGE || verdict == VERDICT_SERVED ||
+	    verdict == VERDICT_DENIAL || verdict == VERDICT_OVERSIZE;
 }
 
 /* The open handshake that the line belongs to. A server may close the connection after its 401, so
@@ -220,9 +220,10 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 }
 
 /* What a line does to the open handshake it belongs to. A challenge to one that goes on is ignored:
- * somebody asked for the same page beside it. */
+ * somebody asked for the same page beside it. A page for nobody closes one without an answer: a
+ * proxy's log names none of those it lets through, and whoever asks again begins anew. */
 static const struct step {
-	enum { STEP_IGNORE, STEP_STAY, STEP_WAIT, STEP_REFUSE, STEP_ADMIT } action;
+	enum { STEP_IGNORE, STEP_STAY, STEP_WAIT, STEP_REFUSE, STEP_ADMIT, STEP_CLOSE } action;
 	enum handshake_state state; /* STEP_WAIT: in this one */
 } steps[HANDSHAKE_STATES][VERDICT_COUNT] = {
     [HANDSHAKE_NONE][VERDICT_CHALLENGE] = {STEP_WAIT, HANDSHAKE_CHALLENGED},
@@ -238,6 +239,7 @@ static const struct step {
     [HANDSHAKE_CHALLENGED][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_CHALLENGED][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
     [HANDSHAKE_CHALLENGED][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
+    [HANDSHAKE_CHALLENGED][VERDICT_SERVED] = {.action = STEP_CLOSE},
     [HANDSHAKE_CHALLENGED][VERDICT_DENIAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_CHALLENGED][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
@@ -247,6 +249,7 @@ static const struct step {
     [HANDSHAKE_LEG][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_LEG][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
     [HANDSHAKE_LEG][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
+    [HANDSHAKE_LEG][VERDICT_SERVED] = {.action = STEP_CLOSE},
     [HANDSHAKE_LEG][VERDICT_DENIAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_LEG][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
@@ -256,6 +259,7 @@ static const struct step {
     [HANDSHAKE_UNDECIDED][VERDICT_REFUSAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_UNDECIDED][VERDICT_ADMISSION] = {.action = STEP_ADMIT},
     [HANDSHAKE_UNDECIDED][VERDICT_PASSAGE] = {.action = STEP_ADMIT},
+    [HANDSHAKE_UNDECIDED][VERDICT_SERVED] = {.action = STEP_CLOSE},
     [HANDSHAKE_UNDECIDED][VERDICT_DENIAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_UNDECIDED][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
@@ -317,6 +321,8 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 		admit(handshakes, number, &reading);
 	else if (step->action == STEP_REFUSE)
 		refuse(handshakes, number, &reading);
+	else if (step->action == STEP_CLOSE)
+		handshakes_cut_short(handshakes, number);
 	else if (step->action != STEP_IGNORE)
 		go_on(handshakes, number, &reading, step);
 }

@@ -19,6 +19,8 @@ void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handsh
     const struct line *line);
 /* Nothing more came: it ends as its state tells. */
 void handshakes_end(struct handshakes *handshakes, uint32_t number);
+/* The same before its time: then silence does not mean refusal. */
+void handshakes_cut_short(struct handshakes *handshakes, uint32_t number);
 void handshakes_drop(struct handshakes *handshakes, uint32_t number);
 void handshakes_tell(struct handshakes *handshakes, const struct sign_in *sign_in);
 

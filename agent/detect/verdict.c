@@ -153,6 +153,8 @@ static void judge_answer(const struct record *record, struct finding *finding)
 		finding->verdict = VERDICT_ADMISSION;
 	else if (has_token(record) || record->status >= 400)
 		judge_nameless(record, finding);
+	else if (record->scheme == SCHEME_UNKNOWN && record->substatus < 0 && record->win32 < 0)
+		finding->verdict = VERDICT_SERVED;
 }
 
 /* A 401 whose sub-status says where it comes from. */

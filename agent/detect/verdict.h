@@ -13,6 +13,7 @@ enum verdict {
 	VERDICT_REFUSAL, /* the server refused the token */
 	VERDICT_ADMISSION, /* the server names the user, or says that the exchange is complete */
 	VERDICT_PASSAGE, /* a token came and was not refused, but nobody vouches for it */
+	VERDICT_SERVED, /* a page, in a log that shows neither the token nor, here, a user */
 	VERDICT_DENIAL, /* no, to somebody without a name: a refusal where a sign-in is open */
 	VERDICT_OVERSIZE, /* the same of a request that may have been too large */
 	VERDICT_COUNT

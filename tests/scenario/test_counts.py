@@ -77,12 +77,13 @@ def traffic(rig, realm, keytab, server, cure, binds_connections=False):
 
 
 def check(rig, site, log, seen):
-    """Replay reads each line of this log, and counts what was seen."""
+    """Replay reads each line of this log, and counts what was seen; its summary."""
     authmedic = rig.authmedic(config(site), start=False)
     *_, summary = authmedic.objects("replay", log.path)
     assert (summary["event"], summary["unparsed"]) == ("summary", 0)
     assert (summary["lines"], summary["records"]) == (len(log.lines()), len(log.lines()))
     assert (summary["handshakes"], summary["authenticated"]) == seen.summary()
+    return summary
 
 
 @pytest.mark.parametrize("mpm", ["event", "prefork"])
@@ -102,11 +103,28 @@ def test_nginx(rig, realm, keytab):
 
 
 def test_apache_behind_nginx(rig, realm, keytab):
-    """nginx in front of Apache, in Apache's log, where all clients have nginx's address."""
+    """nginx in front of Apache, in Apache's log, where all clients have nginx's address: who believes
+    nginx tells them apart."""
     apache = rig.apache(realm, keytab)
     nginx = rig.nginx(apache)
     seen = traffic(rig, realm, keytab, nginx, apache.reload)
-    check(rig, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+    site = apache_site(apache, rig.probe_keytab(realm), trusted_proxies=["127.0.0.1"])
+    summary = check(rig, site, apache.authmedic_log, seen)
+    clients = {line.split()[0] for line in nginx.authmedic_log.lines()}
+    assert (summary["voters"], len(clients)) == (len(clients), 7)
+
+
+def test_nginx_plain(rig, realm, keytab):
+    """nginx's own format names nobody, so nobody is known to get in; but who does is not counted as
+    rejected either."""
+    nginx = rig.nginx(rig.apache(realm, keytab))
+    crowd = rig.crowd(realm, 2)
+    for _ in range(3):
+        assert crowd.get(nginx.url, "browser") == {200}
+    site = log_site(logs=[{"path": nginx.combined_log.path, "format": "nginx-combined"}])
+    seen = Seen()
+    seen.counts["unanswered"] = 6
+    check(rig, site, nginx.combined_log, seen)
 
 
 def test_haproxy(rig, realm, keytab):
