@@ -106,7 +106,9 @@ static bool take_target(struct view rest, struct view *ret_target)
 {
 	size_t length = rest.length;
 
-	while (length > 0 && (rest.data[length - 1] == ' ' || rest.data[length - 1] == ','))
+	while (length > 0 && rest.data[length - 1] == ' ')
+		length--;
+	if (length > 0 && rest.data[length - 1] == ',')
 		length--;
 	while (length > 1 && (rest.data[length - 1] != ' ' || rest.data[length - 2] != ','))
 		length--;

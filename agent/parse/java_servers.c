@@ -8,13 +8,22 @@
 #include "parse/ncsa.h"
 #include "parse/scan.h"
 
+/* Where the referer's closing quote stands, with a space and a quote behind it. */
+static bool find_middle(struct view rest, size_t *ret_offset)
+{
+	if (!view_find(view_skip(rest, 1), VIEW("\" \""), ret_offset))
+		return false;
+	*ret_offset += 1; /* what was skipped, the opening quote */
+	return true;
+}
+
 /* "referer" "agent", of which the last quote is the line's own. */
 static bool take_raw_agent(struct view rest, struct record *record)
 {
 	size_t middle;
 
 	if (rest.length < 2 || rest.data[0] != '"' || rest.data[rest.length - 1] != '"' ||
-	    !view_find(rest, VIEW("\" \""), &middle) || middle + 3 >= rest.length)
+	    !find_middle(rest, &middle) || middle + 3 >= rest.length)
 		return false;
 	record->agent = without_dash(view_of(rest.data + middle + 3, rest.length - middle - 4));
 	return true;
@@ -64,6 +73,7 @@ static void drop_latency(struct view *rest)
 static void drop_cookies(struct view *rest)
 {
 	size_t length = rest->length;
+	size_t middle;
 
 	if (view_ends_with(*rest, VIEW("\" -"))) {
 		rest->length -= 2;
@@ -75,7 +85,7 @@ static void drop_cookies(struct view *rest)
 	while (length > 1 && (rest->data[length - 1] != '"' || rest->data[length - 2] != ' '))
 		length--;
 	if (length > 3 && rest->data[length - 3] == '"' &&
-	    view_contains(view_first(*rest, length - 2), VIEW("\" \"")))
+	    find_middle(view_first(*rest, length - 2), &middle))
 		rest->length = length - 2;
 }
 
@@ -83,13 +93,12 @@ static const char *take_jetty_tail(struct view rest, struct record *record)
 {
 	struct view strict = rest;
 
-	drop_latency(&rest);
-	while (rest.length > 0 && rest.data[0] == ' ')
-		rest = view_skip(rest, 1);
-	if (rest.length == 0 || view_equal(rest, VIEW("-")))
-		return NULL; /* not extended */
+	/* Where referer and agent are not logged a second blank comes before what follows. */
+	if (rest.length == 0 || rest.data[0] == ' ')
+		return NULL;
 	if (rest.data[0] != '"')
 		return "no quoted referer and agent follow the byte count";
+	drop_latency(&rest);
 	/* Where no quote stands free, the agent ends at its own. */
 	if (ncsa_take_agent(&strict, record) == NULL && !view_contains(strict, VIEW("\"")))
 		return NULL;

@@ -1,6 +1,9 @@
 EXTRA_DIST += tests/unit/parse/pcre2-jit.supp
 # Lines are compared as short texts: lines.h.
 parse_lines = tests/unit/parse/lines.c tests/unit/parse/lines.h
+# Random requests go through a format and back: trips.h.
+parse_trips = $(parse_lines) tests/unit/parse/trips.c tests/unit/parse/trips.h \
+	tests/unit/parse/requests.c tests/unit/parse/requests.h
 if HAVE_CMOCKA
 parse_tests = \
 	tests/unit/parse/apache_error.test \
@@ -20,6 +23,8 @@ parse_tests = \
 	tests/unit/parse/regex.test \
 	tests/unit/parse/short_way.test \
 	tests/unit/parse/round_trip.test \
+	tests/unit/parse/round_trip_logformat.test \
+	tests/unit/parse/round_trip_servers.test \
 	tests/unit/parse/signatures.test \
 	tests/unit/parse/squid.test \
 	tests/unit/parse/squid_cache.test \
@@ -119,8 +124,18 @@ tests_unit_parse_squid_cache_test_LDADD = $(unit_libs)
 tests_unit_parse_stamp_test_SOURCES = tests/unit/parse/test_stamp.c
 tests_unit_parse_stamp_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_stamp_test_LDADD = $(unit_libs)
-tests_unit_parse_round_trip_test_SOURCES = tests/unit/parse/test_round_trip.c $(parse_lines) \
-	tests/unit/parse/requests.c tests/unit/parse/requests.h
+tests_unit_parse_round_trip_logformat_test_SOURCES = \
+	tests/unit/parse/test_round_trip_logformat.c $(parse_trips)
+tests_unit_parse_round_trip_logformat_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_round_trip_logformat_test_LDADD = $(unit_libs)
+
+tests_unit_parse_round_trip_servers_test_SOURCES = \
+	tests/unit/parse/test_round_trip_servers.c $(parse_trips)
+tests_unit_parse_round_trip_servers_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_round_trip_servers_test_LDADD = $(unit_libs)
+
+tests_unit_parse_round_trip_test_SOURCES = tests/unit/parse/test_round_trip.c \
+	$(parse_trips)
 tests_unit_parse_round_trip_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_round_trip_test_LDADD = $(unit_libs)
 endif

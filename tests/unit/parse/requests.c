@@ -97,6 +97,39 @@ void escape_url(struct buffer *buffer, struct view bytes)
 	}
 }
 
+void escape_json(struct buffer *buffer, struct view bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++) {
+		char byte = bytes.data[i];
+
+		if (byte == '"' || byte == '\\')
+			buffer_append_format(buffer, "\\%c", byte);
+		else if ((unsigned char)byte < 0x20)
+			append_hex(buffer, "\\u00", large_digits, byte);
+		else
+			buffer_append_byte(buffer, byte);
+	}
+}
+
+void escape_haproxy(struct buffer *buffer, struct view bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++) {
+		char byte = bytes.data[i];
+
+		if (!is_printable(byte) || strchr("\"#{|}", byte) != NULL)
+			append_hex(buffer, "#", large_digits, byte);
+		else
+			buffer_append_byte(buffer, byte);
+	}
+}
+
+void escape_nothing(struct buffer *buffer, struct view bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++)
+		if (bytes.data[i] != '\r' && bytes.data[i] != '\n')
+			buffer_append_byte(buffer, bytes.data[i]);
+}
+
 void escape_iis(struct buffer *buffer, struct view bytes)
 {
 	for (size_t i = 0; i < bytes.length; i++) {

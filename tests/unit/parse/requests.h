@@ -19,6 +19,9 @@ request_escape escape_apache; /* \" \\ \n and \xhh */
 request_escape escape_nginx;  /* \xHH */
 request_escape escape_squid;  /* \" \\ \r \n \t, all else as it is */
 request_escape escape_url;    /* %HH for all but letters and digits */
+request_escape escape_json; /* \" \\ \u00hh, all else as it is */
+request_escape escape_haproxy; /* #HH */
+request_escape escape_nothing; /* but line ends, which no server lets through */
 request_escape escape_iis;    /* + for blanks and what cannot be in a header */
 
 /* A request with its texts as they are logged. */

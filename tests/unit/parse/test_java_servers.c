@@ -36,6 +36,8 @@ static void reads_jetty(unused_parameter void **state)
 	    {HEAD "696 \"-\" \"a \"b\" c\" \"d=e\"", READ " 696b agent=a \"b\" c"},
 	    {HEAD "696 \"-\" \"a \"b\" c\" -", READ " 696b agent=a \"b\" c"},
 	    {HEAD "696 \"-\" \"a \"b\" c\"", READ " 696b agent=a \"b\" c"},
+	    /* A referer that looks like what separates it from the agent. */
+	    {HEAD "696 \" \" \"a\\\"", READ " 696b agent=a\\"},
 	    {HEAD "696 \"x\"", TAIL},
 	    {HEAD "696 x", TAIL},
 	    {"www.example.com " HEAD "696 ", READ " 696b host=www.example.com"},

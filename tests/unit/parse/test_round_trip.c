@@ -1,183 +1,12 @@
 /* Each format's lines are written as its server writes them, from random requests with whatever a
  * client may send in them, and read back. A failure prints its seed: AUTHMEDIC_SEED=N repeats it.
  */
-#include "lines.h"
-
-#include "base/random.h"
-#include "requests.h"
-
-#define LINES      2000
-#define LONG_LINES 100000 /* with AUTHMEDIC_LONG=1 */
-#define MAX_LINE   ((size_t)256 * 1024)
-
-struct trip {
-	struct chance chance;
-	struct request request;
-	struct buffer line;
-	struct parsed parsed;
-	uint64_t seed;
-	size_t number;
-	struct signatures *signatures; /* NULL, or borrowed */
-};
-
-static uint64_t choose_seed(void)
-{
-	const char *given = getenv("AUTHMEDIC_SEED");
-	struct hash_seed seed;
-	uint64_t number;
-
-	if (given != NULL && view_to_uint64(view_of_text(given), &number) == 0)
-		return number;
-	assert_int_equal(random_seed(&seed), 0);
-	return seed.words[0];
-}
-
-static size_t line_count(void)
-{
-	return getenv("AUTHMEDIC_LONG") != NULL ? LONG_LINES : LINES;
-}
-
-#define check_that(trip, condition)                                                                \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_line(trip, #condition);                                               \
-	} while (0)
-
-static void fail_line(const struct trip *trip, const char *condition)
-{
-	auto_buffer struct buffer text;
-
-	buffer_init(&text, 4 * MAX_LINE);
-	text_append_escaped(&text, buffer_view(&trip->line));
-	fail_msg("AUTHMEDIC_SEED=%llu, line %zu: %s\n%s\n%s", (unsigned long long)trip->seed,
-	    trip->number, condition, buffer_text(&text), trip->parsed.why);
-}
-
-/* "-" stands for nothing. */
-static bool is_logged(struct view read, const struct buffer *logged)
-{
-	struct view expected = buffer_view(logged);
-
-	return view_equal(expected, VIEW("-")) ? read.length == 0 : view_equal(read, expected);
-}
-
-static void check_request(const struct trip *trip)
-{
-	const struct record *record = &trip->parsed.record;
-	const struct request *request = &trip->request;
-
-	check_that(trip, trip->parsed.kind == LINE_RECORD);
-	check_that(trip, record->time_ms == request->time_ms);
-	check_that(trip, record->address.family == request->address.family);
-	check_that(trip, memcmp(record->address.bytes, request->address.bytes, 16) == 0);
-	check_that(trip, view_equal(record->client, buffer_view(&request->client)));
-	check_that(trip, is_logged(record->user, &request->user));
-	check_that(trip, is_logged(record->method, &request->method));
-	check_that(trip, is_logged(record->target, &request->target));
-	check_that(trip, record->status == request->status);
-	check_that(trip, record->sent_bytes == request->sent_bytes);
-}
+#include "trips.h"
 
 /* Of the signals: what the server says of the ticket. */
 static unsigned kvno_of(const struct trip *trip)
 {
 	return (unsigned)trip->number * 7 + 1;
-}
-
-typedef void write_line(struct trip *trip);
-typedef void check_line(const struct trip *trip);
-
-struct round {
-	const char *format;
-	request_escape *escape;
-	request_escape *escape_user;
-	write_line *write;
-	check_line *check;
-	bool with_signatures;
-	write_line *declare; /* NULL, or writes a header or nothing */
-};
-
-static struct signatures *load_signatures(void)
-{
-	auto_buffer struct buffer errors;
-	struct signatures *signatures = NULL;
-	char folder[4096];
-
-	buffer_init(&errors, MAX_LINE);
-	if (signatures_load(&signatures, lines_signatures_folder(folder), &errors) < 0)
-		fail_msg("%s", buffer_text(&errors));
-	return signatures;
-}
-
-static void run(const struct round *round)
-{
-	struct signatures *auto_call(signatures_free) signatures =
-	    round->with_signatures ? load_signatures() : NULL;
-	struct parser *auto_call(parser_free) parser = NULL;
-	struct trip trip = {.seed = choose_seed(), .signatures = signatures};
-
-	print_message("# %s: AUTHMEDIC_SEED=%llu\n", round->format, (unsigned long long)trip.seed);
-	trip.chance.state = trip.seed;
-	request_init(&trip.request);
-	buffer_init(&trip.line, MAX_LINE);
-	assert_int_equal(parser_new(&parser, round->format, signatures), 0);
-	for (trip.number = 0; trip.number < line_count(); trip.number++) {
-		request_make_up(&trip.request, &trip.chance, round->escape, round->escape_user);
-		buffer_clear(&trip.line);
-		if (round->declare != NULL)
-			round->declare(&trip);
-		parser_line(parser, buffer_view(&trip.line), &trip.parsed);
-		check_that(&trip, trip.parsed.kind == LINE_HEADER);
-		buffer_clear(&trip.line);
-		round->write(&trip);
-		assert_int_equal(buffer_error(&trip.line), 0);
-		parser_line(parser, buffer_view(&trip.line), &trip.parsed);
-		round->check(&trip);
-	}
-	buffer_done(&trip.line);
-	request_done(&trip.request);
-}
-
-static void append_quoted(struct buffer *line, const char *before, const struct buffer *text)
-{
-	buffer_append_text(line, before);
-	buffer_append_byte(line, '"');
-	buffer_append(line, buffer_view(text));
-	buffer_append_byte(line, '"');
-}
-
-static void write_common(struct trip *trip)
-{
-	const struct request *request = &trip->request;
-	struct buffer *line = &trip->line;
-
-	buffer_append(line, buffer_view(&request->client));
-	buffer_append_text(line, " - ");
-	buffer_append(line, buffer_view(&request->user));
-	buffer_append_text(line, " [");
-	request_append_ncsa_time(request, line);
-	buffer_append_text(line, "] \"");
-	buffer_append(line, buffer_view(&request->method));
-	buffer_append_byte(line, ' ');
-	buffer_append(line, buffer_view(&request->target));
-	buffer_append_format(line, " HTTP/1.1\" %d ", request->status);
-	if (request->sent_bytes < 0)
-		buffer_append_byte(line, '-');
-	else
-		buffer_append_format(line, "%lld", (long long)request->sent_bytes);
-}
-
-static void write_combined(struct trip *trip)
-{
-	write_common(trip);
-	append_quoted(&trip->line, " ", &trip->request.referer);
-	append_quoted(&trip->line, " ", &trip->request.agent);
-}
-
-static void check_combined(const struct trip *trip)
-{
-	check_request(trip);
-	check_that(trip, is_logged(trip->parsed.record.agent, &trip->request.agent));
 }
 
 static void write_vhost(struct trip *trip)
@@ -271,8 +100,8 @@ static void check_authmedic(const struct trip *trip)
 	buffer_init(&number, 32);
 	buffer_append_format(&number, "%zu", trip->number);
 	check_that(trip, record->scheme == scheme_of(trip)->scheme);
-	check_that(trip, is_logged(record->reason, &trip->request.text));
-	check_that(trip, is_logged(record->host, &trip->request.host));
+	check_that(trip, trip_is_logged(record->reason, &trip->request.text));
+	check_that(trip, trip_is_logged(record->host, &trip->request.host));
 	check_that(trip, view_equal(record->connection, buffer_view(&number)));
 }
 
@@ -358,8 +187,8 @@ static void check_iis(const struct trip *trip)
 	int64_t win32 = (int64_t)(uint32_t)((int64_t)trip->number - 1000);
 
 	check_request(trip);
-	check_that(trip, is_logged(record->agent, &trip->request.agent));
-	check_that(trip, is_logged(record->host, &trip->request.host));
+	check_that(trip, trip_is_logged(record->agent, &trip->request.agent));
+	check_that(trip, trip_is_logged(record->host, &trip->request.host));
 	check_that(trip, record->substatus == (int)(trip->number % 5));
 	check_that(trip, record->win32 == win32);
 }
@@ -526,7 +355,7 @@ static void access_lines_come_back(unused_parameter void **state)
 	};
 
 	for (size_t i = 0; i < count_of(rounds); i++)
-		run(&rounds[i]);
+		trips_run(&rounds[i]);
 }
 
 /* Error lines give their time and client; whatever else they say is no signal.
@@ -549,7 +378,7 @@ static void error_lines_come_back(unused_parameter void **state)
 	};
 
 	for (size_t i = 0; i < count_of(rounds); i++)
-		run(&rounds[i]);
+		trips_run(&rounds[i]);
 }
 
 /* The kvno and the principal come back from a signal. */
@@ -571,7 +400,7 @@ static void signals_come_back(unused_parameter void **state)
 	};
 
 	for (size_t i = 0; i < count_of(rounds); i++)
-		run(&rounds[i]);
+		trips_run(&rounds[i]);
 }
 
 int main(void)
