@@ -1,6 +1,7 @@
 /* The builder of logformat_parts.h. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "parse/logformat_parts.h"
 #include "parse/pairs.h"
 
@@ -16,9 +17,10 @@ void builder_fail(struct builder *builder, struct view place, const char *format
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	if (builder->errors != NULL)
-		buffer_append_format(
-		    builder->errors, "character %zu of the log format: %s", character, message);
+	if (builder->errors == NULL)
+		return;
+	buffer_append_format(builder->errors, "character %zu of the log format: ", character);
+	text_append_printable(builder->errors, view_of_text(message));
 }
 
 static struct element *last_element(struct builder *builder)

@@ -2,10 +2,10 @@
  * bounds of its types, and a parser restored in mid-file must read on as the first one does. */
 #include "fuzz.h"
 #include "parse/guess.h"
+#include "parsed_checks.h"
 
 #define MAX_FORMATS      32
 #define MAX_HEADER_BYTES 65536
-#define YEAR_10000_MS    INT64_C(253402300800000)
 
 static struct parser *parsers[MAX_FORMATS];
 static struct signatures *signatures;
@@ -19,37 +19,6 @@ static void load_signatures(void)
 	buffer_init(&errors, 65536);
 	snprintf(folder, sizeof(folder), "%s/rules/signatures", source != NULL ? source : ".");
 	fuzz_check(signatures_load(&signatures, folder, &errors) == 0);
-}
-
-static void check_view(struct view part, struct view line)
-{
-	if (part.length == 0)
-		return;
-	fuzz_check(part.data >= line.data && part.length <= line.length);
-	fuzz_check((size_t)(part.data - line.data) <= line.length - part.length);
-}
-
-static void check_record(const struct record *record, struct view line)
-{
-	const struct view views[] = {record->client, record->user, record->agent, record->method,
-	    record->target, record->host, record->forwarded, record->connection, record->reason};
-
-	for (size_t i = 0; i < count_of(views); i++)
-		check_view(views[i], line);
-	fuzz_check(record->status >= 0 && record->status <= 999);
-	fuzz_check(record->substatus >= -1 && record->win32 >= -1 && record->sent_bytes >= -1);
-	fuzz_check(record->scheme < SCHEME_COUNT && record->reply <= REPLY_DONE);
-	fuzz_check(record->time_ms > -YEAR_10000_MS && record->time_ms < 4 * YEAR_10000_MS);
-	fuzz_check(record->address.family == 0 || record->address.family == 4 ||
-		   record->address.family == 6);
-}
-
-static void check_signal(const struct signal *signal, struct view line)
-{
-	fuzz_check(signal->signature < signatures_count(signatures));
-	fuzz_check(signal->kvno >= -1 && signal->text.data != NULL);
-	check_view(signal->text, line);
-	check_view(signal->principal, line);
 }
 
 /* A parser that knows only what the other one saved. */
@@ -74,15 +43,13 @@ static void check_line(struct parser *parser, struct view line)
 
 	parser_line(parser, line, &parsed);
 	parser_line(other, line, &again);
-	fuzz_check(parsed.why != NULL && parsed.why == again.why && parsed.kind == again.kind);
+	fuzz_check(parsed.why == again.why && parsed.kind == again.kind);
 	fuzz_check(parsed.has_signal == again.has_signal);
+	check_parsed(&parsed, line, signatures);
 	if (parsed.kind == LINE_RECORD) {
-		check_record(&parsed.record, line);
 		fuzz_check(parsed.record.time_ms == again.record.time_ms);
 		fuzz_check(view_equal(parsed.record.user, again.record.user));
 	}
-	if (parsed.has_signal)
-		check_signal(&parsed.signal, line);
 }
 
 /* In memory of its own, so that reading one byte too far is seen. */

@@ -183,7 +183,8 @@ static void append_value(struct trip *trip, enum what what)
 			buffer_append_format(line, "%lld", (long long)request->sent_bytes);
 		break;
 	case WHAT_DURATION:
-		buffer_append_format(line, layout.language == &squid ? "%6zu" : "%zu", trip->number);
+		buffer_append_format(line, layout.language == &squid ? "%6zu" : "%zu",
+		    trip->number);
 		break;
 	case WHAT_CONNECTION:
 		buffer_append_format(line, "%zu", trip->number);
