@@ -7,7 +7,7 @@
 
 static bool wrong_cure(const struct authority_case *the_case)
 {
-	return !the_case->cure_is_recycle;
+	return !the_case->has_cure;
 }
 
 static bool observing(const struct authority_case *the_case)
@@ -27,6 +27,9 @@ static bool locked(const struct authority_case *the_case)
 
 static bool not_confirmed(const struct authority_case *the_case)
 {
+	if (the_case->preventive)
+		return !the_case->warning_confirmed ||
+		    (!the_case->evidence_voters && !the_case->probe_accepted);
 	if (the_case->evidence_voters)
 		return !the_case->spike_confirmed;
 	return !the_case->probe_confirmed_rejected;
@@ -59,6 +62,16 @@ static bool budget_spent(const struct authority_case *the_case)
 	return the_case->budget_spent;
 }
 
+static bool no_maintenance(const struct authority_case *the_case)
+{
+	return the_case->preventive && the_case->window == AUTHORITY_NO_WINDOW;
+}
+
+static bool outside_maintenance(const struct authority_case *the_case)
+{
+	return the_case->preventive && the_case->window == AUTHORITY_WINDOW_CLOSED;
+}
+
 /* In this order; a recycle needs every one of them to let it pass. */
 static const struct {
 	bool (*forbids)(const struct authority_case *the_case);
@@ -76,6 +89,12 @@ static const struct {
     {warming_up, {"warm-up", "too soon after a start or an action to judge", true}},
     {helper_away, {"helper-away", "the helper cannot be reached", false}},
     {observing, {"observe", "the site is in mode observe", false}},
+    {no_maintenance,
+	{"no-maintenance",
+	    "nobody has failed yet, and the site has no maintenance window to prevent it in",
+	    false}},
+    {outside_maintenance,
+	{"maintenance", "nobody has failed yet: it waits for the site's maintenance window", true}},
     {paused, {"paused", "all actions are paused until a person resumes them", false}},
     {budget_spent,
 	{"budget", "the site has had as many actions as it may have in this time", false}},

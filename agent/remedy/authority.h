@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum authority_window { AUTHORITY_NO_WINDOW, AUTHORITY_WINDOW_CLOSED, AUTHORITY_WINDOW_OPEN };
+
 struct authority_case {
 	bool mode_act;
 	bool evidence_voters;
@@ -13,7 +15,11 @@ struct authority_case {
 	bool spike_confirmed; /* the known-good voters' spike has lasted */
 	int64_t since_accepted_ms; /* since the last accepted probe; negative: never, or unknown */
 	int64_t accepted_within_ms;
-	bool cure_is_recycle; /* the diagnosis says that a fresh worker cures it */
+	bool has_cure; /* the diagnosis names a class of remedies that we have */
+	bool preventive; /* nobody has failed yet: then these three count instead of the failures */
+	bool warning_confirmed; /* what is foreseen was seen again, long enough afterwards */
+	bool probe_accepted; /* the latest one */
+	enum authority_window window; /* of the site's maintenance */
 	bool has_rung; /* a rung of that kind is configured and not locked */
 	bool all_rungs_locked; /* there are some, but each failed to verify */
 	bool warming_up; /* too soon after our start, the worker's, or our own action */

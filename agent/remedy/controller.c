@@ -13,6 +13,7 @@ struct state_actions {
 	const char *sentence;
 	void (*on_tick)(struct controller *controller);
 	void (*on_probe)(struct controller *controller, enum probe_result result);
+	void (*on_inspected)(struct controller *controller);
 };
 
 static const struct state_actions states[STATE_COUNT];
@@ -37,17 +38,16 @@ void controller_enter(struct controller *controller, enum state state)
 	controller->revision++;
 }
 
-static bool is_due(const struct controller *controller, int64_t time_ms)
+bool controller_is_due(const struct controller *controller, int64_t time_ms)
 {
 	return controller->now.steady_ms >= time_ms;
 }
 
-/* Starts a probe unless one runs or the last one is too recent; true where one runs now. */
-static bool probe(struct controller *controller)
+bool controller_probe(struct controller *controller)
 {
 	if (!has_probe(controller) || controller->probe_running)
 		return controller->probe_running;
-	if (!is_due(controller, controller->next_probe_ms))
+	if (!controller_is_due(controller, controller->next_probe_ms))
 		return false;
 	controller->probe_running = true;
 	controller->revision++;
@@ -58,11 +58,16 @@ static bool probe(struct controller *controller)
 	return true;
 }
 
+int64_t controller_inspection_ms(const struct controller *controller)
+{
+	return INSPECT_GRACE_MS + INSPECTORS * controller->options.safety->plugin_timeout_ms;
+}
+
 static void inspect(struct controller *controller)
 {
 	controller_enter(controller, STATE_INSPECTING);
-	controller->deadline_ms = controller->now.steady_ms + INSPECT_GRACE_MS +
-	    INSPECTORS * controller->options.safety->plugin_timeout_ms;
+	controller->deadline_ms =
+	    controller->now.steady_ms + controller_inspection_ms(controller);
 	controller->options.effects.inspect(controller->options.context);
 }
 
@@ -70,7 +75,7 @@ static void suspect(struct controller *controller, const char *why)
 {
 	incident_open(controller, why);
 	controller_enter(controller, STATE_SUSPECTED);
-	probe(controller);
+	controller_probe(controller);
 }
 
 /* What people met until now counts no more. */
@@ -84,22 +89,49 @@ static void forget_outcomes(struct controller *controller)
 
 /* -- watching: nothing is wrong as far as we know */
 
+void controller_probe_on_schedule(struct controller *controller)
+{
+	int64_t every_ms = controller->options.site->probe.every_ms;
+	int64_t since_ms = controller->now.wall_ms - controller->last_probe_ms;
+
+	/* A clock that was set back must not stop the probes. */
+	if (controller->last_probe_ms < 0 || since_ms >= every_ms || since_ms < 0)
+		controller_probe(controller);
+}
+
+/* First the machine is looked at, then the probe is made: so what is about to fail is seen before
+ * our own sign-in shows it. */
+static void review_on_schedule(struct controller *controller)
+{
+	if (!controller->review_running &&
+	    controller_is_due(controller, controller->review_due_ms) &&
+	    controller->helper_connected)
+		warning_review(controller);
+	if (controller->review_running &&
+	    !controller_is_due(controller, controller->review_deadline_ms))
+		return;
+	controller->review_running = false;
+	controller_probe_on_schedule(controller);
+}
+
 static void on_tick_watching(struct controller *controller)
 {
-	const struct config_probe *scheduled = &controller->options.site->probe;
 	bool strangers =
 	    controller->window.rejected_strangers >= controller->options.minimum_voters;
-	int64_t since_ms = controller->now.wall_ms - controller->last_probe_ms;
 
 	if (controller->window.spike) {
 		suspect(controller, "known-good clients no longer get in");
 		return;
 	}
 	if (strangers && !controller->probe_running)
-		controller->about_strangers = probe(controller);
-	/* A clock that was set back must not stop the probes. */
-	if (controller->last_probe_ms < 0 || since_ms >= scheduled->every_ms || since_ms < 0)
-		probe(controller);
+		controller->about_strangers = controller_probe(controller);
+	review_on_schedule(controller);
+}
+
+static void on_inspected_watching(struct controller *controller)
+{
+	if (!warning_begin(controller))
+		controller_probe_on_schedule(controller);
 }
 
 static const char *why_suspicious(enum probe_result result)
@@ -122,13 +154,7 @@ static void on_probe_watching(struct controller *controller, enum probe_result r
 		return;
 	}
 	if (controller->about_strangers) {
-		const struct diagnosis *diagnosis =
-		    controller->options.effects.diagnose(controller->options.context);
-
-		controller->diagnosis = diagnosis;
-		if (!diagnosis->incident)
-			incident_tell(controller, EVENT_COUNTED, diagnosis->title, diagnosis->id);
-		controller->diagnosis = NULL;
+		warning_begin(controller);
 		controller->about_strangers = false;
 	}
 }
@@ -158,7 +184,7 @@ static void on_tick_suspected(struct controller *controller)
 	if (trials_latest(&controller->trials) == PROBE_ACCEPTED ||
 	    (trials_confirmed(&controller->trials, &rule) == PROBE_NONE &&
 		!trials_exhausted(&controller->trials, &rule)))
-		probe(controller);
+		controller_probe(controller);
 	else
 		inspect(controller);
 }
@@ -197,7 +223,7 @@ static void on_probe_suspected(struct controller *controller, enum probe_result 
 
 static void on_tick_inspecting(struct controller *controller)
 {
-	if (is_due(controller, controller->deadline_ms))
+	if (controller_is_due(controller, controller->deadline_ms))
 		decision_make(controller);
 }
 
@@ -209,11 +235,11 @@ static void on_tick_standing(struct controller *controller)
 		if (decision_has_recovered(controller))
 			incident_close(
 			    controller, EVENT_RESOLVED, "known-good clients get in again");
-		else if (is_due(controller, controller->deadline_ms))
+		else if (controller_is_due(controller, controller->deadline_ms))
 			inspect(controller);
 		return;
 	}
-	probe(controller);
+	controller_probe(controller);
 }
 
 static void on_probe_standing(struct controller *controller, enum probe_result result)
@@ -235,7 +261,7 @@ static void on_probe_standing(struct controller *controller, enum probe_result r
 static void tell_that_helper_is_away(struct controller *controller)
 {
 	if (!controller->helper_connected &&
-	    is_due(controller, controller->alone_since_ms + HELPER_GRACE_MS))
+	    controller_is_due(controller, controller->alone_since_ms + HELPER_GRACE_MS))
 		incident_tell_refusal(controller,
 		    "the helper went away while the remedy ran and has not come back",
 		    "helper-lost");
@@ -249,7 +275,7 @@ static void on_tick_acting(struct controller *controller)
 
 	tell_that_helper_is_away(controller);
 	if (!controller->must_ask || !controller->helper_connected ||
-	    !is_due(controller, controller->deadline_ms))
+	    !controller_is_due(controller, controller->deadline_ms))
 		return;
 	controller->deadline_ms = controller->now.steady_ms + ASK_AGAIN_MS;
 	controller->options.effects.ask_action(controller->options.context, &action);
@@ -261,29 +287,53 @@ static void on_tick_holding_off(struct controller *controller)
 {
 	const struct config_rung *rung = &controller->options.site->ladder.items[controller->rung];
 
-	if (!is_due(controller, controller->deadline_ms))
+	if (!controller_is_due(controller, controller->deadline_ms))
 		return;
 	forget_outcomes(controller);
 	controller->trials.count = 0;
+	controller->review_due_ms = controller->now.steady_ms;
 	controller_enter(controller, STATE_VERIFYING);
 	controller->deadline_ms = controller->now.steady_ms + rung->verify_within_ms;
-	probe(controller);
+	controller_probe(controller);
 }
 
 /* -- verifying: did it help? */
 
+static bool is_preventive(const struct controller *controller)
+{
+	return controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT;
+}
+
 static void on_tick_verifying(struct controller *controller)
 {
-	if (decision_has_recovered(controller)) {
+	bool recovered = decision_has_recovered(controller);
+
+	if (recovered && !is_preventive(controller)) {
 		incident_close(
 		    controller, EVENT_RESOLVED, "the remedy helped: sign-in works again");
 		return;
 	}
-	if (is_due(controller, controller->deadline_ms)) {
+	if (controller_is_due(controller, controller->deadline_ms)) {
 		decision_lock_rung(controller);
 		return;
 	}
-	probe(controller);
+	if (!recovered)
+		controller_probe(controller);
+	else if (controller_is_due(controller, controller->review_due_ms))
+		warning_review(controller);
+}
+
+/* What was foreseen must be gone, too; until then the machine is looked at again and again. */
+static void on_inspected_verifying(struct controller *controller)
+{
+	const struct diagnosis *diagnosis =
+	    controller->options.effects.diagnose(controller->options.context);
+
+	controller->review_due_ms =
+	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+	if (diagnosis->cure != CURE_PREVENT && decision_has_recovered(controller))
+		incident_close(controller, EVENT_RESOLVED,
+		    "the remedy helped: the worker is newer than what is on disk");
 }
 
 static void on_probe_verifying(struct controller *controller, enum probe_result result)
@@ -294,18 +344,20 @@ static void on_probe_verifying(struct controller *controller, enum probe_result 
 
 static const struct state_actions states[STATE_COUNT] = {
     [STATE_WATCHING] = {"watching", "Sign-in works as far as we can see.", on_tick_watching,
-	on_probe_watching},
+	on_probe_watching, on_inspected_watching},
+    [STATE_WARNING] = {"warning", "Sign-in works, but something is wrong; see the incident.",
+	warning_on_tick, warning_on_probe, warning_on_inspected},
     [STATE_SUSPECTED] = {"suspected", "Something looks wrong; probing whether it is so.",
-	on_tick_suspected, on_probe_suspected},
+	on_tick_suspected, on_probe_suspected, NULL},
     [STATE_INSPECTING] = {"inspecting", "Sign-in fails; reading the facts to find out why.",
-	on_tick_inspecting, NULL},
+	on_tick_inspecting, NULL, decision_make},
     [STATE_STANDING] = {"standing", "Sign-in fails, and we do nothing now; see the incident.",
-	on_tick_standing, on_probe_standing},
-    [STATE_ACTING] = {"acting", "The remedy is running.", on_tick_acting, NULL},
+	on_tick_standing, on_probe_standing, NULL},
+    [STATE_ACTING] = {"acting", "The remedy is running.", on_tick_acting, NULL, NULL},
     [STATE_HOLDING_OFF] = {"holding-off", "The remedy ran; waiting for its own stir to pass.",
-	on_tick_holding_off, NULL},
+	on_tick_holding_off, NULL, NULL},
     [STATE_VERIFYING] = {"verifying", "The remedy ran; checking whether it helped.",
-	on_tick_verifying, on_probe_verifying},
+	on_tick_verifying, on_probe_verifying, on_inspected_verifying},
 };
 
 int controller_new(
@@ -324,6 +376,8 @@ int controller_new(
 	controller->last_action_ms = -1;
 	controller->last_accepted_ms = -1;
 	controller->last_probe_ms = -1;
+	controller->warned_since_ms = -1;
+	controller->review_due_ms = now.steady_ms;
 	controller_enter(controller, STATE_WATCHING);
 	*ret_controller = controller;
 	return 0;
@@ -351,6 +405,7 @@ void controller_on_probe(struct controller *controller, struct moment now, enum 
 {
 	controller->now = now;
 	controller->probe_running = false;
+	controller->last_result = result;
 	controller->revision++;
 	if (result == PROBE_ACCEPTED)
 		controller->last_accepted_ms = now.wall_ms;
@@ -364,13 +419,24 @@ void controller_on_probe(struct controller *controller, struct moment now, enum 
 		states[controller->state].on_probe(controller, result);
 }
 
+static bool take_review(struct controller *controller)
+{
+	bool was_running = controller->review_running;
+
+	controller->review_running = false;
+	return was_running;
+}
+
 void controller_on_inspected(
     struct controller *controller, struct moment now, int64_t worker_start_ms)
 {
 	controller->now = now;
 	controller->worker_start_ms = worker_start_ms;
-	if (controller->state == STATE_INSPECTING)
-		decision_make(controller);
+	/* The answer to an earlier question is none to one that was asked after the probes. */
+	if (take_review(controller) && controller->state == STATE_INSPECTING)
+		return;
+	if (states[controller->state].on_inspected != NULL)
+		states[controller->state].on_inspected(controller);
 }
 
 /* What each answer about an action means to somebody who reads the history. */
@@ -392,9 +458,7 @@ static void on_not_run(struct controller *controller, const struct controller_an
 	if (answer->refusal == REFUSAL_REPEATED)
 		controller->locked |= UINT32_C(1) << controller->rung;
 	controller->helper_refused = true;
-	controller_enter(controller, STATE_STANDING);
-	controller->deadline_ms =
-	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+	decision_rest(controller, controller->options.safety->probe_interval_ms);
 	incident_tell_refusal(controller, "the helper did not run the remedy", reason);
 }
 

@@ -7,6 +7,7 @@
 
 enum state {
 	STATE_WATCHING,
+	STATE_WARNING,
 	STATE_SUSPECTED,
 	STATE_INSPECTING,
 	STATE_STANDING,
@@ -32,6 +33,11 @@ struct controller {
 	int64_t next_probe_ms; /* steady: no probe before */
 	int64_t deadline_ms; /* steady: of the present state */
 	bool probe_running;
+	enum probe_result last_result; /* of the latest probe of this run */
+	int64_t review_due_ms; /* steady: the machine is looked at while all is well */
+	int64_t review_deadline_ms; /* steady: then we go on without the answer */
+	bool review_running;
+	int64_t warned_since_ms; /* steady: since when the present warning was seen each time */
 	bool helper_connected;
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
 	bool must_ask; /* an action may be under way: ask the helper */
@@ -67,10 +73,32 @@ const char *incident_remedy(const struct controller *controller);
 
 /* -- decision.c: what follows from a diagnosis */
 void decision_make(struct controller *controller);
+/* For a diagnosis that was told: act where that is authorised, else tell why not and wait. */
+void decision_act(struct controller *controller, int64_t wait_ms);
+/* Nothing is to be done now: to the state to wait in, for so long. */
+void decision_rest(struct controller *controller, int64_t wait_ms);
 bool decision_has_recovered(const struct controller *controller);
 void decision_lock_rung(struct controller *controller);
 
+/* -- warning.c: what can be seen before anybody fails */
+/* Asks the inspectors, unless they are at it. */
+void warning_review(struct controller *controller);
+/* The inspectors have answered, or time is up; true where a warning was given. */
+bool warning_begin(struct controller *controller);
+void warning_on_tick(struct controller *controller);
+void warning_on_probe(struct controller *controller, enum probe_result result);
+void warning_on_inspected(struct controller *controller);
+/* Whether the warning was seen for long enough. */
+bool warning_is_confirmed(const struct controller *controller);
+
 /* -- controller.c */
+/* Starts a probe unless one runs or the last one is too recent; true where one runs now. */
+bool controller_probe(struct controller *controller);
+/* The same only where the schedule says so. */
+void controller_probe_on_schedule(struct controller *controller);
+bool controller_is_due(const struct controller *controller, int64_t time_ms);
+/* How long the inspectors may take. */
+int64_t controller_inspection_ms(const struct controller *controller);
 void controller_enter(struct controller *controller, enum state state);
 struct trials_rule controller_trials_rule(const struct controller *controller);
 

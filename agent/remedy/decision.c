@@ -1,22 +1,37 @@
 #include "remedy/controller_internal.h"
 
-/* The remedies that give the server a fresh worker, by name: `recycle` itself and its kin. */
-static bool is_recycle(const struct config_rung *rung)
-{
-	struct view name = view_of_text(rung->remedy);
+#include "remedy/maintenance.h"
 
-	return view_equal(name, VIEW("recycle")) || view_starts_with(name, VIEW("recycle-"));
+/* The class of remedies that a cure asks for. */
+static const char *const remedy_classes[] = {
+    [CURE_NONE] = NULL,
+    [CURE_RECYCLE] = "recycle",
+    [CURE_PREVENT] = "recycle",
+    [CURE_REFRESH_KEYTAB] = "refresh-keytab",
+};
+
+/* By name: `recycle` itself and its kin, such as `recycle-iis`. */
+static bool is_of_class(const struct config_rung *rung, const char *class_name)
+{
+	struct view rest = view_of_text(rung->remedy);
+	struct view head = view_of_text(class_name);
+
+	if (class_name == NULL || !view_starts_with(rest, head))
+		return false;
+	rest = view_skip(rest, head.length);
+	return view_is_empty(rest) || view_starts_with(rest, VIEW("-"));
 }
 
-/* The first recycling rung that is not locked; how many there are in all. */
+/* The first rung of the cure's class that is not locked; how many there are in all. */
 static bool find_rung(const struct controller *controller, uint32_t *ret_rung, size_t *ret_count)
 {
 	const struct config_site *site = controller->options.site;
+	const char *class_name = remedy_classes[controller->diagnosis->cure];
 	bool found = false;
 
 	*ret_count = 0;
 	for (uint32_t i = 0; i < site->ladder.count; i++) {
-		if (!is_recycle(&site->ladder.items[i]))
+		if (!is_of_class(&site->ladder.items[i], class_name))
 			continue;
 		++*ret_count;
 		if (!found && (controller->locked & UINT32_C(1) << i) == 0) {
@@ -46,32 +61,55 @@ static bool is_warming_up(const struct controller *controller)
 	    is_within(controller->now.wall_ms - controller->worker_start_ms, warm_up_ms);
 }
 
-static const struct authority_refusal *refusal_of(struct controller *controller)
+static enum authority_window window_of(const struct controller *controller)
+{
+	const struct config_maintenance *maintenance = &controller->options.site->maintenance;
+
+	if (!maintenance->configured)
+		return AUTHORITY_NO_WINDOW;
+	return maintenance_is_open(maintenance, controller->now.wall_ms)
+		   ? AUTHORITY_WINDOW_OPEN
+		   : AUTHORITY_WINDOW_CLOSED;
+}
+
+static void fill_evidence(const struct controller *controller, struct authority_case *the_case)
 {
 	const struct controller_options *options = &controller->options;
 	const struct trials_rule rule = controller_trials_rule(controller);
+
+	the_case->evidence_voters = options->site->evidence == CONFIG_EVIDENCE_VOTERS;
+	the_case->probe_confirmed_rejected =
+	    trials_confirmed(&controller->trials, &rule) == PROBE_REJECTED;
+	the_case->spike_confirmed = controller->spike_since_ms >= 0 &&
+	    controller->now.steady_ms - controller->spike_since_ms >=
+	    options->safety->confirm_over_ms;
+	the_case->since_accepted_ms = controller->last_accepted_ms < 0
+		? -1
+		: controller->now.wall_ms - controller->last_accepted_ms;
+	the_case->accepted_within_ms = options->safety->accepted_within_ms;
+	the_case->warning_confirmed = warning_is_confirmed(controller);
+	the_case->probe_accepted = controller->last_result == PROBE_ACCEPTED;
+}
+
+static const struct authority_refusal *refusal_of(struct controller *controller)
+{
+	const enum cure cure = controller->diagnosis->cure;
 	size_t rungs = 0;
 	struct authority_case the_case = {
-	    .mode_act = options->site->mode == CONFIG_MODE_ACT,
-	    .evidence_voters = options->site->evidence == CONFIG_EVIDENCE_VOTERS,
-	    .probe_confirmed_rejected =
-		trials_confirmed(&controller->trials, &rule) == PROBE_REJECTED,
-	    .spike_confirmed = controller->spike_since_ms >= 0 &&
-		controller->now.steady_ms - controller->spike_since_ms >=
-		    options->safety->confirm_over_ms,
-	    .since_accepted_ms = controller->last_accepted_ms < 0
-		? -1
-		: controller->now.wall_ms - controller->last_accepted_ms,
-	    .accepted_within_ms = options->safety->accepted_within_ms,
-	    .cure_is_recycle = controller->diagnosis->cure == CURE_RECYCLE,
+	    .mode_act = controller->options.site->mode == CONFIG_MODE_ACT,
+	    .preventive = cure == CURE_PREVENT,
+	    .window = window_of(controller),
 	    .warming_up = is_warming_up(controller),
 	    .helper_away = !controller->helper_connected,
 	    .paused = controller->allowance.paused,
 	    .budget_spent = controller->allowance.budget_spent,
 	};
 
+	fill_evidence(controller, &the_case);
 	the_case.has_rung = find_rung(controller, &controller->rung, &rungs);
 	the_case.all_rungs_locked = !the_case.has_rung && rungs > 0;
+	/* Few sites can fetch keys: there it is for a person from the beginning. */
+	the_case.has_cure = cure != CURE_NONE && (cure != CURE_REFRESH_KEYTAB || rungs > 0);
 	return authority_refuses(&the_case);
 }
 
@@ -87,27 +125,40 @@ static void act(struct controller *controller)
 	controller->options.effects.apply(controller->options.context, &action);
 }
 
-static void wait_standing(struct controller *controller)
+/* Where nobody has failed yet, that goes on to be so. */
+void decision_rest(struct controller *controller, int64_t wait_ms)
 {
-	controller_enter(controller, STATE_STANDING);
-	controller->deadline_ms =
-	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+	bool warns = controller->state == STATE_WARNING ||
+	    (controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT);
+
+	controller_enter(controller, warns ? STATE_WARNING : STATE_STANDING);
+	controller->deadline_ms = controller->now.steady_ms + wait_ms;
+	if (warns && controller->warned_since_ms < 0)
+		controller->warned_since_ms = controller->now.steady_ms;
 }
 
 /* Somebody may be mending things while we read one fact after another. So what contradicts the
- * diagnosis that we have told counts when it is seen twice. */
+ * diagnosis that we have told counts when it is seen twice; but what was foreseen is not
+ * contradicted where it came true. */
 static bool is_doubtful(struct controller *controller, const struct diagnosis *diagnosis)
 {
-	bool contradicts = controller->diagnosis != NULL && diagnosis != controller->diagnosis;
+	bool contradicts = controller->diagnosis != NULL && diagnosis != controller->diagnosis &&
+	    controller->diagnosis->cure != CURE_PREVENT;
 	bool seen = diagnosis == controller->doubt;
 
 	controller->doubt = contradicts && !seen ? diagnosis : NULL;
 	return controller->doubt != NULL;
 }
 
-static void stand(struct controller *controller, const struct authority_refusal *refusal)
+void decision_act(struct controller *controller, int64_t wait_ms)
 {
-	wait_standing(controller);
+	const struct authority_refusal *refusal = refusal_of(controller);
+
+	if (refusal == NULL) {
+		act(controller);
+		return;
+	}
+	decision_rest(controller, wait_ms);
 	incident_tell_refusal(controller, refusal->sentence, refusal->reason);
 }
 
@@ -115,7 +166,7 @@ void decision_make(struct controller *controller)
 {
 	const struct diagnosis *diagnosis =
 	    controller->options.effects.diagnose(controller->options.context);
-	const struct authority_refusal *refusal;
+	int64_t wait_ms = controller->options.safety->probe_interval_ms;
 
 	if (!diagnosis->incident && controller->diagnosis == NULL) {
 		controller->diagnosis = diagnosis;
@@ -123,7 +174,7 @@ void decision_make(struct controller *controller)
 		return;
 	}
 	if (is_doubtful(controller, diagnosis)) {
-		wait_standing(controller);
+		decision_rest(controller, wait_ms);
 		return;
 	}
 	if (diagnosis != controller->diagnosis) {
@@ -131,11 +182,7 @@ void decision_make(struct controller *controller)
 		incident_forget_refusals(controller);
 		incident_tell(controller, EVENT_DIAGNOSED, diagnosis->title, diagnosis->id);
 	}
-	refusal = refusal_of(controller);
-	if (refusal == NULL)
-		act(controller);
-	else
-		stand(controller, refusal);
+	decision_act(controller, wait_ms);
 }
 
 bool decision_has_recovered(const struct controller *controller)
@@ -153,6 +200,5 @@ void decision_lock_rung(struct controller *controller)
 	controller->locked |= UINT32_C(1) << controller->rung;
 	incident_tell(controller, EVENT_NOT_VERIFIED,
 	    "the remedy did not help; it is locked for this site", "not-verified");
-	controller_enter(controller, STATE_STANDING);
-	controller->deadline_ms = controller->now.steady_ms;
+	decision_rest(controller, 0);
 }

@@ -106,6 +106,7 @@ void incident_close(struct controller *controller, enum event_kind kind, const c
 	incident_tell(controller, kind, text, "");
 	controller->incident[0] = '\0';
 	controller->diagnosis = NULL;
+	controller->warned_since_ms = -1;
 	incident_forget_refusals(controller);
 	controller->trials.count = 0;
 	controller_enter(controller, STATE_WATCHING);

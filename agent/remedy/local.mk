@@ -5,6 +5,8 @@ libauthmedic_a_SOURCES += \
 	agent/remedy/decision.c \
 	agent/remedy/helper_client.c agent/remedy/helper_client.h \
 	agent/remedy/incident.c \
+	agent/remedy/maintenance.c agent/remedy/maintenance.h \
 	agent/remedy/memory.c \
 	agent/remedy/protocol.c agent/remedy/protocol.h \
-	agent/remedy/trials.c agent/remedy/trials.h
+	agent/remedy/trials.c agent/remedy/trials.h \
+	agent/remedy/warning.c

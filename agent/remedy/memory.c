@@ -7,7 +7,8 @@
 #define MEMORY_VERSION 1
 
 static const char *const state_words[STATE_COUNT] = {
-    "watching", "suspected", "inspecting", "standing", "acting", "holding-off", "verifying"};
+    "watching", "warning", "suspected", "inspecting", "standing", "acting", "holding-off",
+    "verifying"};
 
 static int64_t left_of(int64_t deadline_ms, int64_t now_ms)
 {
@@ -135,7 +136,13 @@ static void resume(struct controller *controller)
 	/* What the probes told in detail died with the last run: they are made again. */
 	if (controller->state == STATE_SUSPECTED)
 		controller->trials.count = 0;
-	if (controller->state == STATE_STANDING && controller->deadline_ms == INT64_MAX)
+	/* Which diagnosis it was may be one that there is no more. */
+	if (controller->state == STATE_WARNING && controller->diagnosis == NULL)
+		controller_enter(controller, STATE_STANDING);
+	if (controller->state == STATE_WARNING)
+		controller->warned_since_ms = controller->now.steady_ms;
+	if (controller->deadline_ms == INT64_MAX &&
+	    (controller->state == STATE_STANDING || controller->state == STATE_WARNING))
 		controller->deadline_ms = controller->now.steady_ms;
 }
 

@@ -54,6 +54,11 @@ class Scene:
         self.crowd.sign_in()
         assert self.get() == {401}
 
+    def rotate_quietly(self):
+        """The KDC and the keytab on disk have a new key; people go on with the tickets they hold."""
+        self.realm.rotate_key()
+        self.realm.add_keys(self.keytab)
+
     def wait_resolved(self):
         """Wait until the incident is resolved, and return it; people go on trying meanwhile."""
         self.go_on_until(lambda: self.authmedic.events("resolved"))

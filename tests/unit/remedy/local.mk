@@ -3,7 +3,9 @@ remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/authority.test \
 	tests/unit/remedy/controller.test \
 	tests/unit/remedy/decision.test \
-	tests/unit/remedy/trials.test
+	tests/unit/remedy/maintenance.test \
+	tests/unit/remedy/trials.test \
+	tests/unit/remedy/warning.test
 check_PROGRAMS += $(remedy_tests)
 TESTS += $(remedy_tests)
 
@@ -29,6 +31,15 @@ tests_unit_remedy_decision_test_SOURCES = tests/unit/remedy/test_decision.c \
 tests_unit_remedy_decision_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_decision_test_LDADD = $(unit_libs)
 tests_unit_remedy_decision_test_LDFLAGS = $(remedy_world_ldflags)
+
+tests_unit_remedy_maintenance_test_SOURCES = tests/unit/remedy/test_maintenance.c
+tests_unit_remedy_maintenance_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_maintenance_test_LDADD = $(unit_libs)
+
+tests_unit_remedy_warning_test_SOURCES = tests/unit/remedy/test_warning.c $(remedy_world_sources)
+tests_unit_remedy_warning_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_warning_test_LDADD = $(unit_libs)
+tests_unit_remedy_warning_test_LDFLAGS = $(remedy_world_ldflags)
 
 tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
 tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)

@@ -8,7 +8,7 @@ static const struct authority_case good = {
     .probe_confirmed_rejected = true,
     .since_accepted_ms = 1000,
     .accepted_within_ms = 86400000,
-    .cure_is_recycle = true,
+    .has_cure = true,
     .has_rung = true,
 };
 
@@ -37,7 +37,7 @@ static void each_condition_forbids(unused_parameter void **state)
 	the_case.probe_confirmed_rejected = false;
 	assert_refused(&the_case, "not-confirmed");
 	the_case = good;
-	the_case.cure_is_recycle = false;
+	the_case.has_cure = false;
 	assert_refused(&the_case, "no-cure");
 	the_case = good;
 	the_case.has_rung = false;
@@ -61,9 +61,11 @@ static void each_condition_forbids(unused_parameter void **state)
 /* A person is called for what does not end by itself, also where only the helper says it. */
 static void knows_what_passes(unused_parameter void **state)
 {
-	static const char *const passing[] = {"not-confirmed", "warm-up", "busy", "never-begun"};
+	static const char *const passing[] = {
+	    "not-confirmed", "warm-up", "maintenance", "busy", "never-begun"};
 	static const char *const lasting[] = {
-	    "no-cure", "locked", "observe", "budget", "paused", "helper-away", "config", "rung"};
+	    "no-cure", "locked", "observe", "budget", "paused", "helper-away", "no-maintenance",
+	    "config", "rung"};
 
 	for (size_t i = 0; i < count_of(passing); i++)
 		assert_true(authority_may_pass(passing[i]));
@@ -100,6 +102,37 @@ static void voters_stand_in(unused_parameter void **state)
 	assert_refused(&the_case, "not-confirmed");
 }
 
+/* Where nobody has failed yet, what is foreseen must be seen twice while sign-in works, and the
+ * site's maintenance window be open. */
+static void prevention_waits(unused_parameter void **state)
+{
+	struct authority_case the_case = good;
+
+	the_case.preventive = true;
+	the_case.probe_confirmed_rejected = false;
+	the_case.warning_confirmed = true;
+	the_case.probe_accepted = true;
+	the_case.window = AUTHORITY_WINDOW_OPEN;
+	assert_null(authority_refuses(&the_case));
+	the_case.warning_confirmed = false;
+	assert_refused(&the_case, "not-confirmed");
+	the_case.warning_confirmed = true;
+	the_case.probe_accepted = false;
+	assert_refused(&the_case, "not-confirmed");
+	the_case.evidence_voters = true;
+	assert_null(authority_refuses(&the_case));
+	the_case.window = AUTHORITY_WINDOW_CLOSED;
+	assert_refused(&the_case, "maintenance");
+	the_case.window = AUTHORITY_NO_WINDOW;
+	assert_refused(&the_case, "no-maintenance");
+	the_case.mode_act = false;
+	assert_refused(&the_case, "observe");
+	/* What has failed does not wait. */
+	the_case = good;
+	the_case.window = AUTHORITY_WINDOW_CLOSED;
+	assert_null(authority_refuses(&the_case));
+}
+
 /* Nothing but the one good case in all combinations of the yes-or-no conditions is allowed. */
 static void no_other_combination(unused_parameter void **state)
 {
@@ -109,7 +142,7 @@ static void no_other_combination(unused_parameter void **state)
 		    .evidence_voters = bits & 2,
 		    .probe_confirmed_rejected = bits & 4,
 		    .spike_confirmed = bits & 8,
-		    .cure_is_recycle = bits & 16,
+		    .has_cure = bits & 16,
 		    .has_rung = bits & 32,
 		    .warming_up = bits & 64,
 		    .helper_away = bits & 128,
@@ -132,6 +165,7 @@ int main(void)
 	    cmocka_unit_test(knows_what_passes),
 	    cmocka_unit_test(wants_a_recent_success),
 	    cmocka_unit_test(voters_stand_in),
+	    cmocka_unit_test(prevention_waits),
 	    cmocka_unit_test(no_other_combination),
 	};
 

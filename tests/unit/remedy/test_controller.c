@@ -268,7 +268,8 @@ static void happen(struct world *world, uint64_t *random)
 		controller_on_helper(world->controller, world->now, dice & 16);
 		break;
 	case 6:
-		world->diagnosis = world_diagnoses[dice / 16 % WORLD_DIAGNOSES];
+		world->diagnosis = world_diagnoses[dice / 16 % 3];
+		world->foreseen = world_diagnoses[3 + dice / 256 % 3];
 		break;
 	case 7:
 		world_restart(world);
@@ -295,6 +296,8 @@ static void random_schedules(void **state)
 
 	print_message("# seed %llu\n", (unsigned long long)seed);
 	world->site.ladder.count = 2;
+	world->site.maintenance =
+	    (struct config_maintenance){true, 0x7f, 0, 1440}; /* at any time */
 	for (int i = 0; i < 200000; i++) {
 		unsigned probes = world->probes;
 

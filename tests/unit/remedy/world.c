@@ -7,9 +7,21 @@ const struct diagnosis world_stale_keytab = {
 const struct diagnosis world_noise = {
     .id = "noise", .cure = CURE_NONE, .incident = false, .title = "t", .why = "w"};
 
+const struct diagnosis world_stale_soon = {
+    .id = "stale-soon", .cure = CURE_PREVENT, .incident = true, .title = "t", .why = "w"};
+const struct diagnosis world_clock_skew = {
+    .id = "clock-skew", .cure = CURE_NONE, .incident = true, .title = "t", .why = "w"};
+const struct diagnosis world_unknown = {.id = "unknown",
+    .cure = CURE_NONE,
+    .incident = true,
+    .is_fallback = true,
+    .title = "t",
+    .why = "w"};
+
 /* The controller asks the rules for a diagnosis by name after a restart. */
 const struct diagnosis *const world_diagnoses[WORLD_DIAGNOSES] = {
-    &world_stale_handle, &world_stale_keytab, &world_noise};
+    &world_stale_handle, &world_stale_keytab, &world_noise,
+    &world_stale_soon, &world_clock_skew, &world_unknown};
 
 const struct diagnosis *__wrap_rules_named(const struct rules *rules, const char *id);
 const struct diagnosis *__wrap_rules_named(
@@ -26,14 +38,32 @@ static void effect_probe(void *context)
 	((struct world *)context)->probes++;
 }
 
+static bool is_well(const struct world *world)
+{
+	const char *state = world_state(world);
+
+	return strcmp(state, "watching") == 0 || strcmp(state, "warning") == 0 ||
+	    strcmp(state, "verifying") == 0;
+}
+
 static void effect_inspect(void *context)
 {
-	((struct world *)context)->inspections++;
+	struct world *world = context;
+
+	if (is_well(world))
+		world->reviews++;
+	else
+		world->inspections++;
 }
 
 static const struct diagnosis *effect_diagnose(void *context)
 {
-	return ((struct world *)context)->diagnosis;
+	struct world *world = context;
+
+	/* Where rejections of strangers made it look it was not a review that asks. */
+	if (world->window.rejected_strangers > 0 || !is_well(world))
+		return world->diagnosis;
+	return world->foreseen;
 }
 
 static void effect_apply(void *context, const struct controller_action *action)
@@ -102,6 +132,7 @@ int world_set_up(void **state)
 	    .plugin_timeout_ms = 30000};
 	world->now = (struct moment){.wall_ms = 1700000000000, .steady_ms = 5000000};
 	world->diagnosis = &world_stale_handle;
+	world->foreseen = &world_unknown;
 	options = world_options(world);
 	assert_int_equal(controller_new(&world->controller, &options, world->now), 0);
 	controller_on_helper(world->controller, world->now, true);
@@ -129,12 +160,34 @@ void world_tick(struct world *world)
 	controller_tick(world->controller, world->now, &world->window);
 }
 
+static void answer_reviews(struct world *world)
+{
+	while (world->answered_reviews < world->reviews) {
+		world->answered_reviews++;
+		world_inspected(world);
+	}
+}
+
+void world_answer_review(struct world *world)
+{
+	unsigned before = world->answered_reviews;
+
+	for (int i = 0; i < 1000 && world->reviews == before; i++) {
+		world_tick(world);
+		if (world->reviews == before)
+			world_pass(world, 1000);
+	}
+	assert_int_equal(world->reviews, before + 1);
+	answer_reviews(world);
+}
+
 void world_answer_probe(struct world *world, enum probe_result result)
 {
 	unsigned before = world->probes;
 
 	for (int i = 0; i < 1000 && world->probes == before; i++) {
 		world_tick(world);
+		answer_reviews(world);
 		if (world->probes == before)
 			world_pass(world, 1000);
 	}

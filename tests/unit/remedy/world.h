@@ -7,7 +7,7 @@
 
 #include "remedy/controller.h"
 
-#define WORLD_DIAGNOSES 3
+#define WORLD_DIAGNOSES 6
 
 struct world {
 	struct config_site site;
@@ -16,14 +16,17 @@ struct world {
 	struct controller *controller;
 	struct moment now;
 	struct detector_window window;
-	const struct diagnosis *diagnosis;
+	const struct diagnosis *diagnosis; /* once somebody fails */
+	const struct diagnosis *foreseen; /* while sign-in works */
+	unsigned reviews, answered_reviews; /* inspections while sign-in works */
 	unsigned probes, inspections, applies, questions, forgets;
 	unsigned events[EVENT_KIND_COUNT];
 	char last_reason[64];
 	uint32_t applied_rung;
 };
 
-extern const struct diagnosis world_stale_handle, world_stale_keytab, world_noise;
+extern const struct diagnosis world_stale_handle, world_stale_keytab, world_noise,
+    world_stale_soon, world_clock_skew, world_unknown;
 extern const struct diagnosis *const world_diagnoses[WORLD_DIAGNOSES];
 
 /* For cmocka: *state is the world, with a controller in mode act. */
@@ -35,6 +38,8 @@ void world_pass(struct world *world, int64_t duration_ms);
 void world_tick(struct world *world);
 /* Lets time go by, a second at a time, until the controller asks for a probe; answers it. */
 void world_answer_probe(struct world *world, enum probe_result result);
+/* Lets time go by until the machine is looked at while sign-in works; answers it. */
+void world_answer_review(struct world *world);
 /* The inspectors have run: the worker started a day ago. */
 void world_inspected(struct world *world);
 /* The helper's answer. */

@@ -1,0 +1,107 @@
+/* What can be seen before anybody fails: the machine is looked at while sign-in works, and what the
+ * rules find then is an incident of its own kind. */
+#include "remedy/controller_internal.h"
+
+void warning_review(struct controller *controller)
+{
+	if (controller->review_running)
+		return;
+	controller->review_running = true;
+	controller->review_due_ms =
+	    controller->now.steady_ms + controller->options.site->probe.every_ms;
+	controller->review_deadline_ms =
+	    controller->now.steady_ms + controller_inspection_ms(controller);
+	controller->options.effects.inspect(controller->options.context);
+}
+
+bool warning_is_confirmed(const struct controller *controller)
+{
+	return controller->warned_since_ms >= 0 &&
+	    controller->now.steady_ms - controller->warned_since_ms >=
+	    controller->options.safety->confirm_over_ms;
+}
+
+static bool is_finding(const struct diagnosis *diagnosis)
+{
+	return diagnosis->incident && !diagnosis->is_fallback;
+}
+
+static void tell(struct controller *controller, const struct diagnosis *diagnosis)
+{
+	controller->diagnosis = diagnosis;
+	controller->warned_since_ms = controller->now.steady_ms;
+	incident_forget_refusals(controller);
+	incident_tell(controller, EVENT_DIAGNOSED, diagnosis->title, diagnosis->id);
+	controller->deadline_ms =
+	    controller->now.steady_ms + controller->options.safety->confirm_over_ms;
+}
+
+bool warning_begin(struct controller *controller)
+{
+	const struct diagnosis *diagnosis =
+	    controller->options.effects.diagnose(controller->options.context);
+
+	if (is_finding(diagnosis)) {
+		incident_open(controller, "sign-in works, but something is wrong");
+		controller_enter(controller, STATE_WARNING);
+		tell(controller, diagnosis);
+		return true;
+	}
+	if (!diagnosis->incident && controller->about_strangers) {
+		controller->diagnosis = diagnosis;
+		incident_tell(controller, EVENT_COUNTED, diagnosis->title, diagnosis->id);
+		controller->diagnosis = NULL;
+	}
+	return false;
+}
+
+/* Now somebody fails: the same incident goes on as any other. */
+static void escalate(struct controller *controller)
+{
+	controller->doubt = NULL;
+	controller->warned_since_ms = -1;
+	controller->trials.count = 0;
+	incident_forget_refusals(controller);
+	controller_enter(controller, STATE_SUSPECTED);
+}
+
+void warning_on_tick(struct controller *controller)
+{
+	if (controller->window.spike) {
+		escalate(controller);
+		controller_probe(controller);
+		return;
+	}
+	if (controller->review_running &&
+	    controller_is_due(controller, controller->review_deadline_ms))
+		controller->review_running = false;
+	if (controller_is_due(controller, controller->deadline_ms)) {
+		controller->deadline_ms =
+		    controller->now.steady_ms + controller->options.site->probe.every_ms;
+		warning_review(controller);
+	} else if (warning_is_confirmed(controller) && !controller->review_running) {
+		/* Not before: a probe that is refused would end the wait for the window. */
+		controller_probe_on_schedule(controller);
+	}
+}
+
+void warning_on_probe(struct controller *controller, enum probe_result result)
+{
+	if (result == PROBE_ACCEPTED)
+		return;
+	escalate(controller);
+	trials_add(&controller->trials, result, controller->now.steady_ms);
+}
+
+void warning_on_inspected(struct controller *controller)
+{
+	const struct diagnosis *diagnosis =
+	    controller->options.effects.diagnose(controller->options.context);
+
+	if (!is_finding(diagnosis))
+		incident_close(controller, EVENT_RESOLVED, "what was wrong is so no more");
+	else if (diagnosis != controller->diagnosis)
+		tell(controller, diagnosis);
+	else
+		decision_act(controller, controller->options.site->probe.every_ms);
+}
