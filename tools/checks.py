@@ -25,6 +25,7 @@ LIBRARIES = {
     "yaml.h": ["agent/config/document.c"],
     "sqlite3.h": ["agent/state/database.c"],
     "pcre2.h": ["agent/parse/regex.c"],
+    "zlib.h": ["agent/cli/log_input.c"],
     "cjson/cJSON.h": ["agent/base/json.c"],
     "uthash.h": ["agent/base/table.c"],
     "microhttpd.h": ["agent/report/http_server.c"],

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "cli/log_input.h"
 #include "daemon/rulebook.h"
 #include "parse/guess.h"
 
@@ -150,25 +151,38 @@ static void explain_lines(struct explanation *explanation, struct buffer *pendin
 	buffer_consume(pending, used);
 }
 
-static int explain_input(struct explanation *explanation)
+static int explain_input(struct explanation *explanation, struct log_input *input)
 {
 	struct buffer auto_buffer pending;
 	char chunk[CHUNK_BYTES];
 	size_t length;
+	int error;
 
 	buffer_init(&pending, CLI_MAX_DOCUMENT_BYTES);
-	while ((length = fread(chunk, 1, sizeof(chunk), stdin)) > 0) {
+	while ((error = log_input_read(input, chunk, sizeof(chunk), &length)) == 0 && length > 0) {
 		buffer_append(&pending, view_of(chunk, length));
 		if (buffer_error(&pending) < 0)
 			return complain(EXIT_FAILED, "line %llu is longer than can be explained",
 			    (unsigned long long)explanation->line_number + 1);
 		explain_lines(explanation, &pending);
 	}
-	if (ferror(stdin))
-		return complain(EXIT_FAILED, "standard input: %s", strerror(errno));
+	if (error < 0)
+		return complain(EXIT_FAILED, "%s", log_input_why(input));
 	if (pending.length > 0)
 		explain_line(explanation, buffer_view(&pending));
 	return explanation->any_unparsed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int explain_standard_input(struct explanation *explanation)
+{
+	struct log_input *input = NULL;
+	int exit_code;
+
+	if (log_input_new(&input, stdin, "standard input") < 0)
+		return complain(EXIT_FAILED, "no memory");
+	exit_code = explain_input(explanation, input);
+	log_input_close(&input);
+	return exit_code;
 }
 
 /* EXIT_DONE or the code to end with. */
@@ -203,7 +217,7 @@ static int explain_all(struct explanation *explanation)
 	if (exit_code != EXIT_DONE)
 		return exit_code;
 	if (invocation->argument_count == 0)
-		return explain_input(explanation);
+		return explain_standard_input(explanation);
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		explain_line(explanation, view_of_text(invocation->arguments[i]));
 	return explanation->any_unparsed ? EXIT_FAILED : EXIT_DONE;

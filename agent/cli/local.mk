@@ -11,12 +11,15 @@ authmedic_SOURCES = \
 	agent/cli/explain.c \
 	agent/cli/history.c \
 	agent/cli/inspect.c \
+	agent/cli/log_input.c agent/cli/log_input.h \
 	agent/cli/main.c \
 	agent/cli/order.c \
 	agent/cli/output.c \
 	agent/cli/probe.c \
 	agent/cli/replay.c \
 	agent/cli/replay_events.c agent/cli/replay_events.h \
+	agent/cli/replay_logs.c agent/cli/replay_logs.h \
+	agent/cli/replay_source.c agent/cli/replay_source.h \
 	agent/cli/rules.c \
 	agent/cli/status.c \
 	agent/cli/verbs.h

@@ -2,25 +2,25 @@
 
 #include <errno.h>
 
-#include "base/text.h"
 #include "cli/replay_events.h"
-#include "daemon/reading.h"
+#include "cli/replay_source.h"
 #include "daemon/rulebook.h"
-#include "intake/lines.h"
 
-/* Small enough that what was read is still in the processor's cache when it is looked at. */
-#define CHUNK_BYTES ((size_t)128 * 1024)
+#define LOOK_EVERY_MS 1000 /* as the daemon looks whether a log is deaf */
 
-/* One site's old logs on their way through the daemon's own stages, with the log's time as clock.
+/* One site's old logs on their way through the daemon's own stages, with the logs' time as clock.
  */
 struct replay {
 	const struct invocation *invocation;
 	const struct rulebook *rulebook;
 	const struct config_site *site;
 	struct detector *detector;
-	struct reading reading;
-	struct intake_totals totals;
+	struct deafness *deafness;
+	struct replay_source *sources[REPLAY_MAX_LOGS];
+	size_t source_count;
 	struct replay_totals *sum;
+	int64_t second; /* of the last line */
+	int64_t heard_ms; /* when deafness was last looked at */
 	bool spike;
 };
 
@@ -42,157 +42,177 @@ static void look(struct replay *replay)
 		tell_spike(replay);
 }
 
-static void on_line(void *context, struct view line, bool new_file)
+static void tell_changes(struct replay *replay)
 {
-	struct replay *replay = context;
+	struct deaf_change change;
 
-	reading_line(&replay->reading, line, new_file, NULL);
-	look(replay);
-}
+	while (deafness_next_change(replay->deafness, &change)) {
+		const struct replay_log *log = replay_source_log(replay->sources[change.log]);
 
-static int read_file(struct replay *replay, FILE *file)
-{
-	const struct intake_callbacks callbacks = {on_line, replay};
-	struct lines lines = {.callbacks = &callbacks, .totals = &replay->totals, .first = true};
-	auto_free char *bytes = malloc(CHUNK_BYTES + LINES_MAX_PARTIAL_BYTES);
-	size_t kept = 0;
-	size_t length;
-
-	if (bytes == NULL)
-		return -ENOMEM;
-	while ((length = fread(bytes + kept, 1, CHUNK_BYTES, file)) > 0) {
-		size_t taken;
-
-		replay->totals.bytes += length;
-		kept += length;
-		taken = lines_take(&lines, view_of(bytes, kept));
-		kept -= taken;
-		memmove(bytes, bytes + taken, kept);
-		/* What is left beyond one line's beginning are NULs that never became bytes. */
-		if (kept > LINES_MAX_PARTIAL_BYTES)
-			kept = LINES_MAX_PARTIAL_BYTES;
+		replay_tell_deaf(&change, log, replay->invocation->json);
 	}
-	lines_finish(&lines, view_of(bytes, kept));
-	return ferror(file) ? -EIO : 0;
 }
 
-static int replay_log(struct replay *replay, const char *path, const struct config_log *log)
+/* The detector's clock takes no single line's word for it. */
+static void hear(struct replay *replay)
 {
-	FILE *auto_fclose file = fopen(path, "rb");
-	int error;
+	struct deaf_sight sights[REPLAY_MAX_LOGS];
+	struct detector_window window;
 
-	if (file == NULL)
-		return complain(EXIT_UNAVAILABLE, "%s: %s", path, strerror(errno));
-	if (reading_init(&replay->reading, log, replay->detector, replay->rulebook->signatures) < 0)
-		return complain(EXIT_CONFIG, "%s: no such log format: %s", path, log->format);
-	replay->totals = (struct intake_totals){0};
-	error = read_file(replay, file);
-	replay_add(replay->sum, &replay->reading.totals, &replay->totals);
-	reading_done(&replay->reading);
-	return error == 0 ? EXIT_DONE
-			  : complain(EXIT_UNAVAILABLE, "%s: %s", path, strerror(-error));
+	detector_window(replay->detector, &window);
+	if (window.now_ms >= replay->heard_ms && window.now_ms - replay->heard_ms < LOOK_EVERY_MS)
+		return;
+	replay->heard_ms = window.now_ms;
+	for (size_t i = 0; i < replay->source_count; i++)
+		reading_sight(replay_source_reading(replay->sources[i]), &sights[i]);
+	deafness_look(replay->deafness, window.now_ms, sights);
+	tell_changes(replay);
 }
 
-/* The configured log that a file on the command line is one of: that whose path is most like it. */
-static const struct config_log *find_log(
-    const struct config *config, const char *path, const struct config_site **ret_site)
+static void take_line(struct replay *replay, struct replay_source *source)
 {
-	const struct config_log *found = NULL;
-	size_t best = 0;
+	int64_t second = replay_source_time_ms(source) / LOOK_EVERY_MS;
 
-	for (size_t i = 0; i < config->sites.count; i++) {
-		const struct config_site *site = &config->sites.items[i];
+	replay_source_detect(source);
+	look(replay);
+	if (second == replay->second)
+		return;
+	replay->second = second;
+	hear(replay);
+}
 
-		for (size_t j = 0; j < site->logs.count; j++) {
-			size_t likeness = replay_likeness(&site->logs.items[j], path);
+/* The source whose line is the earliest, of those alike the first; NULL at the end. *ret_limit_ms
+ * is up to when its lines come before all others'. */
+static struct replay_source *find_earliest(const struct replay *replay, int64_t *ret_limit_ms)
+{
+	struct replay_source *earliest = NULL;
 
-			if (likeness <= best)
-				continue;
-			best = likeness;
-			*ret_site = site;
-			found = &site->logs.items[j];
+	*ret_limit_ms = INT64_MAX;
+	for (size_t i = 0; i < replay->source_count; i++) {
+		struct replay_source *source = replay->sources[i];
+		int64_t time_ms = replay_source_time_ms(source);
+
+		if (!replay_source_has_line(source))
+			continue;
+		if (earliest == NULL || time_ms < replay_source_time_ms(earliest)) {
+			if (earliest != NULL)
+				*ret_limit_ms = replay_source_time_ms(earliest);
+			earliest = source;
+		} else if (time_ms < *ret_limit_ms) {
+			*ret_limit_ms = time_ms;
 		}
 	}
-	return found;
+	return earliest;
 }
 
-struct job {
-	const char *path;
-	const struct config_site *site;
-	struct config_log log;
-};
-
-/* A file that no site names is read as the first site's, in the format that it shows. */
-static struct job job_of(
-    const struct invocation *invocation, const struct config *config, const char *path)
+static int run(struct replay *replay)
 {
-	struct job job = {.path = path, .site = &config->sites.items[0]};
-	const struct config_log *log = find_log(config, path, &job.site);
-
-	if (log != NULL)
-		job.log = *log;
-	else
-		job.log = (struct config_log){.path = (char *)path, .format = (char *)"auto"};
-	if (invocation->format != NULL)
-		job.log.format = (char *)invocation->format;
-	return job;
-}
-
-static size_t collect_jobs(
-    const struct invocation *invocation, const struct config *config, struct job *jobs)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < invocation->argument_count && count < REPLAY_MAX_LOGS; i++)
-		jobs[count++] = job_of(invocation, config, invocation->arguments[i]);
-	for (size_t i = 0; invocation->argument_count == 0 && i < config->sites.count; i++)
-		for (size_t j = 0; j < config->sites.items[i].logs.count && count < REPLAY_MAX_LOGS;
-		     j++)
-			jobs[count++] = (struct job){config->sites.items[i].logs.items[j].path,
-			    &config->sites.items[i], config->sites.items[i].logs.items[j]};
-	return count;
-}
-
-/* All logs of one site, in the order given. */
-static int replay_site(struct replay *replay, const struct job *jobs, size_t count)
-{
-	/* Not random: the same log gives the same output, to the byte. */
-	static const struct hash_seed seed;
+	struct replay_source *source;
 	int exit_code = EXIT_DONE;
+	int64_t limit_ms;
 
-	if (reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed) < 0)
-		return complain(EXIT_UNAVAILABLE, "no memory");
-	for (size_t i = 0; exit_code == EXIT_DONE && i < count; i++)
-		if (jobs[i].site == replay->site)
-			exit_code = replay_log(replay, jobs[i].path, &jobs[i].log);
+	for (size_t i = 0; exit_code == EXIT_DONE && i < replay->source_count; i++)
+		exit_code = replay_source_next(replay->sources[i]);
+	while (exit_code == EXIT_DONE && (source = find_earliest(replay, &limit_ms)) != NULL) {
+		do {
+			take_line(replay, source);
+			exit_code = replay_source_next(source);
+		} while (exit_code == EXIT_DONE && replay_source_has_line(source) &&
+			 (replay->source_count == 1 || replay_source_time_ms(source) < limit_ms));
+	}
+	return exit_code;
+}
+
+static int make_sources(struct replay *replay, const struct replay_logs *logs)
+{
+	for (size_t i = 0; i < logs->list.count; i++) {
+		const struct replay_log *log = &logs->list.items[i];
+		int error;
+
+		if (log->site != replay->site || replay->source_count == REPLAY_MAX_LOGS)
+			continue;
+		error = replay_source_new(&replay->sources[replay->source_count], log,
+		    replay->detector, replay->rulebook->signatures);
+		if (error == -EINVAL)
+			return complain(EXIT_CONFIG, "%s: no such log format: %s", log->log.path,
+			    log->log.format);
+		if (error < 0)
+			return complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
+		replay->source_count++;
+	}
+	return EXIT_DONE;
+}
+
+static int make(struct replay *replay, const struct replay_logs *logs)
+{
+	/* Not random: the same logs give the same output, to the byte. */
+	static const struct hash_seed seed;
+	int error =
+	    reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed);
+
+	if (error == 0)
+		error = reading_new_deafness(
+		    &replay->deafness, replay->rulebook->config, logs->list.count);
+	return error == 0 ? make_sources(replay, logs)
+			  : complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
+}
+
+static void finish(struct replay *replay)
+{
 	detector_finish(replay->detector);
 	look(replay);
 	replay_add_site(replay->sum, detector_totals(replay->detector));
+	for (size_t i = 0; i < replay->source_count; i++)
+		replay_add(replay->sum, &replay_source_reading(replay->sources[i])->totals,
+		    replay_source_totals(replay->sources[i]));
+}
+
+static int replay_site(struct replay *replay, const struct replay_logs *logs)
+{
+	int exit_code = make(replay, logs);
+
+	if (exit_code == EXIT_DONE)
+		exit_code = run(replay);
+	if (exit_code == EXIT_DONE)
+		finish(replay);
+	for (size_t i = 0; i < replay->source_count; i++)
+		replay_source_free(&replay->sources[i]);
+	deafness_free(&replay->deafness);
 	detector_free(&replay->detector);
 	return exit_code;
 }
 
-static int replay_all(const struct invocation *invocation, const struct rulebook *rulebook)
+static int replay_sites(const struct invocation *invocation, const struct rulebook *rulebook,
+    const struct replay_logs *logs)
 {
-	auto_free struct job *jobs = calloc(REPLAY_MAX_LOGS, sizeof(*jobs));
 	struct replay_totals sum = replay_totals_none;
-	size_t count;
 	int exit_code = EXIT_DONE;
 
-	if (jobs == NULL)
-		return complain(EXIT_UNAVAILABLE, "no memory");
-	count = collect_jobs(invocation, rulebook->config, jobs);
 	for (size_t i = 0; exit_code == EXIT_DONE && i < rulebook->config->sites.count; i++) {
 		struct replay replay = {.invocation = invocation,
 		    .rulebook = rulebook,
 		    .site = &rulebook->config->sites.items[i],
+		    .heard_ms = INT64_MIN / 2,
 		    .sum = &sum};
 
-		exit_code = replay_site(&replay, jobs, count);
+		exit_code = replay_site(&replay, logs);
 	}
 	if (exit_code != EXIT_DONE)
 		return exit_code;
 	return invocation->json ? replay_print_summary(&sum) : replay_tell_summary(&sum);
+}
+
+static int replay_all(const struct invocation *invocation, const struct rulebook *rulebook)
+{
+	struct replay_logs logs = {0};
+	int exit_code = rulebook->config->sites.count > 0
+	    ? replay_logs_collect(&logs, invocation, rulebook->config)
+	    : complain(EXIT_CONFIG, "the configuration names no site");
+
+	if (exit_code == EXIT_DONE)
+		exit_code = replay_sites(invocation, rulebook, &logs);
+	replay_logs_done(&logs);
+	return exit_code;
 }
 
 int verb_replay(const struct invocation *invocation)
@@ -202,15 +222,11 @@ int verb_replay(const struct invocation *invocation)
 	int exit_code;
 
 	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
-	if (invocation->argument_count > REPLAY_MAX_LOGS)
-		return complain(EXIT_USAGE, "at most %d logs at once", REPLAY_MAX_LOGS);
 	if (rulebook_load(&rulebook, invocation->config_file, &errors) < 0) {
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	exit_code = rulebook.config->sites.count > 0
-	    ? replay_all(invocation, &rulebook)
-	    : complain(EXIT_CONFIG, "the configuration names no site");
+	exit_code = replay_all(invocation, &rulebook);
 	rulebook_done(&rulebook);
 	return exit_code;
 }

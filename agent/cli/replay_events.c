@@ -36,31 +36,6 @@ void replay_add_site(struct replay_totals *sum, const struct detector_totals *de
 		into->last_ms = detector->last_ms;
 }
 
-/* Cuts off what stands behind the last slash. */
-static struct view cut_last(struct view *path)
-{
-	size_t start = path->length;
-	struct view last;
-
-	while (start > 0 && path->data[start - 1] != '/')
-		start--;
-	last = view_skip(*path, start);
-	path->length = start > 0 ? start - 1 : 0;
-	return last;
-}
-
-size_t replay_likeness(const struct config_log *log, const char *path)
-{
-	struct view configured = view_of_text(log->path);
-	struct view given = view_of_text(path);
-	size_t same = 0;
-
-	while (configured.length > 0 && given.length > 0 &&
-	       view_equal(cut_last(&configured), cut_last(&given)))
-		same++;
-	return same;
-}
-
 /* -- events -- */
 
 static struct json *event_new(const char *event, int64_t time_ms, const char *site)
@@ -157,6 +132,26 @@ void replay_tell_spike(const struct replay_spike *spike)
 	print_diagnosis(spike, &window, facts);
 	print_would_apply(spike, &window);
 	facts_free(&facts);
+}
+
+void replay_tell_deaf(const struct deaf_change *change, const struct replay_log *log, bool json)
+{
+	const char *name = change->opened ? "deaf" : "deaf-ended";
+	struct json auto_json *event = NULL;
+	char time[TEXT_TIME_BYTES];
+
+	if (!json) {
+		printf("%s  %s: ", text_of_time(change->now_ms, time), log->site->name);
+		print_escaped(view_of_text(log->log.path));
+		printf(change->opened ? " is deaf: %s\n" : " is heard again (%s)\n",
+		    deaf_reason_text(change->reason));
+		return;
+	}
+	event = event_new(name, change->now_ms, log->site->name);
+	json_put_text(event, "log", log->log.path);
+	json_put_text(event, "reason", deaf_reason_name(change->reason));
+	json_put_text(event, "text", deaf_reason_text(change->reason));
+	print_json(event);
 }
 
 /* -- the summary -- */

@@ -2,12 +2,10 @@
 #ifndef AUTHMEDIC_CLI_REPLAY_EVENTS_H
 #define AUTHMEDIC_CLI_REPLAY_EVENTS_H
 
-#include "cli/verbs.h"
+#include "cli/replay_logs.h"
 #include "daemon/reading.h"
 #include "daemon/rulebook.h"
 #include "intake/intake.h"
-
-#define REPLAY_MAX_LOGS 4096
 
 struct replay_totals {
 	uint64_t bytes;
@@ -21,10 +19,6 @@ void replay_add(struct replay_totals *sum, const struct reading_totals *reading,
     const struct intake_totals *intake);
 void replay_add_site(struct replay_totals *sum, const struct detector_totals *detector);
 
-/* How much the file at `path` looks like the configured log: the parts of their paths that are the
- * same, from the name backwards; 0 where not even the names are. */
-size_t replay_likeness(const struct config_log *log, const char *path);
-
 struct replay_spike {
 	const struct rulebook *rulebook;
 	const struct config_site *site;
@@ -34,6 +28,8 @@ struct replay_spike {
 
 /* A spike opened or closed just now: what was seen, and what the daemon would have done next. */
 void replay_tell_spike(const struct replay_spike *spike);
+/* A log became deaf just now, or is no longer. */
+void replay_tell_deaf(const struct deaf_change *change, const struct replay_log *log, bool json);
 int replay_print_summary(const struct replay_totals *sum);
 int replay_tell_summary(const struct replay_totals *sum);
 

@@ -129,7 +129,9 @@ static void guess_format(struct reading *reading, struct view line, struct parse
 	const struct parser *best;
 	const char *before;
 
-	*ret_parsed = (struct parsed){.kind = LINE_UNPARSED, .why = "no built-in format reads it"};
+	*ret_parsed = (struct parsed){.kind = LINE_UNPARSED,
+	    .signal = {.time_ms = -1},
+	    .why = "no built-in format reads it"};
 	if (reading->guess == NULL && guess_new(&reading->guess, reading->signatures) < 0)
 		return;
 	best = guess_best(reading->guess, NULL);
@@ -174,7 +176,7 @@ static void detect_record(struct reading *reading, const struct record *record)
 	reading->totals.successes += record->status >= 100 && record->status < 400;
 }
 
-static void detect(struct reading *reading, struct parsed *parsed)
+void reading_detect(struct reading *reading, struct parsed *parsed)
 {
 	if (parsed->kind == LINE_RECORD)
 		detect_record(reading, &parsed->record);
@@ -188,11 +190,9 @@ static void detect(struct reading *reading, struct parsed *parsed)
 	detector_signal(reading->detector, &parsed->signal);
 }
 
-void reading_line(
-    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
+void reading_parse(
+    struct reading *reading, struct view line, bool new_file, struct parsed *parsed)
 {
-	struct parsed *parsed = ret_parsed != NULL ? ret_parsed : &reading->parsed;
-
 	reading->totals.lines++;
 	parse_line(reading, line, new_file, parsed);
 	if (parsed->kind == LINE_UNPARSED)
@@ -213,7 +213,15 @@ void reading_line(
 	case LINE_SIGNAL:
 		break;
 	}
-	detect(reading, parsed);
+}
+
+void reading_line(
+    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
+{
+	struct parsed *parsed = ret_parsed != NULL ? ret_parsed : &reading->parsed;
+
+	reading_parse(reading, line, new_file, parsed);
+	reading_detect(reading, parsed);
 }
 
 /* A log in which only other lines were found is none either, whatever it is called. */

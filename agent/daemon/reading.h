@@ -44,6 +44,12 @@ void reading_done(struct reading *reading);
 void reading_save(const struct reading *reading, struct buffer *ret_saved);
 must_check int reading_restore(struct reading *reading, struct view saved);
 
+/* The two halves of reading_line(), for lines of several logs that are put into order in between.
+ * Nothing of *parsed may have changed, and of the line neither. */
+void reading_parse(
+    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
+void reading_detect(struct reading *reading, struct parsed *parsed);
+
 /* `new_file`: the first line of a file, so a header declared before no longer holds. What the line
  * said is in *ret_parsed (NULL if nobody asks) until the line's bytes go. */
 void reading_line(

@@ -164,6 +164,15 @@ void files_place(const struct files *files, const char *path, char *ret_place)
 	snprintf(ret_place, NAMES_MAX_BYTES + 1, "%s", name);
 }
 
+bool files_mean(const struct files *files, const char *name, char *ret_place)
+{
+	if (is_meant(files, name))
+		snprintf(ret_place, NAMES_MAX_BYTES + 1, "%s", name);
+	else if (!was_meant(files, -1, name, ret_place))
+		return false;
+	return true;
+}
+
 static int consider(
     const struct files *files, int directory, const char *name, struct candidates *candidates)
 {

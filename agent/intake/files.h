@@ -40,6 +40,10 @@ bool files_is_glob(const struct files *files);
 /* The place of a file that was once a candidate; `ret_place` has NAMES_MAX_BYTES + 1 bytes. */
 void files_place(const struct files *files, const char *path, char *ret_place);
 
+/* Whether a file of this name, without a folder, is the log's, or was before it was rotated; then
+ * `ret_place` is as above. */
+bool files_mean(const struct files *files, const char *name, char *ret_place);
+
 /* Fills the list: rotated ones first, then the others, each from the oldest to the newest. -ENOENT
  * where the directory is missing, or why it cannot be read. */
 must_check int files_scan(const struct files *files, struct candidates *candidates);

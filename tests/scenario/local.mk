@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/scenario/test_probe_http.py \
 	tests/scenario/test_reload.py \
 	tests/scenario/test_replay.py \
+	tests/scenario/test_replay_files.py \
 	tests/scenario/test_rig.py \
 	tests/scenario/test_rig_tomcat.py \
 	tests/scenario/test_rig_tools.py \

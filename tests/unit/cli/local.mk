@@ -1,10 +1,16 @@
 if HAVE_CMOCKA
-cli_tests = tests/unit/cli/replay_events.test
+cli_tests = tests/unit/cli/log_input.test \
+	tests/unit/cli/replay_logs.test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 
-tests_unit_cli_replay_events_test_SOURCES = tests/unit/cli/test_replay_events.c \
-	agent/cli/replay_events.c agent/cli/replay_events.h agent/cli/output.c agent/cli/verbs.h
-tests_unit_cli_replay_events_test_CPPFLAGS = $(unit_cppflags)
-tests_unit_cli_replay_events_test_LDADD = $(unit_libs)
+tests_unit_cli_log_input_test_SOURCES = tests/unit/cli/test_log_input.c \
+	tests/unit/directory_fixture.h agent/cli/log_input.c agent/cli/log_input.h
+tests_unit_cli_log_input_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_cli_log_input_test_LDADD = $(unit_libs)
+
+tests_unit_cli_replay_logs_test_SOURCES = tests/unit/cli/test_replay_logs.c \
+	agent/cli/replay_logs.c agent/cli/replay_logs.h agent/cli/output.c agent/cli/verbs.h
+tests_unit_cli_replay_logs_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_cli_replay_logs_test_LDADD = $(unit_libs)
 endif

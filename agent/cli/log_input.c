@@ -1,0 +1,249 @@
+#include "cli/log_input.h"
+
+#include <errno.h>
+#include <zlib.h>
+
+#include "base/cleanup.h"
+
+#define RAW_BYTES      ((size_t)64 * 1024)
+#define MAX_WHY_BYTES  512
+#define GZIP_ONLY      (15 + 16) /* zlib's word for the largest window and gzip's header */
+#define MAX_INFLATE    ((size_t)1 << 30) /* at once, as zlib counts in unsigned int */
+
+enum coding { NOT_KNOWN, PLAIN, GZIP };
+
+struct log_input {
+	FILE *file;
+	bool is_ours; /* to be closed */
+	enum coding coding;
+	bool within; /* a compressed piece, which is not over yet */
+	bool made; /* the z_stream is */
+	z_stream stream;
+	uint64_t raw_total; /* bytes taken from the file */
+	char *path;
+	char why[MAX_WHY_BYTES];
+	unsigned char raw[RAW_BYTES]; /* what the stream has still to take is in here */
+};
+
+/* How other programs' compressed files begin. */
+static const struct {
+	const char *name;
+	struct view magic;
+} others[] = {
+    {"xz", VIEW("\xfd" "7zXZ")},
+    {"bzip2", VIEW("BZh")},
+    {"zstd", VIEW("\x28\xb5\x2f\xfd")},
+    {"lz4", VIEW("\x04\x22\x4d\x18")},
+    {"zip", VIEW("PK\x03\x04")},
+};
+
+static int complain_of(struct log_input *input, const char *reason)
+{
+	snprintf(input->why, sizeof(input->why), "%s: at byte %llu: %s", input->path,
+	    (unsigned long long)(input->raw_total - input->stream.avail_in), reason);
+	return -EBADMSG;
+}
+
+static int fail_with(struct log_input *input, int error)
+{
+	snprintf(input->why, sizeof(input->why), "%s: %s", input->path, strerror(-error));
+	return error;
+}
+
+int log_input_new(struct log_input **ret_input, FILE *file, const char *path)
+{
+	struct log_input *input = calloc(1, sizeof(*input));
+
+	if (input == NULL)
+		return -ENOMEM;
+	input->file = file;
+	input->path = view_to_text(view_of_text(path));
+	if (input->path == NULL) {
+		log_input_close(&input);
+		return -ENOMEM;
+	}
+	*ret_input = input;
+	return 0;
+}
+
+int log_input_open(struct log_input **ret_input, const char *path)
+{
+	FILE auto_fclose *file = fopen(path, "rb");
+	int error;
+
+	if (file == NULL)
+		return -errno;
+	error = log_input_new(ret_input, file, path);
+	if (error < 0)
+		return error;
+	(*ret_input)->is_ours = true;
+	file = NULL;
+	return 0;
+}
+
+void log_input_close(struct log_input **input)
+{
+	if (*input == NULL)
+		return;
+	if ((*input)->made)
+		inflateEnd(&(*input)->stream);
+	if ((*input)->is_ours)
+		fclose((*input)->file);
+	free((*input)->path);
+	free(*input);
+	*input = NULL;
+}
+
+const char *log_input_why(const struct log_input *input)
+{
+	return input->why;
+}
+
+/* Takes more from the file, where the stream has taken all. */
+static int refill(struct log_input *input)
+{
+	size_t length;
+
+	if (input->stream.avail_in > 0)
+		return 0;
+	length = fread(input->raw, 1, RAW_BYTES, input->file);
+	if (length == 0 && ferror(input->file))
+		return fail_with(input, errno != 0 ? -errno : -EIO);
+	input->raw_total += length;
+	input->stream.next_in = input->raw;
+	input->stream.avail_in = (unsigned)length;
+	return 0;
+}
+
+static struct view pending(const struct log_input *input)
+{
+	return view_of((const char *)input->stream.next_in, input->stream.avail_in);
+}
+
+static int settle_coding(struct log_input *input)
+{
+	struct view head = pending(input);
+	bool named = view_ends_with(view_of_text(input->path), VIEW(".gz"));
+
+	input->coding = view_starts_with(head, VIEW("\x1f\x8b")) ? GZIP : PLAIN;
+	if (input->coding == GZIP) {
+		if (inflateInit2(&input->stream, GZIP_ONLY) != Z_OK)
+			return fail_with(input, -ENOMEM);
+		input->made = true;
+		input->within = true;
+		return 0;
+	}
+	for (size_t i = 0; i < count_of(others); i++) {
+		char reason[64];
+
+		if (!view_starts_with(head, others[i].magic))
+			continue;
+		snprintf(reason, sizeof(reason),
+		    "%s files cannot be read, only gzip and plain ones", others[i].name);
+		input->stream.avail_in = (unsigned)input->raw_total; /* it is the first byte */
+		return complain_of(input, reason);
+	}
+	if (named && !view_is_empty(head)) {
+		input->stream.avail_in = (unsigned)input->raw_total;
+		return complain_of(input, "this is no gzip file, though its name says so");
+	}
+	return 0;
+}
+
+/* What was read to see the coding, and then the file itself, without a copy in between. */
+static int read_plain(struct log_input *input, char *bytes, size_t size, size_t *ret_length)
+{
+	struct view taken = view_first(pending(input), size);
+
+	if (view_is_empty(taken)) {
+		*ret_length = fread(bytes, 1, size, input->file);
+		input->raw_total += *ret_length;
+		if (*ret_length == 0 && ferror(input->file))
+			return fail_with(input, errno != 0 ? -errno : -EIO);
+		return 0;
+	}
+	memcpy(bytes, taken.data, taken.length);
+	input->stream.next_in += taken.length;
+	input->stream.avail_in -= (unsigned)taken.length;
+	*ret_length = taken.length;
+	return 0;
+}
+
+/* Behind a piece another may follow, and NULs, which tapes and some tools leave there. */
+static int begin_piece(struct log_input *input)
+{
+	while (input->stream.avail_in > 0 && *input->stream.next_in == '\0') {
+		input->stream.next_in++;
+		input->stream.avail_in--;
+	}
+	if (input->stream.avail_in == 0)
+		return 0;
+	if (*input->stream.next_in != 0x1f)
+		return complain_of(input, "other bytes follow the end of the gzip file");
+	if (inflateReset(&input->stream) != Z_OK)
+		return fail_with(input, -EIO);
+	input->within = true;
+	return 0;
+}
+
+static int inflate_some(struct log_input *input, size_t *ret_length, char *bytes, size_t size)
+{
+	char reason[128];
+	int code;
+
+	input->stream.next_out = (unsigned char *)bytes;
+	input->stream.avail_out = (unsigned)(size < MAX_INFLATE ? size : MAX_INFLATE);
+	code = inflate(&input->stream, Z_NO_FLUSH);
+	*ret_length = (size_t)((char *)input->stream.next_out - bytes);
+	switch (code) {
+	case Z_STREAM_END:
+		input->within = false;
+		return 0;
+	case Z_OK:
+	case Z_BUF_ERROR:
+		return 0;
+	case Z_MEM_ERROR:
+		return fail_with(input, -ENOMEM);
+	default:
+		snprintf(reason, sizeof(reason), "the gzip file is damaged: %s",
+		    input->stream.msg != NULL ? input->stream.msg : "no reason known");
+		return complain_of(input, reason);
+	}
+}
+
+static int read_gzip(struct log_input *input, char *bytes, size_t size, size_t *ret_length)
+{
+	int error = 0;
+
+	*ret_length = 0;
+	while (error == 0 && *ret_length == 0) {
+		error = refill(input);
+		if (error == 0 && !input->within)
+			error = begin_piece(input);
+		if (error < 0)
+			return error;
+		if (input->stream.avail_in == 0 && feof(input->file)) {
+			if (!input->within)
+				return 0;
+			return complain_of(input, "the gzip file ends in the middle");
+		}
+		if (input->within)
+			error = inflate_some(input, ret_length, bytes, size);
+	}
+	return error;
+}
+
+int log_input_read(struct log_input *input, char *bytes, size_t size, size_t *ret_length)
+{
+	int error = 0;
+
+	if (input->coding == NOT_KNOWN) {
+		error = refill(input);
+		if (error == 0)
+			error = settle_coding(input);
+	}
+	if (error < 0)
+		return error;
+	return input->coding == GZIP ? read_gzip(input, bytes, size, ret_length)
+				     : read_plain(input, bytes, size, ret_length);
+}

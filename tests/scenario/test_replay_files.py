@@ -1,0 +1,151 @@
+"""Shows that replay reads a log's generations, plain and compressed, and several logs of a site in
+the order of time, that damaged files are told and never taken for whole ones, and that a log which
+becomes deaf is seen in the logs alone."""
+
+import gzip
+import json
+import os
+import random
+import resource
+import subprocess
+import time
+
+import pytest
+
+from rig import apache_site, built_program, config, log_site
+
+SEED = 401
+HOUR = 3600
+
+
+def write(path, content, compressed):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with (gzip.open if compressed else open)(path, "wb") as file:
+        file.write(content)
+    return path
+
+
+def traffic(rig, realm, keytab):
+    """A real log of two dozen sign-ins and refusals, as lines."""
+    apache = rig.apache(realm, keytab)
+    crowd = rig.crowd(realm, 4)
+    for style in ("browser", "preemptive", "plain", "browser"):
+        crowd.get(apache.url, style)
+    realm.rotate_key()
+    crowd.sign_in()
+    assert crowd.get(apache.url) == {401}
+    return apache, [line + "\n" for line in apache.authmedic_log.lines()]
+
+
+def test_generations(rig, realm, keytab):
+    """A log in one piece and the same one rotated into several, named in any order: the same to the
+    byte, twice."""
+    apache, lines = traffic(rig, realm, keytab)
+    authmedic = rig.authmedic(config(apache_site(apache, evidence="voters")), start=False)
+    whole = authmedic.command("replay", "--json", apache.authmedic_log.path, check=True).stdout
+    thirds = [lines[:7], lines[7:20], lines[20:]]
+    paths = [write(rig.path(f"old/authmedic.log{suffix}"), "".join(third).encode(),
+                   suffix.endswith(".gz"))
+             for suffix, third in zip((".2.gz", ".1", ""), thirds)]
+    chance = random.Random(SEED)
+    for _ in range(4):
+        chance.shuffle(paths)
+        assert authmedic.command("replay", "--json", *paths, check=True).stdout == whole, paths
+
+
+def test_logs_in_the_order_of_time(rig, realm, keytab):
+    """One log divided by its clients among two machines tells the same as the undivided one."""
+    apache, lines = traffic(rig, realm, keytab)
+    authmedic = rig.authmedic(config(apache_site(apache, evidence="voters")), start=False)
+    clients = sorted({line.split(" ")[0] for line in lines})
+    halves = [[line for line in lines if (line.split(" ")[0] in clients[::2]) == even]
+              for even in (True, False)]
+    assert all(halves)
+    paths = [write(rig.path(f"machine{number}/authmedic.log.gz"), "".join(half).encode(), True)
+             for number, half in enumerate(halves)]
+    whole = authmedic.objects("replay", apache.authmedic_log.path)
+    assert authmedic.objects("replay", *paths)[-1] == whole[-1]
+    assert authmedic.objects("replay", *reversed(paths))[-1] == whole[-1]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "garbage", "trailing", "missing"])
+def test_damaged(rig, damage):
+    """Told with the file's name and the place, exit 1 or 69, and no summary that looks whole."""
+    writer = rig.log_writer()
+    content = bytearray(gzip.compress(b"".join(writer.line() for _ in range(5000))))
+    if damage == "cut":
+        del content[len(content) // 2:]
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 0x10
+    elif damage == "garbage":
+        content = os.urandom(5000).replace(b"\x1f\x8b", b"??")
+        content = b"x" + content
+    elif damage == "trailing":
+        content += b"what is this?"
+    path = write(rig.path("access.log.1.gz"), content, False)
+    if damage == "missing":
+        os.unlink(path)
+    authmedic = rig.authmedic(config(log_site(writer)), start=False)
+    done = authmedic.command("replay", "--json", path)
+    assert done.returncode == (69 if damage == "missing" else 1), done
+    assert path in done.stderr and '"summary"' not in done.stdout
+    if damage != "missing":
+        explain = [built_program("authmedic"), "explain"]
+        with open(path, "rb") as file:
+            done = subprocess.run(explain, stdin=file, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+
+
+def test_bomb(rig):
+    """A few compressed bytes that become very many take no more memory than others."""
+    path = rig.path("access.log.1.gz")
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for _ in range(300):
+            file.write(bytes(1 << 20))
+        for _ in range(100):
+            file.write(b"x" * (1 << 20))
+        file.write(b"\n")
+    authmedic = rig.authmedic(config(log_site(rig.log_writer())), start=False)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_DATA, (64 << 20, 64 << 20))
+
+    done = subprocess.run(
+        [built_program("authmedic"), "replay", "--json", path, "--config", authmedic.config_path],
+        capture_output=True, text=True, check=True, preexec_fn=limit)
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert (summary["lines"], summary["unparsed"]) == (1, 1)
+    assert summary["bytes"] == (400 << 20) + 1
+
+
+def lines_of(start, end, every, client):
+    """An access log as a busy server writes it."""
+    text = []
+    for moment in range(start, end, every):
+        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(moment))
+        text.append(f'{client} - - [{stamp}] "GET / HTTP/1.1" 200 5 "-" "rig"\n')
+    return "".join(text).encode()
+
+
+def test_deaf(rig):
+    """Of two logs one stops for an hour, and is heard again; a quiet night in both is nothing."""
+    start = 1_700_000_000
+    first, second = (rig.log_writer(f"logs/{name}.log") for name in ("first", "second"))
+    write(first.path, lines_of(start, start + 5 * HOUR, 5, "10.0.0.1")
+          + lines_of(start + 12 * HOUR, start + 13 * HOUR, 5, "10.0.0.1"), False)
+    write(second.path, lines_of(start, start + 2 * HOUR, 5, "10.0.0.2")
+          + lines_of(start + 3 * HOUR, start + 5 * HOUR, 5, "10.0.0.2")
+          + lines_of(start + 12 * HOUR, start + 13 * HOUR, 5, "10.0.0.2"), False)
+    authmedic = rig.authmedic(config(log_site(first, second)), start=False)
+    deaf, ended, summary = authmedic.objects("replay")
+    assert (deaf["event"], deaf["log"], deaf["reason"]) == ("deaf", second.path, "silent")
+    assert (ended["event"], ended["log"], ended["reason"]) == ("deaf-ended", second.path, "silent")
+    silence = start + 2 * HOUR
+    times = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(silence + seconds))
+             for seconds in (600, 660, HOUR, HOUR + 60)]
+    assert times[0] <= deaf["time"][:19] <= times[1]
+    assert times[2] <= ended["time"][:19] <= times[3]
+    assert summary["event"] == "summary"
+    once, again = (authmedic.command("replay", "--json", check=True).stdout for _ in range(2))
+    assert once == again
+    assert "is deaf: " in authmedic.command("replay", check=True).stdout

@@ -1,0 +1,165 @@
+#include "directory_fixture.h"
+
+#include "base/buffer.h"
+#include "cli/log_input.h"
+
+/* What `printf 'one\ntwo\n' | gzip -n` gives. */
+static const char gzipped[] =
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\xcf\x4b\xe5\x2a\x29"
+    "\xcf\xe7\x02\x00\xe6\x0b\xba\x12\x08\x00\x00\x00";
+#define GZIPPED view_of(gzipped, sizeof(gzipped) - 1)
+#define LINES   VIEW("one\ntwo\n")
+
+static char path[512];
+
+/* Reads it in pieces of that size; what was read is in *ret_text until an error. */
+static int read_all(size_t piece, struct buffer *ret_text, char *ret_why)
+{
+	struct log_input *input = NULL;
+	char bytes[100];
+	size_t length = 1;
+	int error;
+
+	assert_int_equal(log_input_open(&input, path), 0);
+	do {
+		error = log_input_read(input, bytes, piece, &length);
+		if (error == 0)
+			buffer_append(ret_text, view_of(bytes, length));
+	} while (error == 0 && length > 0);
+	snprintf(ret_why, 512, "%s", log_input_why(input));
+	log_input_close(&input);
+	return error;
+}
+
+static void assert_reads(const char *name, struct view content, struct view expected)
+{
+	char why[512];
+
+	write_in(path, name, content);
+	for (size_t piece = 1; piece <= 100; piece += 33) {
+		struct buffer auto_buffer text;
+
+		buffer_init(&text, 1000);
+		assert_int_equal(read_all(piece, &text, why), 0);
+		assert_true(view_equal(buffer_view(&text), expected));
+	}
+}
+
+static void assert_damaged(const char *name, struct view content, const char *expected)
+{
+	struct buffer auto_buffer text;
+	char why[512];
+
+	buffer_init(&text, 1000);
+	write_in(path, name, content);
+	assert_int_equal(read_all(100, &text, why), -EBADMSG);
+	assert_non_null(strstr(why, name));
+	if (strstr(why, expected) == NULL)
+		fail_msg("%s", why);
+}
+
+static void test_plain(unused_parameter void **state)
+{
+	/* What is not compressed comes as it is, an empty file too, whatever its name is. */
+	assert_reads("plain.log", LINES, LINES);
+	assert_reads("empty.log", VIEW(""), VIEW(""));
+	assert_reads("empty.log.gz", VIEW(""), VIEW(""));
+	assert_reads("short.log", VIEW("\x1f"), VIEW("\x1f"));
+}
+
+static void test_gzip(unused_parameter void **state)
+{
+	/* Known by its content: also under another name. */
+	assert_reads("access.log.gz", GZIPPED, LINES);
+	assert_reads("access.log", GZIPPED, LINES);
+}
+
+static void test_several_pieces(unused_parameter void **state)
+{
+	/* As `cat a.gz b.gz` makes them, and with NULs at the end, as tapes do. */
+	struct buffer auto_buffer content;
+
+	buffer_init(&content, 1000);
+	buffer_append(&content, GZIPPED);
+	buffer_append(&content, GZIPPED);
+	assert_reads("two.gz", buffer_view(&content), VIEW("one\ntwo\none\ntwo\n"));
+	buffer_append(&content, view_of("\0\0\0", 3));
+	assert_reads("padded.gz", buffer_view(&content), VIEW("one\ntwo\none\ntwo\n"));
+}
+
+static void test_cut_anywhere(unused_parameter void **state)
+{
+	/* A file that ends early is never taken for a whole one. */
+	for (size_t length = 2; length < GZIPPED.length; length++)
+		assert_damaged("cut.gz", view_first(GZIPPED, length), "ends in the middle");
+}
+
+static void test_flipped_anywhere(unused_parameter void **state)
+{
+	/* A flipped bit is told, or was one that means nothing; the lines are right then. */
+	size_t told = 0;
+
+	for (size_t bit = 16; bit < GZIPPED.length * 8; bit++) {
+		struct buffer auto_buffer content;
+		struct buffer auto_buffer text;
+		char why[512];
+
+		buffer_init(&content, 1000);
+		buffer_init(&text, 1000);
+		buffer_append(&content, GZIPPED);
+		content.data[bit / 8] = (char)(content.data[bit / 8] ^ (1 << (bit % 8)));
+		write_in(path, "flipped.gz", buffer_view(&content));
+		if (read_all(100, &text, why) == 0)
+			assert_true(view_equal(buffer_view(&text), LINES));
+		else
+			told++;
+	}
+	assert_true(told > GZIPPED.length * 8 / 2);
+}
+
+static void test_what_is_no_gzip(unused_parameter void **state)
+{
+	/* Garbage under gzip's name, behind a gzip file, or of another program. */
+	struct buffer auto_buffer content;
+
+	assert_damaged("x.log.gz", VIEW("This is a letter."), "no gzip file");
+	assert_damaged("x.log.xz", VIEW("\xfd" "7zXZ and more"), "xz files cannot be read");
+	assert_damaged("x.log", VIEW("BZh9 and more"), "bzip2 files cannot be read");
+	buffer_init(&content, 1000);
+	buffer_append(&content, GZIPPED);
+	buffer_append_text(&content, "and a letter");
+	assert_damaged("x.gz", buffer_view(&content), "other bytes follow");
+}
+
+static void test_cannot_be_opened(unused_parameter void **state)
+{
+	/* Missing, or a folder. */
+	struct log_input *input = NULL;
+	char bytes[10];
+	size_t length;
+
+	path_in(path, "nowhere");
+	assert_int_equal(log_input_open(&input, path), -ENOENT);
+	assert_int_equal(log_input_open(&input, directory), 0);
+	assert_int_equal(log_input_read(input, bytes, sizeof(bytes), &length), -EISDIR);
+	assert_non_null(strstr(log_input_why(input), "directory"));
+	log_input_close(&input);
+}
+
+#define input_test(function)                                                                       \
+	cmocka_unit_test_setup_teardown(function, make_directory, remove_directory)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    input_test(test_plain),
+	    input_test(test_gzip),
+	    input_test(test_several_pieces),
+	    input_test(test_cut_anywhere),
+	    input_test(test_flipped_anywhere),
+	    input_test(test_what_is_no_gzip),
+	    input_test(test_cannot_be_opened),
+	};
+
+	return cmocka_run_group_tests_name("cli/log_input", tests, NULL, NULL);
+}
