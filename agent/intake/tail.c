@@ -369,11 +369,15 @@ static int find_data(const struct tail *tail, int64_t from, int64_t *ret_place)
 		/* Jumps over holes; what is no hole must be read. */
 		off_t data = lseek(tail->descriptor, from, SEEK_DATA);
 
-		if (data < 0 && errno == ENXIO)
-			length = 0;
-		else
-			length = read_at(tail->descriptor, chunk, sizeof(chunk),
-			    from = data > from ? data : from);
+		if (data < 0 && errno == ENXIO) {
+			/* All the rest is a hole. */
+			off_t end = lseek(tail->descriptor, 0, SEEK_END);
+
+			*ret_place = end > from ? end : from;
+			return TOO_SHORT;
+		}
+		length = read_at(tail->descriptor, chunk, sizeof(chunk),
+		    from = data > from ? data : from);
 		*ret_place = from;
 		if (length < 0)
 			return (int)length;

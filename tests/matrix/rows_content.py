@@ -45,7 +45,11 @@ def holes(w):
         w.nudge()
     else:
         w.second()
-        os.posix_fallocate(log.descriptor, log.size, w.random.choice([1, 4096, MIB]))
+        size = log.size + w.random.choice([1, 4096, MIB])
+        if w.chance:
+            os.posix_fallocate(log.descriptor, 0, size)
+        else:
+            os.ftruncate(log.descriptor, size)
         w.second()
     w.write(log)
     w.second()

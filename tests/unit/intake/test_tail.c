@@ -5,6 +5,22 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* T13: a hole up to the end of the file is known to be one: nothing waits to be read, and the lines
+ * behind it come when they are there. */
+static void rests_before_a_hole(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	assert_int_equal(truncate(in("access.log"), 3000000), 0);
+	start("access.log");
+	steps(3);
+	expect("^one|");
+	assert_false(intake_read(follower.intake, 1000000));
+	assert_int_equal(intake_lag_bytes(follower.intake), 0);
+	add("access.log", "two\n");
+	steps(2);
+	expect("two|");
+}
+
 /* T13: the hole that a writer leaves behind a truncation is passed over, however long. */
 static void passes_over_holes(unused_parameter void **state)
 {
@@ -165,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    follower_test(passes_over_holes),
+	    follower_test(rests_before_a_hole),
 	    follower_test(waits_for_preallocated_space),
 	    follower_test(knows_encodings),
 	    follower_test(survives_an_endless_line),

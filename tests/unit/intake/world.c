@@ -409,3 +409,41 @@ void world_replace(struct world *world, bool same_start)
 	drop_lines(world, old, can_read(world, old));
 	world->current = file;
 }
+
+void world_compress(struct world *world)
+{
+	static const char packed[] = "\x1f\x8b\b\0not\na\nline\n";
+	struct world_file *file = NULL;
+	struct world_file *beside;
+	char name[80];
+
+	for (unsigned i = 1; file == NULL && i <= WORLD_GENERATIONS; i++)
+		file = file_named(world, rotated_name(i));
+	if (file == NULL)
+		return;
+	snprintf(name, sizeof(name), "%s.gz", file->name);
+	if (file_named(world, name) != NULL)
+		return;
+	world_tell(world, "compress %s", file->name);
+	world_stop_writer(world, file);
+	beside = world_new_file(world, name);
+	put(world, beside, view_of(packed, sizeof(packed)));
+	world_stop_writer(world, beside);
+	delete_file(world, file);
+}
+
+void world_preallocate(struct world *world)
+{
+	struct world_file *file = world->current;
+	struct stat status;
+
+	if (file->descriptor < 0)
+		return;
+	world_tell(world, "preallocate %s", file->name);
+	end_line(world, file);
+	world_must(fstat(file->descriptor, &status) == 0, "fstat");
+	world_must(ftruncate(file->descriptor,
+		       status.st_size + 1 + (int64_t)world_random(world, 300000)) == 0,
+	    "ftruncate");
+	stamp(world, file->descriptor);
+}

@@ -84,9 +84,15 @@ void world_copy(struct world *world);
 void world_truncate(struct world *world);
 void world_delete(struct world *world);
 void world_replace(struct world *world, bool same_start);
+/* The youngest rotated file becomes a .gz of itself. */
+void world_compress(struct world *world);
+/* The writer's file gets a tail of NULs, as one that is preallocated. */
+void world_preallocate(struct world *world);
 
 void world_start(struct world *world);
 void world_kill(struct world *world);
+/* In good order: nothing that was handed on is forgotten. */
+void world_stop(struct world *world);
 void world_commit(struct world *world);
 void world_reconcile(struct world *world);
 void world_read(struct world *world, size_t max_bytes);

@@ -104,6 +104,12 @@ void world_kill(struct world *world)
 	}
 }
 
+void world_stop(struct world *world)
+{
+	world_commit(world);
+	world_kill(world);
+}
+
 void world_commit(struct world *world)
 {
 	if (world->intake == NULL)
@@ -178,7 +184,7 @@ void world_finish(struct world *world)
 		for (int i = 0; intake_read(world->intake, 1 << 20); i++)
 			if (i > 10000) {
 				world_complain(world, "reading never ends");
-				break;
+				return;
 			}
 	}
 	for (size_t i = 0; i < world->lines.count; i++) {
