@@ -55,22 +55,36 @@ CustomLog {authmedic_log} {authmedic_format}
   GssapiPublishErrors On
   Require valid-user
 </Location>
+{ntlm_location}
 {extra}
+"""
+
+# No GssapiCredStore: with one, gss-ntlmssp 1.2 takes the worker down.
+NTLM_LOCATION = """\
+<Location /ntlm>
+  AuthType GSSAPI
+  AuthName "ntlm"
+  GssapiAllowedMech ntlmssp
+  GssapiConnectionBound On
+  GssapiPublishErrors On
+  Require valid-user
+</Location>
 """
 
 
 class Apache:
-    """/private/ asks for Negotiate, /public/ for nothing.
+    """/private/ asks for Negotiate, /public/ for nothing, and with an NtlmDomain /ntlm/ for NTLM.
 
     The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
     `extra` is appended to the configuration.
     """
 
-    def __init__(self, directory, realm, keytab, mpm="event", extra=""):
+    def __init__(self, directory, realm, keytab, mpm="event", extra="", ntlm=None):
         self.directory = directory
         self.realm = realm
         self.keytab = keytab
         self.extra = extra
+        self.ntlm = ntlm
         self.mpm = mpm
         self.authmedic_format = "authmedic"
         self.port = free_port()
@@ -80,13 +94,14 @@ class Apache:
         self.error_log = Log(os.path.join(directory, "logs", "error.log"))
         self.url = f"http://localhost:{self.port}/private/"
         self.public_url = f"http://localhost:{self.port}/public/"
+        self.ntlm_url = f"http://localhost:{self.port}/ntlm/"
         self._process = None
         self._program = need_program("apache2", "apache2")
         self._conf = os.path.join(directory, "apache2.conf")
         need_file(f"{MODULES}/mod_auth_gssapi.so", "libapache2-mod-auth-gssapi")
-        for folder in ("logs", "run", "htdocs/private", "htdocs/public"):
+        for folder in ("logs", "run", "htdocs/private", "htdocs/public", "htdocs/ntlm"):
             os.makedirs(os.path.join(directory, folder), exist_ok=True)
-        for page in ("private", "public"):
+        for page in ("private", "public", "ntlm"):
             with open(f"{directory}/htdocs/{page}/index.html", "w", encoding="ascii") as output:
                 output.write(f"{page} page\n")
         self._write_conf()
@@ -99,7 +114,11 @@ class Apache:
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
         with open(self._conf, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
-                                     load_modules=load_modules))
+                                     load_modules=load_modules,
+                                     ntlm_location=NTLM_LOCATION if self.ntlm else ""))
+
+    def _environment(self):
+        return self.realm.environment(**(self.ntlm.environment() if self.ntlm else {}))
 
     def change(self, **attributes):
         """Let it serve with other attributes (extra, authmedic_log, authmedic_format), as an
@@ -124,7 +143,7 @@ class Apache:
         remove(self.pid_file)
         self._process = Process([*self._base_command(), "-DFOREGROUND"],
                                 os.path.join(self.directory, "apache2.out"),
-                                self.realm.environment())
+                                self._environment())
         # The pid file comes after the listening socket, and the children after that.
         self._process.wait_ready(
             lambda: os.path.exists(self.pid_file) and can_connect(self.port) and self.workers(),
@@ -143,7 +162,7 @@ class Apache:
     def reload(self):
         """A graceful restart, and wait until only new workers are left."""
         old = set(self.workers())
-        run(self.command("graceful"), self.realm.environment())
+        run(self.command("graceful"), self._environment())
         wait_until(lambda: self.workers() and not old & set(self.workers()), 20,
                    "Apache has only new workers")
 
@@ -155,4 +174,4 @@ class Apache:
 
     def check(self):
         """What Apache says of its configuration; fails where it does not like it."""
-        return run([*self._base_command(), "-t"], self.realm.environment()).stderr
+        return run([*self._base_command(), "-t"], self._environment()).stderr

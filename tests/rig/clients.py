@@ -31,6 +31,7 @@ class Client:
         self.realm = realm
         self.principal = principal
         self.address = address
+        self.environment = {}  # of its own, beside the realm's
         self._keytab = keytab
         self._ccache = os.path.join(directory, f"ccache.{principal}")
         self._curl = need_program("curl", "curl")
@@ -50,6 +51,9 @@ class Client:
         """Whether it holds any."""
         return os.path.exists(self._ccache)
 
+    def _environment(self):
+        return self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}", **self.environment)
+
     def get(self, url, style="browser"):
         """Ask for a page; the status of the last answer, 0 where there was none."""
         return self.get_pages([url], style)[0]
@@ -60,14 +64,13 @@ class Client:
         done = run([self._curl, "--silent", "--ipv4", "--noproxy", "*", "--max-time", "20",
                     "--interface", self.address, "--user-agent", f"rig-{style}",
                     *outputs, "--write-out", "%{http_code}\n", *STYLES[style], *urls],
-                   self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}"), check=False)
+                   self._environment(), check=False)
         return [int(status) for status in done.stdout.split()]
 
     def token(self):
         """A new token for the realm's service, as a browser sends it."""
         service = self.realm.service.replace("/", "@")
-        done = run([sys.executable, "-c", TOKEN_PROGRAM, service],
-                   self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}"))
+        done = run([sys.executable, "-c", TOKEN_PROGRAM, service], self._environment())
         return done.stdout.strip()
 
 

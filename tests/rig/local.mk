@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/rig/keeper.py \
 	tests/rig/log.py \
 	tests/rig/nginx.py \
+	tests/rig/ntlm.py \
 	tests/rig/probe.py \
 	tests/rig/process.py \
 	tests/rig/prometheus.py \

@@ -13,6 +13,7 @@ from .gate import Gate
 from .haproxy import Haproxy
 from .log import LogWriter
 from .nginx import Nginx
+from .ntlm import NtlmDomain
 from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
@@ -104,6 +105,10 @@ class Rig:
     def crowd(self, realm, count, **options):
         """Clients, signed in."""
         return Crowd(self._folder("clients"), realm, count, **options)
+
+    def ntlm_domain(self, **passwords):
+        """An NtlmDomain with these users."""
+        return NtlmDomain(self._folder("ntlm"), **passwords)
 
     def probe_keytab(self, realm, principal="authmedic-probe"):
         """A principal for the probe; the path of its keytab."""

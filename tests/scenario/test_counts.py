@@ -17,36 +17,36 @@ class Seen:
         """Each client asks for a page in its style, and gets the expected status."""
         for client in clients:
             assert client.get(url, style) == expected
-            self.counts[self._outcome(client, style, expected)] += 1
+            if style != "plain" and (client.has_ticket or client.environment):
+                self.count("established" if expected == 200 else "rejected",
+                           "ntlm" if client.environment else "kerberos")
+            elif expected == 401:
+                self.count("unanswered")
 
-    @staticmethod
-    def _outcome(client, style, status):
-        if status == 200 and style != "plain":
-            return "established"
-        if status == 401:
-            return "rejected" if style != "plain" and client.has_ticket else "unanswered"
-        return "nothing"
+    def count(self, outcome, scheme="none", times=1):
+        """So many handshakes ended so."""
+        self.counts[outcome, scheme] += times
 
     def get_pages(self, client, url, binds_connections):
         """Three pages over one connection. Where the server binds the connection to its user, only
         the first takes a handshake."""
         assert client.get_pages([url] * 3) == [200] * 3
-        self.counts["established"] += 1 if binds_connections else 3
-        self.counts["authenticated"] += 2 if binds_connections else 0
+        self.count("established", "kerberos", 1 if binds_connections else 3)
+        self.count("authenticated", times=2 if binds_connections else 0)
 
     def guess_password(self, url):
         """Somebody tries a name and a password."""
         assert send_header(url, "Basic QTpC", "127.0.0.9") == 401
-        self.counts["basic"] += 1
+        self.count("rejected", "basic")
 
     def summary(self):
         """The same as replay writes it: the handshakes, and who was authenticated beside them."""
-        def of(outcome, basic=0):
-            return {"kerberos": self.counts[outcome], "ntlm": 0, "basic": basic, "unknown": 0}
-        return {"established": of("established"),
-                "rejected": of("rejected", self.counts["basic"]),
-                "unanswered": self.counts["unanswered"],
-                "incomplete": 0}, self.counts["authenticated"]
+        def of(outcome):
+            return {scheme: self.counts[outcome, scheme]
+                    for scheme in ("kerberos", "ntlm", "basic", "unknown")}
+        return {"established": of("established"), "rejected": of("rejected"),
+                "unanswered": self.counts["unanswered", "none"],
+                "incomplete": 0}, self.counts["authenticated", "none"]
 
 
 def traffic(rig, realm, keytab, server, cure, binds_connections=False):
@@ -94,6 +94,23 @@ def test_apache(rig, realm, keytab, mpm):
     check(rig, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
 
 
+def test_apache_ntlm(rig, realm, keytab):
+    """NTLM in its two legs and three lines, with a wrong password, and as what is left for those whose
+    Kerberos ticket the server does not want."""
+    domain = rig.ntlm_domain(alice="alicepw")
+    apache = rig.apache(realm, keytab, ntlm=domain)
+    right, wrong, holder = (domain.join(client, "alice", password) for client, password in
+                            zip(rig.crowd(realm, 3), ("alicepw", "wrong", "alicepw")))
+    for client in (right, wrong):
+        client.sign_out()
+    seen = Seen()
+    for style in ("browser", "preemptive"):
+        seen.get([right, holder], apache.ntlm_url, style, 200)
+        seen.get([wrong], apache.ntlm_url, style, 401)
+    seen.get([right], apache.ntlm_url, "plain", 401)
+    check(rig, apache_site(apache, rig.probe_keytab(realm)), apache.authmedic_log, seen)
+
+
 def test_nginx(rig, realm, keytab):
     """nginx in front of Apache, in nginx's own log."""
     apache = rig.apache(realm, keytab)
@@ -123,7 +140,7 @@ def test_nginx_plain(rig, realm, keytab):
         assert crowd.get(nginx.url, "browser") == {200}
     site = log_site(logs=[{"path": nginx.combined_log.path, "format": "nginx-combined"}])
     seen = Seen()
-    seen.counts["unanswered"] = 6
+    seen.count("unanswered", times=6)
     check(rig, site, nginx.combined_log, seen)
 
 
