@@ -1,6 +1,6 @@
 #include "cli/verbs.h"
 
-#include "daemon/rulebook.h"
+#include "cli/check_logs.h"
 
 int verb_check(const struct invocation *invocation)
 {
@@ -17,6 +17,7 @@ int verb_check(const struct invocation *invocation)
 	printf("%s: fine: %zu sites, %zu signatures, %zu diagnoses\n", invocation->config_file,
 	    rulebook.config->sites.count, signatures_count(rulebook.signatures),
 	    rules_count(rulebook.rules));
+	check_logs(&rulebook);
 	rulebook_done(&rulebook);
 	return EXIT_DONE;
 }

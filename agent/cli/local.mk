@@ -3,6 +3,7 @@ authmedic_SOURCES = \
 	agent/cli/api.c agent/cli/api.h \
 	agent/cli/ask_helper.c agent/cli/ask_helper.h \
 	agent/cli/check.c \
+	agent/cli/check_logs.c agent/cli/check_logs.h \
 	agent/cli/demo.c agent/cli/demo.h \
 	agent/cli/demo_files.c \
 	agent/cli/demo_probe.c \

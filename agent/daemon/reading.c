@@ -73,6 +73,13 @@ static const struct parser *parser_of(const struct reading *reading)
 	return reading->parser;
 }
 
+const char *reading_format(const struct reading *reading)
+{
+	const struct parser *parser = parser_of(reading);
+
+	return parser != NULL ? parser_format(parser) : NULL;
+}
+
 void reading_save(const struct reading *reading, struct buffer *ret_saved)
 {
 	const struct parser *parser = parser_of(reading);

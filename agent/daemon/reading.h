@@ -55,6 +55,9 @@ void reading_detect(struct reading *reading, struct parsed *parsed);
 void reading_line(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
 
+/* The format's name; NULL where none is known yet. */
+const char *reading_format(const struct reading *reading);
+
 /* What the lines told, for the deafness detector; nothing of the file, and lines instead of bytes.
  */
 void reading_sight(const struct reading *reading, struct deaf_sight *ret_sight);

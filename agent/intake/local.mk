@@ -2,6 +2,7 @@ libauthmedic_a_SOURCES += \
 	agent/intake/adopt.c \
 	agent/intake/files.c agent/intake/files.h \
 	agent/intake/find.c \
+	agent/intake/head.c agent/intake/head.h \
 	agent/intake/identity.c agent/intake/identity.h \
 	agent/intake/intake_private.h \
 	agent/intake/intake.c agent/intake/intake.h \

@@ -26,6 +26,7 @@ libauthmedic_a_SOURCES += \
 	agent/parse/record.c agent/parse/record.h \
 	agent/parse/regex.c agent/parse/regex.h \
 	agent/parse/scan.h \
+	agent/parse/shortfall.c agent/parse/shortfall.h \
 	agent/parse/signature_examples.c \
 	agent/parse/signatures.c agent/parse/signatures.h \
 	agent/parse/squid.c \

@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	tests/scenario/conftest.py \
+	tests/scenario/test_check_logs.py \
 	tests/scenario/test_commands.py \
 	tests/scenario/test_configuration.py \
 	tests/scenario/test_counts.py \

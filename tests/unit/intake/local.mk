@@ -3,6 +3,7 @@ faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor
 
 if HAVE_CMOCKA
 intake_tests = tests/unit/intake/files.test \
+	tests/unit/intake/head.test \
 	tests/unit/intake/identity.test \
 	tests/unit/intake/intake.test \
 	tests/unit/intake/lines.test \
@@ -18,6 +19,10 @@ tests_unit_intake_files_test_SOURCES = tests/unit/intake/test_files.c \
 tests_unit_intake_files_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_intake_files_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
 tests_unit_intake_files_test_LDADD = $(unit_libs)
+
+tests_unit_intake_head_test_SOURCES = tests/unit/intake/test_head.c
+tests_unit_intake_head_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_head_test_LDADD = $(unit_libs)
 
 tests_unit_intake_identity_test_SOURCES = tests/unit/intake/test_identity.c
 tests_unit_intake_identity_test_CPPFLAGS = $(unit_cppflags)

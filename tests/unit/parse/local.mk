@@ -25,6 +25,7 @@ parse_tests = \
 	tests/unit/parse/round_trip.test \
 	tests/unit/parse/round_trip_logformat.test \
 	tests/unit/parse/round_trip_servers.test \
+	tests/unit/parse/shortfall.test \
 	tests/unit/parse/signatures.test \
 	tests/unit/parse/squid.test \
 	tests/unit/parse/squid_cache.test \
@@ -112,6 +113,10 @@ tests_unit_parse_statuses_test_SOURCES = tests/unit/parse/test_statuses.c $(allo
 tests_unit_parse_statuses_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_statuses_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_parse_statuses_test_LDADD = $(unit_libs)
+
+tests_unit_parse_shortfall_test_SOURCES = tests/unit/parse/test_shortfall.c
+tests_unit_parse_shortfall_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_parse_shortfall_test_LDADD = $(unit_libs)
 
 tests_unit_parse_squid_test_SOURCES = tests/unit/parse/test_squid.c $(parse_lines)
 tests_unit_parse_squid_test_CPPFLAGS = $(unit_cppflags)

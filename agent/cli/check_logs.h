@@ -1,0 +1,11 @@
+/* What `check` says of the logs as they are on this machine. */
+#ifndef AUTHMEDIC_CLI_CHECK_LOGS_H
+#define AUTHMEDIC_CLI_CHECK_LOGS_H
+
+#include "daemon/rulebook.h"
+
+/* Reads the beginning of each log's newest file, where there is one, and prints what its lines do
+ * not show and what would have them show it. */
+void check_logs(const struct rulebook *rulebook);
+
+#endif
