@@ -145,6 +145,7 @@ tests_unit_detect_detector_noise_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_detector_noise_test_LDADD = $(unit_libs)
 endif
 detect_corpus = tests/unit/detect/corpus/apache.txt \
+	tests/unit/detect/corpus/formats.txt \
 	tests/unit/detect/corpus/iis.txt \
 	tests/unit/detect/corpus/java.txt \
 	tests/unit/detect/corpus/nginx.txt \

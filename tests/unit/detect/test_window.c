@@ -258,6 +258,20 @@ static void test_old_rows(unused_parameter void **state)
 	assert_int_equal(window.sums[WINDOW_KERBEROS_REJECTED], 0);
 	assert_int_equal(window.sums[WINDOW_SIGNALS], 7);
 	assert_int_equal(window.sums[WINDOW_SIGNALS + 1], 8);
+	/* The most counters there can be, and one more. */
+	for (uint64_t more = 0; more < 2; more++) {
+		uint64_t count = WINDOW_SIGNALS + WINDOW_MAX_SIGNALS + more;
+
+		row_begin(&row, 2);
+		row_put(&row, BUCKET_MS, 8);
+		row_put(&row, (uint64_t)number, 8);
+		row_put(&row, count, 2);
+		row_put(&row, WINDOW_SIGNALS, 2);
+		for (uint64_t i = 3; i < count; i++)
+			row_put(&row, i, 4);
+		assert_int_equal(
+		    window_restore(&window, slot, row_view(&row)), more == 0 ? 0 : -EINVAL);
+	}
 	for (uint64_t others = 0; others <= WINDOW_SIGNALS + 2; others++) {
 		bool good = others >= 7 && others <= 9;
 
