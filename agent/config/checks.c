@@ -6,6 +6,7 @@
 #include "config/nearest.h"
 
 #define MAX_PATH_BYTES ((size_t)16384)
+#define PAGERDUTY_URL  "https://events.pagerduty.com/v2/enqueue"
 #define EVERY_DAY      0x7fU
 
 /* One pass over the sites: node and struct side by side. */
@@ -227,6 +228,26 @@ static int check_site(
 	return error;
 }
 
+static int check_notify(
+    struct checking *checking, const struct node *node, struct config_notify *notify)
+{
+	bool pagerduty = strcmp(notify->type, "pagerduty") == 0;
+	int error = set_where(&notify->where, at_key(node, "name"));
+
+	if (notify->url != NULL && notify->url_file != NULL)
+		schema_complain(checking->reading, at_key(node, "url_file"),
+		    "give either a url or a url_file, not both");
+	else if (notify->url == NULL && notify->url_file == NULL && !pagerduty)
+		schema_complain(
+		    checking->reading, at_key(node, "type"), "it needs a url or a url_file");
+	else if (notify->url == NULL && notify->url_file == NULL && error == 0)
+		error = set_text(&notify->url, PAGERDUTY_URL);
+	if (pagerduty && notify->secret_file == NULL)
+		schema_complain(checking->reading, at_key(node, "type"),
+		    "pagerduty needs a secret_file with its routing key");
+	return error;
+}
+
 static int check_helper(struct config *config)
 {
 	struct buffer auto_buffer path;
@@ -255,7 +276,6 @@ int config_check(struct reading *reading, const struct node *root, const struct 
 	for (size_t i = 0; i < config->sites.count && error == 0; i++)
 		error = check_site(&checking, node_item(sites, i), &config->sites.items[i]);
 	for (size_t i = 0; i < config->notify.count && error == 0; i++)
-		error = set_where(&config->notify.items[i].where,
-		    at_key(node_item(notify, i), "name"));
+		error = check_notify(&checking, node_item(notify, i), &config->notify.items[i]);
 	return error;
 }

@@ -114,8 +114,9 @@ struct config_site {
 struct config_notify {
 	char *where;
 	char *name;
-	char *type; /* webhook */
-	char *url;
+	char *type; /* a wire of report/wire.h */
+	char *url;         /* this or url_file */
+	char *url_file;    /* holds the URL, where that is a secret */
 	char *secret_file; /* NULL: unsigned */
 };
 

@@ -19,7 +19,8 @@
 static const char *const modes[] = {"observe", "act", NULL};
 static const char *const evidences[] = {"probe", "voters", NULL};
 static const char *const approvals[] = {"none", "required", NULL};
-static const char *const notify_types[] = {"webhook", NULL};
+static const char *const notify_types[] = {
+    "webhook", "cloudevents", "alertmanager", "pagerduty", "slack", NULL};
 static const char *const day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
 
 const char *const config_named_lists[] = {"sites", "notify", NULL};
@@ -437,10 +438,12 @@ static const struct option options[] = {
         .help = "the target's name in metrics and commands"},
     {"notify[].type", &option_notify_type, IN_NOTIFY(type), .is_required = true,
         .choices = notify_types, .help = "how it is told"},
-    {"notify[].url", &option_url, IN_NOTIFY(url), .is_required = true,
-        .help = "where the message is sent"},
+    {"notify[].url", &option_url, IN_NOTIFY(url),
+        .help = "where the message is sent; for pagerduty by default its own address"},
+    {"notify[].url_file", &option_path, IN_NOTIFY(url_file),
+        .help = "a file with the url, where that is a secret, as Slack's are"},
     {"notify[].secret_file", &option_path, IN_NOTIFY(secret_file),
-        .help = "the file with the key that signs the message"},
+        .help = "the file with the key that signs the message; pagerduty's routing key"},
 };
 
 const struct schema config_schema = {options, count_of(options)};

@@ -144,7 +144,7 @@ const struct option_type option_path = {
     .done = text_done,
 };
 
-static int parse_url(unused_parameter const struct option *option, const char *text, void *field)
+bool is_url(const char *text)
 {
 	struct view url = view_of_text(text);
 	struct view host;
@@ -153,12 +153,15 @@ static int parse_url(unused_parameter const struct option *option, const char *t
 	                                                                : 0;
 
 	if (scheme_bytes == 0 || !is_printable(text) || url.length > TYPES_MAX_TEXT_BYTES)
-		return -EINVAL;
+		return false;
 	host = view_of(text + scheme_bytes, strcspn(text + scheme_bytes, "/?#"));
 	/* What stands before an @ is a password, and has no place in a file that many may read. */
-	if (view_is_empty(host) || view_contains(host, VIEW("@")))
-		return -EINVAL;
-	return store(field, text);
+	return !view_is_empty(host) && !view_contains(host, VIEW("@"));
+}
+
+static int parse_url(unused_parameter const struct option *option, const char *text, void *field)
+{
+	return is_url(text) ? store(field, text) : -EINVAL;
 }
 
 const struct option_type option_url = {

@@ -33,5 +33,7 @@ extern const struct option_type option_list;     /* array_of(): so are its items
 
 /* Lower-case letters, digits, '_', '.' and '-', the first a letter or digit, at most 63 bytes. */
 bool is_name(const char *text);
+/* http or https, printable, with a host and no password. */
+bool is_url(const char *text);
 
 #endif

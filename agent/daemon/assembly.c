@@ -94,8 +94,11 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	    .signatures = pipeline->rulebook.signatures,
 	    .sites = pipeline->sites,
 	    .site_count = pipeline->site_count};
-	struct outbox_parts outbox = {
-	    .loop = pipeline->loop, .config = pipeline->rulebook.config, .store = pipeline->store};
+	struct outbox_parts outbox = {.loop = pipeline->loop,
+	    .config = pipeline->rulebook.config,
+	    .store = pipeline->store,
+	    .sites = pipeline->sites,
+	    .site_count = pipeline->site_count};
 	struct endpoint_parts endpoint = {.loop = pipeline->loop,
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,

@@ -10,12 +10,14 @@ libauthmedic_a_SOURCES += \
 pipeline_sources = \
 	agent/daemon/assembly.c \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
+	agent/daemon/firing.c agent/daemon/firing.h \
 	agent/daemon/hearing.c agent/daemon/hearing.h \
 	agent/daemon/journal.c agent/daemon/journal.h \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
+	agent/daemon/target.c agent/daemon/target.h \
 	agent/daemon/site.c agent/daemon/site.h
 sbin_PROGRAMS += authmedicd
 authmedicd_SOURCES = agent/daemon/main.c $(pipeline_sources)

@@ -4,26 +4,22 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "daemon/firing.h"
+#include "daemon/target.h"
 #include "loop/clock.h"
+#include "loop/host.h"
 #include "report/retry.h"
-#include "report/secret_file.h"
-#include "report/webhook_sender.h"
 
-#define MAX_SECRET_FILE_BYTES 1024
+#define MAX_BODY_BYTES ((size_t)1024 * 1024)
+#define FIRING_ID      "firing" /* no message of the store has it */
 
 _Static_assert(RETRY_LONGEST_WISH_MS <= STORE_LONGEST_DELAY_MS, "no delay is taken for a clock's");
-
-struct delivery { /* of the message that is under way to a target */
-	int64_t id;
-	int64_t created_ms;
-	int64_t attempts;
-};
 
 struct outbox {
 	struct outbox_parts parts;
 	struct webhook_sender *sender;
-	struct signature_secret secrets[CONFIG_MAX_NOTIFY];
-	struct delivery deliveries[CONFIG_MAX_NOTIFY];
+	struct target targets[CONFIG_MAX_NOTIFY];
+	char host[HOST_NAME_BYTES];
 	int64_t now_ms;
 };
 
@@ -43,13 +39,13 @@ static void tell_queue(struct outbox *outbox, size_t target)
 static int delete_message(struct outbox *outbox, size_t target, const char *result)
 {
 	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), result);
-	return store_delete_message(outbox->parts.store, outbox->deliveries[target].id);
+	return store_delete_message(outbox->parts.store, outbox->targets[target].delivery.id);
 }
 
 static int delay_message(
     struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
 {
-	const struct delivery *delivery = &outbox->deliveries[target];
+	const struct delivery *delivery = &outbox->targets[target].delivery;
 	uint64_t random = 0;
 
 	if (random_bytes(&random, sizeof(random)) < 0)
@@ -60,15 +56,12 @@ static int delay_message(
 		retry_delay_ms(delivery->attempts + 1, outcome->retry_after_ms, random));
 }
 
-static void on_outcome(void *context, size_t target, const struct webhook_outcome *outcome)
+static void note_outcome(
+    struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
 {
-	struct outbox *outbox = context;
-	bool stale = retry_gives_up(outbox->deliveries[target].created_ms, clock_now_ms());
+	bool stale = retry_gives_up(outbox->targets[target].delivery.created_ms, clock_now_ms());
 	int error;
 
-	if (outcome->result != WEBHOOK_DELIVERED)
-		log_warning("%s: a message was not delivered: status %d: %s",
-		    name_of(outbox, target), outcome->status, outcome->reason);
 	if (outcome->result == WEBHOOK_DELIVERED)
 		error = delete_message(outbox, target, "delivered");
 	else if (outcome->result == WEBHOOK_DEAD || stale)
@@ -82,12 +75,50 @@ static void on_outcome(void *context, size_t target, const struct webhook_outcom
 	tell_queue(outbox, target);
 }
 
+static void on_outcome(void *context, size_t target, const struct webhook_outcome *outcome)
+{
+	struct outbox *outbox = context;
+
+	if (outcome->result != WEBHOOK_DELIVERED)
+		log_warning("%s: a message was not delivered: status %d: %s",
+		    name_of(outbox, target), outcome->status, outcome->reason);
+	if (!outbox->targets[target].delivery.is_firing)
+		note_outcome(outbox, target, outcome);
+}
+
+/* ------------------------------------------------------------------- one message, to one target */
+
+static int print_body(const struct outbox *outbox, size_t target,
+    const struct store_message *message, struct buffer *body)
+{
+	struct json auto_json *document = NULL;
+	struct wire_news news = {
+	    .id = message->message_id, .host = outbox->host, .key = outbox->targets[target].key};
+	int error = json_parse(message->body, &document);
+
+	news.document = document;
+	return error < 0 ? error : outbox->targets[target].wire->print(&news, body);
+}
+
+static int send(struct outbox *outbox, size_t target, const struct store_message *message)
+{
+	struct buffer auto_buffer body;
+	struct webhook_message sent = {
+	    .id = view_of_text(message->message_id), .now_ms = outbox->now_ms};
+	int error;
+
+	buffer_init(&body, MAX_BODY_BYTES);
+	outbox->targets[target].delivery = (struct delivery){.id = message->id,
+	    .created_ms = message->created_ms,
+	    .attempts = message->attempts};
+	error = print_body(outbox, target, message, &body);
+	sent.body = buffer_view(&body);
+	return error < 0 ? error : webhook_sender_send(outbox->sender, target, &sent);
+}
+
 static int on_due(void *context, const struct store_message *message)
 {
 	struct outbox *outbox = context;
-	const struct webhook_message sent = {.id = view_of_text(message->message_id),
-	    .body = message->body,
-	    .now_ms = outbox->now_ms};
 
 	for (size_t i = 0; i < outbox->parts.config->notify.count; i++) {
 		int error;
@@ -95,14 +126,49 @@ static int on_due(void *context, const struct store_message *message)
 		if (strcmp(name_of(outbox, i), message->target) != 0 ||
 		    webhook_sender_is_busy(outbox->sender, i))
 			continue;
-		outbox->deliveries[i] =
-		    (struct delivery){message->id, message->created_ms, message->attempts};
-		error = webhook_sender_send(outbox->sender, i, &sent);
+		error = send(outbox, i, message);
 		if (error < 0)
 			log_error(
 			    "%s: a message cannot be sent: %s", message->target, strerror(-error));
 	}
 	return 0;
+}
+
+/* ---------------------------------------------------------------- what goes on, again and again */
+
+static int send_firing(struct outbox *outbox, size_t target)
+{
+	const struct firing firing = {outbox->parts.sites, outbox->parts.site_count, outbox->host};
+	struct buffer auto_buffer body;
+	struct webhook_message sent = {.id = VIEW(FIRING_ID), .now_ms = outbox->now_ms};
+	int error;
+
+	buffer_init(&body, MAX_BODY_BYTES);
+	error = firing_print(&firing, outbox->targets[target].wire, &body);
+	if (error < 0 || body.length == 0)
+		return error;
+	outbox->targets[target].delivery = (struct delivery){.is_firing = true};
+	sent.body = buffer_view(&body);
+	return webhook_sender_send(outbox->sender, target, &sent);
+}
+
+static void remind(struct outbox *outbox)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	for (size_t i = 0; i < outbox->parts.config->notify.count; i++) {
+		struct target *target = &outbox->targets[i];
+		int error;
+
+		if (target->wire->again_ms == 0 || now_ms < target->again_due_ms ||
+		    webhook_sender_is_busy(outbox->sender, i))
+			continue;
+		target->again_due_ms = now_ms + target->wire->again_ms;
+		error = send_firing(outbox, i);
+		if (error < 0)
+			log_error("%s: cannot be told again what goes on: %s", name_of(outbox, i),
+			    strerror(-error));
+	}
 }
 
 void outbox_work(struct outbox *outbox, int64_t now_ms)
@@ -113,38 +179,7 @@ void outbox_work(struct outbox *outbox, int64_t now_ms)
 	error = store_each_due_message(outbox->parts.store, now_ms, on_due, outbox);
 	if (error < 0)
 		log_error("the outbox cannot be read: %s", strerror(-error));
-}
-
-static int read_secret(const char *file, struct signature_secret *ret_secret)
-{
-	struct buffer auto_buffer content;
-	int error;
-
-	buffer_init(&content, MAX_SECRET_FILE_BYTES);
-	error = secret_file_read(file, &content);
-	if (error == 0)
-		error = signature_read_secret(buffer_view(&content), ret_secret);
-	if (content.length > 0)
-		memset(content.data, 0, content.length);
-	return error;
-}
-
-static int add_target(struct outbox *outbox, size_t target, struct buffer *errors)
-{
-	const struct config_notify *notify = &outbox->parts.config->notify.items[target];
-	struct webhook_target added = {.url = notify->url};
-	int error;
-
-	if (notify->secret_file != NULL) {
-		error = read_secret(notify->secret_file, &outbox->secrets[target]);
-		if (error < 0) {
-			buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n",
-			    notify->where, notify->secret_file, strerror(-error));
-			return error;
-		}
-		added.secret = &outbox->secrets[target];
-	}
-	return webhook_sender_add(outbox->sender, &added);
+	remind(outbox);
 }
 
 int outbox_new(struct outbox **ret_outbox, const struct outbox_parts *parts, struct buffer *errors)
@@ -158,9 +193,11 @@ int outbox_new(struct outbox **ret_outbox, const struct outbox_parts *parts, str
 	if (outbox == NULL)
 		return -ENOMEM;
 	outbox->parts = *parts;
+	host_name(outbox->host);
 	error = webhook_sender_new(&outbox->sender, parts->loop, &options);
 	for (size_t i = 0; error == 0 && i < parts->config->notify.count; i++) {
-		error = add_target(outbox, i, errors);
+		error = target_open(
+		    &outbox->targets[i], &parts->config->notify.items[i], outbox->sender, errors);
 		tell_queue(outbox, i);
 	}
 	if (error < 0) {
@@ -177,7 +214,7 @@ void outbox_close(struct outbox **outbox)
 		return;
 	webhook_sender_close(&(*outbox)->sender);
 	for (size_t i = 0; i < CONFIG_MAX_NOTIFY; i++)
-		signature_forget_secret(&(*outbox)->secrets[i]);
+		target_done(&(*outbox)->targets[i]);
 	free(*outbox);
 	*outbox = NULL;
 }

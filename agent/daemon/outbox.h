@@ -1,5 +1,5 @@
-/* Sends what waits in the store's outbox, one message at a time per target, until it is delivered
- * or given up. */
+/* Sends what waits in the store's outbox, in the words of each target, one message at a time for
+ * each, until it is delivered or given up. */
 #ifndef AUTHMEDIC_DAEMON_OUTBOX_H
 #define AUTHMEDIC_DAEMON_OUTBOX_H
 
@@ -14,6 +14,8 @@ struct outbox_parts {
 	const struct config *config;
 	struct store *store;
 	struct publisher *publisher;
+	const struct site *sites;
+	size_t site_count;
 };
 
 /* Reads the targets' secrets; what is wrong with one is appended as a line. */

@@ -42,7 +42,12 @@ int signature_read_secret(struct view content, struct signature_secret *ret_secr
 
 void signature_forget_secret(struct signature_secret *secret)
 {
-	OPENSSL_cleanse(secret, sizeof(*secret));
+	signature_forget_bytes(secret, sizeof(*secret));
+}
+
+void signature_forget_bytes(void *bytes, size_t count)
+{
+	OPENSSL_cleanse(bytes, count);
 }
 
 int signature_append(struct buffer *buffer, const struct signature_secret *secret,

@@ -13,6 +13,7 @@ struct target {
 	struct webhook_sender *sender;
 	size_t number;
 	char *url;
+	char *content_type;
 	bool is_signed;
 	struct signature_secret secret;
 	/* The delivery under way; no handle: none. */
@@ -285,7 +286,7 @@ static int add_headers(struct target *target, const struct webhook_message *mess
 	int error;
 
 	snprintf(timestamp, sizeof(timestamp), "%lld", (long long)(message->now_ms / 1000));
-	error = add_header(target, "Content-Type", VIEW("application/json"));
+	error = add_header(target, "Content-Type", view_of_text(target->content_type));
 	if (error == 0)
 		error = add_header(target, "Expect", VIEW("")); /* no 100-continue */
 	if (error == 0)
@@ -374,6 +375,7 @@ static void target_free(struct target **target)
 	end_delivery(*target);
 	signature_forget_secret(&(*target)->secret);
 	free((*target)->url);
+	free((*target)->content_type);
 	free(*target);
 	*target = NULL;
 }
@@ -388,7 +390,8 @@ int webhook_sender_add(struct webhook_sender *sender, const struct webhook_targe
 	target->sender = sender;
 	target->number = sender->targets.count;
 	target->url = view_to_text(view_of_text(options->url));
-	if (target->url == NULL)
+	target->content_type = view_to_text(view_of_text(options->content_type));
+	if (target->url == NULL || target->content_type == NULL)
 		return -ENOMEM;
 	if (options->secret != NULL) {
 		target->is_signed = true;

@@ -41,6 +41,7 @@ struct webhook_options {
 /* Copied by the sender. */
 struct webhook_target {
 	const char *url;
+	const char *content_type;
 	const struct signature_secret *secret; /* NULL: unsigned */
 };
 

@@ -9,7 +9,8 @@ report_tests = tests/unit/report/http_server.test \
 	tests/unit/report/secret_file.test \
 	tests/unit/report/signature.test \
 	tests/unit/report/status.test \
-	tests/unit/report/webhook_sender.test
+	tests/unit/report/webhook_sender.test \
+	tests/unit/report/wire.test
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 
@@ -66,4 +67,9 @@ tests_unit_report_webhook_sender_test_SOURCES = tests/unit/report/test_webhook_s
 tests_unit_report_webhook_sender_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_webhook_sender_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_report_webhook_sender_test_LDADD = $(unit_libs)
+
+tests_unit_report_wire_test_SOURCES = tests/unit/report/test_wire.c
+tests_unit_report_wire_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_wire_test_LDADD = $(unit_libs)
+EXTRA_DIST += tests/unit/report/golden
 endif

@@ -69,7 +69,7 @@ static void start(int64_t timeout_ms)
 
 static int add(const char *target_url)
 {
-	struct webhook_target target = {.url = target_url};
+	struct webhook_target target = {.url = target_url, .content_type = "application/json"};
 
 	return webhook_sender_add(sender, &target);
 }
@@ -164,7 +164,8 @@ static void test_delivery(unused_parameter void **state)
 	};
 	const struct webhook_outcome *outcome;
 	struct signature_secret secret;
-	struct webhook_target target = {.url = url, .secret = &secret};
+	struct webhook_target target = {
+	    .url = url, .content_type = "application/json", .secret = &secret};
 
 	start(0);
 	assert_int_equal(signature_read_secret(VIEW(SECRET_TEXT), &secret), 0);
@@ -449,7 +450,8 @@ static void test_no_memory(unused_parameter void **state)
 	/* Wherever memory runs out, nothing is half made, and the target is free again. */
 	struct webhook_options options = {.on_outcome = on_outcome, .user_agent = "authmedic/test"};
 	struct signature_secret secret = {{1}, 32};
-	struct webhook_target target = {.url = url, .secret = &secret};
+	struct webhook_target target = {
+	    .url = url, .content_type = "application/json", .secret = &secret};
 	int error = -ENOMEM;
 
 	for (int count = 0; error < 0; count++) {

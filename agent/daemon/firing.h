@@ -1,0 +1,18 @@
+/* What is wrong right now, in the words of a receiver that must hear of it again and again. */
+#ifndef AUTHMEDIC_DAEMON_FIRING_H
+#define AUTHMEDIC_DAEMON_FIRING_H
+
+#include "daemon/site.h"
+#include "report/wire.h"
+
+struct firing {
+	const struct site *sites;
+	size_t site_count;
+	const char *host;
+};
+
+/* Appends one JSON array; nothing where nothing is wrong. */
+must_check int firing_print(
+    const struct firing *firing, const struct wire *wire, struct buffer *body);
+
+#endif

@@ -1,0 +1,111 @@
+#include "daemon/target.h"
+
+#include <errno.h>
+
+#include "config/types.h"
+#include "report/secret_file.h"
+
+#define MAX_SECRET_FILE_BYTES ((size_t)4096)
+
+static int read_line(const char *file, struct buffer *content)
+{
+	int error = secret_file_read(file, content);
+
+	return error < 0 ? error : view_trim(buffer_view(content)).length > 0 ? 0 : -EINVAL;
+}
+
+static void forget(struct buffer *secret)
+{
+	if (secret->length > 0)
+		signature_forget_bytes(secret->data, secret->length);
+}
+
+static int read_secret(const char *file, struct target *target)
+{
+	struct buffer auto_buffer content;
+	int error;
+
+	buffer_init(&content, MAX_SECRET_FILE_BYTES);
+	error = read_line(file, &content);
+	if (error == 0 && target->wire->needs_key) {
+		target->key = view_to_text(view_trim(buffer_view(&content)));
+		error = target->key != NULL ? 0 : -ENOMEM;
+	} else if (error == 0) {
+		error = signature_read_secret(buffer_view(&content), &target->secret);
+	}
+	forget(&content);
+	return error;
+}
+
+static int add_by_url(
+    struct webhook_sender *sender, const struct target *target, const char *url)
+{
+	struct buffer auto_buffer whole;
+	struct webhook_target added = {.content_type = target->wire->content_type,
+	    .secret = target->wire->signs && target->secret.length > 0 ? &target->secret : NULL};
+	int error;
+
+	buffer_init(&whole, MAX_SECRET_FILE_BYTES);
+	wire_append_url(target->wire, url, &whole);
+	added.url = buffer_text(&whole);
+	error = buffer_error(&whole);
+	if (error == 0)
+		error = webhook_sender_add(sender, &added);
+	forget(&whole);
+	return error;
+}
+
+static int add_by_file(
+    struct webhook_sender *sender, const struct target *target, const char *file)
+{
+	struct buffer auto_buffer content;
+	char auto_free *url = NULL;
+	int error;
+
+	buffer_init(&content, MAX_SECRET_FILE_BYTES);
+	error = read_line(file, &content);
+	if (error == 0) {
+		url = view_to_text(view_trim(buffer_view(&content)));
+		error = url == NULL ? -ENOMEM : is_url(url) ? 0 : -EINVAL;
+	}
+	if (error == 0)
+		error = add_by_url(sender, target, url);
+	if (url != NULL)
+		signature_forget_bytes(url, strlen(url));
+	forget(&content);
+	return error;
+}
+
+static int complain_of_file(
+    const struct config_notify *notify, const char *file, int error, struct buffer *errors)
+{
+	buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n", notify->where,
+	    file, strerror(-error));
+	return error;
+}
+
+int target_open(struct target *target, const struct config_notify *notify,
+    struct webhook_sender *sender, struct buffer *errors)
+{
+	int error = 0;
+
+	target->wire = wire_of(notify->type);
+	if (target->wire == NULL)
+		return -EINVAL;
+	if (notify->secret_file != NULL)
+		error = read_secret(notify->secret_file, target);
+	if (error < 0)
+		return complain_of_file(notify, notify->secret_file, error, errors);
+	if (notify->url_file == NULL)
+		return add_by_url(sender, target, notify->url);
+	error = add_by_file(sender, target, notify->url_file);
+	return error < 0 ? complain_of_file(notify, notify->url_file, error, errors) : 0;
+}
+
+void target_done(struct target *target)
+{
+	signature_forget_secret(&target->secret);
+	if (target->key != NULL)
+		signature_forget_bytes(target->key, strlen(target->key));
+	free(target->key);
+}

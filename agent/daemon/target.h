@@ -1,0 +1,30 @@
+/* One receiver of notifications: how it is spoken to, its secrets, and what is under way to it. */
+#ifndef AUTHMEDIC_DAEMON_TARGET_H
+#define AUTHMEDIC_DAEMON_TARGET_H
+
+#include "config/config.h"
+#include "report/webhook_sender.h"
+#include "report/wire.h"
+
+struct delivery { /* of the message that is under way to a target */
+	bool is_firing; /* none of the store's: what goes on, once more */
+	int64_t id;
+	int64_t created_ms;
+	int64_t attempts;
+};
+
+struct target {
+	const struct wire *wire;
+	char *key; /* of the receiver, where its body carries one */
+	struct signature_secret secret;
+	struct delivery delivery;
+	int64_t again_due_ms; /* boot time */
+};
+
+/* Reads its secrets and adds it to the sender, in place; what is wrong with a file is appended. */
+must_check int target_open(struct target *target, const struct config_notify *notify,
+    struct webhook_sender *sender, struct buffer *errors);
+/* Overwrites the secrets. */
+void target_done(struct target *target);
+
+#endif

@@ -1,0 +1,10 @@
+/* The name of this machine. */
+#ifndef AUTHMEDIC_LOOP_HOST_H
+#define AUTHMEDIC_LOOP_HOST_H
+
+#define HOST_NAME_BYTES 256
+
+/* "localhost" where the system does not tell. */
+void host_name(char ret_name[HOST_NAME_BYTES]);
+
+#endif

@@ -1,0 +1,115 @@
+#include "report/wire_parts.h"
+
+#include <errno.h>
+
+static const struct wire *const wires[] = {
+    &wire_webhook, &wire_cloudevents, &wire_alertmanager, &wire_pagerduty, &wire_slack};
+
+const struct wire *wire_of(const char *type)
+{
+	for (size_t i = 0; i < count_of(wires); i++)
+		if (strcmp(wires[i]->type, type) == 0)
+			return wires[i];
+	return NULL;
+}
+
+void wire_append_url(const struct wire *wire, const char *url, struct buffer *ret_url)
+{
+	struct view base = view_of_text(url);
+
+	if (wire->path[0] == '\0' || view_ends_with(base, view_of_text(wire->path))) {
+		buffer_append(ret_url, base);
+		return;
+	}
+	while (view_ends_with(base, VIEW("/")))
+		base.length--;
+	buffer_append(ret_url, base);
+	buffer_append_text(ret_url, wire->path);
+}
+
+static const char *text_in(const struct json *object, const char *name)
+{
+	const char *text = json_get_text(object, name);
+
+	return text != NULL ? text : "";
+}
+
+/* Behind "authmedic.incident." or "authmedic.log.". */
+static const char *kind_in(const char *type, bool *ret_of_log)
+{
+	struct view rest = view_of_text(type);
+
+	*ret_of_log = view_starts_with(rest, VIEW("authmedic.log."));
+	if (!*ret_of_log && !view_starts_with(rest, VIEW("authmedic.incident.")))
+		return NULL;
+	return strrchr(type, '.') + 1;
+}
+
+int wire_read(const struct json *document, struct wire_story *ret_story)
+{
+	const struct json *data = json_get(document, "data");
+	struct wire_story story = {.kind = kind_in(text_in(document, "type"), &story.of_log)};
+
+	if (story.kind == NULL || data == NULL)
+		return -EINVAL;
+	story.time = text_in(document, "timestamp");
+	story.site = text_in(data, "site");
+	story.incident = text_in(data, "incident");
+	story.log = text_in(data, "log");
+	story.diagnosis = text_in(data, "diagnosis");
+	story.reason = text_in(data, "reason");
+	story.text = text_in(data, "text");
+	story.title = text_in(data, "title");
+	story.why = text_in(data, "why");
+	story.advice = text_in(data, "advice");
+	story.caution = text_in(data, "caution");
+	story.data = data;
+	*ret_story = story;
+	return 0;
+}
+
+bool wire_is_end(const char *kind)
+{
+	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0;
+}
+
+void wire_summary(const struct wire_story *story, struct buffer *line)
+{
+	if (story->of_log)
+		buffer_append_format(line, "%s: %s: %s", story->site, story->log,
+		    wire_is_end(story->kind) ? "it can be read again" : story->text);
+	else if (wire_is_end(story->kind) || story->title[0] == '\0')
+		buffer_append_format(line, "%s: %s", story->site, story->text);
+	else
+		buffer_append_format(line, "%s: %s", story->site, story->title);
+}
+
+void wire_subject(const struct wire_story *story, struct buffer *subject)
+{
+	if (story->of_log)
+		buffer_append_format(
+		    subject, "%s/%s/%s", story->site, story->log, story->reason);
+	else
+		buffer_append_format(subject, "%s/%s", story->site, story->incident);
+}
+
+const char *wire_severity(const struct wire_story *story)
+{
+	return story->of_log || strcmp(story->kind, "acting") == 0 ? "warning" : "critical";
+}
+
+/* -- webhook: the document itself */
+
+static int print_webhook(const struct wire_news *news, struct buffer *body)
+{
+	struct wire_story story;
+	int error = wire_read(news->document, &story);
+
+	return error < 0 ? error : json_print(news->document, body);
+}
+
+const struct wire wire_webhook = {.type = "webhook",
+    .content_type = "application/json",
+    .signs = true,
+    .path = "",
+    .print = print_webhook};

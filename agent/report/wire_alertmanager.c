@@ -1,0 +1,74 @@
+/* Alertmanager's API v2: an array of alerts. Labels are what an alert is known by, so they are the
+ * same from its beginning to its end. */
+#include "report/wire_parts.h"
+
+#define MAX_LINE_BYTES ((size_t)8192)
+
+static void put_labels(struct json *alert, const struct wire_news *news,
+    const struct wire_story *story)
+{
+	struct json *labels = json_put_object(alert, "labels");
+
+	json_put_text(labels, "alertname",
+	    story->of_log ? "AuthmedicLogDeaf" : "AuthmedicSignInFails");
+	json_put_text(labels, "instance", news->host);
+	json_put_text(labels, "site", story->site);
+	json_put_text(labels, "severity", story->of_log ? "warning" : "critical");
+	if (story->of_log) {
+		json_put_text(labels, "log", story->log);
+		json_put_text(labels, "reason", story->reason);
+	} else {
+		json_put_text(labels, "incident", story->incident);
+	}
+}
+
+static void put_annotation(struct json *annotations, const char *name, const char *text)
+{
+	if (text[0] != '\0')
+		json_put_text(annotations, name, text);
+}
+
+static void put_annotations(struct json *alert, const struct wire_story *story)
+{
+	struct json *annotations = json_put_object(alert, "annotations");
+	struct buffer auto_buffer summary;
+
+	buffer_init(&summary, MAX_LINE_BYTES);
+	wire_summary(story, &summary);
+	json_put_text(annotations, "summary", buffer_text(&summary));
+	put_annotation(annotations, "description", story->text);
+	put_annotation(annotations, "diagnosis", story->diagnosis);
+	put_annotation(annotations, "why", story->why);
+	put_annotation(annotations, "advice", story->advice);
+	put_annotation(annotations, "caution", story->caution);
+}
+
+static int print(const struct wire_news *news, struct buffer *body)
+{
+	struct json auto_json *alert = json_object_new();
+	struct buffer auto_buffer text;
+	struct wire_story story;
+	int error;
+
+	buffer_init(&text, body->max_bytes);
+	error = wire_read(news->document, &story);
+	if (error < 0)
+		return error;
+	put_labels(alert, news, &story);
+	put_annotations(alert, &story);
+	/* Without an end it would be taken for over after a few minutes: it is sent again. */
+	json_put_text(alert, wire_is_end(story.kind) ? "endsAt" : "startsAt", story.time);
+	error = json_print(alert, &text);
+	if (error < 0)
+		return error;
+	buffer_append_byte(body, '[');
+	buffer_append(body, buffer_view(&text));
+	buffer_append_byte(body, ']');
+	return buffer_error(body);
+}
+
+const struct wire wire_alertmanager = {.type = "alertmanager",
+    .content_type = "application/json",
+    .path = "/api/v2/alerts",
+    .again_ms = 60000,
+    .print = print};

@@ -1,0 +1,71 @@
+/* PagerDuty's Events API v2. The routing key stands in the body. */
+#include "report/wire_parts.h"
+
+#include <errno.h>
+
+#define MAX_SUMMARY_BYTES ((size_t)1024)
+#define MAX_KEY_BYTES     ((size_t)255) /* of dedup_key */
+
+static const char *action_of(const char *kind)
+{
+	if (wire_is_end(kind))
+		return "resolve";
+	return strcmp(kind, "acting") == 0 ? "acknowledge" : "trigger";
+}
+
+static void put_detail(struct json *details, const char *name, const char *text)
+{
+	if (text[0] != '\0')
+		json_put_text(details, name, text);
+}
+
+static void put_payload(
+    struct json *event, const struct wire_news *news, const struct wire_story *story)
+{
+	struct json *payload = json_put_object(event, "payload");
+	struct buffer auto_buffer summary;
+	struct json *details;
+
+	buffer_init(&summary, MAX_SUMMARY_BYTES);
+	wire_summary(story, &summary);
+	json_put_text(payload, "summary", buffer_text(&summary));
+	json_put_text(payload, "source", news->host);
+	json_put_text(payload, "severity", wire_severity(story));
+	json_put_text(payload, "timestamp", story->time);
+	json_put_text(payload, "component", story->site);
+	json_put_text(payload, "group", "authmedic");
+	json_put_text(payload, "class", story->of_log ? story->reason : story->diagnosis);
+	details = json_put_object(payload, "custom_details");
+	put_detail(details, "text", story->text);
+	put_detail(details, "why", story->why);
+	put_detail(details, "advice", story->advice);
+	put_detail(details, "caution", story->caution);
+	put_detail(details, "incident", story->incident);
+	put_detail(details, "log", story->log);
+}
+
+static int print(const struct wire_news *news, struct buffer *body)
+{
+	struct json auto_json *event = json_object_new();
+	struct buffer auto_buffer key;
+	struct wire_story story;
+	int error;
+
+	buffer_init(&key, MAX_KEY_BYTES * 64);
+	error = wire_read(news->document, &story);
+	if (error < 0 || news->key == NULL)
+		return error < 0 ? error : -EINVAL;
+	wire_subject(&story, &key);
+	json_put_text(event, "routing_key", news->key);
+	json_put_text(event, "event_action", action_of(story.kind));
+	json_put_view(event, "dedup_key", view_first(buffer_view(&key), MAX_KEY_BYTES));
+	json_put_text(event, "client", "authmedic");
+	put_payload(event, news, &story);
+	return json_print(event, body);
+}
+
+const struct wire wire_pagerduty = {.type = "pagerduty",
+    .content_type = "application/json",
+    .needs_key = true,
+    .path = "/v2/enqueue",
+    .print = print};

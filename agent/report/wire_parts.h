@@ -1,0 +1,35 @@
+/* What the files of the wire share. */
+#ifndef AUTHMEDIC_REPORT_WIRE_PARTS_H
+#define AUTHMEDIC_REPORT_WIRE_PARTS_H
+
+#include "report/wire.h"
+
+extern const struct wire wire_webhook, wire_cloudevents, wire_alertmanager, wire_pagerduty,
+    wire_slack;
+
+/* The document taken apart. Texts are "" where the document has none. */
+struct wire_story {
+	bool of_log;            /* else of an incident */
+	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended */
+	const char *time;       /* RFC 3339 */
+	const char *site;
+	const char *incident;
+	const char *log;
+	const char *diagnosis;
+	const char *reason;
+	const char *text;
+	const char *title, *why, *advice, *caution;
+	const struct json *data;
+};
+must_check int wire_read(const struct json *document, struct wire_story *ret_story);
+
+/* The trouble is over. */
+bool wire_is_end(const char *kind);
+/* One line: "intranet: The worker holds an old key". */
+void wire_summary(const struct wire_story *story, struct buffer *line);
+/* Names the trouble, not the message: the same from its beginning to its end. */
+void wire_subject(const struct wire_story *story, struct buffer *subject);
+/* "critical" or "warning". */
+const char *wire_severity(const struct wire_story *story);
+
+#endif

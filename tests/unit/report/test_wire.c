@@ -1,0 +1,156 @@
+#include "unit.h"
+
+#include <errno.h>
+
+#include "base/file.h"
+#include "report/wire.h"
+
+/* News as notification.c prints it. What a log says of a path or a client is hostile. */
+static const struct {
+	const char *name;
+	const char *document;
+} cases[] = {
+    {"opened",
+	"{\"type\":\"authmedic.incident.opened\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
+	"\"data\":{\"site\":\"intranet\",\"incident\":\"20261122T100000Z-1a2b\","
+	"\"state\":\"standing\",\"text\":\"Sign-in fails for 9 of 12.\",\"reason\":"
+	"\"stale-handle\",\"remedy\":\"\",\"diagnosis\":\"stale-handle\",\"title\":\"The worker "
+	"holds an old key\",\"why\":\"The keytab is newer than the worker.\",\"advice\":"
+	"\"Recycle the worker.\",\"caution\":\"Do not change the key.\","
+	"\"evidence\":{\"keytab.kvno\":\"4\"}}}"},
+    {"acting",
+	"{\"type\":\"authmedic.incident.acting\",\"timestamp\":\"2026-11-22T10:01:00.000Z\","
+	"\"data\":{\"site\":\"intranet\",\"incident\":\"20261122T100000Z-1a2b\","
+	"\"state\":\"acting\",\"text\":\"Recycling.\",\"reason\":\"stale-handle\",\"remedy\":"
+	"\"recycle\",\"diagnosis\":\"stale-handle\",\"title\":\"The worker holds an old key\","
+	"\"why\":\"\",\"advice\":\"\",\"caution\":\"\",\"evidence\":{}}}"},
+    {"resolved",
+	"{\"type\":\"authmedic.incident.resolved\",\"timestamp\":\"2026-11-22T10:03:00.000Z\","
+	"\"data\":{\"site\":\"intranet\",\"incident\":\"20261122T100000Z-1a2b\","
+	"\"state\":\"resolved\",\"text\":\"the remedy helped: sign-in works again\","
+	"\"reason\":\"\",\"remedy\":\"\",\"diagnosis\":\"stale-handle\",\"title\":\"The worker "
+	"holds an old key\",\"why\":\"\",\"advice\":\"\",\"caution\":\"\",\"evidence\":{}}}"},
+    {"deaf",
+	"{\"type\":\"authmedic.log.deaf\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
+	"\"data\":{\"site\":\"intranet\",\"log\":\"/var/log/<!channel>&\\\"\\u001b\","
+	"\"reason\":\"silent\",\"text\":\"nothing new comes, while the server serves\"}}"},
+    {"deaf-ended",
+	"{\"type\":\"authmedic.log.deaf-ended\",\"timestamp\":\"2026-11-22T11:00:00.000Z\","
+	"\"data\":{\"site\":\"intranet\",\"log\":\"/var/log/<!channel>&\\\"\\u001b\","
+	"\"reason\":\"silent\",\"text\":\"it is heard again\"}}"},
+};
+
+static const char *const types[] = {
+    "webhook", "cloudevents", "alertmanager", "pagerduty", "slack"};
+
+static int print(const char *type, const char *text, struct buffer *body)
+{
+	struct json auto_json *document = NULL;
+	struct wire_news news = {.id = "id-1", .host = "www1", .key = "R0UT1NGK3Y"};
+
+	assert_int_equal(json_parse(view_of_text(text), &document), 0);
+	news.document = document;
+	return wire_of(type)->print(&news, body);
+}
+
+static void golden_path(const char *type, const char *name, char ret_path[512])
+{
+	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
+
+	snprintf(ret_path, 512, "%s/tests/unit/report/golden/%s-%s.json",
+	    source != NULL ? source : ".", type, name);
+}
+
+static void write_golden(const char *path, const struct buffer *body)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fprintf(file, "%s\n", buffer_text(body));
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Each receiver is sent exactly what stands in golden/, which was compared with its public format.
+ * AUTHMEDIC_WRITE_GOLDEN=1 writes the files anew, for a person to look at. */
+static void says_what_is_golden(unused_parameter void **state)
+{
+	for (size_t i = 0; i < count_of(types); i++) {
+		for (size_t j = 0; j < count_of(cases); j++) {
+			struct buffer auto_buffer body, auto_buffer golden;
+			char path[512];
+
+			buffer_init(&body, 65536);
+			buffer_init(&golden, 65536);
+			golden_path(types[i], cases[j].name, path);
+			assert_int_equal(print(types[i], cases[j].document, &body), 0);
+			if (getenv("AUTHMEDIC_WRITE_GOLDEN") != NULL)
+				write_golden(path, &body);
+			buffer_append_byte(&body, '\n');
+			assert_int_equal(file_read(path, &golden), 0);
+			assert_string_equal(buffer_text(&body), buffer_text(&golden));
+		}
+	}
+}
+
+/* What is none of our documents goes to nobody. */
+static void refuses_other_documents(unused_parameter void **state)
+{
+	static const char *const others[] = {"{}", "[]", "{\"type\":\"x\",\"data\":{}}",
+	    "{\"type\":\"authmedic.incident.opened\"}", "{\"type\":7,\"data\":{}}"};
+
+	for (size_t i = 0; i < count_of(types); i++) {
+		for (size_t j = 0; j < count_of(others); j++) {
+			struct buffer auto_buffer body;
+
+			buffer_init(&body, 65536);
+			assert_int_equal(print(types[i], others[j], &body), -EINVAL);
+			assert_int_equal(body.length, 0);
+		}
+	}
+}
+
+/* A message that does not fit is an error, not half a message. */
+static void has_a_maximum(unused_parameter void **state)
+{
+	for (size_t i = 0; i < count_of(types); i++) {
+		struct buffer auto_buffer body;
+
+		buffer_init(&body, 100);
+		assert_int_equal(print(types[i], cases[0].document, &body), -E2BIG);
+	}
+}
+
+/* The path of a receiver's interface is added where the URL does not have it. */
+static void completes_urls(unused_parameter void **state)
+{
+	static const char *const urls[][3] = {
+	    {"alertmanager", "http://am:9093", "http://am:9093/api/v2/alerts"},
+	    {"alertmanager", "http://am:9093/", "http://am:9093/api/v2/alerts"},
+	    {"alertmanager", "http://am/x/api/v2/alerts", "http://am/x/api/v2/alerts"},
+	    {"pagerduty", "https://events.example/v2/enqueue", "https://events.example/v2/enqueue"},
+	    {"pagerduty", "https://events.example", "https://events.example/v2/enqueue"},
+	    {"webhook", "http://x/", "http://x/"},
+	    {"slack", "https://x/T0/B0", "https://x/T0/B0"},
+	};
+
+	for (size_t i = 0; i < count_of(urls); i++) {
+		struct buffer auto_buffer url;
+
+		buffer_init(&url, 1024);
+		wire_append_url(wire_of(urls[i][0]), urls[i][1], &url);
+		assert_string_equal(buffer_text(&url), urls[i][2]);
+	}
+	assert_null(wire_of("telegraph"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(says_what_is_golden),
+	    cmocka_unit_test(refuses_other_documents),
+	    cmocka_unit_test(has_a_maximum),
+	    cmocka_unit_test(completes_urls),
+	};
+
+	return cmocka_run_group_tests_name("report/wire", tests, NULL, NULL);
+}
