@@ -3,7 +3,7 @@
 #include "loop/timer.h"
 
 /* Each plugin within its deadline, and a little for the way there and back. */
-#define MOST_PLUGINS 8
+#define MOST_PLUGINS CONFIG_MAX_INSPECTORS
 #define GRACE_MS     5000
 
 struct question {

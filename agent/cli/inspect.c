@@ -1,24 +1,32 @@
 #include "base/text.h"
 #include "cli/ask_helper.h"
-#include "diagnose/facts.h"
+#include "daemon/reports.h"
+
+static void print_for_people(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts_count(facts); i++)
+		printf("%-28s %s\n", facts_at(facts, i)->name, facts_at(facts, i)->value);
+}
 
 static int print(const struct invocation *invocation, const struct protocol_reply *reply)
 {
-	const struct fact origin = {.source = (char *)"inspectors", .time_ms = -1};
+	const struct report report = {view_of_text(reply->facts), -1};
 	struct facts *facts = NULL;
 	size_t skipped = 0;
 	int error = facts_new(&facts);
 
 	if (error == 0)
-		error = facts_read_lines(facts, view_of_text(reply->facts), &origin, &skipped);
+		error = reports_take_inspection(facts, &report, &skipped);
+	if (error == 0 && (skipped > 0 || reply->facts_truncated))
+		complain(EXIT_FAILED, "%zu lines were no facts%s", skipped,
+		    reply->facts_truncated ? ", and some had no room" : "");
 	if (error == 0 && invocation->json) {
 		struct json auto_json *document = facts_to_json(facts);
 
 		print_json(document);
 	}
-	for (size_t i = 0; error == 0 && !invocation->json && i < facts_count(facts);
-	     i++)
-		printf("%-24s %s\n", facts_at(facts, i)->name, facts_at(facts, i)->value);
+	if (error == 0 && !invocation->json)
+		print_for_people(facts);
 	facts_free(&facts);
 	return error == 0 && reply->result == PROTOCOL_DONE ? EXIT_DONE : EXIT_FAILED;
 }

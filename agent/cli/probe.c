@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "daemon/prober.h"
+#include "daemon/reports.h"
 #include "loop/child.h"
 #include "loop/loop.h"
 
@@ -17,11 +18,11 @@ struct run {
 
 static void on_probe_exit(void *context, const struct child_result *result)
 {
-	const struct fact origin = {.source = (char *)"probe", .time_ms = -1};
+	const struct report report = {result->out, -1};
 	struct run *run = context;
 	size_t skipped = 0;
 
-	if (facts_read_lines(run->facts, result->out, &origin, &skipped) < 0 || skipped > 0)
+	if (reports_take_probe(run->facts, &report, &skipped) < 0 || skipped > 0)
 		complain(EXIT_FAILED, "%zu lines of the probe were no facts", skipped);
 	fwrite(result->err.data, 1, result->err.length, stderr);
 	run->result = prober_result(run->facts, result);

@@ -4,6 +4,7 @@ libauthmedic_a_SOURCES += \
 	agent/daemon/log_parser.c agent/daemon/log_parser.h \
 	agent/daemon/prober.c agent/daemon/prober.h \
 	agent/daemon/reading.c agent/daemon/reading.h \
+	agent/daemon/reports.c agent/daemon/reports.h \
 	agent/daemon/rulebook.c agent/daemon/rulebook.h
 
 # Without main.c, so that a test may run all of it.

@@ -133,11 +133,10 @@ static void look(struct pipeline *pipeline)
 
 static void finish_probe(struct site *site, const struct child_result *result)
 {
-	static const char *const prefixes[] = {"probe.", "ticket.", NULL};
 	enum probe_result told;
 
 	site->probe_failed = false;
-	site_take_facts(site, result->out, "probe", prefixes);
+	site_take_probe(site, result->out);
 	told = prober_result(site->facts, result);
 	site_set_fact(site, "probe.result", probe_result_name(told));
 	site_set_fact_time(site, "probe.started", site->probe_started.wall_ms);
@@ -194,20 +193,12 @@ static const struct diagnosis *effect_diagnose(void *context)
 
 /* ---- 5. remedy: wishes of the controllers, granted after the commit ---- */
 
-/* What the inspectors told, in place of what they told before. */
-static void take_inspection(struct site *site, const char *facts)
-{
-	static const char *const prefixes[] = {"worker.", "keytab.", "krb5conf.", NULL};
-
-	site_take_facts(site, view_of_text(facts), "inspectors", prefixes);
-}
-
 static void effect_inspect(void *context)
 {
 	struct site *site = context;
 
 	/* Where no answer comes in time, nothing is decided on old ones. */
-	take_inspection(site, "");
+	site_take_inspection(site, VIEW(""));
 	site->wants_inspection = true;
 }
 
@@ -279,7 +270,10 @@ static void on_inspection(void *context, const struct protocol_reply *reply)
 		    reply->result == PROTOCOL_REFUSED ? protocol_refusal_name(reply->refusal)
 						      : protocol_result_name(reply->result),
 		    reply->text);
-	take_inspection(site, reply != NULL ? reply->facts : "");
+	if (reply != NULL && reply->facts_truncated)
+		log_warning("%s: the inspectors told more than there is room for",
+		    site->config->name);
+	site_take_inspection(site, view_of_text(reply != NULL ? reply->facts : NULL));
 	if (facts_number(site->facts, "worker.start", &start_s) < 0)
 		start_s = -1;
 	controller_on_inspected(

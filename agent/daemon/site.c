@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "daemon/evidence.h"
+#include "daemon/reports.h"
 #include "loop/child.h"
 #include "loop/clock.h"
 
@@ -110,17 +111,29 @@ void site_gather_facts(struct site *site, const struct signatures *signatures)
 	evidence_gather(site->facts, &sources);
 }
 
-void site_take_facts(
-    struct site *site, struct view lines, const char *source, const char *const *prefixes)
+static void complain_of_report(const struct site *site, const char *who, int error, size_t skipped)
 {
-	const struct fact origin = {.source = (char *)source, .time_ms = clock_now_ms()};
-	size_t skipped = 0;
-	int error;
+	if (error < 0)
+		log_error("%s: facts of %s were lost: %s", site->config->name, who,
+		    strerror(-error));
+	if (skipped > 0)
+		log_warning("%s: %zu lines of %s were no facts", site->config->name, skipped, who);
+}
 
-	for (size_t i = 0; prefixes[i] != NULL; i++)
-		facts_clear(site->facts, prefixes[i]);
-	error = facts_read_lines(site->facts, lines, &origin, &skipped);
-	if (error < 0 || skipped > 0)
-		log_warning(
-		    "%s: %zu lines of %s were no facts", site->config->name, skipped, source);
+void site_take_probe(struct site *site, struct view lines)
+{
+	const struct report report = {lines, clock_now_ms()};
+	size_t skipped = 0;
+	int error = reports_take_probe(site->facts, &report, &skipped);
+
+	complain_of_report(site, "the probe", error, skipped);
+}
+
+void site_take_inspection(struct site *site, struct view lines)
+{
+	const struct report report = {lines, clock_now_ms()};
+	size_t skipped = 0;
+	int error = reports_take_inspection(site->facts, &report, &skipped);
+
+	complain_of_report(site, "the inspectors", error, skipped);
 }

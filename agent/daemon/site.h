@@ -69,9 +69,8 @@ void site_set_fact_time(struct site *site, const char *name, int64_t time_ms);
 /* Everything a diagnosis may ask that neither probe nor inspectors tell, put among the facts. */
 void site_gather_facts(struct site *site, const struct signatures *signatures);
 
-/* Reads what a probe or an inspection printed into the facts, in place of what stood under the
- * prefixes (NULL at the end). */
-void site_take_facts(
-    struct site *site, struct view lines, const char *source, const char *const *prefixes);
+/* Reads what a probe or an inspection told into the facts, in place of what it told before. */
+void site_take_probe(struct site *site, struct view lines);
+void site_take_inspection(struct site *site, struct view lines);
 
 #endif

@@ -42,17 +42,40 @@ void facts_free(struct facts **facts)
 	*facts = NULL;
 }
 
-void facts_clear(struct facts *facts, const char *prefix)
+static const char *name_of(const struct fact *fact)
+{
+	return fact->name;
+}
+
+static const char *source_of(const struct fact *fact)
+{
+	return fact->source;
+}
+
+static void clear(struct facts *facts, const char *(*text_of)(const struct fact *fact),
+    const char *prefix)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < facts->count; i++) {
-		if (view_starts_with(view_of_text(facts->items[i].name), view_of_text(prefix)))
+		struct view text = view_of_text(text_of(&facts->items[i]));
+
+		if (view_starts_with(text, view_of_text(prefix)))
 			fact_done(&facts->items[i]);
 		else
 			facts->items[kept++] = facts->items[i];
 	}
 	facts->count = kept;
+}
+
+void facts_clear(struct facts *facts, const char *prefix)
+{
+	clear(facts, name_of, prefix);
+}
+
+void facts_clear_source(struct facts *facts, const char *prefix)
+{
+	clear(facts, source_of, prefix);
 }
 
 static bool is_letter(char byte)

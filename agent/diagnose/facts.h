@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 
-#define FACTS_MAX             256
+#define FACTS_MAX             512
 #define FACTS_MAX_NAME_BYTES  63
 #define FACTS_MAX_VALUE_BYTES 1023
 
@@ -26,6 +26,8 @@ must_check int facts_new(struct facts **ret_facts);
 void facts_free(struct facts **facts);
 /* Forgets the facts whose name starts with the prefix ("" for all). */
 void facts_clear(struct facts *facts, const char *prefix);
+/* Forgets those whose source starts with it. */
+void facts_clear_source(struct facts *facts, const char *prefix);
 
 /* Sets or replaces; the texts are copied. -EINVAL on a bad name, or a value or source that is too
  * long or has bytes outside printable ASCII, -ENOSPC when full; the set is unchanged then. */

@@ -1,14 +1,13 @@
 #include "helper/helper.h"
 
-/* In this order; the facts of all stand together. */
-static const char *const inspectors[] = {"inspect-worker", "inspect-keytab"};
-
 /* Starts the next inspector that can be started; true where there is none. */
 static bool is_last(const struct helper *helper, struct job *job)
 {
-	for (; job->inspector < count_of(inspectors); job->inspector++) {
+	const struct config_words *inspectors = &job->site->server.inspectors;
+
+	for (; job->inspector < inspectors->count; job->inspector++) {
 		const struct launch launch = {
-		    .plugin = inspectors[job->inspector], .verb = "inspect"};
+		    .plugin = inspectors->items[job->inspector], .verb = "inspect"};
 
 		if (launch_plugin(helper, job, &launch) == 0) {
 			plugin_release(&job->run);
@@ -44,34 +43,43 @@ bool inspection_start(struct helper *helper, struct job *job)
 	return false;
 }
 
-/* Something like `name=value`, printable; what it means is for the daemon to judge. */
+/* Something like `name=value`, printable, and no head of ours; what it means is for the daemon to
+ * judge. */
 static bool is_fact(struct view line)
 {
+	if (view_starts_with(line, VIEW("@")))
+		return false;
 	for (size_t i = 0; i < line.length; i++)
 		if (line.data[i] < ' ' || line.data[i] > '~')
 			return false;
 	return view_contains(line, VIEW("="));
 }
 
+/* Whole lines, as long as there is room; after the first that has none no other is taken. */
+static void add_line(struct protocol_reply *reply, const char *mark, struct view line)
+{
+	size_t used = strlen(reply->facts);
+	size_t room = sizeof(reply->facts) - used;
+
+	if (reply->facts_truncated || strlen(mark) + line.length + 2 > room)
+		reply->facts_truncated = 1;
+	else
+		snprintf(reply->facts + used, room, "%s%.*s\n", mark, VIEW_ARGUMENTS(line));
+}
+
 /* Facts go to the facts, other lines to the text; a line cut short goes nowhere. */
 static void take_output(struct job *job)
 {
-	struct protocol_reply *reply = &job->reply;
 	struct view rest = buffer_view(&job->run.said), line;
-	size_t used = strlen(reply->facts);
 
-	reply->facts_truncated |= job->run.dropped_bytes > 0;
+	add_line(&job->reply, "@",
+	    view_of_text(job->site->server.inspectors.items[job->inspector]));
+	job->reply.facts_truncated |= job->run.dropped_bytes > 0;
 	while (view_cut(&rest, '\n', &line)) {
-		if (!is_fact(line)) {
+		if (is_fact(line))
+			add_line(&job->reply, "", line);
+		else
 			serve_set_text(job, line);
-		} else if (reply->facts_truncated ||
-		           line.length + 2 > sizeof(reply->facts) - used) {
-			reply->facts_truncated = 1;
-		} else {
-			memcpy(reply->facts + used, line.data, line.length);
-			reply->facts[used + line.length] = '\n';
-			used += line.length + 1;
-		}
 	}
 }
 

@@ -6,7 +6,7 @@
 #include "loop/loop.h"
 
 #define PACKET_CHANNEL_MAX_QUEUE	64
-#define PACKET_CHANNEL_MAX_PACKET_BYTES (16 * 1024)
+#define PACKET_CHANNEL_MAX_PACKET_BYTES (64 * 1024)
 
 struct packet_channel;
 

@@ -96,6 +96,11 @@ bool probe_reason_is_worse(enum probe_reason reason, enum probe_reason other)
 	return results[reasons[reason].result].weight > results[reasons[other].result].weight;
 }
 
+const char *probe_reason_name(enum probe_reason reason)
+{
+	return reasons[reason].name;
+}
+
 enum probe_result probe_reason_result(enum probe_reason reason)
 {
 	return reasons[reason].result;

@@ -46,6 +46,7 @@ enum probe_reason {
  * address that cannot be reached, and that before a success. */
 bool probe_reason_is_worse(enum probe_reason reason, enum probe_reason other);
 
+const char *probe_reason_name(enum probe_reason reason);
 enum probe_result probe_reason_result(enum probe_reason reason);
 /* 0 accepted, 1 rejected, 3 no ticket, 4 unreachable, 78 what was configured is unusable. */
 int probe_reason_exit_code(enum probe_reason reason);

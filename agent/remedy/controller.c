@@ -3,7 +3,6 @@
 #include <errno.h>
 
 /* Inspectors run one after another, each within the plugins' deadline; then we go on without. */
-#define INSPECTORS       2
 #define INSPECT_GRACE_MS 5000
 #define ASK_AGAIN_MS     1000
 #define HELPER_GRACE_MS  60000
@@ -60,7 +59,9 @@ bool controller_probe(struct controller *controller)
 
 int64_t controller_inspection_ms(const struct controller *controller)
 {
-	return INSPECT_GRACE_MS + INSPECTORS * controller->options.safety->plugin_timeout_ms;
+	/* They run one after the other. */
+	return INSPECT_GRACE_MS + (int64_t)controller->options.site->server.inspectors.count *
+				      controller->options.safety->plugin_timeout_ms;
 }
 
 static void inspect(struct controller *controller)

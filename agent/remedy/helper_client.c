@@ -15,6 +15,9 @@
 /* A helper whose line broke may still be finishing an action; so many may live at once. */
 #define MAX_HELPERS 4
 
+_Static_assert(sizeof(struct protocol_reply) <= PACKET_CHANNEL_MAX_PACKET_BYTES,
+    "a reply must fit into a packet");
+
 struct waiting {
 	uint64_t request_id; /* 0: a free place */
 	helper_client_on_reply *on_reply;

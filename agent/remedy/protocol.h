@@ -13,7 +13,8 @@
 #define PROTOCOL_NAME_BYTES     64
 #define PROTOCOL_TEXT_BYTES     256
 #define PROTOCOL_MAX_FOR_MS     INT64_C(2592000000) /* 30 days */
-#define PROTOCOL_FACTS_BYTES    7168
+/* Some hundred facts of ordinary length, in a packet that any socket holds. */
+#define PROTOCOL_FACTS_BYTES    32768
 
 enum protocol_verb {
 	PROTOCOL_INSPECT = 1, /* run the inspectors of the site */
@@ -93,7 +94,8 @@ struct protocol_reply {
 	int64_t revert_left_ms; /* until the first of those is reverted; -1: none */
 	char action_id[PROTOCOL_NAME_BYTES];
 	char text[PROTOCOL_TEXT_BYTES];    /* the last line the plugin said, escaped */
-	char facts[PROTOCOL_FACTS_BYTES];  /* `name=value` lines, whole ones only */
+	/* For each inspector `@NAME` and its `name=value` lines, whole ones only. */
+	char facts[PROTOCOL_FACTS_BYTES];
 };
 
 const char *protocol_refusal_name(uint32_t refusal); /* "budget", …; the metric label */

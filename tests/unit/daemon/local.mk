@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 daemon_tests = tests/unit/daemon/pipeline.test \
-	tests/unit/daemon/reading.test
+	tests/unit/daemon/reading.test \
+	tests/unit/daemon/reports.test
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
 
@@ -9,6 +10,10 @@ tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/test_pipeline.c \
 tests_unit_daemon_pipeline_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_pipeline_test_LDADD = $(unit_libs)
 tests_unit_daemon_pipeline_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_commit
+
+tests_unit_daemon_reports_test_SOURCES = tests/unit/daemon/test_reports.c
+tests_unit_daemon_reports_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_reports_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_reading_test_SOURCES = tests/unit/daemon/test_reading.c
 tests_unit_daemon_reading_test_CPPFLAGS = $(unit_cppflags)

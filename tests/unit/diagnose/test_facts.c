@@ -59,6 +59,21 @@ static void test_clear(unused_parameter void **state)
 	facts_free(&facts);
 }
 
+/* What one source told is forgotten by itself, also where another told it before. */
+static void test_clear_source(unused_parameter void **state)
+{
+	struct facts *facts = facts_of("a.a=1\na.b=1\n");
+
+	assert_int_equal(facts_set(facts, (struct fact){"a.b", "2", "inspector x", 6}), 0);
+	assert_int_equal(facts_set(facts, (struct fact){"a.c", "2", "inspector y", 6}), 0);
+	facts_clear_source(facts, "inspector ");
+	assert_int_equal(facts_count(facts), 1);
+	assert_string_equal(facts_at(facts, 0)->name, "a.a");
+	facts_clear_source(facts, "");
+	assert_int_equal(facts_count(facts), 0);
+	facts_free(&facts);
+}
+
 static void test_names(unused_parameter void **state)
 {
 	static const char *const good[] = {"a.b", "keytab.worker_matches", "a-b.c2.d", "a1.b",
@@ -227,6 +242,7 @@ int main(void)
 	    cmocka_unit_test(test_set_and_get),
 	    cmocka_unit_test(test_unknown),
 	    cmocka_unit_test(test_clear),
+	    cmocka_unit_test(test_clear_source),
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_bad_facts),
 	    cmocka_unit_test(test_full),

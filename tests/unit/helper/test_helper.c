@@ -303,18 +303,23 @@ static void hangs_up_on_nonsense(void **state)
 /* Inspectors run one after the other and their facts come back together; other lines do not. */
 static void inspects(void **state)
 {
+	static const char *const silent[] = {"inspect-config", "inspect-clock", "inspect-unit"};
 	struct harness *harness = *state;
 	struct protocol_request request;
 	struct protocol_reply reply;
 
 	harness_plugin(harness, "inspect-worker",
-	    "echo worker.pid=12; echo noise; printf 'x.y=a\\tb\\n'");
+	    "echo worker.pid=12; echo noise; echo @forged=1; printf 'x.y=a\\tb\\n'");
 	harness_plugin(harness, "inspect-keytab", "echo keytab.kvno=3; printf cut.short=");
+	for (size_t i = 0; i < count_of(silent); i++)
+		harness_plugin(harness, silent[i], "exit 0");
 	harness_start(harness);
 	request = harness_request(harness, PROTOCOL_INSPECT);
 	reply = harness_ask(harness, &request);
 	assert_int_equal(reply.result, PROTOCOL_DONE);
-	assert_string_equal(reply.facts, "worker.pid=12\nkeytab.kvno=3\n");
+	assert_string_equal(reply.facts,
+	    "@inspect-worker\nworker.pid=12\n@inspect-keytab\nkeytab.kvno=3\n"
+	    "@inspect-config\n@inspect-clock\n@inspect-unit\n");
 	assert_int_equal(reply.facts_truncated, 0);
 	request.config_digest++; /* facts of another keytab than the daemon's would mislead it */
 	reply = harness_ask(harness, &request);
@@ -323,9 +328,11 @@ static void inspects(void **state)
 	harness_plugin(harness, "inspect-worker", "exit 1");
 	reply = harness_ask(harness, &request);
 	assert_int_equal(reply.result, PROTOCOL_FAILED);
-	assert_string_equal(reply.facts, "keytab.kvno=3\n");
+	assert_string_equal(reply.facts,
+	    "@inspect-worker\n@inspect-keytab\nkeytab.kvno=3\n"
+	    "@inspect-config\n@inspect-clock\n@inspect-unit\n");
 	harness_plugin(harness, "inspect-worker",
-	    "i=0; while [ $i -lt 2000 ]; do echo fact.$i=value; i=$((i + 1)); done");
+	    "i=0; while [ $i -lt 3000 ]; do echo fact.$i=value; i=$((i + 1)); done");
 	reply = harness_ask(harness, &request);
 	assert_int_equal(reply.facts_truncated, 1);
 	assert_true(strlen(reply.facts) > PROTOCOL_FACTS_BYTES - 64);
