@@ -1,7 +1,19 @@
 # Each plugin is a folder of its own, also where it is installed.
 noinst_LIBRARIES += libplugin.a
-libplugin_a_SOURCES = plugins/common/plugin.c plugins/common/plugin.h \
-	plugins/common/worker.c plugins/common/worker.h
+libplugin_a_SOURCES = \
+	plugins/common/children.c plugins/common/children.h \
+	plugins/common/command.c plugins/common/command.h \
+	plugins/common/file_times.c plugins/common/file_times.h \
+	plugins/common/krb5_config.c plugins/common/krb5_config.h \
+	plugins/common/mounts.c plugins/common/mounts.h \
+	plugins/common/plugin.c plugins/common/plugin.h \
+	plugins/common/processes.c plugins/common/processes.h \
+	plugins/common/unit.c plugins/common/unit.h \
+	plugins/common/worker.c plugins/common/worker.h \
+	plugins/common/worker_view.c plugins/common/worker_view.h \
+	plugins/inspect-iis/iis_output.c plugins/inspect-iis/iis_output.h \
+	plugins/inspect-jvm/login_config.c plugins/inspect-jvm/login_config.h \
+	plugins/inspect-unit/unit_file.c plugins/inspect-unit/unit_file.h
 libplugin_a_CPPFLAGS = $(plugin_cppflags)
 plugin_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins
 plugin_libs = libplugin.a $(LDADD)
@@ -16,9 +28,45 @@ inspect_keytabdir = $(pkglibexecdir)/plugins/inspect-keytab
 inspect_keytab_PROGRAMS = plugins/inspect-keytab/inspect-keytab
 plugins_inspect_keytab_inspect_keytab_SOURCES = plugins/inspect-keytab/inspect_keytab.c \
 	plugins/inspect-keytab/keys.c plugins/inspect-keytab/keys.h \
-	plugins/inspect-keytab/worker_view.c plugins/inspect-keytab/worker_view.h
+	plugins/inspect-keytab/ticket.c plugins/inspect-keytab/ticket.h
 plugins_inspect_keytab_inspect_keytab_CPPFLAGS = $(plugin_cppflags)
-plugins_inspect_keytab_inspect_keytab_LDADD = $(plugin_libs)
+plugins_inspect_keytab_inspect_keytab_LDADD = libplugin.a libkerberos.a $(LDADD)
+
+inspect_configdir = $(pkglibexecdir)/plugins/inspect-config
+inspect_config_PROGRAMS = plugins/inspect-config/inspect-config
+plugins_inspect_config_inspect_config_SOURCES = plugins/inspect-config/inspect_config.c
+plugins_inspect_config_inspect_config_CPPFLAGS = $(plugin_cppflags)
+plugins_inspect_config_inspect_config_LDADD = $(plugin_libs)
+
+inspect_clockdir = $(pkglibexecdir)/plugins/inspect-clock
+inspect_clock_PROGRAMS = plugins/inspect-clock/inspect-clock
+plugins_inspect_clock_inspect_clock_SOURCES = plugins/inspect-clock/inspect_clock.c
+plugins_inspect_clock_inspect_clock_CPPFLAGS = $(plugin_cppflags)
+plugins_inspect_clock_inspect_clock_LDADD = libplugin.a libkerberos.a $(LDADD)
+
+inspect_unitdir = $(pkglibexecdir)/plugins/inspect-unit
+inspect_unit_PROGRAMS = plugins/inspect-unit/inspect-unit
+plugins_inspect_unit_inspect_unit_SOURCES = plugins/inspect-unit/inspect_unit.c
+plugins_inspect_unit_inspect_unit_CPPFLAGS = $(plugin_cppflags)
+plugins_inspect_unit_inspect_unit_LDADD = $(plugin_libs)
+
+inspect_squiddir = $(pkglibexecdir)/plugins/inspect-squid
+inspect_squid_PROGRAMS = plugins/inspect-squid/inspect-squid
+plugins_inspect_squid_inspect_squid_SOURCES = plugins/inspect-squid/inspect_squid.c
+plugins_inspect_squid_inspect_squid_CPPFLAGS = $(plugin_cppflags)
+plugins_inspect_squid_inspect_squid_LDADD = $(plugin_libs)
+
+inspect_jvmdir = $(pkglibexecdir)/plugins/inspect-jvm
+inspect_jvm_PROGRAMS = plugins/inspect-jvm/inspect-jvm
+plugins_inspect_jvm_inspect_jvm_SOURCES = plugins/inspect-jvm/inspect_jvm.c
+plugins_inspect_jvm_inspect_jvm_CPPFLAGS = $(plugin_cppflags)
+plugins_inspect_jvm_inspect_jvm_LDADD = $(plugin_libs)
+
+inspect_iisdir = $(pkglibexecdir)/plugins/inspect-iis
+inspect_iis_PROGRAMS = plugins/inspect-iis/inspect-iis
+plugins_inspect_iis_inspect_iis_SOURCES = plugins/inspect-iis/inspect_iis.c
+plugins_inspect_iis_inspect_iis_CPPFLAGS = $(plugin_cppflags)
+plugins_inspect_iis_inspect_iis_LDADD = $(plugin_libs)
 
 recycledir = $(pkglibexecdir)/plugins/recycle
 recycle_PROGRAMS = plugins/recycle/recycle
@@ -27,7 +75,11 @@ plugins_recycle_recycle_CPPFLAGS = $(plugin_cppflags)
 plugins_recycle_recycle_LDADD = $(plugin_libs)
 
 EXTRA_DIST += plugins/inspect-worker/README.md plugins/inspect-keytab/README.md \
+	plugins/inspect-config/README.md plugins/inspect-clock/README.md \
+	plugins/inspect-unit/README.md plugins/inspect-squid/README.md \
+	plugins/inspect-jvm/README.md plugins/inspect-iis/README.md \
 	plugins/recycle/README.md docs/plugins.md \
 	tests/plugins/conftest.py tests/plugins/test_contract.py \
+	tests/plugins/test_inspect_config.py tests/plugins/test_inspect_kinds.py \
 	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
 	tests/plugins/test_recycle.py

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "base/process.h"
+#include "common/processes.h"
 
 #define WORKER_MAX_GROUPS 256 /* more of them than that are not told */
 
@@ -13,8 +13,8 @@ struct worker {
 	size_t count;		       /* processes that hold the key */
 	struct process oldest, newest; /* of those; where there are any */
 
-	/* As whom requests are served: those of the oldest, or of its children of the same name
-	 * where it is root's and they are not. */
+	/* As whom requests are served: those of the oldest, or of the newest of its children of
+	 * the same name where it is root's and they are not. */
 	bool knows_identity;
 	uid_t uid;
 	gid_t gid;
@@ -24,9 +24,6 @@ struct worker {
 
 /* -ESRCH where the configuration leads to no process, -EINVAL where it says nothing about workers;
  * another error where the system does not tell. */
-must_check int worker_find(struct worker *ret_worker);
-
-/* When the process started, on the wall clock of now. */
-int64_t worker_start_ms(const struct process *process);
+must_check int worker_find(const struct processes *processes, struct worker *ret_worker);
 
 #endif

@@ -5,6 +5,8 @@
 
 #define MAX_ENTRIES    100000
 #define MAX_PRINCIPALS 4096
+#define MAX_ENCTYPE_BYTES 100
+#define MAX_LISTED_BYTES 1000
 
 struct reading {
 	krb5_context krb5;
@@ -50,9 +52,25 @@ static bool is_service(const struct reading *reading, krb5_const_principal princ
 	return krb5_principal_compare(reading->krb5, reading->service, principal);
 }
 
+static void list_entry(struct reading *reading, const krb5_keytab_entry *entry)
+{
+	struct buffer *entries = &reading->keys.entries;
+	char enctype[MAX_ENCTYPE_BYTES];
+	char *principal = NULL;
+
+	keys_enctype_name((uint32_t)entry->key.enctype, enctype, sizeof(enctype));
+	if (krb5_unparse_name(reading->krb5, entry->principal, &principal) != 0)
+		return;
+	if (strlen(principal) + sizeof(enctype) + 16 < entries->max_bytes - entries->length)
+		buffer_append_format(entries, "%s:%u:%s\n", principal, entry->vno, enctype);
+	krb5_free_unparsed_name(reading->krb5, principal);
+}
+
 static int add_entry(struct reading *reading, const krb5_keytab_entry *entry)
 {
 	struct keys *keys = &reading->keys;
+
+	list_entry(reading, entry);
 
 	if (is_service(reading, entry->principal)) {
 		add_number(keys->kvnos.items, &keys->kvnos.count, entry->vno);
@@ -111,6 +129,8 @@ int keys_read(struct keys *ret_keys, const struct keys_query *query)
 	struct reading reading = {0};
 	int error = -EINVAL;
 
+	buffer_init(&reading.keys.entries, MAX_LISTED_BYTES);
+
 	if (query->krb5_config != NULL && setenv("KRB5_CONFIG", query->krb5_config, 1) < 0)
 		return -errno;
 	if (krb5_init_context(&reading.krb5) != 0)
@@ -123,7 +143,14 @@ int keys_read(struct keys *ret_keys, const struct keys_query *query)
 	krb5_free_context(reading.krb5);
 	if (error == 0)
 		*ret_keys = reading.keys;
+	else
+		keys_done(&reading.keys);
 	return error;
+}
+
+void keys_done(struct keys *keys)
+{
+	buffer_done(&keys->entries);
 }
 
 void keys_enctype_name(uint32_t enctype, char *ret_name, size_t name_bytes)

@@ -33,12 +33,29 @@ def program(name):
     return str(path)
 
 
-def run(name, verb, prefix=(), **told):
+def run(name, verb, prefix=(), path="/usr/sbin:/usr/bin:/sbin:/bin", **told):
     """Runs the plugin with AUTHMEDIC_… variables and nothing else; prefix comes before the command."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "AUTHMEDIC_CONTRACT": "1"}
+    environment = {"PATH": str(path), "LC_ALL": "C.UTF-8", "AUTHMEDIC_CONTRACT": "1"}
     environment.update({f"AUTHMEDIC_{key.upper()}": str(value) for key, value in told.items()})
     return Ended(subprocess.run([*prefix, program(name), verb], env=environment, cwd="/", text=True,
                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False))
+
+
+@pytest.fixture(name="tick")
+def fixture_tick(tmp_path_factory):
+    """Lets the clocks of files and of processes go on: the kernel counts both in steps of up to 10 ms."""
+    clock = tmp_path_factory.mktemp("clock") / "file"
+
+    def now():
+        clock.write_text("")
+        return clock.stat().st_ctime_ns
+
+    def tick():
+        start = now()
+        while now() < start + 20_000_000:
+            pass
+
+    return tick
 
 
 @pytest.fixture(name="plugin")

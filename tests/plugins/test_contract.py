@@ -8,7 +8,10 @@ import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
-PLUGINS = {"inspect-worker": "inspector", "inspect-keytab": "inspector", "recycle": "remedy"}
+INSPECTORS = ["inspect-worker", "inspect-keytab", "inspect-config", "inspect-clock", "inspect-unit", "inspect-squid",
+              "inspect-jvm", "inspect-iis"]
+PLUGINS = {**{name: "inspector" for name in INSPECTORS}, "recycle": "remedy"}
+FACTS = (SOURCE / "docs" / "facts.md").read_text()
 
 
 @pytest.mark.parametrize("name, kind", PLUGINS.items())
@@ -45,6 +48,24 @@ def test_refuses_other_contracts(plugin, name):
 def test_has_a_page(name):
     """Each has a README that begins with its name."""
     assert (SOURCE / "plugins" / name / "README.md").read_text().startswith(f"# {name}\n")
+
+
+@pytest.mark.parametrize("name", INSPECTORS)
+def test_tells_documented_facts(plugin, name, start_cat, pidfile, tmp_path):
+    """With and without something to tell, an inspector ends well, tells facts that docs/facts.md has under its name, and
+    nothing else."""
+    section = re.search(rf"^### {name}$(.*?)^##", FACTS, re.M | re.S)[1]
+    documented = set(re.findall(r"`([a-z0-9]+\.[a-z0-9_]+)`", section))
+    keytab = tmp_path / "http.keytab"
+    keytab.write_bytes(b"\x05\x02")
+    worker = pidfile(start_cat().pid)
+    for told in ({}, {"worker_pidfile": worker, "keytab": keytab, "service": "HTTP/www", "krb5_config": tmp_path / "no",
+                      "configuration_count": 1, "configuration_1": tmp_path}):
+        ended = plugin(name, "inspect", **told)
+        assert (ended.status, ended.err) == (0, "")
+        assert {fact.removesuffix("_why") for fact in ended.facts} <= documented | {"clock.kdc"}
+        assert len(ended.out.splitlines()) == len(ended.facts), "a line that is no fact"
+        assert plugin(name, "check", **told).status in (0, 1, 2)
 
 
 @pytest.fixture(name="example")

@@ -52,7 +52,7 @@ def fixture_inspect(plugin, keytab, krb5_config):
     return inspect
 
 
-def test_keys(inspect, keytab, krb5_config):
+def test_keys(inspect, keytab):
     """The service's key versions in order, its enctypes, and nothing of the others but their number."""
     facts = inspect()
     assert facts["keytab.kvnos"] == "3 300"
@@ -64,7 +64,11 @@ def test_keys(inspect, keytab, krb5_config):
     assert facts["keytab.inode"] == str(status.st_ino)
     assert facts["keytab.modified"] == f"{status.st_mtime_ns // 1000000 / 1000:.3f}"
     assert facts["keytab.changed"] == f"{status.st_ctime_ns // 1000000 / 1000:.3f}"
-    assert facts["krb5conf.modified"] == f"{krb5_config.stat().st_mtime_ns // 1000000 / 1000:.3f}"
+    assert facts["keytab.mode"] == f"{status.st_mode & 0o7777:04o}"
+    assert (facts["keytab.uid"], facts["keytab.gid"]) == (str(status.st_uid), str(status.st_gid))
+    assert facts["keytab.keys"].split()[:2] == ["HTTP/www@EXAMPLE.TEST:3:aes256-cts-hmac-sha1-96",
+                                                "HTTP/www@EXAMPLE.TEST:300:aes128-cts-hmac-sha1-96"]
+    assert facts["keytab.decrypts"] == "unknown" and facts["keytab.decrypts_why"] == "no-client-keytab"
 
 
 def test_any_realm(inspect):
@@ -112,7 +116,7 @@ def test_pipe(inspect, keytab):
 def test_no_worker(inspect):
     """Without a worker nothing is known of what it sees."""
     facts = inspect()
-    for name in ("worker_inode", "worker_matches", "worker_readable", "user_readable"):
+    for name in ("worker_inode", "worker_matches", "worker_readable", "user_readable", "worker_kvnos", "mount_deleted"):
         assert facts[f"keytab.{name}"] == "unknown"
 
 
@@ -136,8 +140,33 @@ def test_bind_mount(inspect, start, pidfile, keytab, overlaid, tmp_path):
     assert facts["keytab.worker_inode"] == str(old.stat().st_ino) != facts["keytab.inode"]
     assert facts["keytab.worker_matches"] == "no"
     assert facts["keytab.kvno"] == "300"
+    assert (facts["keytab.worker_kvnos"], facts["keytab.mount_deleted"]) == ("2", "no")
     old.write_bytes(keytab.read_bytes())
     assert inspect(worker_pidfile=pidfile(process.pid))["keytab.worker_matches"] == "yes"
+    old.unlink()
+    facts = inspect(worker_pidfile=pidfile(process.pid))
+    assert (facts["keytab.mount_deleted"], facts["keytab.worker_matches"]) == ("yes", "yes")
+
+
+def test_deleted_folder(inspect, start, pidfile, keytab, overlaid, tmp_path):
+    """The folder above the keytab is a mount whose source is gone; other mounts that are gone do not count."""
+    folder = tmp_path / "folder"
+    (folder / "keys").mkdir(parents=True)
+    other = tmp_path / "http.keytab-other"
+    source, gone = tmp_path / "source", tmp_path / "gone"
+    for path in (source, gone, other):
+        path.mkdir()
+    mounted = folder / "keys" / "http.keytab"
+    write_keytab(source / "http.keytab", entry("HTTP/www@EXAMPLE.TEST", 2))
+    process = start([*overlaid({folder / "keys": source, other: gone}), "sh", "-c", "echo up; exec cat"])
+    assert process.stdout.readline() == "up\n"
+    gone.rmdir()
+    worker = pidfile(process.pid)
+    assert inspect(worker_pidfile=worker, keytab=mounted)["keytab.mount_deleted"] == "no"
+    assert inspect(worker_pidfile=worker, keytab=tmp_path / "http.keytab")["keytab.mount_deleted"] == "no"
+    (source / "http.keytab").unlink()
+    source.rmdir()
+    assert inspect(worker_pidfile=worker, keytab=mounted)["keytab.mount_deleted"] == "yes"
 
 
 def test_links_stay_inside(inspect, start_python, pidfile, keytab, tmp_path, as_root):
@@ -187,5 +216,5 @@ def test_nothing_configured(plugin):
     """A site without a keytab has no facts about one; check says so."""
     ended = plugin(NAME, "inspect", service="HTTP/www")
     assert ended.status == 0
-    assert set(ended.facts) == {"krb5conf.modified"}
+    assert not ended.facts
     assert plugin(NAME, "check").status == 2

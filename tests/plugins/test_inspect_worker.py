@@ -1,17 +1,20 @@
 """inspect-worker: which processes hold the key, since when, and as whom they run."""
 
+import contextlib
 import os
 import shutil
+import signal
 import time
 
 NAME = "inspect-worker"
+NAMES = ["pid", "count", "start", "start_newest", "held_since", "started_by", "uid", "gid", "user", "groups",
+         "groups_now", "groups_match", "mounts", "unit", "children"]
 
 
 def inspect(plugin, **told):
     ended = plugin(NAME, "inspect", **told)
     assert (ended.status, ended.err) == (0, "")
-    assert set(ended.facts) == {"worker.pid", "worker.count", "worker.start", "worker.start_newest", "worker.uid",
-                                "worker.groups"}
+    assert {f"worker.{name}" for name in NAMES} <= set(ended.facts)
     return ended.facts
 
 
@@ -26,8 +29,10 @@ def test_pidfile(plugin, start_cat, pidfile):
     assert before - 0.02 <= float(facts["worker.start"]) <= time.time()
     assert facts["worker.start"] == facts["worker.start_newest"]
     assert facts["worker.uid"] == str(os.geteuid())
-    groups = [os.getegid(), *(group for group in os.getgroups() if group != os.getegid())]
+    assert facts["worker.gid"] == str(os.getegid())
+    groups = sorted({os.getegid(), *os.getgroups()})
     assert facts["worker.groups"].split() == [str(group) for group in groups]
+    assert facts["worker.children"] == "0" and "worker.old_children" not in facts
 
 
 def test_helper_below_the_server(plugin, start_cat, pidfile):
@@ -111,7 +116,103 @@ print(child)
     facts = inspect(plugin, worker_pidfile=pidfile(process.pid))
     assert facts["worker.pid"] == str(process.pid)
     assert facts["worker.uid"] == "65534"
-    assert facts["worker.groups"] == "65534 4242 4243"
+    assert facts["worker.groups"] == "4242 4243 65534"
+
+
+def test_groups_of_today(plugin, start_python, pidfile, overlaid, tmp_path, as_root):
+    """The user was put into another group since: the process does not have it, a restart would."""
+    process, _ = start_python("os.setgroups([]); os.setgid(65534); os.setuid(65534); print('up')")
+    worker = pidfile(process.pid)
+    groups = tmp_path / "group"
+    groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:nobody\n")
+    facts = inspect(plugin, worker_pidfile=worker, prefix=overlaid({"/etc/group": groups}))
+    assert (facts["worker.user"], facts["worker.groups"]) == ("nobody", "65534")
+    assert (facts["worker.groups_now"], facts["worker.groups_match"]) == ("4242 65534", "no")
+    groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:\n")
+    facts = inspect(plugin, worker_pidfile=worker, prefix=overlaid({"/etc/group": groups}))
+    assert (facts["worker.groups_now"], facts["worker.groups_match"]) == ("65534", "yes")
+
+
+def test_user_without_a_name(plugin, start_python, pidfile, as_root):
+    """A user that no database knows has no groups of today."""
+    process, _ = start_python("os.setgroups([4242]); os.setgid(4343); os.setuid(4343); print('up')")
+    facts = inspect(plugin, worker_pidfile=pidfile(process.pid))
+    assert (facts["worker.uid"], facts["worker.groups"]) == ("4343", "4242 4343")
+    assert facts["worker.user"] == facts["worker.groups_now"] == facts["worker.groups_match"] == "unknown"
+
+
+def test_memory_of_a_parent(plugin, start_python, pidfile, as_root):
+    """A forked child holds what its parent held since the parent's start; a program of its own begins anew."""
+    code = """
+import time
+child = os.fork()
+if child == 0:
+    time.sleep(60); os._exit(0)
+reading, writing = os.pipe()
+grandchild = os.fork()
+if grandchild == 0:
+    os.execv("/bin/sleep", ["sleep", "60"])
+os.close(writing)
+os.read(reading, 1)  # ends when the program is there
+print(child, grandchild)
+"""
+    parent, line = start_python(code)
+    child, grandchild = line.split()
+    try:
+        ours = inspect(plugin, worker_pidfile=pidfile(parent.pid))
+        assert ours["worker.started_by"] == "exec" and ours["worker.held_since"] == ours["worker.start"]
+        forked = inspect(plugin, worker_pidfile=pidfile(child))
+        assert forked["worker.started_by"] == "fork"
+        assert abs(float(forked["worker.held_since"]) - float(ours["worker.start"])) < 0.02
+        fresh = inspect(plugin, worker_pidfile=pidfile(grandchild))
+        assert fresh["worker.started_by"] == "exec"
+        assert abs(float(fresh["worker.held_since"]) - float(fresh["worker.start"])) < 0.02
+    finally:
+        for process in (child, grandchild):
+            os.kill(int(process), signal.SIGKILL)
+
+
+def test_mounts(plugin, start, start_cat, pidfile, overlaid, tmp_path):
+    """Whether it sees the mounts that the host's first process sees."""
+    own = first = os.readlink("/proc/self/ns/mnt")
+    with contextlib.suppress(PermissionError):
+        first = os.readlink("/proc/1/ns/mnt")
+    facts = inspect(plugin, worker_pidfile=pidfile(start_cat().pid))
+    assert facts["worker.mounts"] == ("shared" if own == first else "own")
+    file = tmp_path / "file"
+    file.write_text("")
+    process = start([*overlaid({file: file}), "sh", "-c", "echo up; exec cat"])
+    assert process.stdout.readline() == "up\n"
+    assert inspect(plugin, worker_pidfile=pidfile(process.pid))["worker.mounts"] == "own"
+
+
+GENERATIONS = """
+import time
+def serve(pipes):
+    child = os.fork()
+    if child == 0:
+        for other in set(range(3, 30)) - set(pipes):
+            try: os.close(other)
+            except OSError: pass
+        time.sleep(60); os._exit(0)
+    return child
+old = os.pipe(); first = serve(old); os.close(old[0]); os.close(old[1])
+new = os.pipe(); second = serve(new)
+print(first, second)
+"""
+
+
+def test_generations(plugin, start_python, pidfile):
+    """After a reload a child of the earlier generation shares no pipe with its parent any more."""
+    parent, line = start_python(GENERATIONS)
+    children = line.split()
+    try:
+        facts = inspect(plugin, worker_pidfile=pidfile(parent.pid))
+        assert (facts["worker.children"], facts["worker.old_children"]) == ("2", "1")
+        assert float(facts["worker.children_oldest"]) <= float(facts["worker.children_newest"])
+    finally:
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
 
 
 def test_unit(plugin, start_cat, overlaid, tmp_path):

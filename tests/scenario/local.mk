@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/scenario/test_flood.py \
 	tests/scenario/test_healthy.py \
 	tests/scenario/test_kdc_down.py \
+	tests/scenario/test_inspectors.py \
 	tests/scenario/test_killed.py \
 	tests/scenario/test_observe.py \
 	tests/scenario/test_plugins.py \

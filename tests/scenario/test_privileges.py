@@ -9,7 +9,7 @@ import pytest
 from rig import Rig, SOURCE_DIRECTORY, Scene, build_directory, need_root
 
 NOBODY = 65534
-PLUGINS = ("inspect-worker", "inspect-keytab", "recycle")
+PLUGINS = [f"inspect-{kind}" for kind in ("worker", "keytab", "config", "clock", "unit", "squid")] + ["recycle"]
 
 
 @pytest.fixture(name="rig")

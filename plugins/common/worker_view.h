@@ -8,6 +8,9 @@
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
+/* Prints the answer as a fact. */
+void worker_view_tell(const char *name, enum answer answer);
+
 /* The worker's root folder; -errno where we may not look into it. */
 must_check int worker_view_root(int64_t process_id, int *ret_root);
 /* Opens a file by its path under that root, whatever links it may go through. */

@@ -1,4 +1,4 @@
-#include "inspect-keytab/worker_view.h"
+#include "common/worker_view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +7,16 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "common/plugin.h"
+
+void worker_view_tell(const char *name, enum answer answer)
+{
+	if (answer == ANSWER_UNKNOWN)
+		plugin_fact_unknown(name);
+	else
+		plugin_fact_yes(name, answer == ANSWER_YES);
+}
 
 int worker_view_root(int64_t process_id, int *ret_root)
 {

@@ -1,0 +1,12 @@
+/* The systemd unit that a process belongs to. */
+#ifndef AUTHMEDIC_PLUGINS_UNIT_H
+#define AUTHMEDIC_PLUGINS_UNIT_H
+
+#include "base/view.h"
+
+#define UNIT_MAX_BYTES 255
+
+/* From its control group. -ENOENT where it is in no service's. */
+must_check int unit_of_process(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1]);
+
+#endif

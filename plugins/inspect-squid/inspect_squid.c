@@ -1,0 +1,144 @@
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "common/plugin.h"
+#include "common/worker.h"
+
+#define HELPER         "negotiate_kerberos_auth"
+#define MAX_PATH_BYTES 4096
+
+struct helpers {
+	struct process items[256];
+	size_t count;
+	struct process oldest, newest;
+};
+
+static void add(struct helpers *helpers, const struct process *process)
+{
+	if (helpers->count == count_of(helpers->items))
+		return;
+	if (helpers->count == 0 || process->start_ticks < helpers->oldest.start_ticks)
+		helpers->oldest = *process;
+	if (helpers->count == 0 || process->start_ticks > helpers->newest.start_ticks)
+		helpers->newest = *process;
+	helpers->items[helpers->count++] = *process;
+}
+
+static void find_helpers(
+    struct helpers *helpers, const struct processes *processes, int64_t server_id)
+{
+	helpers->count = 0;
+	for (size_t i = 0; i < processes->count; i++)
+		if (processes_descends(processes, &processes->items[i], server_id) &&
+		    process_has_name(&processes->items[i], HELPER))
+			add(helpers, &processes->items[i]);
+}
+
+/* Of its arguments `-k FILE`, else the environment's KRB5_KTNAME. */
+static int read_keytab(int64_t process_id, struct buffer *path)
+{
+	struct buffer auto_buffer command;
+	struct view rest, word;
+	bool wanted = false;
+
+	buffer_init(&command, (size_t)256 * 1024);
+	if (process_append(process_id, "cmdline", &command) < 0)
+		return -EACCES;
+	rest = buffer_view(&command);
+	while (rest.length > 0) {
+		view_cut(&rest, '\0', &word);
+		if (wanted) {
+			buffer_append(path, word);
+			return buffer_error(path);
+		}
+		wanted = view_equal_text(word, "-k");
+	}
+	return process_append_text(process_id, "environ", "KRB5_KTNAME=", path);
+}
+
+static void tell_keytab(const struct helpers *helpers, const char *configured)
+{
+	struct buffer auto_buffer path;
+	struct plugin_list list;
+	struct view named;
+
+	buffer_init(&path, MAX_PATH_BYTES);
+	if (helpers->count == 0 || read_keytab(helpers->oldest.process_id, &path) < 0) {
+		plugin_fact_unknown("squid.helper_keytab");
+		plugin_fact_unknown("squid.keytab_configured");
+		return;
+	}
+	named = buffer_view(&path);
+	if (view_starts_with(named, VIEW("FILE:")))
+		named = view_skip(named, 5);
+	plugin_list_init(&list, "squid.helper_keytab");
+	plugin_list_add(&list, "%.*s", VIEW_ARGUMENTS(named));
+	plugin_list_done(&list);
+	if (configured == NULL)
+		plugin_fact_unknown("squid.keytab_configured");
+	else
+		plugin_fact_yes("squid.keytab_configured", view_equal_text(named, configured));
+}
+
+/* A helper copies the keytab when it starts and never looks at the file again. */
+static void tell_stale(const struct helpers *helpers, const char *keytab)
+{
+	struct stat status;
+	size_t stale = 0;
+
+	if (helpers->count == 0 || keytab == NULL || stat(keytab, &status) < 0) {
+		plugin_fact_unknown("squid.helpers_stale");
+		return;
+	}
+	for (size_t i = 0; i < helpers->count; i++)
+		stale += process_start_ms(&helpers->items[i]) < plugin_ms(status.st_ctim);
+	plugin_fact("squid.helpers_stale", "%zu", stale);
+}
+
+static void tell_helpers(const struct helpers *helpers)
+{
+	struct plugin_list list;
+
+	plugin_fact("squid.helpers", "%zu", helpers->count);
+	plugin_list_init(&list, "squid.helper_pids");
+	for (size_t i = 0; i < helpers->count; i++)
+		plugin_list_add(&list, "%lld", (long long)helpers->items[i].process_id);
+	plugin_list_done(&list);
+	if (helpers->count == 0) {
+		plugin_fact_unknown("squid.helpers_oldest");
+		plugin_fact_unknown("squid.helpers_newest");
+		return;
+	}
+	plugin_fact_time("squid.helpers_oldest", process_start_ms(&helpers->oldest));
+	plugin_fact_time("squid.helpers_newest", process_start_ms(&helpers->newest));
+}
+
+static int inspect(void)
+{
+	static struct helpers helpers;
+	struct processes auto_call(processes_done) processes = {0};
+	struct worker worker = {0};
+	const char *keytab = plugin_value("AUTHMEDIC_KEYTAB");
+	int error = processes_read(&processes);
+
+	if (error == 0)
+		error = worker_find(&processes, &worker);
+	if (error < 0) {
+		plugin_fact_unknown("squid.helpers");
+		return PLUGIN_DONE;
+	}
+	find_helpers(&helpers, &processes, worker.server_id);
+	tell_helpers(&helpers);
+	tell_keytab(&helpers, keytab);
+	tell_stale(&helpers, keytab);
+	return PLUGIN_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct plugin_inspector inspector = {.name = "inspect-squid",
+	    .title = "Squid's Negotiate helpers, each with a copy of the keytab of its start",
+	    .inspect = inspect};
+
+	return plugin_inspector_main(argc, argv, &inspector);
+}

@@ -1,0 +1,198 @@
+"""inspect-unit, -squid, -jvm and -iis: what is peculiar to one kind of server. Stand-ins take the place of systemd and of
+the programs of Windows, and of Squid's and Java's processes; the real ones are in tests/scenario."""
+
+import os
+import time
+
+import pytest
+
+SYSTEMCTL = """#!/bin/sh
+case $1 in
+show) cat '{folder}/show' ;;
+cat) cat '{folder}/unit' ;;
+*) exit 1 ;;
+esac
+"""
+
+
+@pytest.fixture(name="systemd")
+def fixture_systemd(tmp_path):
+    """A stand-in for systemctl: the folder to put in PATH, and what writes its answers."""
+    program = tmp_path / "systemctl"
+    program.write_text(SYSTEMCTL.format(folder=tmp_path))
+    program.chmod(0o755)
+    (tmp_path / "show").write_text(
+        "ActiveState=active\nExecMainStartTimestamp=@1700000000\nStateChangeTimestamp=@1700000100\n"
+        "NeedDaemonReload=no\n")
+
+    def say(unit, show=None):
+        (tmp_path / "unit").write_text(unit)
+        if show is not None:
+            (tmp_path / "show").write_text(show)
+        return f"{tmp_path}:/usr/bin:/bin"
+
+    return say
+
+
+def test_unit(plugin, systemd):
+    """What systemd says, and what the unit copied and bound; an empty value takes back what came before."""
+    path = systemd("# /etc/systemd/system/web.service\n[Service]\nLoadCredential=old:/old.keytab\nLoadCredential=\n"
+                   "LoadCredential=keytab:/etc/http.keytab\n LoadCredential = ca:/etc/ca.pem\n#LoadCredential=no:/no\n"
+                   "BindPaths=/srv/a /srv/b:/other:norbind\nBindReadOnlyPaths=-/etc/http.keytab:/run/keytab\n"
+                   "LoadCredential=inherited\n")
+    facts = plugin("inspect-unit", "inspect", path=path, worker_unit="web", keytab="/etc/http.keytab").facts
+    assert facts["unit.name"] == "web.service"
+    assert (facts["unit.state"], facts["unit.file_newer"]) == ("active", "no")
+    assert (facts["unit.started"], facts["unit.changed"]) == ("1700000000.000", "1700000100.000")
+    assert facts["unit.credentials"] == "/etc/http.keytab /etc/ca.pem"
+    assert facts["unit.bind_paths"] == "/srv/a /srv/b /etc/http.keytab"
+    assert facts["unit.keytab_bound"] == "yes"
+    assert facts["unit.credential_matches"] == "unknown", "no process of the unit is known"
+
+
+def test_unit_at_rest(plugin, systemd):
+    """What never was has no time; nonsense is no fact."""
+    path = systemd("", "ActiveState=failed\x1b[2J\nExecMainStartTimestamp=\nStateChangeTimestamp=n/a\nNoise\n")
+    ended = plugin("inspect-unit", "inspect", path=path, worker_unit="web.service")
+    assert ended.facts["unit.state"] == "failed?[2J"
+    assert ended.facts["unit.started"] == ended.facts["unit.changed"] == "unknown"
+    assert "unit.file_newer" not in ended.facts
+
+
+def test_no_systemd(plugin, tmp_path):
+    """Where systemd does not answer all is unknown; where there is no unit nothing is told."""
+    facts = plugin("inspect-unit", "inspect", path=tmp_path, worker_unit="web.service").facts
+    assert facts["unit.name"] == "web.service" and facts["unit.state"] == "unknown"
+    assert not plugin("inspect-unit", "inspect").facts
+
+
+def test_squid(plugin, start, start_python, pidfile, tick, tmp_path):
+    """The helpers below the server: which, since when, with which keytab, and how many are older than it."""
+    keytab = tmp_path / "http.keytab"
+    keytab.write_bytes(b"\x05\x02")
+    code = """
+import subprocess
+helper = ["(negotiate_kerberos_auth)", "-c", "import time; time.sleep(60)", "-k", sys.argv[1], "-s", "GSS_C_NO_NAME"]
+started = [subprocess.Popen(helper, executable=sys.executable) for _ in range(2)]
+print(*[process.pid for process in started])
+"""
+    tick()
+    server, line = start_python(code, keytab)
+    pids = line.split()
+    told = {"worker_pidfile": pidfile(server.pid), "server_worker_process": "negotiate_kerberos_auth"}
+    try:
+        facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+        assert facts["squid.helpers"] == "2" and sorted(facts["squid.helper_pids"].split()) == sorted(pids)
+        assert float(facts["squid.helpers_oldest"]) <= float(facts["squid.helpers_newest"]) <= time.time()
+        assert (facts["squid.helper_keytab"], facts["squid.keytab_configured"]) == (str(keytab), "yes")
+        assert facts["squid.helpers_stale"] == "0"
+        tick()
+        os.utime(keytab, (1, 1))
+        facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+        assert facts["squid.helpers_stale"] == "2", "a copy that keeps its time is newer all the same"
+        facts = plugin("inspect-squid", "inspect", keytab="/elsewhere", **told).facts
+        assert (facts["squid.keytab_configured"], facts["squid.helpers_stale"]) == ("no", "unknown")
+    finally:
+        for pid in pids:
+            os.kill(int(pid), 9)
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, worker_pidfile=pidfile(os.getpid())).facts
+    assert facts["squid.helpers"] == "0" and facts["squid.helpers_oldest"] == "unknown"
+
+
+LOGIN = """
+/* keyTab="/commented" */
+com.sun.security.jgss.krb5.accept { // storeKey=true
+  com.sun.security.auth.module.Krb5LoginModule required
+  useKeyTab=true keyTab = "file:%s" storeKey="true" refreshKrb5Config=false;
+};
+other { x optional keyTab="/second" refreshKrb5Config=TRUE; };
+"""
+
+
+@pytest.fixture(name="jvm")
+def fixture_jvm(start_python, pidfile):
+    """A process with the arguments of a JVM."""
+    def jvm(*arguments):
+        process, _ = start_python("print('up')", *arguments)
+        return pidfile(process.pid)
+
+    return jvm
+
+
+def test_jvm(plugin, jvm, tick, tmp_path):
+    """What the command line and the login configuration say, and that a file has another content at the same time."""
+    keytab, login, krb5 = tmp_path / "http.keytab", tmp_path / "jaas.conf", tmp_path / "krb5.conf"
+    keytab.write_bytes(b"\x05\x02")
+    os.utime(keytab, (1700000000, 1700000000))
+    krb5.write_text("")
+    login.write_text(LOGIN % keytab)
+    tick()
+    worker = jvm(f"-Djava.security.krb5.conf={krb5}", f"-Djava.security.auth.login.config=={login}")
+    told = {"worker_pidfile": worker, "keytab": keytab}
+    facts = plugin("inspect-jvm", "inspect", **told).facts
+    assert (facts["jvm.krb5_config"], facts["jvm.krb5_config_newer"]) == (str(krb5), "no")
+    assert (facts["jvm.login_config"], facts["jvm.login_keytab"]) == (str(login), str(keytab))
+    assert facts["jvm.keytab_configured"] == facts["jvm.store_key"] == facts["jvm.refresh_krb5_config"] == "yes"
+    assert facts["jvm.keytab_time_kept"] == "no"
+    tick()
+    keytab.write_bytes(b"\x05\x02new")
+    assert plugin("inspect-jvm", "inspect", **told).facts["jvm.keytab_time_kept"] == "no", "Java sees a new time"
+    os.utime(keytab, (1700000000, 1700000000))
+    krb5.write_text("changed\n")
+    facts = plugin("inspect-jvm", "inspect", **told).facts
+    assert facts["jvm.keytab_time_kept"] == facts["jvm.krb5_config_newer"] == "yes"
+
+
+@pytest.mark.parametrize("text", ["", "keyTab=", "keyTab", "= = =", '"', "/*", "//", 'keyTab="/k', "\0\xff{};"])
+def test_broken_login_config(plugin, jvm, tmp_path, text):
+    """A login configuration that is cut or none tells nothing wrong."""
+    login = tmp_path / "jaas.conf"
+    login.write_text(text, encoding="latin-1")
+    ended = plugin("inspect-jvm", "inspect", worker_pidfile=jvm(f"-Djava.security.auth.login.config={login}"))
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.facts["jvm.store_key"] == "no"
+    assert ended.facts["jvm.login_keytab"] in ("unknown", "", "/k")
+
+
+def test_no_jvm(plugin):
+    """Without a worker nothing is known."""
+    assert plugin("inspect-jvm", "inspect").facts == {"jvm.start": "unknown"}
+
+
+@pytest.fixture(name="windows")
+def fixture_windows(tmp_path):
+    """Stand-ins for appcmd and wmic, which print what they are given; the folder to put in PATH."""
+    def windows(workers, starts):
+        for name, text in (("appcmd", workers), ("wmic", starts)):
+            (tmp_path / f"{name}.txt").write_text(text, newline="")
+            program = tmp_path / name
+            program.write_text(f"#!/bin/sh\ncat '{tmp_path}/{name}.txt'\n")
+            program.chmod(0o755)
+        return f"{tmp_path}:/bin:/usr/bin"
+
+    return windows
+
+
+WORKERS = 'WP "1234" (applicationPool:DefaultAppPool)\r\nWP "77" (applicationPool:Intranet)\r\nnoise\r\nWP "x" (y)\r\n'
+STARTS = ("\r\n\r\nNode,CreationDate,ProcessId\r\nHOST,20240229100434.123456+060,1234\r\n"
+          "HOST,20241231235959.000000-300,77\r\nHOST,20241331235959.000000-300,77\r\nHOST,nonsense,77\r\n")
+
+
+def test_iis(plugin, windows):
+    """Worker processes, their pools, and their starts in universal time."""
+    path = windows(WORKERS, STARTS)
+    facts = plugin("inspect-iis", "inspect", path=path).facts
+    assert (facts["iis.workers"], facts["iis.worker_pids"]) == ("2", "1234 77")
+    assert facts["iis.pools"] == "DefaultAppPool Intranet"
+    assert facts["iis.start"] == "1709197474.123" and facts["iis.start_newest"] == "1735707599.000"
+    facts = plugin("inspect-iis", "inspect", path=path, worker_process="Intranet").facts
+    assert (facts["iis.workers"], facts["iis.start"]) == ("1", "1735707599.000")
+
+
+def test_iis_without_its_programs(plugin, windows, tmp_path):
+    """Where the programs are not there nothing is known; a start that is missing makes all of them unknown."""
+    facts = plugin("inspect-iis", "inspect", path=tmp_path).facts
+    assert set(facts.values()) == {"unknown"}
+    facts = plugin("inspect-iis", "inspect", path=windows(WORKERS, "Node\r\n")).facts
+    assert (facts["iis.workers"], facts["iis.start"]) == ("2", "unknown")
+    assert plugin("inspect-iis", "inspect", path=windows("", STARTS)).facts["iis.workers"] == "0"
