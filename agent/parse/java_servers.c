@@ -8,27 +8,6 @@
 #include "parse/ncsa.h"
 #include "parse/scan.h"
 
-/* Where the referer's closing quote stands, with a space and a quote behind it. */
-static bool find_middle(struct view rest, size_t *ret_offset)
-{
-	if (!view_find(view_skip(rest, 1), VIEW("\" \""), ret_offset))
-		return false;
-	*ret_offset += 1; /* what was skipped, the opening quote */
-	return true;
-}
-
-/* "referer" "agent", of which the last quote is the line's own. */
-static bool take_raw_agent(struct view rest, struct record *record)
-{
-	size_t middle;
-
-	if (rest.length < 2 || rest.data[0] != '"' || rest.data[rest.length - 1] != '"' ||
-	    !find_middle(rest, &middle) || middle + 3 >= rest.length)
-		return false;
-	record->agent = without_dash(view_of(rest.data + middle + 3, rest.length - middle - 4));
-	return true;
-}
-
 static const char *take_agent(struct view *rest, struct record *record)
 {
 	struct view strict = *rest;
@@ -36,7 +15,7 @@ static const char *take_agent(struct view *rest, struct record *record)
 
 	if (fault == NULL && strict.length == 0)
 		return NULL;
-	return take_raw_agent(*rest, record) ? NULL
+	return ncsa_take_raw_agent(*rest, record) ? NULL
 					     : "no quoted referer and agent follow the byte count";
 }
 
@@ -85,7 +64,7 @@ static void drop_cookies(struct view *rest)
 	while (length > 1 && (rest->data[length - 1] != '"' || rest->data[length - 2] != ' '))
 		length--;
 	if (length > 3 && rest->data[length - 3] == '"' &&
-	    find_middle(view_first(*rest, length - 2), &middle))
+	    ncsa_find_agent(view_first(*rest, length - 2), &middle))
 		rest->length = length - 2;
 }
 

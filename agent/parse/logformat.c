@@ -97,13 +97,19 @@ static struct view without_padding(struct view text)
 	return text;
 }
 
-static void keep_value(struct finding *finding, const struct element *element, struct view value)
+/* Only what may hold blanks does. */
+static bool keep_value(struct finding *finding, const struct element *element, struct view value)
 {
-	if (element->field == FIELD_SKIPPED)
-		return;
+	if (element->is_padded)
+		value = without_padding(value);
+	if (element->looseness != VALUE_TEXT && element->looseness != VALUE_LIST &&
+	    value.length > 0 && memchr(value.data, ' ', value.length) != NULL)
+		return false;
 	if (value.data == NULL)
 		value.data = "";
-	finding->values[element->field] = element->is_padded ? without_padding(value) : value;
+	if (element->field != FIELD_SKIPPED)
+		finding->values[element->field] = value;
+	return true;
 }
 
 static bool take_literal(struct view *rest, struct view literal)
@@ -168,7 +174,8 @@ static bool take_value(struct finding *finding, const struct element *element, s
 			return false;
 		length += padding;
 	}
-	keep_value(finding, element, view_first(*rest, length));
+	if (!keep_value(finding, element, view_first(*rest, length)))
+		return false;
 	*rest = view_skip(*rest, length);
 	return true;
 }
@@ -224,7 +231,8 @@ static bool take_last_value(
 			return false;
 		text.length--;
 	}
-	keep_value(finding, element, view_skip(*rest, text.length));
+	if (!keep_value(finding, element, view_skip(*rest, text.length)))
+		return false;
 	*rest = text;
 	while (element->is_padded && rest->length > before.length &&
 	    view_ends_with(view_first(*rest, rest->length - 1), before))
@@ -298,9 +306,8 @@ static bool take_loose(struct finding *finding, const struct segment *segment, s
 	for (size_t i = segment->end; i > segment->loose + 1; i--)
 		if (!take_last_element(finding, &logformat->elements[i - 1], &inside))
 			return false;
-	keep_value(finding, &logformat->elements[segment->loose], inside);
 	*rest = view_skip(*rest, end);
-	return true;
+	return keep_value(finding, &logformat->elements[segment->loose], inside);
 }
 
 static bool take_segment(struct finding *finding, const struct segment *segment, struct view *rest)

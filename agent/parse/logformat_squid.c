@@ -177,16 +177,17 @@ static bool add_time(struct builder *builder, struct view *rest, struct token *t
 	return true;
 }
 
-/* Between quotes Squid escapes quotes, elsewhere as in addresses; only %' leaves all as it is. */
+/* Between quotes Squid escapes quotes, between brackets these, and elsewhere as in addresses; only
+ * %' leaves all as it is. */
 static void add_value(struct builder *builder, const struct value_kind *kind,
-    const struct token *token, bool is_quoted)
+    const struct token *token, bool holds_blanks)
 {
 	struct value_kind own = *kind;
 
 	/* A method holds no blank wherever it stands. */
-	if (is_quoted && own.looseness != VALUE_TIGHT && own.field != FIELD_METHOD)
+	if (holds_blanks && own.looseness != VALUE_TIGHT && own.field != FIELD_METHOD)
 		own.looseness = VALUE_TEXT;
-	else if (!is_quoted && own.looseness == VALUE_TEXT && token->encoding != '\'')
+	else if (!holds_blanks && own.looseness == VALUE_TEXT && token->encoding != '\'')
 		own.looseness = VALUE_WORD;
 	if (token->encoding == '\'') {
 		builder_fail(builder, token->name,
@@ -200,7 +201,8 @@ static void add_value(struct builder *builder, const struct value_kind *kind,
 		builder_value(builder, &own, token->name);
 }
 
-static void add_token(struct builder *builder, bool is_quoted)
+/* `around` is the quote or bracket that is open, or NUL. */
+static void add_token(struct builder *builder, char around)
 {
 	static const struct value_kind foreign = {"", FIELD_SKIPPED, 0, VALUE_WORD};
 	struct view rest = view_skip(builder->rest, 1);
@@ -231,7 +233,9 @@ static void add_token(struct builder *builder, bool is_quoted)
 	}
 	if (is_request && token.argument.data != NULL && kind_of_header(token.argument) != NULL)
 		kind = kind_of_header(token.argument);
-	add_value(builder, kind, &token, is_quoted || token.encoding == '"');
+	add_value(builder, kind, &token,
+	    token.encoding == '"' || token.encoding == '[' ||
+		(token.encoding == '\0' && around != '\0'));
 	builder->rest = rest;
 }
 
@@ -240,18 +244,28 @@ static bool is_escaped(char byte)
 	return byte == '"' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
+/* What is open behind this byte of the format, as Squid follows it. */
+static char next_around(char around, char byte)
+{
+	if (byte == '"' && around != '[')
+		return around == '"' ? '\0' : '"';
+	if (byte == '[' && around == '\0')
+		return '[';
+	return byte == ']' && around == '[' ? '\0' : around;
+}
+
 void compile_squid(struct builder *builder)
 {
-	bool is_quoted = false;
+	char around = '\0';
 
 	builder->logformat->is_escaped = is_escaped;
 	builder->logformat->source = "squid-helper";
 	while (builder->rest.length > 0 && !builder->failed) {
 		if (builder->rest.data[0] == '%') {
-			add_token(builder, is_quoted);
+			add_token(builder, around);
 			continue;
 		}
-		is_quoted ^= builder->rest.data[0] == '"';
+		around = next_around(around, builder->rest.data[0]);
 		builder_literal(builder, builder->rest.data[0]);
 		builder->rest = view_skip(builder->rest, 1);
 	}

@@ -152,6 +152,25 @@ const char *ncsa_take_agent(struct view *rest, struct record *record)
 	return NULL;
 }
 
+bool ncsa_find_agent(struct view rest, size_t *ret_offset)
+{
+	if (!view_find(view_skip(rest, 1), VIEW("\" \""), ret_offset))
+		return false;
+	*ret_offset += 1; /* what was skipped, the opening quote */
+	return true;
+}
+
+bool ncsa_take_raw_agent(struct view rest, struct record *record)
+{
+	size_t middle;
+
+	if (rest.length < 2 || rest.data[0] != '"' || rest.data[rest.length - 1] != '"' ||
+	    !ncsa_find_agent(rest, &middle) || middle + 3 >= rest.length)
+		return false;
+	record->agent = without_dash(view_of(rest.data + middle + 3, rest.length - middle - 4));
+	return true;
+}
+
 /* The quotes that an access line has, by their numbers from 1. */
 enum quote {
 	QUOTE_REQUEST = 1,

@@ -19,6 +19,11 @@ must_check const char *ncsa_take_request(
 /* Referer and agent, and the space that follows. */
 must_check const char *ncsa_take_agent(struct view *rest, struct record *record);
 
+/* The same where quotes in what the client sent are not escaped: the last quote is the line's own,
+ * and the agent's first is the one that ncsa_find_agent() finds, with the referer's before it. */
+must_check bool ncsa_take_raw_agent(struct view rest, struct record *record);
+must_check bool ncsa_find_agent(struct view rest, size_t *ret_offset);
+
 /* Both in one pass, where the line is as plain as nearly all are: six quotes or more and no
  * backslash. Where it is not, or anything is amiss, the answer is false and *rest is left alone:
  * then the careful ones tell what the line is or lacks. */

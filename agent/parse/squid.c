@@ -54,23 +54,45 @@ static const char *finish_record(struct record *record, struct view result)
 	return "signed in at Squid, refused by the server behind it";
 }
 
+/* Squid's built-in combined format escapes nothing. An address holds no blanks, so the first quote
+ * with one behind it ends the request; the last quote ends the agent. */
+static const char *take_raw(struct reader *reader, struct view *rest, struct record *record)
+{
+	const char *fault = ncsa_take_head(&reader->stamps, rest, record);
+	size_t end;
+
+	if (fault != NULL)
+		return fault;
+	if (!view_find(view_skip(*rest, 1), VIEW("\" "), &end))
+		return "the request has no closing quote";
+	ncsa_split_request(view_of(rest->data + 1, end), record);
+	*rest = view_skip(*rest, end + 3);
+	fault = ncsa_take_answer(rest, record);
+	if (fault == NULL && !ncsa_take_raw_agent(*rest, record))
+		fault = "no quoted referer and agent follow the byte count";
+	return fault;
+}
+
 static void read_combined(struct reader *reader, struct view line, struct parsed *ret_parsed)
 {
 	struct record *record = &ret_parsed->record;
+	struct view raw = line;
+	struct view result = take_last_word(&raw);
 	const char *fault = ncsa_take_combined(reader, &line, record);
-	struct view result;
 
+	if (fault == NULL) {
+		result = take_last_word(&line);
+		if (is_result(result))
+			pairs_read(line, record);
+	} else if (is_result(result)) {
+		fault = take_raw(reader, &raw, record);
+	}
+	if (fault == NULL && !is_result(result))
+		fault = "the line does not end like TCP_DENIED:HIER_NONE";
 	if (fault != NULL) {
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
 		return;
 	}
-	result = take_last_word(&line);
-	if (!is_result(result)) {
-		parsed_as(
-		    ret_parsed, LINE_UNPARSED, "the line does not end like TCP_DENIED:HIER_NONE");
-		return;
-	}
-	pairs_read(line, record);
 	parsed_as(ret_parsed, LINE_RECORD, finish_record(record, result));
 }
 

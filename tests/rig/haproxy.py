@@ -22,7 +22,7 @@ defaults
 frontend front
     bind 127.0.0.1:{port}
     log global
-{snippet}
+{logging}
     default_backend behind
 backend behind
     option forwardfor
@@ -31,10 +31,10 @@ backend behind
 
 
 class Haproxy:
-    """Asks another server of the rig for every page; `authmedic_log` (the format of
-    packaging/snippets) is what it writes."""
+    """Asks another server of the rig for every page; `authmedic_log` is what it writes: in the
+    format of packaging/snippets, unless `logging` is given."""
 
-    def __init__(self, directory, behind):
+    def __init__(self, directory, behind, logging=None):
         self.directory = directory
         self.behind = behind
         self.realm = behind.realm
@@ -48,7 +48,8 @@ class Haproxy:
         os.makedirs(directory, exist_ok=True)
         with open(SNIPPET, encoding="ascii") as snippet, \
              open(self._conf, "w", encoding="ascii") as output:
-            output.write(CONF.format(port=self.port, behind=behind, snippet=snippet.read()))
+            output.write(CONF.format(port=self.port, behind=behind,
+                                     logging=logging or snippet.read()))
 
     def start(self):
         """Start it and wait until it serves; self."""

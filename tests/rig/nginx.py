@@ -26,6 +26,7 @@ http {{
   large_client_header_buffers 4 64k;
   access_log {combined_log} combined;
   include {directory}/authmedic.conf;
+  {formats}
   server {{
     listen 127.0.0.1:{port};
     {extra}
@@ -45,15 +46,16 @@ class Nginx:
     """Asks another server of the rig for every page, and tells it for whom by X-Forwarded-For.
 
     The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
-    `extra` goes into its server block, `modules` (names of files) are loaded before.
+    `extra` goes into its server block and `formats` before it; `modules` (names of files) are loaded.
     """
 
-    def __init__(self, directory, behind, extra="", modules=()):
+    def __init__(self, directory, behind, extra="", formats="", modules=()):
         self.directory = directory
         self.behind = behind
         self.realm = behind.realm
         self.keytab = behind.keytab
         self.extra = extra
+        self.formats = formats
         self.port = free_port()
         self.pid_file = os.path.join(directory, "run", "nginx.pid")
         self.combined_log = Log(os.path.join(directory, "logs", "access.log"))

@@ -209,6 +209,13 @@ static void reads_squid(unused_parameter void **state)
 		     "agent=a \\\"b\\\" host=x conn=33317 reason=gss failed"},
 	};
 
+	static const struct line_case bracketed[] = {
+	    {"192.0.2.1 [a \"b\" c] " TIME " 401 un=a%20b", READ "user=a%20b 401 agent=a \"b\" c"},
+	    {"192.0.2.1 [a] " TIME " 401 un=a b", FORM},
+	};
+
+	lines_check_logformat(
+	    "%>a [%{User-Agent}>h] [%tl] %>Hs un=%un", bracketed, count_of(bracketed));
 	lines_check_logformat("%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt", native,
 	    count_of(native));
 	lines_check_logformat(

@@ -32,6 +32,12 @@ static void reads_combined(unused_parameter void **state)
 	    {HEAD "\"GET http://x/ HTTP/1.1\" 401 3460 \"-\" \"c\" scheme=negotiate-kerberos "
 		  "TCP_DENIED:HIER_NONE",
 		READ "GET http://x/ 401 3460b scheme=kerberos agent=c"},
+	    /* Squid's own combined format escapes nothing. */
+	    {HEAD "\"GET http://x/a\"b HTTP/1.1\" 401 1 \"x\"y\" \"a \"b\" c\\\" "
+		  "TCP_DENIED:HIER_NONE",
+		READ "GET http://x/a\"b 401 1b agent=a \"b\" c\\"},
+	    {HEAD "\"GET http://x/a\"b HTTP/1.1 401 1 \"-\" \"\" TCP_DENIED:HIER_NONE",
+		"unparsed: no HTTP status follows the request"},
 	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"TCP_DENIED:HIER_NONE\"", fault},
 	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"-\" x", fault},
 	    {HEAD "\"GET / HTTP/1.1\" 401 1 \"-\" \"-\" fwd=::1", fault},
