@@ -5,22 +5,7 @@
 #include "parse/format.h"
 #include "parse/scan.h"
 
-/* "2026/11/22 10:25:03 " */
-static bool take_time(struct stamps *stamps, struct view *rest, int64_t *ret_time_ms)
-{
-	struct view after = *rest;
-	struct view date;
-	struct view time;
-	int64_t days;
-	int64_t ms;
-
-	if (!take_word(&after, &date) || !take_word(&after, &time) || stamp_date(date, &days) < 0 ||
-	    stamp_time_of_day(time, &ms) < 0)
-		return false;
-	*ret_time_ms = stamp_local(stamps, days * STAMP_DAY_MS + ms);
-	*rest = after;
-	return true;
-}
+#define TIME_BYTES 19 /* 2026/11/22 10:25:03 */
 
 static bool take_digits(struct view *rest)
 {
@@ -78,12 +63,13 @@ static void read_nginx_error(struct reader *reader, struct view line, struct par
 	struct signal *signal = &ret_parsed->signal;
 	struct address address = {0};
 
-	if (!take_time(&reader->stamps, &line, &signal->time_ms)) {
+	if (stamp_date_time(&reader->stamps, view_first(line, TIME_BYTES), &signal->time_ms) < 0) {
 		parsed_as(ret_parsed, LINE_UNPARSED,
 		    "the line does not begin with a time like 2026/11/22 10:25:03");
 		return;
 	}
-	if (!take_context(&line)) {
+	line = view_skip(line, TIME_BYTES);
+	if (!take_byte(&line, ' ') || !take_context(&line)) {
 		parsed_as(ret_parsed, LINE_UNPARSED, "no [level] process#thread: follows the time");
 		return;
 	}

@@ -15,19 +15,17 @@ static bool take_time(struct stamps *stamps, struct view *rest, int64_t *ret_tim
 	struct view words;
 	struct view date;
 	struct view time;
-	int64_t days;
-	int64_t ms;
 
 	if (!view_cut(&begin, '|', &head))
 		return false;
 	words = head;
-	if (!take_word(&words, &date) || !take_word(&words, &time) || stamp_date(date, &days) < 0 ||
-	    stamp_time_of_day(time, &ms) < 0)
+	if (!take_word(&words, &date) || !take_word(&words, &time) ||
+	    stamp_date_time(stamps, view_first(head, date.length + 1 + time.length), ret_time_ms) <
+		0)
 		return false;
 	*rest = view_skip(*rest, head.length + 1);
 	while (take_byte(rest, ' '))
 		;
-	*ret_time_ms = stamp_local(stamps, days * STAMP_DAY_MS + ms);
 	return true;
 }
 

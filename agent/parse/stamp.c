@@ -181,25 +181,7 @@ int stamp_time_of_day(struct view text, int64_t *ret_ms)
 	return 0;
 }
 
-/* Sun Nov 22 10:04:56.327950 2026 */
-static int apache_wall_ms(struct view text, int64_t *ret_wall_ms)
-{
-	const char *at = text.data;
-	int64_t days;
-	int64_t ms;
-
-	if (text.length < 24 || at[3] != ' ' || at[7] != ' ' || at[10] != ' ' ||
-	    at[text.length - 5] != ' ' ||
-	    stamp_days(
-		digits(at + text.length - 4, 4), month_of(at + 4), digits(at + 8, 2), &days) < 0 ||
-	    stamp_time_of_day(view_of(at + 11, text.length - 16), &ms) < 0)
-		return -EINVAL;
-	*ret_wall_ms = days * STAMP_DAY_MS + ms;
-	return 0;
-}
-
-/* 2026-11-22 10:04:56.327950 */
-static int compact_wall_ms(struct view text, int64_t *ret_wall_ms)
+int stamp_date_time(struct stamps *stamps, struct view text, int64_t *ret_time_ms)
 {
 	int64_t days;
 	int64_t ms;
@@ -208,17 +190,25 @@ static int compact_wall_ms(struct view text, int64_t *ret_wall_ms)
 	    stamp_date(view_first(text, 10), &days) < 0 ||
 	    stamp_time_of_day(view_skip(text, 11), &ms) < 0)
 		return -EINVAL;
-	*ret_wall_ms = days * STAMP_DAY_MS + ms;
+	*ret_time_ms = stamp_local(stamps, days * STAMP_DAY_MS + ms);
 	return 0;
 }
 
 int stamp_apache_error(struct stamps *stamps, struct view text, int64_t *ret_time_ms)
 {
-	int64_t wall_ms;
+	const char *at = text.data;
+	int64_t days;
+	int64_t ms;
 
-	if (apache_wall_ms(text, &wall_ms) < 0 && compact_wall_ms(text, &wall_ms) < 0)
+	if (stamp_date_time(stamps, text, ret_time_ms) == 0)
+		return 0;
+	if (text.length < 24 || at[3] != ' ' || at[7] != ' ' || at[10] != ' ' ||
+	    at[text.length - 5] != ' ' ||
+	    stamp_days(
+		digits(at + text.length - 4, 4), month_of(at + 4), digits(at + 8, 2), &days) < 0 ||
+	    stamp_time_of_day(view_of(at + 11, text.length - 16), &ms) < 0)
 		return -EINVAL;
-	*ret_time_ms = stamp_local(stamps, wall_ms);
+	*ret_time_ms = stamp_local(stamps, days * STAMP_DAY_MS + ms);
 	return 0;
 }
 

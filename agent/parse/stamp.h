@@ -28,6 +28,8 @@ must_check int stamp_named_date(struct view text, int64_t *ret_days);
 must_check int stamp_days(int year, int month, int day, int64_t *ret_days);
 /* 10:04:34 with up to nine decimals (10:04:34.5 or 10:04:34,5), as milliseconds since midnight */
 must_check int stamp_time_of_day(struct view text, int64_t *ret_ms);
+/* 2026/11/22 10:04:34 or 2026-11-22 10:04:34.327950, in the machine's zone */
+must_check int stamp_date_time(struct stamps *stamps, struct view text, int64_t *ret_time_ms);
 /* Sun Nov 22 10:04:56.327950 2026 or 2026-11-22 10:04:56.327950, in the machine's zone */
 must_check int stamp_apache_error(struct stamps *stamps, struct view text, int64_t *ret_time_ms);
 /* 1795341874.123 */

@@ -2,10 +2,11 @@
 
 import os
 
+from .forking import ForkingServer
 from .log import Log
-from .process import Process, children, need_file, need_program, remove, run
+from .process import Process, need_file, need_program, remove, run
 from .source import SOURCE_DIRECTORY
-from .wait import can_connect, free_port, wait_until
+from .wait import can_connect, free_port
 
 MODULES = "/usr/lib/apache2/modules"
 SNIPPET = os.path.join(SOURCE_DIRECTORY, "packaging", "snippets", "apache-authmedic.conf")
@@ -72,7 +73,7 @@ NTLM_LOCATION = """\
 """
 
 
-class Apache:
+class Apache(ForkingServer):
     """/private/ asks for Negotiate, /public/ for nothing, and with an NtlmDomain /ntlm/ for NTLM.
 
     The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
@@ -95,7 +96,6 @@ class Apache:
         self.url = f"http://localhost:{self.port}/private/"
         self.public_url = f"http://localhost:{self.port}/public/"
         self.ntlm_url = f"http://localhost:{self.port}/ntlm/"
-        self._process = None
         self._program = need_program("apache2", "apache2")
         self._conf = os.path.join(directory, "apache2.conf")
         need_file(f"{MODULES}/mod_auth_gssapi.so", "libapache2-mod-auth-gssapi")
@@ -117,7 +117,8 @@ class Apache:
                                      load_modules=load_modules,
                                      ntlm_location=NTLM_LOCATION if self.ntlm else ""))
 
-    def _environment(self):
+    def environment(self):
+        """What it finds in its environment."""
         return self.realm.environment(**(self.ntlm.environment() if self.ntlm else {}))
 
     def change(self, **attributes):
@@ -143,35 +144,17 @@ class Apache:
         remove(self.pid_file)
         self._process = Process([*self._base_command(), "-DFOREGROUND"],
                                 os.path.join(self.directory, "apache2.out"),
-                                self._environment())
+                                self.environment())
         # The pid file comes after the listening socket, and the children after that.
         self._process.wait_ready(
             lambda: os.path.exists(self.pid_file) and can_connect(self.port) and self.workers(),
             20, "Apache listens")
         return self
 
-    @property
-    def pid(self):
-        """The parent process, as in the pid file."""
-        return self._process.pid
-
-    def workers(self):
-        """The ids of the processes that serve."""
-        return children(self.pid)
-
     def reload(self):
         """A graceful restart, and wait until only new workers are left."""
-        old = set(self.workers())
-        run(self.command("graceful"), self._environment())
-        wait_until(lambda: self.workers() and not old & set(self.workers()), 20,
-                   "Apache has only new workers")
-
-    def stop(self):
-        """Stop it, where it runs."""
-        if self._process is not None:
-            self._process.kill()  # its own shutdown takes a second, and nothing of it is kept
-            self._process = None
+        self.renew_workers("graceful")
 
     def check(self):
         """What Apache says of its configuration; fails where it does not like it."""
-        return run([*self._base_command(), "-t"], self._environment()).stderr
+        return run([*self._base_command(), "-t"], self.environment()).stderr

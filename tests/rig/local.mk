@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
 	tests/rig/forger.py \
+	tests/rig/forking.py \
 	tests/rig/gate.py \
 	tests/rig/haproxy.py \
 	tests/rig/http_server.py \

@@ -2,10 +2,11 @@
 
 import os
 
+from .forking import ForkingServer
 from .log import Log
-from .process import Process, children, need_program, remove, run
+from .process import Process, need_program, remove
 from .source import SOURCE_DIRECTORY
-from .wait import can_connect, free_port, wait_until
+from .wait import can_connect, free_port
 
 SNIPPET = os.path.join(SOURCE_DIRECTORY, "packaging", "snippets", "nginx-authmedic.conf")
 SNIPPET_LOG = "/var/log/nginx/authmedic.log"
@@ -42,7 +43,7 @@ http {{
 """
 
 
-class Nginx:
+class Nginx(ForkingServer):
     """Asks another server of the rig for every page, and tells it for whom by X-Forwarded-For.
 
     The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
@@ -63,7 +64,6 @@ class Nginx:
         self.error_log = Log(os.path.join(directory, "logs", "error.log"))
         self.url = f"http://localhost:{self.port}/private/"
         self.public_url = f"http://localhost:{self.port}/public/"
-        self._process = None
         self._program = need_program("nginx", "nginx-light")
         self._conf = os.path.join(directory, "nginx.conf")
         for folder in ("logs", "run"):
@@ -81,6 +81,10 @@ class Nginx:
                 **vars(self), user="user www-data;" if os.geteuid() == 0 else "",
                 modules="\n".join(f"load_module {path};" for path in modules)))
 
+    def environment(self):
+        """What it finds in its environment."""
+        return self.realm.environment()
+
     def _base_command(self):
         return [self._program, "-p", self.directory, "-c", self._conf]
 
@@ -94,30 +98,12 @@ class Nginx:
         remove(self.pid_file)
         self._process = Process([*self._base_command(), "-g", "daemon off;"],
                                 os.path.join(self.directory, "nginx.out"),
-                                self.realm.environment())
+                                self.environment())
         self._process.wait_ready(
             lambda: os.path.exists(self.pid_file) and can_connect(self.port) and self.workers(),
             20, "nginx listens")
         return self
 
-    @property
-    def pid(self):
-        """The master process, as in the pid file."""
-        return self._process.pid
-
-    def workers(self):
-        """The ids of the processes that serve."""
-        return children(self.pid)
-
     def reload(self):
         """New workers, and wait until only they are left."""
-        old = set(self.workers())
-        run(self.command("reload"), self.realm.environment())
-        wait_until(lambda: self.workers() and not old & set(self.workers()), 20,
-                   "nginx has only new workers")
-
-    def stop(self):
-        """Stop it, where it runs."""
-        if self._process is not None:
-            self._process.kill()  # nothing of it is kept
-            self._process = None
+        self.renew_workers("reload")

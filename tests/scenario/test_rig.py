@@ -32,7 +32,7 @@ def test_healthy_apache(rig, realm, keytab, mpm):
     log.wait_for(r'^127\.0\.1\.2 - - .* 401 .* "rig-browser" scheme=none reply=- conn=\d+ k=0 ')
     log.wait_for(r'^127\.0\.1\.2 - user1@EXAMPLE.TEST .* 200 .* "rig-browser" '
                  r'scheme=negotiate-kerberos reply=done conn=\d+ k=1 lid=\S+ pid=\d+ us=\d+ '
-                 r'host="localhost:\d+" merr="-" maj=- min=- mtext="-"$')
+                 r'host="localhost:\d+" fwd="-" merr="-" maj=- min=- mtext="-"$')
     log.wait_for('"rig-browser" ', count=6)
     assert not log.matching(" 401 .* scheme=negotiate"), "without a ticket no token is sent"
     log.wait_for('"rig-preemptive" scheme=negotiate-kerberos .* k=0 ', count=2)
@@ -50,7 +50,7 @@ def test_healthy_squid(rig, realm, keytab):
     log = squid.authmedic_log
     log.wait_for(r'^127\.0\.1\.2 - - .* 401 .* "rig-browser" scheme=none conn=\d+ ')
     log.wait_for(r'^127\.0\.1\.2 - user1@EXAMPLE.TEST .* 200 .* "rig-browser" '
-                 r'scheme=negotiate-kerberos conn=\d+ ms=\d+ host="localhost" merr="-" '
+                 r'scheme=negotiate-kerberos conn=\d+ ms=\d+ host="localhost" fwd="-" merr="-" '
                  r'TCP_MISS:FIRSTUP_PARENT$')
     squid.combined_log.wait_for(r'" 401 \d+ "-" "rig-plain" TCP_DENIED:HIER_NONE$', count=2)
 
