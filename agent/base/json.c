@@ -115,6 +115,13 @@ void json_put_bool(struct json *object, const char *name, bool value)
 	put(object, name, cJSON_CreateBool(value));
 }
 
+void json_remove(struct json *object, const char *name)
+{
+	while (object != NULL &&
+	       cJSON_GetObjectItemCaseSensitive(node_of(object), name) != NULL)
+		cJSON_DeleteItemFromObjectCaseSensitive(node_of(object), name);
+}
+
 void json_put_null(struct json *object, const char *name)
 {
 	put(object, name, cJSON_CreateNull());

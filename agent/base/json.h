@@ -21,6 +21,8 @@ void json_put_bool(struct json *object, const char *name, bool value);
 void json_put_null(struct json *object, const char *name);
 /* RFC 3339; negative times are left out. */
 void json_put_time(struct json *object, const char *name, int64_t time_ms);
+/* Takes out the members of that name, if any. */
+void json_remove(struct json *object, const char *name);
 /* A new child, owned by the parent; NULL without memory. */
 struct json *json_put_object(struct json *object, const char *name);
 struct json *json_put_array(struct json *object, const char *name);

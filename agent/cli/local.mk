@@ -11,6 +11,8 @@ authmedic_SOURCES = \
 	agent/cli/demo_story.c agent/cli/demo_story.h \
 	agent/cli/explain.c \
 	agent/cli/history.c \
+	agent/cli/incident.c agent/cli/incident.h \
+	agent/cli/incident_check.c \
 	agent/cli/inspect.c \
 	agent/cli/log_input.c agent/cli/log_input.h \
 	agent/cli/main.c \

@@ -8,7 +8,8 @@
 #include "daemon/memory.h"
 #include "loop/clock.h"
 
-#define EVERY_MS 1000
+#define EVERY_MS        1000
+#define MAX_RULES_BYTES ((size_t)4 * 1024 * 1024)
 
 static void fill_model(void *context, struct report_model *model)
 {
@@ -42,6 +43,28 @@ static void tell_set_aside(struct pipeline *pipeline)
 	log_warning("the state set aside as %s: " REPORT_SET_ASIDE_MEANS, pipeline->set_aside);
 }
 
+/* Kept with what is diagnosed by them, so that it can be made again. */
+static int keep_rules(struct pipeline *pipeline)
+{
+	struct json auto_json *rules = rules_to_json(pipeline->rulebook.rules);
+	struct buffer auto_buffer text;
+	char digest[RULES_DIGEST_BYTES];
+	int error;
+
+	buffer_init(&text, MAX_RULES_BYTES);
+	rules_digest(pipeline->rulebook.rules, digest);
+	error = json_print(rules, &text);
+	if (error == 0)
+		error = store_begin(pipeline->store);
+	if (error < 0)
+		return error;
+	error = store_put_rules(pipeline->store, digest, buffer_view(&text));
+	if (error == 0)
+		return store_commit(pipeline->store);
+	store_rollback(pipeline->store);
+	return error;
+}
+
 static int open_store(struct pipeline *pipeline, struct buffer *errors)
 {
 	const char *directory = pipeline->rulebook.config->state_dir;
@@ -49,7 +72,9 @@ static int open_store(struct pipeline *pipeline, struct buffer *errors)
 
 	if (error == 0)
 		tell_set_aside(pipeline);
-	else
+	if (error == 0 && keep_rules(pipeline) < 0)
+		log_error("the rules could not be kept: what they say cannot be made again later");
+	if (error < 0)
 		buffer_append_format(errors, "%s: the state cannot be opened: %s\n", directory,
 		    strerror(-error));
 	return error;

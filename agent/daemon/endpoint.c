@@ -9,6 +9,7 @@
 #define INCIDENTS_PATH "/api/v1/incidents/"
 #define LIST_LENGTH    100
 #define MAX_ID_BYTES   64
+#define MAX_RULES_BYTES ((size_t)4 * 1024 * 1024)
 
 struct endpoint {
 	struct endpoint_parts parts;
@@ -148,6 +149,33 @@ static int on_event(void *context, const struct store_event *stored)
 	return 0;
 }
 
+static void put_rule_set(struct endpoint *endpoint, struct json *sets, const char *digest)
+{
+	struct buffer auto_buffer text;
+	struct json *set = NULL;
+
+	buffer_init(&text, MAX_RULES_BYTES);
+	if (digest == NULL || json_get(sets, digest) != NULL)
+		return;
+	if (store_get_rules(endpoint->parts.store, digest, &text) == 0 &&
+	    json_parse(buffer_view(&text), &set) == 0)
+		json_put_tree(sets, digest, set);
+}
+
+/* Those by which the incident's diagnoses were made, so that the document is all that is needed to
+ * make them again. */
+static void put_rule_sets(struct endpoint *endpoint, struct json *incident)
+{
+	const struct json *timeline = json_get(incident, "timeline");
+	struct json *sets = json_put_object(incident, "rule_sets");
+
+	put_rule_set(endpoint, sets, json_get_text(json_get(incident, "evidence"), "rules"));
+	for (const struct json *event = json_next(timeline, NULL); event != NULL;
+	     event = json_next(timeline, event))
+		put_rule_set(endpoint, sets,
+		    json_get_text(json_get(json_get(event, "data"), "evidence"), "rules"));
+}
+
 static void on_incident(
     void *context, const struct http_request *request, struct http_response *response)
 {
@@ -163,6 +191,7 @@ static void on_incident(
 	if (error == 0)
 		error = store_each_event(endpoint->parts.store, id, on_event, document);
 	if (error == 0) {
+		put_rule_sets(endpoint, document);
 		answer_json(response, document);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/hearing.h"
 #include "loop/clock.h"
+#include "remedy/authority_json.h"
 #include "report/notification.h"
 
 #define MAX_JSON_BYTES ((size_t)256 * 1024)
@@ -99,24 +100,45 @@ static bool is_end(enum event_kind kind)
 	return kind == EVENT_RESOLVED || kind == EVENT_PASSED;
 }
 
-static void print_evidence(struct entry *entry, const struct site *site)
+/* Events that follow from a diagnosis: it is kept with each of them, exactly as it was made. */
+static bool is_judged(const struct site *site, const struct controller_event *event)
+{
+	return site->judgement.length > 0 && buffer_error(&site->judgement) == 0 &&
+	    (event->kind == EVENT_DIAGNOSED || event->kind == EVENT_ACTING ||
+		event->kind == EVENT_REFUSED);
+}
+
+/* Of the incident: the latest diagnosis that was told or followed; before there is one the facts;
+ * and nothing in the place of what was kept before. */
+static void print_evidence(
+    struct entry *entry, const struct site *site, const struct controller_event *event)
 {
 	struct json auto_json *evidence = json_object_new();
 
-	json_put_tree(evidence, "facts", facts_to_json(site->facts));
-	json_put_view(evidence, "explanation", buffer_view(&site->explanation));
-	buffer_init(&entry->evidence, MAX_JSON_BYTES);
-	if (json_print(evidence, &entry->evidence) < 0)
-		log_error("%s: the evidence of an incident could not be kept", entry->site);
+	buffer_init(&entry->evidence, SITE_MAX_JUDGEMENT_BYTES);
+	if (is_judged(site, event)) {
+		buffer_append(&entry->evidence, buffer_view(&site->judgement));
+	} else if (controller_diagnosis(site->controller) == NULL) {
+		json_put_tree(evidence, "facts", facts_to_json(site->facts));
+		if (json_print(evidence, &entry->evidence) < 0)
+			log_error(
+			    "%s: the evidence of an incident could not be kept", entry->site);
+	}
 }
 
-static void print_data(struct entry *entry, const struct controller_event *event)
+static void print_data(
+    struct entry *entry, const struct site *site, const struct controller_event *event)
 {
 	struct json auto_json *data = json_object_new();
+	struct json *judgement = NULL;
 
 	json_put_text(data, "reason", event->reason);
 	json_put_text(data, "remedy", event->remedy);
-	buffer_init(&entry->data, MAX_JSON_BYTES);
+	if (event->the_case != NULL)
+		json_put_tree(data, "case", authority_to_json(event->the_case));
+	if (is_judged(site, event) && json_parse(buffer_view(&site->judgement), &judgement) == 0)
+		json_put_tree(data, "evidence", judgement);
+	buffer_init(&entry->data, SITE_MAX_JUDGEMENT_BYTES);
 	if (json_print(data, &entry->data) < 0)
 		buffer_clear(&entry->data);
 }
@@ -185,8 +207,8 @@ static int fill(struct entry *entry, const struct journal *journal, const struct
 	if (entry->incident == NULL || entry->site == NULL || entry->diagnosis == NULL ||
 	    entry->state == NULL || entry->text == NULL)
 		return -ENOMEM;
-	print_evidence(entry, site);
-	print_data(entry, event);
+	print_evidence(entry, site, event);
+	print_data(entry, site, event);
 	return add_notification(entry, journal, site, event);
 }
 

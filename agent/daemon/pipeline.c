@@ -6,6 +6,7 @@
 #include "daemon/hearing.h"
 #include "daemon/memory.h"
 #include "daemon/prober.h"
+#include "diagnose/judgement.h"
 #include "intake/names.h"
 #include "loop/clock.h"
 
@@ -186,9 +187,15 @@ static const struct diagnosis *effect_diagnose(void *context)
 	struct site *site = context;
 	struct pipeline *pipeline = site->pipeline;
 
+	struct json auto_json *judgement = NULL;
+	const struct diagnosis *diagnosis;
+
 	site_gather_facts(site, pipeline->rulebook.signatures);
-	buffer_clear(&site->explanation);
-	return rules_diagnose(pipeline->rulebook.rules, site->facts, &site->explanation);
+	diagnosis = judgement_make(pipeline->rulebook.rules, site->facts, &judgement);
+	buffer_clear(&site->judgement);
+	if (json_print(judgement, &site->judgement) < 0)
+		log_error("%s: what was diagnosed could not be kept", site->config->name);
+	return diagnosis;
 }
 
 /* ---- 5. remedy: wishes of the controllers, granted after the commit ---- */

@@ -43,7 +43,7 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 
 	*site = (struct site){
 	    .pipeline = pipeline, .config = config, .budget_hour = -1, .budget_day = -1};
-	buffer_init(&site->explanation, (size_t)64 * 1024);
+	buffer_init(&site->judgement, SITE_MAX_JUDGEMENT_BYTES);
 	error = reading_new_detector(&site->detector, parts->rulebook, config, &parts->seed);
 	if (error == 0)
 		error = reading_new_deafness(
@@ -82,7 +82,7 @@ void site_done(struct site *site)
 	facts_free(&site->facts);
 	deafness_free(&site->deafness);
 	detector_free(&site->detector);
-	buffer_done(&site->explanation);
+	buffer_done(&site->judgement);
 }
 
 void site_set_fact(struct site *site, const char *name, const char *value)

@@ -8,6 +8,8 @@
 #include "intake/watcher.h"
 #include "remedy/controller.h"
 
+#define SITE_MAX_JUDGEMENT_BYTES ((size_t)512 * 1024)
+
 struct child;
 struct pipeline;
 struct site;
@@ -46,7 +48,7 @@ struct site {
 	struct controller_action
 	    action; /* of the apply or the question; points into the controller */
 	int64_t budget_hour, budget_day; /* -1: not known yet */
-	struct buffer explanation; /* of the last diagnosis */
+	struct buffer judgement; /* the last diagnosis and what it was computed from, as JSON */
 };
 
 struct site_parts {

@@ -189,15 +189,15 @@ const struct node *clause_node(const struct clause *clause)
 
 /* Where all must hold, each part that does not; where one would do, all of them. */
 void clause_tell_missing(
-    const struct clause *clause, const struct facts *facts, struct buffer *text)
+    const struct clause *clause, const struct facts *facts, int depth, struct buffer *text)
 {
 	if (clause->kind == CLAUSE_CONDITION || clause->kind == CLAUSE_NOT) {
-		clause_explain(clause, facts, 0, text);
+		clause_explain(clause, facts, depth, text);
 		return;
 	}
 	for (size_t i = 0; i < clause->count; i++)
 		if (clause_evaluate(clause->items[i], facts) != TRUTH_YES)
-			clause_tell_missing(clause->items[i], facts, text);
+			clause_tell_missing(clause->items[i], facts, depth, text);
 }
 
 void clause_explain(

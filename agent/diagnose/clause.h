@@ -22,7 +22,7 @@ const struct clause *clause_condition_at(const struct clause *clause, size_t *in
 const struct node *clause_node(const struct clause *clause);
 /* Appends a line for each condition for want of which the clause does not hold. */
 void clause_tell_missing(
-    const struct clause *clause, const struct facts *facts, struct buffer *text);
+    const struct clause *clause, const struct facts *facts, int depth, struct buffer *text);
 /* Appends a line for the clause and each in it, indented by so many steps. */
 void clause_explain(
     const struct clause *clause, const struct facts *facts, int depth, struct buffer *text);

@@ -241,3 +241,14 @@ const struct diagnosis *rules_diagnose(
 			return &rule->diagnosis;
 	}
 }
+
+void rules_tell_others(const struct rules *rules, const struct facts *facts, struct buffer *text)
+{
+	for (const struct rule *rule = rules->items; rule->clause != NULL; rule++) {
+		if (clause_evaluate(rule->clause, facts) == TRUTH_YES)
+			return;
+		buffer_append_format(
+		    text, "%s (%s)\n", rule->diagnosis.id, rule->diagnosis.title);
+		clause_tell_missing(rule->clause, facts, 1, text);
+	}
+}

@@ -45,6 +45,11 @@ const struct diagnosis *rules_named(const struct rules *rules, const char *id);
 const struct diagnosis *rules_diagnose(
     const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
 
+/* Appends for each rule that was asked before the diagnosis its id and title, and the conditions
+ * for want of which it does not hold. */
+void rules_tell_others(
+    const struct rules *rules, const struct facts *facts, struct buffer *text);
+
 /* Runs the examples in the files: one that holds must be the diagnosis, one that does not must not
  * hold even by itself, each file must have both, and each condition must decide alone, once for the
  * rule and once against it. Failures are `file:line:col: message` lines in

@@ -32,6 +32,8 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
+struct authority_case;
+
 struct controller_event {
 	enum event_kind kind;
 	struct moment now;
@@ -39,6 +41,7 @@ struct controller_event {
 	const char *reason; /* the refusal's or result's word; "" where there is none */
 	bool may_pass; /* a refusal that ends without a person */
 	const char *remedy; /* of the rung; "" where there is none */
+	const struct authority_case *the_case; /* what was judged; NULL where nothing was */
 };
 
 struct controller_action {

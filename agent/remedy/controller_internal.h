@@ -53,6 +53,7 @@ struct controller {
 	/* The refusals last told, or "": of those that stay, and of those that pass. */
 	char lasting_refusal[CONTROLLER_REASON_BYTES], passing_refusal[CONTROLLER_REASON_BYTES];
 	struct trials trials;
+	const struct authority_case *judged_case; /* while the decision is told; else NULL */
 	uint32_t rung;
 	uint32_t locked; /* bit per rung */
 	uint64_t revision;

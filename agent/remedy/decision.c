@@ -91,7 +91,7 @@ static void fill_evidence(const struct controller *controller, struct authority_
 	the_case->probe_accepted = controller->last_result == PROBE_ACCEPTED;
 }
 
-static const struct authority_refusal *refusal_of(struct controller *controller)
+static struct authority_case case_of(struct controller *controller)
 {
 	const enum cure cure = controller->diagnosis->cure;
 	size_t rungs = 0;
@@ -110,7 +110,7 @@ static const struct authority_refusal *refusal_of(struct controller *controller)
 	the_case.all_rungs_locked = !the_case.has_rung && rungs > 0;
 	/* Few sites can fetch keys: there it is for a person from the beginning. */
 	the_case.has_cure = cure != CURE_NONE && (cure != CURE_REFRESH_KEYTAB || rungs > 0);
-	return authority_refuses(&the_case);
+	return the_case;
 }
 
 static void act(struct controller *controller)
@@ -152,14 +152,17 @@ static bool is_doubtful(struct controller *controller, const struct diagnosis *d
 
 void decision_act(struct controller *controller, int64_t wait_ms)
 {
-	const struct authority_refusal *refusal = refusal_of(controller);
+	const struct authority_case the_case = case_of(controller);
+	const struct authority_refusal *refusal = authority_refuses(&the_case);
 
+	controller->judged_case = &the_case;
 	if (refusal == NULL) {
 		act(controller);
-		return;
+	} else {
+		decision_rest(controller, wait_ms);
+		incident_tell_refusal(controller, refusal->sentence, refusal->reason);
 	}
-	decision_rest(controller, wait_ms);
-	incident_tell_refusal(controller, refusal->sentence, refusal->reason);
+	controller->judged_case = NULL;
 }
 
 void decision_make(struct controller *controller)

@@ -43,7 +43,8 @@ void incident_tell(
 	    .text = text,
 	    .reason = reason,
 	    .may_pass = kind == EVENT_REFUSED && authority_may_pass(reason),
-	    .remedy = incident_remedy(controller)};
+	    .remedy = incident_remedy(controller),
+	    .the_case = controller->judged_case};
 
 	controller->options.effects.on_event(controller->options.context, &event);
 }

@@ -1,5 +1,6 @@
 libauthmedic_a_SOURCES += \
 	agent/remedy/authority.c agent/remedy/authority.h \
+	agent/remedy/authority_json.c agent/remedy/authority_json.h \
 	agent/remedy/controller.c agent/remedy/controller.h \
 	agent/remedy/controller_internal.h \
 	agent/remedy/decision.c \

@@ -7,4 +7,5 @@ libauthmedic_a_SOURCES += \
 	agent/state/store_incidents.c \
 	agent/state/store_outbox.c \
 	agent/state/store_private.h \
-	agent/state/store_rows.c
+	agent/state/store_rows.c \
+	agent/state/store_rules.c

@@ -63,6 +63,12 @@ must_check int store_put_value(
 must_check int store_get_value(
     struct store *store, const char *site, const char *name, struct buffer *ret_value);
 
+/* -- the rules that diagnoses were made with, by digest; those that no incident names go. */
+must_check int store_put_rules(struct store *store, const char *digest, struct view text);
+/* -ENOENT where there are none. */
+must_check int store_get_rules(
+    struct store *store, const char *digest, struct buffer *ret_text);
+
 /* -- incidents. All text is ours or escaped; evidence and state are JSON documents. */
 struct store_incident {
 	const char *id;
@@ -70,7 +76,7 @@ struct store_incident {
 	const char *diagnosis; /* "" before there is one */
 	const char *state;     /* the words of the remedy stage */
 	int64_t opened_ms, changed_ms, closed_ms; /* closed -1 while open */
-	struct view evidence;  /* JSON: what the diagnosis was computed from */
+	struct view evidence;  /* JSON: what the diagnosis was computed from; empty: as it was */
 	struct view progress;  /* JSON: what the remedy stage needs to go on after a restart */
 };
 /* Makes or replaces. -ENOSPC where the site has STORE_MAX_INCIDENTS open ones. */

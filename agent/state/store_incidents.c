@@ -41,7 +41,9 @@ int store_put_incident(struct store *store, const struct store_incident *inciden
 
 	query_start(&query, store->database,
 	    "UPDATE incident SET site = ?2, diagnosis = ?3, state = ?4, opened_ms = ?5,"
-	    " changed_ms = ?6, closed_ms = ?7, evidence = ?8, progress = ?9 WHERE id = ?1");
+	    " changed_ms = ?6, closed_ms = ?7,"
+	    " evidence = CASE WHEN length(?8) > 0 THEN ?8 ELSE evidence END,"
+	    " progress = ?9 WHERE id = ?1");
 	bind_incident(&query, incident);
 	error = query_run(&query, &changes);
 	if (error < 0 || changes > 0)

@@ -167,7 +167,7 @@ static void test_missing(unused_parameter void **state)
 	buffer_init(&text, MAX_TEXT_BYTES);
 	clause = read_clause(
 	    "[" YES ", " NO ", {any: [" NO ", " UNKNOWN "]}, {not: " YES "}]", &text);
-	clause_tell_missing(clause, facts, &text);
+	clause_tell_missing(clause, facts, 0, &text);
 	assert_string_equal(buffer_text(&text), "no: t.no == 1 (t.no is \"0\")\n"
 						"no: t.no == 1 (t.no is \"0\")\n"
 						"unknown: t.unknown == 1 (t.unknown is unknown)\n"

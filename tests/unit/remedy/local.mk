@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/authority.test \
+	tests/unit/remedy/authority_json.test \
 	tests/unit/remedy/controller.test \
 	tests/unit/remedy/decision.test \
 	tests/unit/remedy/maintenance.test \
@@ -16,6 +17,10 @@ tests_unit_remedy_protocol_test_LDADD = $(unit_libs)
 tests_unit_remedy_authority_test_SOURCES = tests/unit/remedy/test_authority.c
 tests_unit_remedy_authority_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_authority_test_LDADD = $(unit_libs)
+
+tests_unit_remedy_authority_json_test_SOURCES = tests/unit/remedy/test_authority_json.c
+tests_unit_remedy_authority_json_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_authority_json_test_LDADD = $(unit_libs)
 
 remedy_world_sources = tests/unit/remedy/world.c tests/unit/remedy/world.h
 remedy_world_ldflags = $(AM_LDFLAGS) -Wl,--wrap=rules_named

@@ -65,12 +65,32 @@ static void test_incident_comes_back(unused_parameter void **state)
 	incident.opened_ms = 999;
 	incident.changed_ms = 2000;
 	incident.closed_ms = 2000;
-	incident.evidence = VIEW("");
+	incident.evidence = VIEW(""); /* what was kept stays */
 	incident.progress = VIEW("{\"rung\":1}");
 	assert_int_equal(store_put_incident(store, &incident), 0);
+	incident.evidence = VIEW("{\"a\":1}");
 	reopen();
 	assert_int_equal(store_get_incident(store, "i1", compare, &incident), 42);
 	assert_int_equal(store_get_incident(store, "i2", compare, &incident), -ENOENT);
+}
+
+/* The rules of a time are kept for as long as an incident names them. */
+static void test_rules(unused_parameter void **state)
+{
+	struct store_incident incident = example("i1", 1000, 1000);
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, 100);
+	incident.evidence = VIEW("{\"rules\":\"00aa\"}");
+	assert_int_equal(store_put_rules(store, "00aa", VIEW("old")), 0);
+	assert_int_equal(store_put_incident(store, &incident), 0);
+	assert_int_equal(store_put_rules(store, "00bb", VIEW("unused")), 0);
+	assert_int_equal(store_put_rules(store, "00cc", VIEW("new")), 0);
+	reopen();
+	assert_int_equal(store_get_rules(store, "00aa", &text), 0);
+	assert_int_equal(store_get_rules(store, "00cc", &text), 0);
+	assert_string_equal(buffer_text(&text), "oldnew");
+	assert_int_equal(store_get_rules(store, "00bb", &text), -ENOENT);
 }
 
 static void test_selection(unused_parameter void **state)
@@ -240,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    store_test(test_incident_comes_back),
+	    store_test(test_rules),
 	    store_test(test_selection),
 	    store_test(test_oldest_resolved_goes),
 	    store_test(test_all_open),

@@ -1,0 +1,22 @@
+/* One incident as the daemon tells it, for people: its story, and its diagnoses made again. */
+#ifndef AUTHMEDIC_CLI_INCIDENT_H
+#define AUTHMEDIC_CLI_INCIDENT_H
+
+#include "base/json.h"
+
+enum incident_check {
+	INCIDENT_SAME,       /* all diagnoses and decisions came out as they are stored */
+	INCIDENT_DIFFERS,
+	INCIDENT_UNCHECKED,  /* there is nothing to make again, or not all that it takes */
+};
+
+/* Makes every diagnosis and decision in the document again. */
+enum incident_check incident_check(const struct json *incident);
+const char *incident_check_sentence(enum incident_check check);
+
+void incident_print(const struct json *incident);
+
+/* Text of the document, escaped and padded to so many columns; "-" where there is none. */
+void incident_print_text(const struct json *object, const char *name, int width);
+
+#endif

@@ -1,0 +1,98 @@
+"""Shows that the history tells a person what happened and why, and that every diagnosis and decision
+in it can be made again from what is stored, also where there is no daemon, bit by bit."""
+
+import copy
+import json
+import re
+
+import pytest
+
+from rig import Scene
+
+
+@pytest.fixture(name="incident")
+def fixture_incident(rig, realm, keytab):
+    """A stale handle that was recycled, as `history ID --json` keeps it; and who to ask about it."""
+    scene = Scene(rig, realm, keytab)
+    scene.rotate_key()
+    identity = scene.wait_resolved()["id"]
+    kept = json.loads(scene.authmedic.command("history", identity, "--json", check=True).stdout)
+    return scene, kept
+
+
+def history(scene, rig, document):
+    """What `history FILE` says of the document."""
+    path = rig.path("incident.json")
+    with open(path, "w", encoding="utf-8") as output:
+        json.dump(document, output)
+    return scene.authmedic.command("history", path)
+
+
+def test_story(incident):
+    """What broke and when, who was hit, why it is that and nothing else, and what to do."""
+    scene, kept = incident
+    story = scene.authmedic.command("history", kept["id"], check=True).stdout
+    for heading in ("What happened", "What it is", "Why we think so", "Who was hit", "Why nothing else",
+                    "What to do", "What not to do", "What it was computed from"):
+        assert re.search(f"^{heading}", story, re.M), story
+    for event in kept["timeline"]:
+        assert event["text"] in story
+    assert re.search(r"^  6 of 6 known-good voters seen in the window were rejected, 0 got in", story,
+                     re.M), story
+    assert "The server still works with an old key" in story
+    assert re.search(r"^  stale-keytab \(.*\)\n    no: ticket.kvno > keytab.kvno \(ticket.kvno is \"2\", "
+                     r"keytab.kvno is \"2\"\)$", story, re.M), story
+    assert not re.search(r"^  (aged-handle|noise)", story, re.M), "they were not asked"
+    assert "every diagnosis and decision is the same" in story
+
+
+def test_made_again(rig, incident):
+    """Offline, with the daemon gone, it comes out the same; whatever is changed in it is found."""
+    scene, kept = incident
+    assert kept["recomputed"] == "same"
+    scene.authmedic.stop()
+    same = history(scene, rig, kept)
+    assert same.returncode == 0 and "is the same" in same.stdout, same
+
+    def differs(change):
+        changed = copy.deepcopy(kept)
+        change(changed)
+        done = history(scene, rig, changed)
+        return done.returncode == 1 and "DIFFERENT" in done.stdout
+
+    def set_fact(document):
+        document["evidence"]["facts"]["keytab.changed"]["value"] = "1600000000"
+
+    def set_diagnosis(document):
+        document["evidence"]["diagnosis"] = "aged-handle"
+
+    def set_case(document):
+        acting = next(event for event in document["timeline"] if event["kind"] == "acting")
+        acting["data"]["case"]["mode_act"] = False
+
+    for change in (set_fact, set_diagnosis, set_case):
+        assert differs(change), change
+
+
+def test_without_the_rules(rig, incident):
+    """Where the rules of that time are missing, or are not those, it says that it cannot tell."""
+    scene, kept = incident
+    for change in ("gone", "others"):
+        changed = copy.deepcopy(kept)
+        [digest] = changed["rule_sets"]
+        if change == "gone":
+            del changed["rule_sets"][digest]
+        else:
+            files = changed["rule_sets"][digest]["files"]
+            files["noise.yml"] = files["noise.yml"].replace("priority: 140", "priority: 141")
+        done = history(scene, rig, changed)
+        assert done.returncode == 0 and "cannot be made again" in done.stdout, done
+
+
+def test_not_an_incident(rig, incident):
+    """Files that are none are refused."""
+    scene, _ = incident
+    with open(rig.path("incident.json"), "w", encoding="utf-8") as output:
+        output.write("no JSON")
+    assert scene.authmedic.command("history", rig.path("incident.json")).returncode == 1
+    assert scene.authmedic.command("history", rig.path("nothing.json")).returncode == 1
