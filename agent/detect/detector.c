@@ -66,7 +66,8 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 	struct evidence_of_sign_in of = {.sign_in = sign_in, .seed = &detector->options.seed};
 
 	count(detector, sign_in);
-	if (sign_in->outcome != OUTCOME_ESTABLISHED && sign_in->outcome != OUTCOME_REJECTED)
+	if ((sign_in->outcome != OUTCOME_ESTABLISHED && sign_in->outcome != OUTCOME_REJECTED) ||
+	    sign_in->voted)
 		return;
 	of.known_good = voters_vote(&detector->voters, &detector->window, &vote);
 	if (!of.known_good && vote.opinion == OPINION_REJECTED)
@@ -314,9 +315,12 @@ static uint64_t voter_of(struct detector *detector, struct line *line)
 static uint8_t place_of(
     struct detector *detector, struct places *places, struct view name, const struct line *line)
 {
-	uint8_t number = places_find(places, name, line->time_ms);
+	uint8_t number;
 
-	if (number == 0 && !view_is_empty(name) && voters_know(&detector->voters, line->voter))
+	if (view_is_empty(name))
+		return 0;
+	number = places_find(places, name, line->time_ms);
+	if (number == 0 && voters_know(&detector->voters, line->voter))
 		number = places_add(places, name, line->time_ms);
 	return number;
 }

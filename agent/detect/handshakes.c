@@ -160,6 +160,7 @@ static void end_as(struct handshakes *handshakes, uint32_t number, enum outcome 
 		sign_in.authenticated = !handshake->challenged && !handshake->has_leg &&
 		    !scheme_is_token(handshake->scheme);
 		sign_in.good = !sign_in.authenticated;
+		sign_in.voted = sign_in.authenticated;
 	}
 	if (outcome == OUTCOME_REJECTED) {
 		/* Most failed sign-ins take two lines. */

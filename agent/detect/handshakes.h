@@ -68,6 +68,7 @@ struct sign_in {
 	bool authenticated; /* established, but no handshake of its own */
 	bool good;          /* makes the voter known-good */
 	bool belated;       /* silence told, not the line at that time */
+	bool voted;         /* it was told before, as what it is; now it only counts */
 	enum cause cause;   /* of a refusal */
 	enum status_class class;
 	struct whereabouts where;    /* of the line before, where silence told */

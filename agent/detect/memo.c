@@ -12,10 +12,9 @@ static size_t place_of(struct view text)
 		uint64_t word;
 
 		memcpy(&word, text.data + text.length - i * WORD_BYTES, sizeof(word));
-		mixed = (mixed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		mixed ^= mixed >> 32;
+		mixed += word << i; /* the same words in another order are another text */
 	}
-	return (size_t)mixed % MEMO_ENTRIES;
+	return (size_t)((mixed * UINT64_C(0x9e3779b97f4a7c15)) >> 32) % MEMO_ENTRIES;
 }
 
 uint64_t memo_hash(struct memo *memo, const struct hash_seed *seed, struct view text)
