@@ -102,6 +102,11 @@ static void clear_fields(struct view *fields)
 	memset(fields, 0, COLUMN_COUNT * sizeof(*fields));
 }
 
+static size_t declared_columns(const struct iis *iis)
+{
+	return iis->column_count + iis->unused_count;
+}
+
 static void put_field(
     const struct iis *iis, size_t index, struct view field, struct view *ret_fields)
 {
@@ -130,16 +135,22 @@ static bool split_at_marks(struct reader *reader, struct view line)
 }
 
 /* The same for lines with some other number of fields or with spaces too many. Returns how many
- * fields there are. */
+ * fields there are; beyond those declared one more is enough to know. */
 static size_t split_at_spaces(const struct iis *iis, struct view line, struct view *ret_fields)
 {
+	const char *at = line.data;
+	const char *end = at + line.length;
 	size_t count = 0;
-	struct view field;
 
-	while (line.length > 0) {
-		view_cut(&line, ' ', &field);
-		if (field.length > 0)
-			put_field(iis, count++, field, ret_fields);
+	while (at < end && count <= declared_columns(iis)) {
+		const char *from = at;
+
+		while (at < end && *at != ' ')
+			at++;
+		if (at > from)
+			put_field(iis, count++, view_of(from, (size_t)(at - from)), ret_fields);
+		while (at < end && *at == ' ')
+			at++;
 	}
 	return count;
 }
@@ -148,9 +159,11 @@ static size_t split_at_spaces(const struct iis *iis, struct view line, struct vi
 static bool take_field(struct view *rest, bool quoted, struct view *ret_field)
 {
 	size_t length = 0;
+	size_t blanks = 0;
 
-	while (take_byte(rest, ' ') || take_byte(rest, '\t'))
-		;
+	while (blanks < rest->length && (rest->data[blanks] == ' ' || rest->data[blanks] == '\t'))
+		blanks++;
+	*rest = view_skip(*rest, blanks);
 	if (rest->length == 0)
 		return false;
 	if (quoted && take_quoted(rest, ret_field))
@@ -168,7 +181,7 @@ static size_t split_at_blanks(
 	size_t count = 0;
 	struct view field;
 
-	while (take_field(&line, quoted, &field))
+	while (count <= declared_columns(iis) && take_field(&line, quoted, &field))
 		put_field(iis, count++, field, ret_fields);
 	return count;
 }
@@ -178,12 +191,11 @@ static size_t split_at_blanks(
  * more: then nobody knows which is which. */
 static bool split_oddly(const struct iis *iis, struct view line, struct view *ret_fields)
 {
-	size_t columns = iis->column_count + iis->unused_count;
+	size_t columns = declared_columns(iis);
 	size_t count;
 
 	clear_fields(ret_fields);
 	count = split_at_spaces(iis, line, ret_fields);
-
 	for (int quoted = 0; count != columns && quoted <= 1; quoted++) {
 		clear_fields(ret_fields);
 		count = split_at_blanks(iis, line, quoted == 1, ret_fields);

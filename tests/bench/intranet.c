@@ -7,6 +7,7 @@
 
 #define DAY_BEGINS_MS INT64_C(1795500000000) /* a Tuesday in November 2026, 06:00 UTC */
 #define DAY_MS        (INT64_C(12) * 3600 * 1000)
+#define PAGE_REQUESTS 32
 
 /* How clients differ. People are most of them, as in any intranet; programs ask more often. */
 enum kind {
@@ -51,6 +52,7 @@ struct client {
 struct intranet {
 	struct client *heap; /* the next one to ask comes first */
 	uint32_t count;
+	uint32_t page_requests; /* that a page takes, at most */
 	uint64_t random;
 };
 
@@ -125,15 +127,24 @@ static void make_clients(struct intranet *intranet, const struct intranet_option
 		struct client *client = &intranet->heap[i];
 		uint8_t kind = draw_kind(intranet);
 		double weight = 1.0 + below(intranet, kinds[kind].weight_max);
+		int64_t first_ms;
 
 		*client =
 		    (struct client){.number = i, .kind = kind, .agent = draw_agent(intranet, kind)};
 		client->pause_ms = (int64_t)(mean_ms * 4.2 * 16.0 / weight) + 1;
-		client->next_ms =
-		    DAY_BEGINS_MS + (int64_t)(draw(intranet) % (uint64_t)(client->pause_ms * 2));
+		first_ms = client->pause_ms * 2 < DAY_MS / 2 ? client->pause_ms * 2 : DAY_MS / 2;
+		client->next_ms = DAY_BEGINS_MS + (int64_t)(draw(intranet) % (uint64_t)first_ms);
 	}
 	for (uint32_t i = options->clients / 2; i-- > 0;)
 		sift_down(intranet, i);
+}
+
+/* Fewer where there are so many clients that some would not get a turn. */
+static uint32_t page_requests(const struct intranet_options *options)
+{
+	uint64_t share = options->requests / options->clients / 4;
+
+	return share < 1 ? 1 : share > PAGE_REQUESTS ? PAGE_REQUESTS : (uint32_t)share;
 }
 
 int intranet_new(struct intranet **ret_intranet, const struct intranet_options *options)
@@ -147,6 +158,7 @@ int intranet_new(struct intranet **ret_intranet, const struct intranet_options *
 		return -ENOMEM;
 	intranet->random = options->seed;
 	intranet->count = options->clients;
+	intranet->page_requests = page_requests(options);
 	intranet->heap = calloc(options->clients, sizeof(*intranet->heap));
 	if (intranet->heap == NULL) {
 		intranet_free(&intranet);
@@ -255,7 +267,7 @@ static void rest(struct intranet *intranet, struct client *client)
 	client->next_ms += 1 + (int64_t)(draw(intranet) % (uint64_t)(client->pause_ms * 2));
 	client->page = (uint8_t)below(intranet, PAGES);
 	if (client->kind <= KIND_NTLM)
-		client->burst = (uint16_t)(4 + below(intranet, 24));
+		client->burst = (uint16_t)below(intranet, intranet->page_requests);
 }
 
 static void begin(
