@@ -10,6 +10,7 @@
 #define LONG_LINES     1000000 /* with AUTHMEDIC_LONG=1 */
 #define MAX_TEXT_BYTES 65536
 #define MAX_LINE_BYTES 1024
+#define MAX_LINES      6
 
 static const char iis_header[] =
     "#Date: 2026-11-22 10:00:00\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port "
@@ -19,7 +20,7 @@ static const char iis_header[] =
 static const struct {
 	const char *format;
 	const char *header;
-	const char *lines[4];
+	const char *lines[MAX_LINES]; /* NULL behind the last */
 } formats[] = {
     {"apache-combined", "",
 	{"10.20.30.40 - alice@EXAMPLE.TEST [22/Nov/2026:10:04:34 +0000] \"GET /a?b=c HTTP/1.1\" "
@@ -48,6 +49,7 @@ static const struct {
 	{"2026-11-22 10:04:34 10.1.2.3 GET /a/b.aspx q=1 443 EX\\alice 10.20.30.40 "
 	 "Mozilla/5.0+(X11;+Linux) https://x/ 200 0 0 15",
 	    "2026-11-22 10:04:34 10.1.2.3 GET / - 443 - 2001:db8::9 - - 401 2 5 0",
+	    " 2026-11-22 10:04:35 10.1.2.3 GET / - 443 - 10.20.30.41 Moz - 401 1 3",
 	    "2026-11-22 10:04:35 10.1.2.3 GET / - 443 - 10.20.30.41 Moz - 401 1 2148074254 3 ",
 	    "2026-11-22\t10:04:35\t10.1.2.3\tGET\t/\t-\t443\t\"a b\"\t10.2.3.4\tM\t-\t200\t0\t-1"
 	    "\t1"}},
@@ -145,11 +147,14 @@ static void run(size_t format, uint64_t seed)
 	struct parser *auto_call(parser_free) parser = NULL;
 	size_t count = getenv("AUTHMEDIC_LONG") != NULL ? LONG_LINES : LINES;
 	const char *header = formats[format].header;
+	unsigned lines = 0;
 
+	while (formats[format].lines[lines] != NULL)
+		lines++;
 	assert_int_equal(parser_new(&parser, formats[format].format, NULL), 0);
 	assert_int_equal(parser_restore(parser, view_of_text(header)), 0);
 	for (size_t i = 0; i < count; i++) {
-		const char *from = formats[format].lines[chance_below(&chance, 4)];
+		const char *from = formats[format].lines[chance_below(&chance, lines)];
 		char line[MAX_LINE_BYTES];
 		size_t length = strlen(from);
 		char *exact;
