@@ -16,14 +16,6 @@ void changes_done(struct changes *changes)
 	free(changes->numbers);
 }
 
-void changes_note(struct changes *changes, uint32_t number)
-{
-	if (changes->is_changed[number])
-		return;
-	changes->is_changed[number] = true;
-	changes->numbers[changes->count++] = number;
-}
-
 void changes_note_all(struct changes *changes, uint32_t last)
 {
 	for (uint32_t number = 1; number <= last; number++)

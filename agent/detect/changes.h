@@ -6,7 +6,7 @@
 #include "detect/row.h"
 
 struct changes {
-	bool *is_changed;  /* by entry */
+	bool *is_changed; /* by entry */
 	uint32_t *numbers; /* of those that are */
 	size_t count;
 };
@@ -14,7 +14,14 @@ struct changes {
 must_check int changes_init(struct changes *changes, size_t max_entries);
 void changes_done(struct changes *changes);
 
-void changes_note(struct changes *changes, uint32_t number);
+static inline void changes_note(struct changes *changes, uint32_t number)
+{
+	if (changes->is_changed[number])
+		return;
+	changes->is_changed[number] = true;
+	changes->numbers[changes->count++] = number;
+}
+
 /* All up to this number. */
 void changes_note_all(struct changes *changes, uint32_t last);
 /* All is written. */

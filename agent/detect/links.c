@@ -23,28 +23,6 @@ void chains_done(struct chains *chains)
 	free(chains->previous);
 }
 
-void chains_add(struct chains *chains, uint64_t key, uint32_t number)
-{
-	uint32_t *head = &chains->heads[key & chains->mask];
-
-	chains->next[number] = *head;
-	chains->previous[number] = 0;
-	chains->previous[*head] = number; /* 0's is never read */
-	*head = number;
-}
-
-void chains_remove(struct chains *chains, uint64_t key, uint32_t number)
-{
-	uint32_t next = chains->next[number];
-	uint32_t previous = chains->previous[number];
-
-	if (previous != 0)
-		chains->next[previous] = next;
-	else
-		chains->heads[key & chains->mask] = next;
-	chains->previous[next] = previous;
-}
-
 int queue_links_init(struct queue_links *links, size_t max_entries)
 {
 	links->next = calloc(max_entries + 1, sizeof(*links->next));
@@ -56,32 +34,6 @@ void queue_links_done(struct queue_links *links)
 {
 	free(links->next);
 	free(links->previous);
-}
-
-void queue_append(struct queue *queue, const struct queue_links *links, uint32_t number)
-{
-	links->next[number] = 0;
-	links->previous[number] = queue->last;
-	if (queue->last != 0)
-		links->next[queue->last] = number;
-	else
-		queue->first = number;
-	queue->last = number;
-}
-
-void queue_remove(struct queue *queue, const struct queue_links *links, uint32_t number)
-{
-	uint32_t next = links->next[number];
-	uint32_t previous = links->previous[number];
-
-	if (previous != 0)
-		links->next[previous] = next;
-	else
-		queue->first = next;
-	if (next != 0)
-		links->previous[next] = previous;
-	else
-		queue->last = previous;
 }
 
 /* The run of at most `length` entries that begins at *number, cut off; *number is what follows. */

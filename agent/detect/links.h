@@ -22,8 +22,27 @@ struct chains {
 must_check int chains_init(struct chains *chains, size_t max_entries);
 void chains_done(struct chains *chains);
 /* In front of the others, so that the newest is found first. */
-void chains_add(struct chains *chains, uint64_t key, uint32_t number);
-void chains_remove(struct chains *chains, uint64_t key, uint32_t number);
+static inline void chains_add(struct chains *chains, uint64_t key, uint32_t number)
+{
+	uint32_t *head = &chains->heads[key & chains->mask];
+
+	chains->next[number] = *head;
+	chains->previous[number] = 0;
+	chains->previous[*head] = number; /* 0's is never read */
+	*head = number;
+}
+
+static inline void chains_remove(struct chains *chains, uint64_t key, uint32_t number)
+{
+	uint32_t next = chains->next[number];
+	uint32_t previous = chains->previous[number];
+
+	if (previous != 0)
+		chains->next[previous] = next;
+	else
+		chains->heads[key & chains->mask] = next;
+	chains->previous[next] = previous;
+}
 
 static inline uint32_t chains_first(const struct chains *chains, uint64_t key)
 {
@@ -48,8 +67,33 @@ struct queue {
 
 must_check int queue_links_init(struct queue_links *links, size_t max_entries);
 void queue_links_done(struct queue_links *links);
-void queue_append(struct queue *queue, const struct queue_links *links, uint32_t number);
-void queue_remove(struct queue *queue, const struct queue_links *links, uint32_t number);
+static inline void queue_append(
+    struct queue *queue, const struct queue_links *links, uint32_t number)
+{
+	links->next[number] = 0;
+	links->previous[number] = queue->last;
+	if (queue->last != 0)
+		links->next[queue->last] = number;
+	else
+		queue->first = number;
+	queue->last = number;
+}
+
+static inline void queue_remove(
+    struct queue *queue, const struct queue_links *links, uint32_t number)
+{
+	uint32_t next = links->next[number];
+	uint32_t previous = links->previous[number];
+
+	if (previous != 0)
+		links->next[previous] = next;
+	else
+		queue->first = next;
+	if (next != 0)
+		links->previous[next] = previous;
+	else
+		queue->last = previous;
+}
 
 /* What an entry is sorted by. */
 struct queue_order {

@@ -109,6 +109,9 @@ static void refresh(struct voters *voters, uint32_t number, int64_t time_ms)
 
 	if (voter->order == 0 || time_ms > voter->good_ms)
 		voter->good_ms = time_ms;
+	/* Where it stands last already, as whoever comes twice in a row does, it stays there. */
+	if (voters->by_good.last == number && voter->order != 0)
+		return;
 	voter->order = voters->next_order++;
 	queue_remove(&voters->by_good, &voters->links, number);
 	queue_append(&voters->by_good, &voters->links, number);
