@@ -65,7 +65,7 @@ void log_clock_save(const struct log_clock *clock, struct row_writer *row)
 
 void log_clock_restore(struct log_clock *clock, struct row_reader *row)
 {
-	clock->now_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS) - 1;
+	clock->now_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS + 1) - 1;
 	clock->doubtful_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS);
 	clock->doubts = (unsigned)row_get_below(row, 4, LOG_CLOCK_MAX_BEHIND);
 	clock->told_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS);

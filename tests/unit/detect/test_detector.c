@@ -340,6 +340,30 @@ static void test_outcome_names(unused_parameter void **state)
 	assert_string_equal(outcome_name(OUTCOME_INCOMPLETE), "incomplete");
 }
 
+static void test_before_the_first_line(unused_parameter void **state)
+{
+	/* Nothing is known yet: no spike, no time. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector_window window;
+
+	detector_window(detector, &window);
+	assert_false(detector_has_spike(detector));
+	assert_int_equal(window.spike_since_ms, -1);
+	assert_int_equal(window.now_ms, -1);
+}
+
+static void test_end_of_time(unused_parameter void **state)
+{
+	/* Lines of the far future, once enough agree, are of the last time there is. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector_window window;
+
+	for (int i = 0; i < LOG_CLOCK_MAX_AHEAD; i++)
+		script_say(detector, "999999999999999 10.9.0.1 200");
+	detector_window(detector, &window);
+	assert_int_equal(window.now_ms, ROW_MAX_TIME_MS - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +384,8 @@ int main(void)
 	    cmocka_unit_test(test_least_options),
 	    cmocka_unit_test(test_without_memory),
 	    cmocka_unit_test(test_outcome_names),
+	    cmocka_unit_test(test_before_the_first_line),
+	    cmocka_unit_test(test_end_of_time),
 	};
 
 	return cmocka_run_group_tests_name("detector", tests, NULL, NULL);

@@ -105,6 +105,29 @@ static struct detector *restore(struct keeper *keeper, struct traffic *dice)
 	return detector;
 }
 
+/* But for names, voters and places, which are not kept. */
+static void assert_same_evidence(const struct detector *one, const struct detector *other)
+{
+	struct detector_evidence kept[2];
+
+	detector_evidence(one, &kept[0]);
+	detector_evidence(other, &kept[1]);
+	for (int i = 0; i < STATUS_CLASS_COUNT; i++)
+		assert_int_equal(kept[0].statuses[i], kept[1].statuses[i]);
+	assert_int_equal(kept[0].kerberos_rejected, kept[1].kerberos_rejected);
+	assert_int_equal(kept[0].ntlm_rejected, kept[1].ntlm_rejected);
+	assert_int_equal(kept[0].basic_rejected, kept[1].basic_rejected);
+	assert_int_equal(kept[0].unknown_rejected, kept[1].unknown_rejected);
+	assert_int_equal(kept[0].incomplete, kept[1].incomplete);
+	assert_int_equal(kept[0].bad_passwords, kept[1].bad_passwords);
+	assert_int_equal(kept[0].passwords_by_known_good, kept[1].passwords_by_known_good);
+	assert_int_equal(kept[0].oversize, kept[1].oversize);
+	assert_int_equal(kept[0].server_errors, kept[1].server_errors);
+	assert_int_equal(kept[0].onset.kind, kept[1].onset.kind);
+	assert_int_equal(kept[0].onset.at_ms, kept[1].onset.at_ms);
+	assert_int_equal(kept[0].onset.rise_ms, kept[1].onset.rise_ms);
+}
+
 static void assert_same(const struct detector *one, const struct detector *other)
 {
 	struct detector_window windows[2];
@@ -115,6 +138,7 @@ static void assert_same(const struct detector *one, const struct detector *other
 	assert_memory_equal(&windows[0], &windows[1], sizeof(windows[0]));
 	assert_memory_equal(
 	    detector_totals(one), detector_totals(other), sizeof(struct detector_totals));
+	assert_same_evidence(one, other);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(detector_signals(one, i), detector_signals(other, i));
 		assert_int_equal(detector_signals_total(one, i), detector_signals_total(other, i));
@@ -278,12 +302,54 @@ static void test_corrupted(unused_parameter void **state)
 		detector_free(&detectors[i]);
 }
 
+static void test_pending_rows(unused_parameter void **state)
+{
+	/* A handshake's row comes once; one behind a table that was larger then is left out. */
+	static struct keeper keeper;
+	struct traffic dice = {.state = 3};
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector *auto_call(detector_free) fresh = restore(&(struct keeper){0}, &dice);
+	char name[ROW_KEY_BYTES];
+
+	script_say(detector, "0 10.0.0.1 401");
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	for (size_t i = 0; i < keeper.count; i++) {
+		const struct view value = view_of(keeper.rows[i].value, keeper.rows[i].length);
+
+		if (keeper.rows[i].key[0] != 'p')
+			continue;
+		assert_int_equal(detector_restore(fresh, row_key('p', 1, name), value), 0);
+		assert_int_equal(detector_restore(fresh, row_key('p', 1, name), value), -EINVAL);
+		assert_int_equal(detector_restore(fresh, row_key('p', 5000, name), value), 0);
+		assert_int_equal(detector_restore(fresh, row_key('p', 0, name), value), -EINVAL);
+	}
+	keeper_clear(&keeper);
+}
+
+static void test_end_of_time(unused_parameter void **state)
+{
+	/* The last time that a line can have is kept like any other. */
+	static struct keeper keeper;
+	struct traffic dice = {.state = 4};
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector *auto_call(detector_free) other = NULL;
+
+	for (int i = 0; i < 4; i++)
+		script_say(detector, "999999999999999 10.9.0.1 200");
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	other = restore(&keeper, &dice);
+	assert_same(detector, other);
+	keeper_clear(&keeper);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_twins),
 	    cmocka_unit_test(test_cost),
 	    cmocka_unit_test(test_corrupted),
+	    cmocka_unit_test(test_pending_rows),
+	    cmocka_unit_test(test_end_of_time),
 	};
 
 	return cmocka_run_group_tests_name("detector_rows", tests, NULL, NULL);

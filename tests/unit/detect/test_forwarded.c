@@ -5,7 +5,7 @@
 static const char *client_of(const char *peer, const char *forwarded)
 {
 	static struct buffer text;
-	struct address_range ranges[3];
+	struct address_range ranges[4]; /* the last one does not count */
 	const struct trusted_proxies proxies = {ranges, 3};
 	struct record record = {.forwarded = view_of_text(forwarded)};
 	struct address client;
@@ -13,6 +13,7 @@ static const char *client_of(const char *peer, const char *forwarded)
 	assert_int_equal(address_range_parse(VIEW("10.0.0.0/8"), &ranges[0]), 0);
 	assert_int_equal(address_range_parse(VIEW("2001:db8:f::/48"), &ranges[1]), 0);
 	assert_int_equal(address_range_parse(VIEW("192.0.2.1"), &ranges[2]), 0);
+	assert_int_equal(address_range_parse(VIEW("203.0.113.0/24"), &ranges[3]), 0);
 	assert_int_equal(address_parse(view_of_text(peer), &record.address), 0);
 	client = forwarded_client(&proxies, &record);
 	buffer_done(&text);

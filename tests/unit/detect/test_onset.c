@@ -160,6 +160,7 @@ static void test_rows(unused_parameter void **state)
 	assert_int_equal(onset_restore(&other, row_view(&kept.row)), 0);
 	assert_onset(&other, 100, ONSET_STEP, 1);
 	onset_advance(&other, START_MS + SAMPLE_MS - 1, 0);
+	assert_false(other.changed);
 	assert_onset(&other, 100, ONSET_STEP, 1);
 	onset_advance(&other, START_MS + SAMPLE_MS, 0);
 	assert_true(other.changed);

@@ -320,6 +320,21 @@ static void test_without_memory(unused_parameter void **state)
 
 #define voters_test(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void test_restored_gaps(unused_parameter void **state)
+{
+	/* All numbers that are free between restored rows are used again. */
+	struct row_writer row;
+
+	assert_int_equal(voters_restore(&voters, &window, 3, row_of(&row, 7, 1)), 0);
+	voters_settle(&voters);
+	admit(8, START_MS);
+	admit(9, START_MS);
+	assert_int_equal(voters.count, 3);
+	assert_int_equal(voters.used, 3);
+	assert_int_equal(voters.evicted_total, 0);
+	assert_true(voters_know(&voters, 7));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +353,7 @@ int main(void)
 	    voters_test(test_restored_order),
 	    voters_test(test_smaller_table),
 	    voters_test(test_without_memory),
+	    voters_test(test_restored_gaps),
 	};
 
 	return cmocka_run_group_tests_name("voters", tests, NULL, NULL);
