@@ -288,14 +288,14 @@ static void read_vhost(struct reader *reader, struct view line, struct parsed *r
 
 const struct format format_apache_common = {
     .name = "apache-common",
-    .looks = "its lines begin as Apache's common format and show no agent",
+    .looks = "its lines are Apache's common format, as other servers write it too: they show no "
+	     "agent",
     .read = read_common,
 };
 
 const struct format format_apache_combined = {
     .name = "apache-combined",
-    .looks =
-	"its lines are client, user, [time], \"request\", status, bytes, \"referer\", \"agent\"",
+    .looks = "its lines are Apache's combined format, which nginx, Tomcat and Jetty write alike",
     .read = read_combined,
 };
 
