@@ -115,11 +115,14 @@ class Squid:
     def _start_process(self):
         self._write_conf()
         remove(self.pid_file)
+        told = self.cache_log.size()
         self._process = Process([*self._base_command(), "--foreground"],
                                 os.path.join(self.directory, "squid.out"),
                                 self.realm.environment())
+        # Its own word, since somebody else may have the port.
         self._process.wait_ready(
-            lambda: os.path.exists(self.pid_file) and can_connect(self.port) and self.helpers(),
+            lambda: os.path.exists(self.pid_file) and self.helpers()
+            and self.cache_log.matching(f"Accepting .*127.0.0.1:{self.port} ", told),
             30, "Squid listens")
 
     @property
