@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/rig/sites.py \
 	tests/rig/source.py \
 	tests/rig/squid.py \
+	tests/rig/systemd.py \
 	tests/rig/tokens.py \
 	tests/rig/tomcat.py \
 	tests/rig/wait.py \

@@ -18,6 +18,7 @@ from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
 from .squid import Squid
+from .systemd import PrivateSystemd
 from .tomcat import Tomcat
 from .wait import Expired, wait_until
 from .webhook import WebhookReceiver
@@ -101,6 +102,10 @@ class Rig:
     def tomcat(self, realm, keytab, start=True, **options):
         """A Tomcat."""
         return self._add(Tomcat(self._folder("tomcat"), realm, keytab, **options), start)
+
+    def systemd(self, start=True):
+        """A systemd of one's own."""
+        return self._add(PrivateSystemd(self._folder("systemd")), start)
 
     def crowd(self, realm, count, **options):
         """Clients, signed in."""

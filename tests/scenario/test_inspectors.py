@@ -225,3 +225,42 @@ def test_tomcat(rig, realm, keytab):
     config = inspect("inspect-config", krb5_config=realm.krb5_config, **told)
     assert config["krb5conf.worker_path"] == tomcat.krb5_config
     assert float(config["krb5conf.changed"]) > float(facts["jvm.start"])
+
+
+UNIT = """\
+Type=exec
+LoadCredential=keytab:{keytab}
+BindReadOnlyPaths={bound}
+ExecStart=/bin/sleep 1000
+ExecReload=/bin/true"""
+
+
+def test_unit_with_a_credential(rig, realm, keytab):
+    """A real systemd copied the keytab when the unit was started: after a rotation the copy is old, a reload leaves it
+    so, and a restart does not. The copy, where only the unit sees it, lacks the key that the disk has."""
+    bound = rig.path("bound.keytab")
+    shutil.copy(keytab, bound)
+    systemd = rig.systemd(start=False)
+    systemd.add_unit("web", UNIT.format(keytab=keytab, bound=bound))
+    systemd.start()
+    systemd.systemctl("start", "web")
+    enter = systemd.command()
+    facts = inspect("inspect-unit", prefix=enter, worker_unit="web", keytab=keytab)
+    assert (facts["unit.name"], facts["unit.state"]) == ("web.service", "active")
+    assert (facts["unit.credentials"], facts["unit.credential_matches"]) == (keytab, "yes")
+    assert (facts["unit.bind_paths"], facts["unit.keytab_bound"], facts["unit.file_newer"]) == (bound, "no", "no")
+    assert inspect("inspect-unit", prefix=enter, worker_unit="web", keytab=bound)["unit.keytab_bound"] == "yes"
+    worker = inspect("inspect-worker", prefix=enter, worker_unit="web", keytab=keytab)
+    assert (worker["worker.unit"], worker["worker.mounts"]) == ("web.service", "own")
+    assert abs(float(worker["worker.start"]) - float(facts["unit.started"])) < 2
+    realm.rotate_key()
+    realm.add_keys(keytab)
+    told = {"prefix": enter, "worker_unit": "web", "keytab": keytab}
+    assert inspect("inspect-unit", **told)["unit.credential_matches"] == "no"
+    systemd.systemctl("reload", "web")
+    assert inspect("inspect-unit", **told)["unit.credential_matches"] == "no"
+    copy = inspect("inspect-keytab", **{**told, "keytab": "/run/credentials/web.service/keytab"},
+                   service=realm.service, krb5_config=realm.krb5_config)
+    assert copy["keytab.worker_kvnos"] == "1"
+    systemd.systemctl("restart", "web")
+    assert inspect("inspect-unit", **told)["unit.credential_matches"] == "yes"
