@@ -3,7 +3,7 @@ check_PROGRAMS += tests/matrix/follow
 tests_matrix_follow_SOURCES = tests/matrix/follow.c
 
 # No libtool for a single shim: a shared object needs no more than this.
-check_DATA = tests/matrix/faults.so
+check_DATA += tests/matrix/faults.so
 CLEANFILES += tests/matrix/faults.so
 tests/matrix/faults.so: tests/matrix/faults.c
 	$(AM_V_CCLD)$(CC) -D_GNU_SOURCE $(CPPFLAGS) -std=gnu17 -O2 -Wall -Wextra -fPIC -shared -o $@ \

@@ -20,6 +20,7 @@ failure reaches. What needs root or a missing package skips, by name.
 from .authmedic import parse_metrics
 from .clients import send_header
 from .forger import forged_token, send_forged
+from .killer import Killer
 from .log import Log
 from .probe import run_probe
 from .process import need_file, need_program, need_root, strace
@@ -32,7 +33,7 @@ from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
 
 __all__ = [
-    "Expired", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
+    "Expired", "Killer", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "forged_token",
     "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",

@@ -9,6 +9,8 @@ EXTRA_DIST += \
 	tests/rig/gate.py \
 	tests/rig/haproxy.py \
 	tests/rig/http_server.py \
+	tests/rig/killer.c \
+	tests/rig/killer.py \
 	tests/rig/keeper.py \
 	tests/rig/log.py \
 	tests/rig/nginx.py \
@@ -27,3 +29,11 @@ EXTRA_DIST += \
 	tests/rig/tomcat.py \
 	tests/rig/wait.py \
 	tests/rig/webhook.py
+
+# No libtool for a single shim: a shared object needs no more than this.
+check_DATA += tests/rig/killer.so
+CLEANFILES += tests/rig/killer.so
+tests/rig/killer.so: tests/rig/killer.c
+	$(AM_V_at)$(MKDIR_P) tests/rig
+	$(AM_V_CCLD)$(CC) -D_GNU_SOURCE $(CPPFLAGS) -std=gnu17 -O2 -Wall -Wextra -fPIC -shared -o $@ \
+		$(srcdir)/tests/rig/killer.c
