@@ -10,7 +10,8 @@
 #include "intake/names.h"
 #include "loop/clock.h"
 
-#define SLICE_BYTES     ((size_t)1024 * 1024)
+#define SLICE_BYTES     ((size_t)256 * 1024)
+#define SLICES_A_STEP   4
 #define HINT_DELAY_MS   5 /* so that a burst of writes is one step */
 #define PROBE_GRACE_MS  2000
 #define LOG_LAG_MS      5000 /* how late a server may write a line */
@@ -83,16 +84,44 @@ static void reconcile(struct pipeline *pipeline)
 	}
 }
 
-/* One slice of each log, so that no log starves another; true where more is waiting. */
-static bool read_slices(struct pipeline *pipeline)
+static size_t count_logs(const struct pipeline *pipeline)
 {
-	bool more = false;
+	size_t count = 0;
 
 	for (size_t i = 0; i < pipeline->site_count; i++)
-		for (size_t j = 0; j < pipeline->sites[i].log_count; j++)
-			if (intake_read(pipeline->sites[i].logs[j].intake, SLICE_BYTES))
-				more = true;
-	return more;
+		count += pipeline->sites[i].log_count;
+	return count;
+}
+
+/* The log whose turn it is; there is one. */
+static struct site_log *next_log(struct pipeline *pipeline)
+{
+	struct turn *turn = &pipeline->turn;
+
+	while (turn->log >= pipeline->sites[turn->site].log_count) {
+		turn->site = (turn->site + 1) % pipeline->site_count;
+		turn->log = 0;
+	}
+	return &pipeline->sites[turn->site].logs[turn->log++];
+}
+
+/* So much that a step stays short, however many logs there are, and in turns, so that none starves
+ * another; true where more may be waiting. */
+static bool read_slices(struct pipeline *pipeline)
+{
+	size_t log_count = count_logs(pipeline);
+	size_t slices = 0;
+	size_t idle = 0; /* logs in a row that had nothing */
+
+	while (slices < SLICES_A_STEP && idle < log_count) {
+		if (intake_read(next_log(pipeline)->intake, SLICE_BYTES)) {
+			slices++;
+			idle = 0;
+		} else {
+			idle++;
+		}
+	}
+	return slices > 0;
 }
 
 /* Do the logs still tell what the server does? Not asked while there is more to read. */

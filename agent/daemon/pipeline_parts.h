@@ -12,6 +12,11 @@
 #include "remedy/helper_client.h"
 #include "state/store.h"
 
+/* Whose turn it is to be read. */
+struct turn {
+	size_t site, log;
+};
+
 struct pipeline {
 	uv_loop_t *loop;
 	char *config_file;
@@ -25,6 +30,7 @@ struct pipeline {
 	struct timer *every_second;
 	struct timer *soon; /* the next step, before the second is over */
 	struct site *sites;
+	struct turn turn;
 	size_t site_count;
 	int store_error; /* of the last commit; 0: fine */
 	int64_t started_ms; /* wall */

@@ -50,8 +50,12 @@ static uint64_t not_negative(int64_t duration_ms)
 
 void timer_start(struct timer *timer, int64_t after_ms, int64_t every_ms)
 {
+	/* One that expires at once and starts itself again would be run again and again before
+	 * anything else is (libuv before 1.45): no request would be answered meanwhile. */
+	uint64_t delay_ms = after_ms > 0 ? (uint64_t)after_ms : 1;
+
 	/* Fails only on a closing handle or without a callback. */
-	uv_timer_start(&timer->handle, on_expiry, not_negative(after_ms), not_negative(every_ms));
+	uv_timer_start(&timer->handle, on_expiry, delay_ms, not_negative(every_ms));
 }
 
 void timer_stop(struct timer *timer)

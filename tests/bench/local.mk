@@ -6,6 +6,7 @@ tests_bench_hostile_lines_SOURCES = tests/bench/hostile_lines.c
 tests_bench_generate_log_SOURCES = tests/bench/generate_log.c tests/bench/intranet.c \
 	tests/bench/intranet.h tests/bench/intranet_texts.h
 tests_bench_generate_log_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/bench
+EXTRA_DIST += tests/bench/catch-up
 
 .PHONY: bench
 bench: $(EXTRA_PROGRAMS) authmedic authmedicd authmedic-helper

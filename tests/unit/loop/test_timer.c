@@ -58,12 +58,43 @@ static void stops(unused_parameter void **state)
 	timer_close(&expiries.timer);
 }
 
+static void on_busy(void *context)
+{
+	struct expiries *expiries = context;
+
+	expiries->count++;
+	timer_start(expiries->timer, 0, 0);
+}
+
+static void on_async(uv_async_t *async)
+{
+	struct expiries *expiries = async->data;
+
+	timer_close(&expiries->timer);
+	uv_close((uv_handle_t *)async, NULL);
+}
+
+/* One that has more to do, and starts itself again at once, leaves others their turn. */
+static void leaves_others_their_turn(unused_parameter void **state)
+{
+	struct expiries expiries = {0};
+	uv_async_t async = {.data = &expiries};
+
+	assert_int_equal(timer_new(&expiries.timer, &loop, on_busy, &expiries), 0);
+	assert_int_equal(uv_async_init(&loop, &async, on_async), 0);
+	timer_start(expiries.timer, 0, 0);
+	assert_int_equal(uv_async_send(&async), 0);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_null(expiries.timer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    loop_test(expires_once),
 	    loop_test(expires_until_closed),
 	    loop_test(stops),
+	    loop_test(leaves_others_their_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
