@@ -350,11 +350,13 @@ void detector_record(struct detector *detector, const struct record *record)
 		    !voters_know(&detector->voters, line.voter))
 			seen_add(&detector->seen, line.voter);
 		detector->last_voter = line.voter;
-		line.where = (struct whereabouts){
-		    .host = place_of(detector, &detector->evidence.hosts, record->host, &line),
-		    .worker =
-			place_of(detector, &detector->evidence.workers, record->worker, &line),
-		};
+		/* Many logs show neither. */
+		if (!view_is_empty(record->host))
+			line.where.host =
+			    place_of(detector, &detector->evidence.hosts, record->host, &line);
+		if (!view_is_empty(record->worker))
+			line.where.worker =
+			    place_of(detector, &detector->evidence.workers, record->worker, &line);
 		handshakes_line(&detector->handshakes, &line);
 	}
 	conclude(detector);
