@@ -16,6 +16,7 @@
 #define PROBE_GRACE_MS  2000
 #define LOG_LAG_MS      5000 /* how late a server may write a line */
 #define STATUS_EVERY_MS 60000
+#define STATUS_SOON_MS  3000
 
 static const struct child_result no_child = {.exit_status = -1};
 
@@ -254,6 +255,14 @@ static void effect_ask_action(void *context, const struct controller_action *act
 	site->wants_action = true;
 }
 
+static void effect_lock(void *context, const struct controller_action *action)
+{
+	struct site *site = context;
+
+	site->lock = *action;
+	site->wants_lock = true;
+}
+
 static void effect_forget_outcomes(void *context)
 {
 	struct site *site = context;
@@ -277,6 +286,7 @@ const struct controller_effects pipeline_effects = {
     .diagnose = effect_diagnose,
     .apply = effect_apply,
     .ask_action = effect_ask_action,
+    .lock = effect_lock,
     .forget_outcomes = effect_forget_outcomes,
     .on_event = effect_on_event,
 };
@@ -289,7 +299,12 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 	controller_on_allowance(site->controller,
 	    (struct controller_allowance){
 		.budget_spent = reply->budget_hour == 0 || reply->budget_day == 0,
-		.paused = reply->paused != 0});
+		.paused = reply->paused != 0,
+		.denied = reply->denied != 0,
+		.locked = reply->locked,
+		.skipped = reply->skipped,
+		.approved = reply->approved,
+		.applied = reply->applied});
 }
 
 static void on_inspection(void *context, const struct protocol_reply *reply)
@@ -348,14 +363,14 @@ void pipeline_on_helper_connection(void *context, bool connected)
 	soon(pipeline, 0);
 }
 
-static int ask_helper(struct site *site, enum protocol_verb verb, helper_client_on_reply *on_reply)
+static int ask_helper(struct site *site, enum protocol_verb verb,
+    const struct controller_action *about, helper_client_on_reply *on_reply)
 {
-	bool action = verb == PROTOCOL_APPLY || verb == PROTOCOL_ACTION;
 	const struct helper_client_request request = {.verb = verb,
 	    .site = site->config->name,
-	    .incident = action ? site->action.incident : "",
-	    .reason = action ? site->action.reason : "",
-	    .rung = action ? site->action.rung : 0,
+	    .incident = about->incident,
+	    .reason = about->reason,
+	    .rung = about->rung,
 	    .on_reply = on_reply,
 	    .context = site};
 
@@ -371,19 +386,24 @@ static void answer_not_asked(struct site *site)
 	controller_on_answer(site->controller, site_now(), &never);
 }
 
+static const struct controller_action about_nothing = {.incident = "", .reason = ""};
+
 static void grant_wishes(struct site *site)
 {
 	/* All of them first: an answer may lead to a wish, which is not on record yet. */
 	bool inspection = take_flag(&site->wants_inspection);
 	bool apply = take_flag(&site->wants_apply);
 	bool action = take_flag(&site->wants_action);
+	bool lock = take_flag(&site->wants_lock);
 
-	if (inspection && ask_helper(site, PROTOCOL_INSPECT, on_inspection) < 0)
+	if (inspection && ask_helper(site, PROTOCOL_INSPECT, &about_nothing, on_inspection) < 0)
 		on_inspection(site, NULL);
-	if (apply && ask_helper(site, PROTOCOL_APPLY, on_action_reply) < 0)
+	if (apply && ask_helper(site, PROTOCOL_APPLY, &site->action, on_action_reply) < 0)
 		answer_not_asked(site);
-	if (action && ask_helper(site, PROTOCOL_ACTION, on_action_reply) < 0)
+	if (action && ask_helper(site, PROTOCOL_ACTION, &site->action, on_action_reply) < 0)
 		log_warning("%s: the helper could not be asked", site->config->name);
+	if (lock && ask_helper(site, PROTOCOL_LOCK, &site->lock, on_status_reply) < 0)
+		log_warning("%s: the helper could not be told of a lock", site->config->name);
 }
 
 /* What cannot be put on record is not done, nor done later, when it would be on old evidence. The
@@ -391,8 +411,21 @@ static void grant_wishes(struct site *site)
 static void refuse_wishes(struct site *site)
 {
 	site->wants_action = false;
+	site->wants_lock = false;
 	if (take_flag(&site->wants_apply))
 		answer_not_asked(site);
+}
+
+/* During an incident a person may have his say, and does not want to wait for long. */
+static void ask_status_of(struct pipeline *pipeline, struct site *site)
+{
+	const struct controller_action about = {
+	    .incident = controller_incident(site->controller), .reason = ""};
+
+	if (about.incident[0] != '\0')
+		pipeline->status_due_ms = clock_boot_ms() + STATUS_SOON_MS;
+	if (ask_helper(site, PROTOCOL_STATUS, &about, on_status_reply) < 0)
+		log_debug("the helper's status could not be asked");
 }
 
 static void ask_status(struct pipeline *pipeline)
@@ -402,8 +435,7 @@ static void ask_status(struct pipeline *pipeline)
 		return;
 	pipeline->status_due_ms = clock_boot_ms() + STATUS_EVERY_MS;
 	for (size_t i = 0; i < pipeline->site_count; i++)
-		if (ask_helper(&pipeline->sites[i], PROTOCOL_STATUS, on_status_reply) < 0)
-			log_debug("the helper's status could not be asked");
+		ask_status_of(pipeline, &pipeline->sites[i]);
 }
 
 /* ---- 6. commit: all that this step changed, or nothing of it ---- */

@@ -45,6 +45,8 @@ struct site {
 	bool wants_inspection; /* asked of the helper after the commit */
 	bool wants_apply;
 	bool wants_action;
+	bool wants_lock;
+	struct controller_action lock;
 	struct controller_action
 	    action; /* of the apply or the question; points into the controller */
 	int64_t budget_hour, budget_day; /* -1: not known yet */

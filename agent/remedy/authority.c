@@ -7,7 +7,7 @@
 
 static bool wrong_cure(const struct authority_case *the_case)
 {
-	return !the_case->has_cure;
+	return !the_case->approved && !the_case->has_cure;
 }
 
 static bool observing(const struct authority_case *the_case)
@@ -27,6 +27,8 @@ static bool locked(const struct authority_case *the_case)
 
 static bool not_confirmed(const struct authority_case *the_case)
 {
+	if (the_case->approved)
+		return false;
 	if (the_case->preventive)
 		return !the_case->warning_confirmed ||
 		    (!the_case->evidence_voters && !the_case->probe_accepted);
@@ -37,7 +39,7 @@ static bool not_confirmed(const struct authority_case *the_case)
 
 static bool never_accepted(const struct authority_case *the_case)
 {
-	return !the_case->evidence_voters &&
+	return !the_case->evidence_voters && !the_case->approved &&
 	    (the_case->since_accepted_ms < 0 ||
 		the_case->since_accepted_ms > the_case->accepted_within_ms);
 }
@@ -64,12 +66,29 @@ static bool budget_spent(const struct authority_case *the_case)
 
 static bool no_maintenance(const struct authority_case *the_case)
 {
-	return the_case->preventive && the_case->window == AUTHORITY_NO_WINDOW;
+	return the_case->preventive && !the_case->approved &&
+	    the_case->window == AUTHORITY_NO_WINDOW;
 }
 
 static bool outside_maintenance(const struct authority_case *the_case)
 {
-	return the_case->preventive && the_case->window == AUTHORITY_WINDOW_CLOSED;
+	return the_case->preventive && !the_case->approved &&
+	    the_case->window == AUTHORITY_WINDOW_CLOSED;
+}
+
+static bool denied(const struct authority_case *the_case)
+{
+	return the_case->denied;
+}
+
+static bool fallback_applied(const struct authority_case *the_case)
+{
+	return the_case->fallback_applied && !the_case->approved;
+}
+
+static bool needs_approval(const struct authority_case *the_case)
+{
+	return the_case->needs_approval;
 }
 
 /* In this order; a recycle needs every one of them to let it pass. */
@@ -77,6 +96,16 @@ static const struct {
 	bool (*forbids)(const struct authority_case *the_case);
 	struct authority_refusal refusal;
 } table[] = {
+    {denied, {"denied", "a person said that nothing is to be done for this incident", false}},
+    {fallback_applied,
+	{"fallback",
+	    "people get in by the fallback until it is taken back; the cause must still be mended",
+	    false}},
+    {needs_approval,
+	{"approval",
+	    "no remedy is left that may run by itself, but one that a person can approve: "
+	    "authmedic approve",
+	    false}},
     {wrong_cure, {"no-cure", "no remedy of ours cures this", false}},
     {no_rung, {"no-rung", "the site's ladder has no remedy for this", false}},
     {locked, {"locked", "the remedy did not help before and is locked for this site", false}},

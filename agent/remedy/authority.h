@@ -26,6 +26,10 @@ struct authority_case {
 	bool helper_away;
 	bool paused;
 	bool budget_spent;
+	bool denied; /* a person said no */
+	bool fallback_applied; /* people get in another way, until that is taken back */
+	bool approved; /* a person said yes, to this rung, just now */
+	bool needs_approval; /* no rung is left but one that a person could approve */
 };
 
 struct authority_refusal {

@@ -309,6 +309,10 @@ static void on_tick_verifying(struct controller *controller)
 {
 	bool recovered = decision_has_recovered(controller);
 
+	if (recovered && rungs_is_fallback(controller)) {
+		decision_rest(controller, 0);
+		return;
+	}
 	if (recovered && !is_preventive(controller)) {
 		incident_close(
 		    controller, EVENT_RESOLVED, "the remedy helped: sign-in works again");
@@ -399,6 +403,7 @@ void controller_tick(
 		controller->spike_since_ms = -1;
 	else if (controller->spike_since_ms < 0)
 		controller->spike_since_ms = now.steady_ms;
+	rungs_tell_locks(controller);
 	states[controller->state].on_tick(controller);
 }
 
@@ -457,7 +462,7 @@ static void on_not_run(struct controller *controller, const struct controller_an
 	    : protocol_refusal_name(answer->refusal);
 
 	if (answer->refusal == REFUSAL_REPEATED)
-		controller->locked |= UINT32_C(1) << controller->rung;
+		controller->spent |= UINT32_C(1) << controller->rung;
 	controller->helper_refused = true;
 	decision_rest(controller, controller->options.safety->probe_interval_ms);
 	incident_tell_refusal(controller, "the helper did not run the remedy", reason);
@@ -488,6 +493,11 @@ void controller_on_answer(
 void controller_on_allowance(struct controller *controller, struct controller_allowance allowance)
 {
 	controller->allowance = allowance;
+	if ((controller->locked & allowance.locked) == 0)
+		return;
+	controller->locked &= ~allowance.locked;
+	controller->lock_due_ms = controller->now.steady_ms;
+	controller->revision++;
 }
 
 void controller_on_helper(struct controller *controller, struct moment now, bool connected)

@@ -61,6 +61,8 @@ struct controller_answer {
 struct controller_allowance {
 	bool budget_spent;
 	bool paused;
+	bool denied; /* a person said no, to any remedy for the incident */
+	uint32_t locked, skipped, approved, applied; /* a bit for each rung */
 };
 
 struct controller_effects {
@@ -69,6 +71,8 @@ struct controller_effects {
 	const struct diagnosis *(*diagnose)(void *context); /* from the facts as they stand */
 	void (*apply)(void *context, const struct controller_action *action);
 	void (*ask_action)(void *context, const struct controller_action *action);
+	/* The rung did not help: said again until an allowance has it locked. */
+	void (*lock)(void *context, const struct controller_action *action);
 	void (*forget_outcomes)(void *context); /* the detector starts a new window */
 	void (*on_event)(void *context, const struct controller_event *event);
 };

@@ -55,7 +55,9 @@ struct controller {
 	struct trials trials;
 	const struct authority_case *judged_case; /* while the decision is told; else NULL */
 	uint32_t rung;
-	uint32_t locked; /* bit per rung */
+	uint32_t locked; /* bit per rung: what the helper does not know of yet */
+	uint32_t spent; /* bit per rung: the incident had it already */
+	int64_t lock_due_ms; /* steady: the helper is told of the locks then */
 	uint64_t revision;
 };
 
@@ -71,6 +73,21 @@ void incident_close(struct controller *controller, enum event_kind kind, const c
 /* Whether the state is about an action of the present rung. */
 bool incident_has_acted(const struct controller *controller);
 const char *incident_remedy(const struct controller *controller);
+
+/* -- rungs.c: which remedy is next */
+struct rung_choice {
+	bool found;
+	uint32_t rung;
+	bool is_approved; /* by a person, for now: his word goes before our evidence */
+	bool needs_approval; /* none is found but one that a person could approve */
+	size_t of_class; /* how many there are, locked or not, of the class that cures */
+};
+struct rung_choice rungs_choose(const struct controller *controller);
+/* Whether what is applied now is to be taken back by itself: then people get in another way. */
+bool rungs_is_fallback(const struct controller *controller);
+void rungs_lock(struct controller *controller);
+/* Tells the helper of what it does not have locked yet. */
+void rungs_tell_locks(struct controller *controller);
 
 /* -- decision.c: what follows from a diagnosis */
 void decision_make(struct controller *controller);

@@ -2,46 +2,6 @@
 
 #include "remedy/maintenance.h"
 
-/* The class of remedies that a cure asks for. */
-static const char *const remedy_classes[] = {
-    [CURE_NONE] = NULL,
-    [CURE_RECYCLE] = "recycle",
-    [CURE_PREVENT] = "recycle",
-    [CURE_REFRESH_KEYTAB] = "refresh-keytab",
-};
-
-/* By name: `recycle` itself and its kin, such as `recycle-iis`. */
-static bool is_of_class(const struct config_rung *rung, const char *class_name)
-{
-	struct view rest = view_of_text(rung->remedy);
-	struct view head = view_of_text(class_name);
-
-	if (class_name == NULL || !view_starts_with(rest, head))
-		return false;
-	rest = view_skip(rest, head.length);
-	return view_is_empty(rest) || view_starts_with(rest, VIEW("-"));
-}
-
-/* The first rung of the cure's class that is not locked; how many there are in all. */
-static bool find_rung(const struct controller *controller, uint32_t *ret_rung, size_t *ret_count)
-{
-	const struct config_site *site = controller->options.site;
-	const char *class_name = remedy_classes[controller->diagnosis->cure];
-	bool found = false;
-
-	*ret_count = 0;
-	for (uint32_t i = 0; i < site->ladder.count; i++) {
-		if (!is_of_class(&site->ladder.items[i], class_name))
-			continue;
-		++*ret_count;
-		if (!found && (controller->locked & UINT32_C(1) << i) == 0) {
-			*ret_rung = i;
-			found = true;
-		}
-	}
-	return found;
-}
-
 static bool is_within(int64_t since_ms, int64_t span_ms)
 {
 	return since_ms >= 0 && since_ms < span_ms;
@@ -94,7 +54,7 @@ static void fill_evidence(const struct controller *controller, struct authority_
 static struct authority_case case_of(struct controller *controller)
 {
 	const enum cure cure = controller->diagnosis->cure;
-	size_t rungs = 0;
+	const struct rung_choice choice = rungs_choose(controller);
 	struct authority_case the_case = {
 	    .mode_act = controller->options.site->mode == CONFIG_MODE_ACT,
 	    .preventive = cure == CURE_PREVENT,
@@ -103,13 +63,19 @@ static struct authority_case case_of(struct controller *controller)
 	    .helper_away = !controller->helper_connected,
 	    .paused = controller->allowance.paused,
 	    .budget_spent = controller->allowance.budget_spent,
+	    .denied = controller->allowance.denied,
+	    .fallback_applied = controller->allowance.applied != 0,
+	    .approved = choice.is_approved,
+	    .needs_approval = choice.needs_approval,
+	    .has_rung = choice.found,
+	    .all_rungs_locked = !choice.found && choice.of_class > 0,
+	    /* Few sites can fetch keys: there it is for a person from the beginning. */
+	    .has_cure = cure != CURE_NONE && (cure != CURE_REFRESH_KEYTAB || choice.of_class > 0),
 	};
 
 	fill_evidence(controller, &the_case);
-	the_case.has_rung = find_rung(controller, &controller->rung, &rungs);
-	the_case.all_rungs_locked = !the_case.has_rung && rungs > 0;
-	/* Few sites can fetch keys: there it is for a person from the beginning. */
-	the_case.has_cure = cure != CURE_NONE && (cure != CURE_REFRESH_KEYTAB || rungs > 0);
+	if (choice.found)
+		controller->rung = choice.rung;
 	return the_case;
 }
 
@@ -192,7 +158,7 @@ bool decision_has_recovered(const struct controller *controller)
 {
 	if (controller->window.spike)
 		return false;
-	if (controller->options.site->probe.configured)
+	if (controller->options.site->probe.configured && !rungs_is_fallback(controller))
 		return trials_latest(&controller->trials) == PROBE_ACCEPTED;
 	/* Nobody probes: then as many known-good voters as make a spike must be seen to get in. */
 	return controller->window.established >= controller->options.minimum_voters;
@@ -200,7 +166,7 @@ bool decision_has_recovered(const struct controller *controller)
 
 void decision_lock_rung(struct controller *controller)
 {
-	controller->locked |= UINT32_C(1) << controller->rung;
+	rungs_lock(controller);
 	incident_tell(controller, EVENT_NOT_VERIFIED,
 	    "the remedy did not help; it is locked for this site", "not-verified");
 	decision_rest(controller, 0);

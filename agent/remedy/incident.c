@@ -98,6 +98,7 @@ void incident_open(struct controller *controller, const char *why)
 	incident_forget_refusals(controller);
 	controller->helper_refused = false;
 	controller->trials.count = 0;
+	controller->spent = 0;
 	controller->about_strangers = false;
 	incident_tell(controller, EVENT_OPENED, why, "");
 }

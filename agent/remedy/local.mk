@@ -9,5 +9,6 @@ libauthmedic_a_SOURCES += \
 	agent/remedy/maintenance.c agent/remedy/maintenance.h \
 	agent/remedy/memory.c \
 	agent/remedy/protocol.c agent/remedy/protocol.h \
+	agent/remedy/rungs.c \
 	agent/remedy/trials.c agent/remedy/trials.h \
 	agent/remedy/warning.c

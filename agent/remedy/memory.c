@@ -38,6 +38,7 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_bool(saved, "helper_refused", controller->helper_refused);
 	json_put_int(saved, "rung", controller->rung);
 	json_put_int(saved, "locked", controller->locked);
+	json_put_int(saved, "spent", controller->spent);
 	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
 	json_put_int(saved, "last_probe_ms", controller->last_probe_ms);
 	json_put_int(
@@ -167,6 +168,7 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	controller->diagnosis = diagnosis[0] != '\0' ? rules_named(rules, diagnosis) : NULL;
 	controller->rung = (uint32_t)rung;
 	controller->locked = (uint32_t)json_get_int(saved, "locked", 0);
+	controller->spent = (uint32_t)json_get_int(saved, "spent", 0);
 	restore_trials(controller, json_get(saved, "trials"), now);
 	restore_told(controller, saved);
 	restore_times(controller, saved, now);

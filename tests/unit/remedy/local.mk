@@ -5,6 +5,7 @@ remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/controller.test \
 	tests/unit/remedy/decision.test \
 	tests/unit/remedy/maintenance.test \
+	tests/unit/remedy/rungs.test \
 	tests/unit/remedy/trials.test \
 	tests/unit/remedy/warning.test
 check_PROGRAMS += $(remedy_tests)
@@ -45,6 +46,11 @@ tests_unit_remedy_warning_test_SOURCES = tests/unit/remedy/test_warning.c $(reme
 tests_unit_remedy_warning_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_warning_test_LDADD = $(unit_libs)
 tests_unit_remedy_warning_test_LDFLAGS = $(remedy_world_ldflags)
+
+tests_unit_remedy_rungs_test_SOURCES = tests/unit/remedy/test_rungs.c $(remedy_world_sources)
+tests_unit_remedy_rungs_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_rungs_test_LDADD = $(unit_libs)
+tests_unit_remedy_rungs_test_LDFLAGS = $(remedy_world_ldflags)
 
 tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
 tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)

@@ -56,6 +56,43 @@ static void each_condition_forbids(unused_parameter void **state)
 	the_case = good;
 	the_case.budget_spent = true;
 	assert_refused(&the_case, "budget");
+	the_case = good;
+	the_case.denied = true;
+	assert_refused(&the_case, "denied");
+	the_case = good;
+	the_case.fallback_applied = true;
+	assert_refused(&the_case, "fallback");
+	the_case = good;
+	the_case.needs_approval = true;
+	assert_refused(&the_case, "approval");
+}
+
+/* A person's approval stands in for cure, evidence and window; not for what only time or others can
+ * give. */
+static void approval_is_no_master_key(unused_parameter void **state)
+{
+	const struct authority_case approved = {
+	    .mode_act = true, .has_rung = true, .approved = true, .preventive = true};
+	struct authority_case the_case = approved;
+
+	assert_null(authority_refuses(&the_case));
+	the_case.warming_up = true;
+	assert_refused(&the_case, "warm-up");
+	the_case = approved;
+	the_case.helper_away = true;
+	assert_refused(&the_case, "helper-away");
+	the_case = approved;
+	the_case.mode_act = false;
+	assert_refused(&the_case, "observe");
+	the_case = approved;
+	the_case.paused = true;
+	assert_refused(&the_case, "paused");
+	the_case = approved;
+	the_case.budget_spent = true;
+	assert_refused(&the_case, "budget");
+	the_case = approved;
+	the_case.denied = true;
+	assert_refused(&the_case, "denied");
 }
 
 /* A person is called for what does not end by itself, also where only the helper says it. */
@@ -162,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(allows_the_good_case),
 	    cmocka_unit_test(each_condition_forbids),
+	    cmocka_unit_test(approval_is_no_master_key),
 	    cmocka_unit_test(knows_what_passes),
 	    cmocka_unit_test(wants_a_recent_success),
 	    cmocka_unit_test(voters_stand_in),

@@ -83,6 +83,14 @@ static void effect_ask_action(void *context, const struct controller_action *act
 	assert_true(action->incident[0] != '\0');
 }
 
+static void effect_lock(void *context, const struct controller_action *action)
+{
+	struct world *world = context;
+
+	world->locks++;
+	world->locked_rung = action->rung;
+}
+
 static void effect_forget(void *context)
 {
 	((struct world *)context)->forgets++;
@@ -102,7 +110,7 @@ struct controller_options world_options(struct world *world)
 	    .safety = &world->safety,
 	    .minimum_voters = 5,
 	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_apply,
-		effect_ask_action, effect_forget, effect_on_event},
+		effect_ask_action, effect_lock, effect_forget, effect_on_event},
 	    .context = world};
 }
 

@@ -23,6 +23,8 @@ struct world {
 	unsigned events[EVENT_KIND_COUNT];
 	char last_reason[64];
 	uint32_t applied_rung;
+	unsigned locks; /* how often the helper was told */
+	uint32_t locked_rung;
 };
 
 extern const struct diagnosis world_stale_handle, world_stale_keytab, world_noise,

@@ -1,0 +1,175 @@
+#include "world.h"
+
+static void allow(struct world *world, struct controller_allowance allowance)
+{
+	controller_on_allowance(world->controller, allowance);
+}
+
+static void go_on(struct world *world)
+{
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+}
+
+/* Another rung that only a person can start, for a time. */
+static void add_fallback(struct world *world)
+{
+	static char name[] = "ntlm-fallback-apache";
+
+	world->rungs[1].remedy = name;
+	world->rungs[1].needs_approval = true;
+	world->rungs[1].revert_after_ms = 3600000;
+	world->site.ladder.count = 2;
+}
+
+static void fail_to_verify(struct world *world)
+{
+	world_reach_acting(world);
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	for (int i = 0; i < 20 && world->events[EVENT_NOT_VERIFIED] == 0; i++)
+		go_on(world);
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 1);
+}
+
+/* The helper is told of a lock until it says that it has it, over a restart too; what a person
+ * unlocks there is unlocked here. */
+static void hands_locks_over(void **state)
+{
+	struct world *world = *state;
+	unsigned told;
+
+	fail_to_verify(world);
+	go_on(world);
+	assert_true(world->locks > 0);
+	assert_int_equal(world->locked_rung, 0);
+	world_restart(world);
+	controller_on_helper(world->controller, world->now, true);
+	told = world->locks;
+	go_on(world);
+	assert_true(world->locks > told);
+	allow(world, (struct controller_allowance){.locked = 1});
+	told = world->locks;
+	go_on(world);
+	assert_int_equal(world->locks, told);
+	go_on(world);
+	assert_string_equal(world->last_reason, "locked");
+	allow(world, (struct controller_allowance){0});
+	for (int i = 0; i < 5 && world->applies < 2; i++)
+		go_on(world);
+	assert_int_equal(world->applies, 2);
+}
+
+/* What the helper has locked, or a person skipped, is passed over. */
+static void passes_over_locked_and_skipped(void **state)
+{
+	struct world *world = *state;
+
+	world->site.ladder.count = 2;
+	allow(world, (struct controller_allowance){.locked = 1});
+	world_reach_acting(world);
+	assert_int_equal(world->applied_rung, 1);
+	world_answer(world, PROTOCOL_REFUSED, REFUSAL_DENIED);
+	allow(world, (struct controller_allowance){.locked = 1, .skipped = 2});
+	go_on(world);
+	assert_int_equal(world->applies, 1);
+	assert_string_equal(world->last_reason, "locked");
+}
+
+/* Where a person said no, nothing is done, and that is told once. */
+static void obeys_a_no(void **state)
+{
+	struct world *world = *state;
+
+	allow(world, (struct controller_allowance){.denied = true});
+	world_reach_decision(world);
+	go_on(world);
+	assert_int_equal(world->applies, 0);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	assert_string_equal(world->last_reason, "denied");
+}
+
+/* A rung that needs approval is never taken by itself; where the others did not help, a person is
+ * asked for it. */
+static void asks_for_approval(void **state)
+{
+	struct world *world = *state;
+
+	add_fallback(world);
+	fail_to_verify(world);
+	go_on(world);
+	go_on(world);
+	assert_int_equal(world->applies, 1);
+	assert_string_equal(world->last_reason, "approval");
+	allow(world, (struct controller_allowance){.approved = 2});
+	go_on(world);
+	for (int i = 0; i < 5 && world->applies < 2; i++)
+		go_on(world);
+	assert_int_equal(world->applies, 2);
+	assert_int_equal(world->applied_rung, 1);
+}
+
+/* A person's word stands in for the cure's class and for the evidence, not for mode and budget. */
+static void takes_a_word_for_evidence(void **state)
+{
+	struct world *world = *state;
+
+	add_fallback(world);
+	world->diagnosis = &world_stale_keytab;
+	world_reach_decision(world);
+	go_on(world);
+	assert_int_equal(world->applies, 0);
+	allow(world, (struct controller_allowance){.approved = 2, .budget_spent = true});
+	go_on(world);
+	assert_int_equal(world->applies, 0);
+	assert_string_equal(world->last_reason, "budget");
+	world->site.mode = CONFIG_MODE_OBSERVE;
+	allow(world, (struct controller_allowance){.approved = 2});
+	go_on(world);
+	assert_int_equal(world->applies, 0);
+	world->site.mode = CONFIG_MODE_ACT;
+	go_on(world);
+	assert_int_equal(world->applies, 1);
+	assert_int_equal(world->applied_rung, 1);
+}
+
+/* A fallback is verified by the people who get in, as our probe cannot; then it is left alone, and
+ * the incident stays open, until our probe is accepted again. */
+static void verifies_a_fallback_by_voters(void **state)
+{
+	struct world *world = *state;
+
+	add_fallback(world);
+	world->diagnosis = &world_stale_keytab;
+	world_reach_decision(world);
+	allow(world, (struct controller_allowance){.approved = 2});
+	go_on(world);
+	assert_int_equal(world->applies, 1);
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	allow(world, (struct controller_allowance){.applied = 2});
+	world->window.spike = false;
+	world->window.established = 5;
+	for (int i = 0; i < 5; i++)
+		go_on(world);
+	assert_string_equal(world_state(world), "standing");
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 0);
+	assert_string_equal(world->last_reason, "fallback");
+	assert_int_equal(world->applies, 1);
+	allow(world, (struct controller_allowance){0});
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(hands_locks_over),
+	    TEST(passes_over_locked_and_skipped),
+	    TEST(obeys_a_no),
+	    TEST(asks_for_approval),
+	    TEST(takes_a_word_for_evidence),
+	    TEST(verifies_a_fallback_by_voters),
+	};
+
+	return cmocka_run_group_tests_name("rungs", tests, NULL, NULL);
+}
