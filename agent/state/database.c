@@ -139,6 +139,8 @@ int database_open(struct database **ret_database, const char *path)
 		error = database_execute(database, settings);
 	if (error == 0)
 		error = check_integrity(database);
+	if (error == -EINVAL)
+		error = -EBADMSG; /* our SQL is right, so the tables that it meets are not */
 	if (error < 0)
 		goto fail;
 	*ret_database = database;

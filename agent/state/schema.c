@@ -131,6 +131,42 @@ static int read_number(struct database *database, const char *sql, int64_t *ret_
 	return 0;
 }
 
+static int read_tables(struct database *database, struct buffer *ret_sql)
+{
+	struct query query;
+
+	query_start(&query, database,
+	    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+	    " ORDER BY rowid");
+	while (query_next(&query)) {
+		buffer_append(ret_sql, query_bytes(&query, 0));
+		buffer_append_byte(ret_sql, ';');
+	}
+	return query_end(&query);
+}
+
+/* A bit that changed in what the tables are said to be would fail each query, or change what it
+ * means. */
+static int check_tables(struct database *database)
+{
+	struct buffer auto_buffer expected;
+	struct buffer auto_buffer found;
+	int error;
+
+	buffer_init(&expected, count_of(tables) * MAX_TABLE_BYTES);
+	buffer_init(&found, count_of(tables) * MAX_TABLE_BYTES);
+	for (size_t i = 0; i < count_of(tables); i++)
+		append_table(&expected, &tables[i]);
+	error = read_tables(database, &found);
+	if (error == 0)
+		error = buffer_error(&expected);
+	if (error == 0)
+		error = buffer_error(&found);
+	if (error < 0)
+		return error;
+	return view_equal(buffer_view(&expected), buffer_view(&found)) ? 0 : -EBADMSG;
+}
+
 int schema_prepare(struct database *database)
 {
 	int64_t application_id = 0;
@@ -142,10 +178,13 @@ int schema_prepare(struct database *database)
 		error = read_number(database, "PRAGMA user_version", &version);
 	if (error == 0)
 		error = read_number(database, "SELECT count(*) FROM sqlite_schema", &count);
+	if (error == -EINVAL)
+		return -EBADMSG; /* as in database_open() */
 	if (error < 0)
 		return error;
 	if (count == 0 && version == 0 && application_id == 0)
 		return make_tables(database);
-	return application_id == APPLICATION_ID && version == SCHEMA_VERSION ? 0
-									     : -EPROTONOSUPPORT;
+	if (application_id != APPLICATION_ID || version != SCHEMA_VERSION)
+		return -EPROTONOSUPPORT;
+	return check_tables(database);
 }

@@ -228,7 +228,8 @@ static void test_flipped_bits(unused_parameter void **state)
 {
 	/* A bit that changed in any value that was put is found, though SQLite would read it. */
 	static const char *const texts[] = {"/var/log/access.log", "#Fields: date", "key", "value",
-	    "mark", "one", "stale-handle", "standing", "It fails.", "{\"type\":\"x\"}"};
+	    "mark", "one", "stale-handle", "standing", "It fails.", "{\"type\":\"x\"}",
+	    "row_checksum", "offset_bytes INTEGER"};
 	struct buffer auto_buffer content;
 	char path[512];
 
