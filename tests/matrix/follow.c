@@ -175,8 +175,11 @@ static void commit(struct follow *follow)
 static int on_cursor(void *context, const struct intake_cursor *cursor)
 {
 	struct follow *follow = context;
+	int error = intake_restore(follow->intake, cursor);
 
-	return intake_restore(follow->intake, cursor);
+	if (error < 0)
+		log_warning("a cursor could not be restored: %s", strerror(-error));
+	return 0;
 }
 
 static int restore(struct follow *follow)

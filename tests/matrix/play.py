@@ -27,15 +27,9 @@ class Outcome:
     skipped: str = ""  # what was missing to play it
 
 
-def play(case):
-    """Plays a case with authmedic's own follower, in time that the scenario makes pass."""
-    def make_follower(state, pattern):
-        return Follow(state, pattern, polling=case.polling)
-    return play_in(World, case, make_follower)
-
-
-def play_mounted(make_world, case):
-    """Plays it with authmedic's own follower behind a FUSE mount; see mounted.py."""
+def play(case, make_world=World):
+    """Plays a case with authmedic's own follower, in time that the scenario makes pass; in another
+    world (mounted.py), where one is given."""
     def make_follower(state, pattern):
         return Follow(state, pattern, polling=case.polling)
     return play_in(make_world, case, make_follower)

@@ -7,7 +7,7 @@ import pytest
 from rig import built_program
 
 from matrix.mounted import BeneathWorld, MountedWorld
-from matrix.play import play_mounted
+from matrix.play import play
 from matrix.world import Case
 
 ALL = ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13", "T14", "T15", "T16",
@@ -19,7 +19,7 @@ SEEDS = (2, 100)  # in each run, and in the long one
 def play_all(pool, make_world, name, long):
     built_program("tests/matrix/follow")
     cases = [Case(name, False, 1000, seed) for seed in range(1, SEEDS[long] + 1)]
-    outcomes = list(pool.map(functools.partial(play_mounted, make_world), cases))
+    outcomes = list(pool.map(functools.partial(play, make_world=make_world), cases))
     skipped = {outcome.skipped for outcome in outcomes if outcome.skipped}
     if skipped:
         pytest.skip("; ".join(sorted(skipped)))

@@ -246,7 +246,7 @@ class World:
         try:
             return self.follower.ask(command)
         except Ended:
-            if not self.survives_kills:
+            if not self.survives_kills or not self.follower.wrapper:
                 raise
             self.follower.close()
             self.follower.wrapper = []
