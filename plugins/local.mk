@@ -28,7 +28,10 @@ inspect_keytabdir = $(pkglibexecdir)/plugins/inspect-keytab
 inspect_keytab_PROGRAMS = plugins/inspect-keytab/inspect-keytab
 plugins_inspect_keytab_inspect_keytab_SOURCES = plugins/inspect-keytab/inspect_keytab.c \
 	plugins/inspect-keytab/keys.c plugins/inspect-keytab/keys.h \
-	plugins/inspect-keytab/ticket.c plugins/inspect-keytab/ticket.h
+	plugins/inspect-keytab/keytab.c plugins/inspect-keytab/keytab.h \
+	plugins/inspect-keytab/seen.c plugins/inspect-keytab/seen.h \
+	plugins/inspect-keytab/ticket.c plugins/inspect-keytab/ticket.h \
+	plugins/inspect-keytab/trial.c plugins/inspect-keytab/trial.h
 plugins_inspect_keytab_inspect_keytab_CPPFLAGS = $(plugin_cppflags)
 plugins_inspect_keytab_inspect_keytab_LDADD = libplugin.a libkerberos.a $(LDADD)
 

@@ -6,6 +6,7 @@
 
 #define MAX_PIPES        1024
 #define PIPE             "pipe:["
+#define NGINX            "nginx"
 #define SHUTTING_DOWN    "is shutting down" /* in the title of an old worker of nginx */
 #define MAX_TITLE_BYTES  4096
 #define STANDARD_FILES   3 /* which all generations inherit alike */
@@ -106,7 +107,7 @@ static void add_to_today(struct children *children, const struct process *proces
 static bool is_of_today(const struct process *process, const struct pipes *parents)
 {
 	return shares_a_pipe(process, parents) ||
-	       (parents->count == 0 && !says_it_shuts_down(process));
+	       (strcmp(process->name, NGINX) == 0 && !says_it_shuts_down(process));
 }
 
 void children_find(

@@ -106,13 +106,15 @@ def test_cannot_tell(plugin, tmp_path):
 def test_serves_as_another(plugin, start_python, pidfile, as_root):
     """A server that root started serves as the user of its children; its groups are the process's."""
     code = """
-child = os.fork()
-if child == 0:
+reading, writing = os.pipe()
+if os.fork() == 0:
     os.setgroups([4242, 4243]); os.setgid(65534); os.setuid(65534)
-print(child)
+    os.write(writing, b"x")
+else:
+    os.read(reading, 1)
+    print("up")
 """
-    process, child = start_python(code)
-    assert child != "0" or process.stdout.readline()
+    process, _ = start_python(code)
     facts = inspect(plugin, worker_pidfile=pidfile(process.pid))
     assert facts["worker.pid"] == str(process.pid)
     assert facts["worker.uid"] == "65534"
@@ -227,3 +229,19 @@ def test_unit(plugin, start_cat, overlaid, tmp_path):
     assert set(inspect(plugin, prefix=prefix, worker_unit="other").values()) == {"unknown"}
     systemctl.write_text("#!/bin/sh\necho 0\n")
     assert inspect(plugin, prefix=prefix, worker_unit="web.service")["worker.count"] == "0"
+
+
+def test_children_without_pipes(plugin, start_python, pidfile):
+    """Where nothing ties children to their parent, generations are not to be told."""
+    parent, child = start_python("""
+import time
+child = os.fork()
+if child == 0:
+    time.sleep(60); os._exit(0)
+print(child)
+""")
+    try:
+        facts = inspect(plugin, worker_pidfile=pidfile(parent.pid))
+        assert (facts["worker.children"], facts["worker.old_children"]) == ("1", "unknown")
+    finally:
+        os.kill(int(child), signal.SIGKILL)

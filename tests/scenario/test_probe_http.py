@@ -223,6 +223,11 @@ Listen 127.0.0.1:{port}
     url = f"https://localhost:{port}/private/"
     probe = run_probe(realm, url, probe_keytab, ca_file=certificate)
     assert outcome(probe) == ("accepted", "ok", 0), probe.output
+    # Behind a load balancer's name: the certificate is for the name, the worker is at the address.
+    probe = run_probe(realm, "https://localhost:9/private/", probe_keytab, ca_file=certificate,
+                      connect_to=[f"127.0.0.1:{port}"])
+    assert outcome(probe) == ("accepted", "ok", 0), probe.output
+    assert probe["probe.address"] == f"127.0.0.1:{port}"
     for bad_url, ca_file in ((url, None), (url, rig.path("missing.crt")),
                              (f"https://127.0.0.1:{port}/private/", certificate)):
         probe = run_probe(realm, bad_url, probe_keytab, ca_file=ca_file)
