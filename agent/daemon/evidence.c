@@ -140,8 +140,7 @@ static void gather_signals(
 		char name[FACTS_MAX_NAME_BYTES + 1];
 
 		snprintf(name, sizeof(name), "signals.%s", signatures_id(sources->signatures, i));
-		if (seen > 0)
-			set_number(gathering, name, seen);
+		set_number(gathering, name, seen);
 	}
 }
 

@@ -33,26 +33,26 @@ class Client:
         self.address = address
         self.environment = {}  # of its own, beside the realm's
         self._keytab = keytab
-        self._ccache = os.path.join(directory, f"ccache.{principal}")
+        self.ccache = os.path.join(directory, f"ccache.{principal}")
         self._curl = need_program("curl", "curl")
 
     def sign_in(self):
         """Get a new ticket-granting ticket; service tickets held so far are forgotten. Self."""
         self.sign_out()
-        self.realm.kinit(self.principal, self._keytab, self._ccache)
+        self.realm.kinit(self.principal, self._keytab, self.ccache)
         return self
 
     def sign_out(self):
         """Forget all tickets."""
-        remove(self._ccache)
+        remove(self.ccache)
 
     @property
     def has_ticket(self):
         """Whether it holds any."""
-        return os.path.exists(self._ccache)
+        return os.path.exists(self.ccache)
 
     def _environment(self):
-        return self.realm.environment(KRB5CCNAME=f"FILE:{self._ccache}", **self.environment)
+        return self.realm.environment(KRB5CCNAME=f"FILE:{self.ccache}", **self.environment)
 
     def get(self, url, style="browser"):
         """Ask for a page; the status of the last answer, 0 where there was none."""

@@ -5,15 +5,16 @@ EXTRA_DIST += \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
 	tests/rig/forger.py \
-	tests/rig/forking.py \
 	tests/rig/gate.py \
 	tests/rig/haproxy.py \
+	tests/rig/holders.py \
 	tests/rig/http_server.py \
 	tests/rig/killer.c \
 	tests/rig/killer.py \
 	tests/rig/keeper.py \
 	tests/rig/log.py \
 	tests/rig/nginx.py \
+	tests/rig/memory_server.py \
 	tests/rig/ntlm.py \
 	tests/rig/probe.py \
 	tests/rig/process.py \

@@ -10,6 +10,7 @@ from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
 from .gate import Gate
+from .holders import MemoryServer, MountedApache
 from .haproxy import Haproxy
 from .log import LogWriter
 from .nginx import Nginx
@@ -73,6 +74,10 @@ class Rig:
             path = self.path(f"{name}{number}")
         return path
 
+    def at_end(self, function, *arguments):
+        """Call the function when the rig is closed, after all that is started from now on stopped."""
+        self._stack.callback(function, *arguments)
+
     def _add(self, part, start):
         self._stack.callback(part.stop)
         if start:
@@ -91,9 +96,9 @@ class Rig:
         """A Squid."""
         return self._add(Squid(self._folder("squid"), realm, keytab, **options), start)
 
-    def haproxy(self, behind, start=True, **options):
+    def haproxy(self, behind, start=True):
         """A HAProxy in front of another server."""
-        return self._add(Haproxy(self._folder("haproxy"), behind, **options), start)
+        return self._add(Haproxy(self._folder("haproxy"), behind), start)
 
     def nginx(self, behind, start=True, **options):
         """An nginx in front of another server."""
@@ -106,6 +111,14 @@ class Rig:
     def systemd(self, start=True):
         """A systemd of one's own."""
         return self._add(PrivateSystemd(self._folder("systemd")), start)
+
+    def memory(self, realm, keytab):
+        """A MemoryServer."""
+        return self._add(MemoryServer(self._folder("memory"), realm, keytab), start=True)
+
+    def mounted(self, realm, keytab, **options):
+        """A MountedApache."""
+        return self._add(MountedApache(self._folder("mounted"), realm, keytab, **options), start=True)
 
     def crowd(self, realm, count, **options):
         """Clients, signed in."""

@@ -3,7 +3,8 @@ somebody who is told."""
 
 import os
 
-from .sites import apache_site, config, notify, squid_site, tomcat_site
+from .sites import (apache_site, config, memory_site, mounted_site, notify, squid_site,
+                    tomcat_site)
 from .wait import wait_until
 
 CROWD = 6  # more than detect.minimum_voters
@@ -14,19 +15,20 @@ class Scene:
     the probe, where there is one, was accepted.
 
     `site` changes the site's configuration and `options` the rest. Where it is `gated`, the remedy
-    waits at `gate` until it is let through. `daemon` goes to Rig.authmedic().
+    waits at `gate` until it is let through. A `server` that the caller made stands in for the kind's. `daemon` goes to Rig.authmedic().
     """
 
     def __init__(self, rig, realm, keytab, kind="squid", *, site=None, options=None, gated=False,
-                 daemon=None):
+                 daemon=None, server=None):
         self.realm = realm
         self.keytab = keytab
-        self.server = getattr(rig, kind)(realm, keytab)
+        self.server = server or getattr(rig, kind)(realm, keytab)
         self.crowd = rig.crowd(realm, CROWD)
         self.webhook = rig.webhook()
         if daemon and "user" in daemon:
             os.chown(self.webhook.secret_path, daemon["user"][0], -1)
-        make_site = {"squid": squid_site, "apache": apache_site, "tomcat": tomcat_site}[kind]
+        make_site = {"squid": squid_site, "apache": apache_site, "tomcat": tomcat_site,
+                     "memory": memory_site, "mounted": mounted_site}[kind]
         self.site = make_site(self.server, rig.probe_keytab(realm), **(site or {}))
         if gated:
             recycle = self.site["ladder"][0]["with"]

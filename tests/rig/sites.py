@@ -63,6 +63,19 @@ def tomcat_site(tomcat, probe_keytab=None, **changes):
         {"path": tomcat.catalina_log.path, "format": "catalina"}])
 
 
+def memory_site(server, probe_keytab=None, **changes):
+    """A site for a MemoryServer, of whose kind nothing is known; SIGHUP recycles it."""
+    return _site("other", server, probe_keytab, changes, server.recycle_command, [
+        {"path": server.access_log.path, "format": "apache-combined"}])
+
+
+def mounted_site(apache, probe_keytab=None, **changes):
+    """A site for a MountedApache; recycling it starts it anew."""
+    site = apache_site(apache, probe_keytab, **changes)
+    site["ladder"][0]["with"]["command"] = apache.restart_command
+    return site
+
+
 def log_site(*writers, name="plain", **changes):
     """A site of which there is nothing but logs."""
     logs = [{"path": writer.path, "format": "apache-combined"} for writer in writers]

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/scenario/test_counts.py \
 	tests/scenario/test_deaf.py \
 	tests/scenario/test_demo.py \
+	tests/scenario/test_diagnoses.py \
 	tests/scenario/test_flood.py \
 	tests/scenario/test_healthy.py \
 	tests/scenario/test_kdc_down.py \

@@ -1,0 +1,366 @@
+"""The confusion matrix: real faults on real servers, what authmedic calls them and what it does. Each
+stale handle is recycled once and cured; what looks like one has its own name and is left alone.
+
+docs/diagnoses.md keeps the matrix; AUTHMEDIC_WRITE_MATRIX=1 writes it there."""
+
+import grp
+import os
+
+import pytest
+
+from rig import (SOURCE_DIRECTORY, Scene, need_program, need_root, send_forged, send_header,
+                 wait_until)
+from rig.process import run
+
+# Every safety rule holds, over as little time as it can be told in.
+OPTIONS = {"safety": {"warm_up": "1s", "hold_off": "500ms", "confirm_over": "1s",
+                      "probe_interval": "1s"}}
+OFTEN = {"probe": {"every": "2s"}}
+STRANGERS = [f"127.0.9.{number}" for number in range(1, 8)]
+PAGE = os.path.join(SOURCE_DIRECTORY, "docs", "diagnoses.md")
+FOUND = {}
+SCENARIOS = {}
+
+
+def scenario(fault, diagnosis, cured_by=""):
+    """Adds a function (rig, realm, keytab) → Scene in which the fault was made."""
+    def add(function):
+        SCENARIOS[function.__name__] = (fault, diagnosis, cured_by, function)
+        return function
+    return add
+
+
+def scene(rig, realm, keytab, kind, **options):
+    return Scene(rig, realm, keytab, kind, options=OPTIONS, **options)
+
+
+# -- stale handles
+
+
+@scenario("Squid's helper holds the key of its start", "stale-handle", "squid -k reconfigure")
+def squid(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "squid")
+    made.rotate_key()
+    return made
+
+
+@scenario("the same, while strangers send forged tickets", "stale-handle", "squid -k reconfigure")
+def squid_attacked(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "squid")
+    made.rotate_key()
+    for number, address in enumerate(STRANGERS):
+        send_forged(made.server.url, realm.service_principal, 1 + number, address)
+    return made
+
+
+@scenario("the keytab belongs to a group that Apache's workers got after their start",
+          "stale-handle", "apache2 -k graceful")
+def apache_groups(rig, realm, keytab):
+    need_root("adding a group")
+    name = f"rig{os.getpid()}"
+    run([need_program("groupadd", "passwd"), name])
+    rig.at_end(run, [need_program("groupdel", "passwd"), name])
+    made = scene(rig, realm, keytab, "apache")
+    run([need_program("gpasswd", "passwd"), "--add", "www-data", name])
+    os.chown(keytab, 0, grp.getgrnam(name).gr_gid)
+    os.chmod(keytab, 0o640)
+    assert made.get() == {401}
+    return made
+
+
+@scenario("the keytab is bind-mounted for Apache, and was replaced", "stale-handle",
+          "a restart of Apache")
+def apache_mounted(rig, realm, keytab):
+    need_root("a mount namespace")
+    os.makedirs(rig.path("keys"))
+    made = scene(rig, realm, realm.export_keys(rig.path("keys/http.keytab")), "mounted")
+    made.rotate_key()
+    return made
+
+
+@scenario("Tomcat: the new keytab has the time of the old one", "stale-handle",
+          "a restart of the JVM")
+def tomcat_time(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "tomcat")
+    realm.rotate_key()
+    realm.add_keys(keytab, keep_time=True)
+    made.crowd.sign_in()
+    assert made.get() == {401}
+    return made
+
+
+@scenario("a server copied its keytab into memory", "stale-handle", "SIGHUP")
+def memory(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "memory")
+    made.rotate_key()
+    return made
+
+
+@scenario("Squid's helper is older than the key on disk, and everybody still gets in", "stale-soon",
+          "squid -k reconfigure")
+def squid_soon(rig, realm, keytab):
+    window = {"from": "00:00", "to": "23:59"}
+    made = scene(rig, realm, keytab, "squid", site={**OFTEN, "maintenance": window})
+    probes = made.authmedic.metric("authmedic_probes_total")
+    made.authmedic.wait_metric(lambda count: count > probes, "authmedic_probes_total")
+    made.rotate_quietly()
+    return made
+
+
+# -- what looks like one
+
+
+@scenario("the KDC has a new key, Apache's keytab has not", "stale-keytab")
+def apache_behind(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "apache")
+    made.rotate_key(on_disk=False)
+    return made
+
+
+@scenario("the KDC has a new key, the keytab of Squid has not", "stale-keytab")
+def squid_behind(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "squid")
+    made.rotate_key(on_disk=False)
+    return made
+
+
+def write_other_key(rig, realm, keytab):
+    """The keytab has the version that the KDC has, with another key."""
+    other = rig.path("other.keytab")
+    realm.rotate_key()
+    kvno = realm.kvno()
+    words = (f"addent -password -p {realm.service_principal} -k {kvno} -e aes256-cts-hmac-sha1-96\n"
+             f"wrong\naddent -password -p {realm.service_principal} -k {kvno} "
+             f"-e aes128-cts-hmac-sha1-96\nwrong\nwkt {other}\nquit\n")
+    run([need_program("ktutil", "krb5-user")], realm.environment(), words)
+    os.chmod(other, 0o644)
+    os.rename(other, keytab)
+
+
+@scenario("Apache's keytab has another key under the ticket's version", "wrong-key")
+def apache_other_key(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "apache")
+    write_other_key(rig, realm, keytab)
+    made.crowd.sign_in()
+    assert made.get() == {401}
+    return made
+
+
+@scenario("the same behind Squid, whose helper is older than the file", "wrong-key")
+def squid_other_key(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "squid")
+    write_other_key(rig, realm, keytab)
+    made.crowd.sign_in()
+    assert made.get() == {401}
+    return made
+
+
+@scenario("the old key was taken out of Apache's keytab too early", "lost-old-key")
+def apache_lost_key(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "apache")
+    realm.rotate_key()
+    realm.export_keys(keytab)
+    assert made.get() == {401}
+    return made
+
+
+def broken_keytab(rig, realm, keytab, breaks):
+    made = scene(rig, realm, keytab, "apache")
+    breaks(keytab)
+    assert made.get() == {401}
+    return made
+
+
+@scenario("Apache's keytab is gone", "keytab-unreadable")
+def keytab_missing(rig, realm, keytab):
+    return broken_keytab(rig, realm, keytab, os.remove)
+
+
+@scenario("Apache's keytab is empty", "keytab-unreadable")
+def keytab_empty(rig, realm, keytab):
+    return broken_keytab(rig, realm, keytab, lambda path: os.truncate(path, 0))
+
+
+@scenario("Apache's keytab may be read by root only", "keytab-unreadable")
+def keytab_unreadable(rig, realm, keytab):
+    need_root("a file that others may not read")
+    return broken_keytab(rig, realm, keytab, lambda path: os.chmod(path, 0o600))
+
+
+def from_strangers(rig, realm, keytab, send, site=None):
+    """`send(url, address)` from each of the strangers; Apache is well."""
+    made = scene(rig, realm, keytab, "apache", site=site)
+    made.trouble = lambda: [send(made.server.url, address) for address in STRANGERS]
+    made.trouble()
+    return made
+
+
+@scenario("clients bring tickets for another name", "wrong-name")
+def wrong_name(rig, realm, keytab):
+    other = f"HTTP/other.example.test@{realm.name}"
+    return from_strangers(rig, realm, keytab,
+                          lambda url, address: send_forged(url, other, 1, address))
+
+
+@scenario("clients bring NTLM to a server that takes Kerberos only", "ntlm-only")
+def ntlm(rig, realm, keytab):
+    token = "Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw=="
+    return from_strangers(rig, realm, keytab,
+                          lambda url, address: send_header(url, token, address))
+
+
+@scenario("clients send a larger Authorization header than Apache takes", "token-too-large")
+def too_large(rig, realm, keytab):
+    token = "Negotiate YII" + "A" * 9000
+    made = scene(rig, realm, keytab, "apache", site=OFTEN)
+    made.server.change(extra="LogLevel info")
+    made.trouble = lambda: [send_header(made.server.url, token, client.address)
+                            for client in made.crowd]
+    made.trouble()
+    return made
+
+
+@scenario("strangers send forged tickets to a healthy Apache", "noise")
+def forged(rig, realm, keytab):
+    return from_strangers(rig, realm, keytab, lambda url, address: send_forged(
+        url, realm.service_principal, 1, address))
+
+
+@scenario("strangers replay a token that Apache has taken before", "noise")
+def replayed(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "apache")
+    token = fresh_token(realm, made.crowd[0])
+    assert send_header(made.server.url, token, made.crowd[0].address) == 200
+    made.trouble = lambda: [send_header(made.server.url, token, address) for address in STRANGERS]
+    made.trouble()
+    return made
+
+
+def fresh_token(realm, client):
+    """An Authorization value with which the client gets in, once."""
+    program = ("import base64, gssapi\n"
+               "name = gssapi.Name('HTTP@localhost', gssapi.NameType.hostbased_service)\n"
+               "context = gssapi.SecurityContext(name=name, usage='initiate', "
+               "mech=gssapi.MechType.kerberos)\n"
+               "print(base64.b64encode(context.step()).decode())\n")
+    done = run(["/usr/bin/python3", "-c", program],
+               realm.environment(KRB5CCNAME=f"FILE:{client.ccache}"))
+    return "Negotiate " + done.stdout.strip()
+
+
+@scenario("no KDC answers", "kdc-unreachable")
+def kdc_down(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "squid", site=OFTEN)
+    realm.stop()
+    return made
+
+
+def shifted(rig, realm, keytab, offset):
+    """Apache's clock moves while it runs."""
+    clock = rig.path("clock")
+    with open(clock, "w", encoding="ascii") as output:
+        output.write("+0")
+    library = run([need_program("faketime", "faketime"), "-f", "+0", "sh", "-c",
+                   "echo $LD_PRELOAD"]).stdout.strip()
+    server = rig.apache(realm, keytab, start=False)
+    environment = server.environment()
+    server.environment = lambda: {**environment, "LD_PRELOAD": library, "FAKETIME_NO_CACHE": "1",
+                                   "FAKETIME_TIMESTAMP_FILE": clock,
+                                   "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    server.start()
+    made = scene(rig, realm, keytab, "apache", server=server, site=OFTEN)
+    with open(clock, "w", encoding="ascii") as output:
+        output.write(offset)
+    return made
+
+
+@scenario("the server's clock is ten minutes fast", "clock-skew")
+def clock_fast(rig, realm, keytab):
+    return shifted(rig, realm, keytab, "+10m")
+
+
+@scenario("the server's clock is an hour slow", "clock-skew")
+def clock_slow(rig, realm, keytab):
+    return shifted(rig, realm, keytab, "-1h")
+
+
+@scenario("to the server all tickets have expired: its clock is eleven hours fast", "clock-skew")
+def clock_expired(rig, realm, keytab):
+    return shifted(rig, realm, keytab, "+11h")
+
+
+# -- the trial
+
+
+def told(made):
+    """What a person wants to know where it was called something else."""
+    facts = [f"{name} = {fact['value']}" for one in made.authmedic.incidents()[:1]
+             for name, fact in made.authmedic.incident(one["id"])["evidence"]["facts"].items()]
+    return "\n".join([made.authmedic.output(), *facts])
+
+
+def diagnosed(made):
+    """The name of the last diagnosis, where there is one by now."""
+    if made.authmedic.metric("authmedic_incidents_total", diagnosis="noise"):
+        return "noise"
+    names = [event["data"]["reason"] for event in made.authmedic.events("diagnosed")]
+    return names[-1] if names else None
+
+
+def settled(made, cured_by):
+    """Whether nothing more is to be expected."""
+    getattr(made, "trouble", made.get)()
+    if cured_by:
+        return made.authmedic.events("resolved")
+    return diagnosed(made) == "noise" or made.authmedic.events("refused")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(rig, realm, keytab, name):
+    """The fault has its name; a stale handle is recycled once and cured, all else is left alone."""
+    fault, expected, cured_by, make = SCENARIOS[name]
+    made = make(rig, realm, keytab)
+    wait_until(lambda: settled(made, cured_by), 90, lambda: told(made))
+    actions = made.authmedic.ledger()
+    FOUND[name] = (fault, expected, diagnosed(made), cured_by, len(actions))
+    assert diagnosed(made) == expected, told(made)
+    assert len(actions) == (1 if cured_by else 0)
+    if cured_by:
+        made.crowd.sign_in()
+        assert made.get() == {200}
+    [*incidents] = made.authmedic.incidents()
+    assert all(made.authmedic.command("history", one["id"]).returncode == 0 for one in incidents)
+
+
+def table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+def matrix():
+    """What was found, as two tables: each fault, and how often each name was given to which."""
+    names = sorted({cell for found in FOUND.values() for cell in found[1:3]})
+    faults = table(["fault", "is", "called", "cured by", "actions"],
+                   [FOUND[name] for name in SCENARIOS])
+    counts = [[f"`{row}`", *(sum(found[1] == row and found[2] == column
+                                 for found in FOUND.values()) or "" for column in names)]
+              for row in names]
+    return faults + "\n" + table(["is, called", *(f"`{name}`" for name in names)], counts)
+
+
+def test_matrix(capsys):
+    """All on the diagonal, and docs/diagnoses.md says so."""
+    if set(FOUND) != set(SCENARIOS):
+        pytest.skip("not all scenarios were run")
+    text = matrix()
+    with capsys.disabled():
+        print(f"\n{text}")
+    with open(PAGE, encoding="utf-8") as page:
+        before, begin, rest = page.read().partition("<!-- matrix -->\n")
+        kept, end, after = rest.partition("<!-- end of matrix -->\n")
+    if os.environ.get("AUTHMEDIC_WRITE_MATRIX"):
+        with open(PAGE, "w", encoding="utf-8") as page:
+            page.write(before + begin + text + end + after)
+        kept = text
+    assert kept == text
+    assert len(FOUND) >= 20 and all(found[1] == found[2] for found in FOUND.values())
