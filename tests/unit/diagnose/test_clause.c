@@ -111,6 +111,28 @@ static void test_too_many(unused_parameter void **state)
 	refused(buffer_text(&yaml), "a.yml:257:3: too many conditions\n");
 }
 
+/* Where enough was complained of, more is counted and not told. */
+static void test_enough_complaints(unused_parameter void **state)
+{
+	static const char *const bad[] = {"a.b", "[]", "{}", "{some: x}"};
+
+	for (size_t i = 0; i < count_of(bad); i++) {
+		struct buffer auto_buffer errors;
+		struct reading reading = {.errors = &errors, .error_count = SCHEMA_MAX_ERRORS};
+		struct document *document = NULL;
+		struct clause *clause = NULL;
+
+		buffer_init(&errors, MAX_TEXT_BYTES);
+		assert_int_equal(
+		    document_parse(&document, "a.yml", view_of_text(bad[i]), &errors), 0);
+		assert_int_equal(clause_read(&clause, &reading, document_root(document)), 0);
+		assert_null(clause);
+		assert_int_equal(reading.error_count, SCHEMA_MAX_ERRORS + 1);
+		assert_int_equal(errors.length, 0);
+		document_free(&document);
+	}
+}
+
 static void test_explained(unused_parameter void **state)
 {
 	struct facts *facts = facts_of(leaf_facts);
@@ -270,6 +292,7 @@ int main(void)
 	    cmocka_unit_test(test_joined),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_too_many),
+	    cmocka_unit_test(test_enough_complaints),
 	    cmocka_unit_test(test_explained),
 	    cmocka_unit_test(test_granted),
 	    cmocka_unit_test(test_missing),

@@ -175,6 +175,9 @@ static void test_refused(unused_parameter void **state)
 	refused("a.b == x!", bad_operand);
 	refused("a.b == x{", bad_operand);
 	refused("a.b == x:", bad_operand);
+	refused("a.b == x9/", bad_operand);
+	refused("a.b in [x", no_list);
+	refused("a.b in x]", no_list);
 	refused("a.b == {", bad_operand);
 	refused("a.b == x+", bad_operand);
 	refused("a.b in [x,,y]", bad_operand);

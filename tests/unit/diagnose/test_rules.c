@@ -101,6 +101,32 @@ static void test_explained(unused_parameter void **state)
 	facts_free(&facts);
 }
 
+/* What was asked before the diagnosis is told with what it lacks; what was not asked is not. */
+static void test_others(unused_parameter void **state)
+{
+	struct facts *facts = facts_of("a.a=1\n");
+	struct buffer auto_buffer text;
+	struct rules *rules;
+
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", "id: b\npriority: 2\ncure: none\nincident: no\nwhen: [a.a == 2]\n",
+	    WORDS EXAMPLES);
+	write_rule("c.yml", "id: c\npriority: 3\ncure: none\nincident: no\nwhen: [a.a == 1]\n",
+	    WORDS EXAMPLES);
+	write_rule("d.yml", "id: d\npriority: 4\ncure: none\nincident: no\nwhen: [a.a == 3]\n",
+	    WORDS EXAMPLES);
+	rules = load_good(directory);
+	buffer_init(&text, MAX_TEXT_BYTES);
+	rules_tell_others(rules, facts, &text);
+	assert_string_equal(buffer_text(&text), "b (t)\n  no: a.a == 2 (a.a is \"1\")\n");
+	buffer_clear(&text);
+	facts_clear(facts, "");
+	rules_tell_others(rules, facts, &text);
+	assert_true(view_contains(buffer_view(&text), VIEW("d (t)\n  unknown: a.a == 3")));
+	rules_free(&rules);
+	facts_free(&facts);
+}
+
 #define B "id: b\npriority: 2\ncure: none\nincident: no\n"
 
 static void test_mistakes(unused_parameter void **state)
@@ -331,6 +357,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    in_a_directory(test_order),
 	    in_a_directory(test_explained),
+	    in_a_directory(test_others),
 	    in_a_directory(test_mistakes),
 	    in_a_directory(test_own_rules),
 	    in_a_directory(test_as_json),
