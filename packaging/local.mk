@@ -15,6 +15,12 @@ systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
 	packaging/systemd/authmedic-revert.service packaging/systemd/authmedic-revert.timer
 sysusersdir = $(prefix)/lib/sysusers.d
 sysusers_DATA = packaging/sysusers/authmedic.conf
+# For Prometheus and Grafana: named by path in their configurations.
+prometheusdir = $(pkgdatadir)/prometheus
+dist_prometheus_DATA = packaging/prometheus/authmedic.rules.yml \
+	packaging/prometheus/authmedic.rules.test.yml packaging/prometheus/alertmanager.example.yml
+grafanadir = $(pkgdatadir)/grafana
+dist_grafana_DATA = packaging/grafana/authmedic.json
 dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache-authmedic.conf \
 	packaging/snippets/haproxy-authmedic.cfg packaging/snippets/iis-authmedic.ps1 \
 	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf \
@@ -22,5 +28,6 @@ dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache
 	packaging/snippets/tomcat-authmedic.xml
 dist_man_MANS += packaging/man/authmedic.1 packaging/man/authmedic.yml.5 \
 	packaging/man/authmedicd.8 packaging/man/authmedic-helper.8 packaging/man/authmedic-probe.8
-EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py
+EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py \
+	tests/packaging/test_monitoring.py tools/grafana-dashboard docs/monitoring.md
 CLEANFILES += $(packaging_made)

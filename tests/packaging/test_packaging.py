@@ -57,6 +57,9 @@ def test_installed_files(installed):
         expected[f"{PREFIX}/share/authmedic/{rule.relative_to(ROOT)}"] = 0o644
     for snippet in (ROOT / "packaging" / "snippets").iterdir():
         expected[f"{PREFIX}/share/doc/authmedic/{snippet.name}"] = 0o644
+    for folder in ("prometheus", "grafana"):
+        for file in (ROOT / "packaging" / folder).iterdir():
+            expected[f"{PREFIX}/share/authmedic/{folder}/{file.name}"] = 0o644
     for readme in (ROOT / "plugins").glob("*/README.md"):
         plugin = readme.parent.name
         expected[f"{PREFIX}/libexec/authmedic/plugins/{plugin}/{plugin}"] = 0o755
