@@ -37,6 +37,8 @@ def test_without_a_daemon(rig):
     for words in (["status"], ["history"], ["history", "an-id"]):
         done = authmedic.command(*words)
         assert (done.returncode, done.stdout) == (69, "") and authmedic.address in done.stderr
-    for words in (["status", "more"], ["history", "../x"], ["probe"], ["probe", "other"], ["dance"]):
+    for words in (["status", "more"], ["history", "..x"], ["probe"], ["probe", "other"], ["dance"]):
         done = authmedic.command(*words)
         assert (done.returncode, done.stdout) == (2, "") and done.stderr
+    done = authmedic.command("history", "./no-such-file")  # with a slash it is a kept document
+    assert (done.returncode, done.stdout) == (1, "") and "no-such-file" in done.stderr
