@@ -29,6 +29,10 @@ static const struct field {
     FIELD(helper_away),
     FIELD(paused),
     FIELD(budget_spent),
+    FIELD(denied),
+    FIELD(fallback_applied),
+    FIELD(approved),
+    FIELD(needs_approval),
 };
 
 static const struct field numbers[] = {

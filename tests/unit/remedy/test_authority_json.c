@@ -51,6 +51,23 @@ static void test_there_and_back(unused_parameter void **state)
 	check_same(&the_case);
 }
 
+/* What people said is part of the case: without it the decision would come out another way. */
+static void test_what_people_said(unused_parameter void **state)
+{
+	const struct authority_case nobody = {.mode_act = true, .has_rung = true};
+	const struct authority_case words[] = {
+	    {.mode_act = true, .has_rung = true, .denied = true},
+	    {.mode_act = true, .has_rung = true, .fallback_applied = true},
+	    {.mode_act = true, .has_rung = true, .approved = true},
+	    {.mode_act = true, .has_rung = true, .needs_approval = true},
+	};
+
+	for (size_t i = 0; i < count_of(words); i++) {
+		assert_ptr_not_equal(authority_refuses(&words[i]), authority_refuses(&nobody));
+		check_same(&words[i]);
+	}
+}
+
 static void test_strange(unused_parameter void **state)
 {
 	static const char *const texts[] = {
@@ -71,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_there_and_back),
+	    cmocka_unit_test(test_what_people_said),
 	    cmocka_unit_test(test_strange),
 	};
 
