@@ -43,12 +43,15 @@ static void add_applied(struct account *account, const struct ledger_record *int
 {
 	struct account_applied *applied = find_applied(account, intent);
 
+	account->replaced = (struct account_applied){0};
 	if (applied == NULL && account->applied_count == ACCOUNT_MAX_APPLIED) {
 		account->applied_is_full = true;
 		return;
 	}
 	if (applied == NULL)
 		applied = &account->applied[account->applied_count++];
+	else
+		account->replaced = *applied;
 	*applied = (struct account_applied){.intent = *intent};
 }
 
@@ -57,6 +60,19 @@ static void remove_applied(struct account *account, const struct ledger_record *
 	struct account_applied *applied = find_applied(account, record);
 
 	if (applied != NULL)
+		*applied = account->applied[--account->applied_count];
+}
+
+/* The apply changed nothing, so what stood before it still stands. */
+static void undo_applied(struct account *account, const struct ledger_record *result)
+{
+	struct account_applied *applied = find_applied(account, result);
+
+	if (applied == NULL || !is_same(applied->intent.action_id, result->action_id))
+		return;
+	if (account->replaced.intent.action_id[0] != '\0')
+		*applied = account->replaced;
+	else
 		*applied = account->applied[--account->applied_count];
 }
 
@@ -99,8 +115,10 @@ static void on_result(struct account *account, struct account_rung *rung,
 {
 	if (is_same(result->action_id, account->open.action_id))
 		account->open.action_id[0] = '\0';
-	if (result->reverts ? result->result == PROTOCOL_DONE : changed_nothing(result))
+	if (result->reverts && result->result == PROTOCOL_DONE)
 		remove_applied(account, result);
+	if (!result->reverts && changed_nothing(result))
+		undo_applied(account, result);
 	if (rung != NULL && is_same(result->action_id, rung->action.action_id))
 		rung->action.result = result->result;
 }

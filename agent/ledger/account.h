@@ -6,7 +6,7 @@
 #include "ledger/ledger.h"
 
 #define ACCOUNT_MAX_RUNGS    8
-#define ACCOUNT_MAX_APPLIED  16 /* with more nothing reversible is begun */
+#define ACCOUNT_MAX_APPLIED  16 /* with more nothing is begun */
 #define ACCOUNT_APPROVAL_MS  INT64_C(3600000) /* after which an approval is too old */
 #define ACCOUNT_RETRY_MS     INT64_C(60000)   /* after a revert that failed; doubled each time */
 #define ACCOUNT_MAX_RETRY_MS INT64_C(3600000)
@@ -43,6 +43,7 @@ struct account {
 	bool denied;               /* by a person, for the incident */
 	struct ledger_record open; /* the newest intent without a result, of any site */
 	struct account_applied applied[ACCOUNT_MAX_APPLIED]; /* of any site */
+	struct account_applied replaced; /* what the newest apply took the place of, or zeroed */
 	size_t applied_count;
 	bool applied_is_full;
 };

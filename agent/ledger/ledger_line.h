@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "ledger/ledger.h"
 
-/* Appends the line with its newline, and a check of all that stands in the buffer since `start`. */
+/* Appends the line with its newline, and a check of all that stands in the buffer. */
 void ledger_line_write(const struct ledger_record *record, struct buffer *line);
 /* Makes a line of what a crash left in the buffer. */
 void ledger_line_end_torn(struct buffer *line, const struct moment *now);

@@ -215,6 +215,28 @@ static void believes_what_changed_nothing(unused_parameter void **state)
 	}
 }
 
+/* What was applied before is still to be reverted where applying it anew changed nothing. */
+static void remembers_what_stood_before(unused_parameter void **state)
+{
+	static const enum protocol_result nothing[] = {PROTOCOL_TRY_LATER, PROTOCOL_BAD_CONFIG};
+
+	for (size_t i = 0; i < count_of(nothing); i++) {
+		struct account account = with_applied(HOUR_MS);
+		struct ledger_record again = record_of(LEDGER_INTENT);
+
+		again.when = after(HOUR_MS / 2);
+		again.for_ms = 4 * HOUR_MS;
+		snprintf(again.action_id, sizeof(again.action_id), "a-2");
+		account_add(&account, &again);
+		assert_int_equal(account_left_ms(&account.applied[0], &again.when), 4 * HOUR_MS);
+		again.kind = LEDGER_RESULT;
+		again.result = nothing[i];
+		account_add(&account, &again);
+		assert_int_equal(account.applied_count, 1);
+		assert_int_equal(account_left_ms(&account.applied[0], &again.when), HOUR_MS / 2);
+	}
+}
+
 /* With more than can be kept in mind nothing further is begun. */
 static void has_a_maximum(unused_parameter void **state)
 {
@@ -286,6 +308,7 @@ int main(void)
 	    cmocka_unit_test(knows_what_is_due),
 	    cmocka_unit_test(tries_later_and_later),
 	    cmocka_unit_test(believes_what_changed_nothing),
+	    cmocka_unit_test(remembers_what_stood_before),
 	    cmocka_unit_test(has_a_maximum),
 	    cmocka_unit_test(shares_the_budget),
 	    cmocka_unit_test(tells),
