@@ -169,13 +169,20 @@ static bool spike_lasted(const struct controller *controller)
 	    controller->options.safety->confirm_over_ms;
 }
 
+/* Whoever was told of it, as a warning, is told of its end. */
+static void pass(struct controller *controller)
+{
+	incident_close(controller,
+	    controller->diagnosis != NULL ? EVENT_RESOLVED : EVENT_PASSED, "it passed by itself");
+}
+
 static void on_tick_suspected(struct controller *controller)
 {
 	const struct trials_rule rule = controller_trials_rule(controller);
 
 	if (!has_probe(controller)) {
 		if (!controller->window.spike)
-			incident_close(controller, EVENT_PASSED, "it passed by itself");
+			pass(controller);
 		else if (spike_lasted(controller))
 			inspect(controller);
 		return;
@@ -217,7 +224,7 @@ static void on_probe_suspected(struct controller *controller, enum probe_result 
 	else if (controller->window.spike)
 		on_accepted_in_spite_of_spike(controller, before);
 	else
-		incident_close(controller, EVENT_PASSED, "it passed by itself");
+		pass(controller);
 }
 
 /* -- inspecting: the inspectors read the machine */

@@ -148,6 +148,21 @@ static void becomes_a_failure(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
+/* Whoever was told of it is told that it is over, too, where the failure was but a moment's. */
+static void ends_what_was_told(void **state)
+{
+	struct world *world = *state;
+
+	reach_warning(world);
+	world_answer_review(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	assert_string_equal(world_state(world), "suspected");
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "watching");
+	assert_int_equal(world->events[EVENT_PASSED], 0);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
 static void becomes_a_spike(void **state)
 {
 	struct world *world = *state;
@@ -248,6 +263,7 @@ int main(void)
 	    TEST(waits_for_the_window),
 	    TEST(needs_a_window),
 	    TEST(becomes_a_failure),
+	    TEST(ends_what_was_told),
 	    TEST(becomes_a_spike),
 	    TEST(takes_no_old_answer),
 	    TEST(changes_its_name),
