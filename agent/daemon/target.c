@@ -11,7 +11,7 @@ static int read_line(const char *file, struct buffer *content)
 {
 	int error = secret_file_read(file, content);
 
-	return error < 0 ? error : view_trim(buffer_view(content)).length > 0 ? 0 : -EINVAL;
+	return error < 0 ? error : secret_file_line(buffer_view(content)).length > 0 ? 0 : -EINVAL;
 }
 
 static void forget(struct buffer *secret)
@@ -28,7 +28,7 @@ static int read_secret(const char *file, struct target *target)
 	buffer_init(&content, MAX_SECRET_FILE_BYTES);
 	error = read_line(file, &content);
 	if (error == 0 && target->wire->needs_key) {
-		target->key = view_to_text(view_trim(buffer_view(&content)));
+		target->key = view_to_text(secret_file_line(buffer_view(&content)));
 		error = target->key != NULL ? 0 : -ENOMEM;
 	} else if (error == 0) {
 		error = signature_read_secret(buffer_view(&content), &target->secret);
@@ -65,7 +65,7 @@ static int add_by_file(
 	buffer_init(&content, MAX_SECRET_FILE_BYTES);
 	error = read_line(file, &content);
 	if (error == 0) {
-		url = view_to_text(view_trim(buffer_view(&content)));
+		url = view_to_text(secret_file_line(buffer_view(&content)));
 		error = url == NULL ? -ENOMEM : is_url(url) ? 0 : -EINVAL;
 	}
 	if (error == 0)

@@ -37,3 +37,17 @@ int secret_file_read(const char *path, struct buffer *content)
 	close(file);
 	return error;
 }
+
+static bool is_space(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+struct view secret_file_line(struct view content)
+{
+	while (content.length > 0 && is_space(content.data[0]))
+		content = view_skip(content, 1);
+	while (content.length > 0 && is_space(content.data[content.length - 1]))
+		content.length--;
+	return content;
+}

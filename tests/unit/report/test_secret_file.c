@@ -85,6 +85,19 @@ static void test_size(unused_parameter void **state)
 	assert_int_equal(secret_file_read(path, &content), -E2BIG);
 }
 
+static void test_line(unused_parameter void **state)
+{
+	/* What an editor puts around the line is none of the secret; what is within it is. */
+	static const char *const contents[] = {
+	    "a secret", "a secret\n", "a secret\r\n", " \t\na secret \n\n"};
+
+	for (size_t i = 0; i < count_of(contents); i++)
+		assert_true(view_equal(
+		    secret_file_line(view_of_text(contents[i])), VIEW("a secret")));
+	assert_int_equal(secret_file_line(VIEW(" \r\n\t")).length, 0);
+	assert_int_equal(secret_file_line(VIEW("")).length, 0);
+}
+
 #define file_test(function) cmocka_unit_test_setup_teardown(function, make_file, remove_file)
 
 int main(void)
@@ -94,6 +107,7 @@ int main(void)
 	    file_test(test_owner),
 	    file_test(test_other_kinds),
 	    file_test(test_size),
+	    cmocka_unit_test(test_line),
 	};
 
 	return cmocka_run_group_tests_name("report/secret_file", tests, NULL, NULL);
