@@ -1,6 +1,6 @@
-"""Real servers for tests: a KDC, Apache, nginx, Squid, Tomcat, clients, Prometheus, a webhook receiver and
-authmedic itself, on high ports of loopback, in one temporary directory, as an ordinary user where
-that works.
+"""Real servers for tests: a KDC, Apache, nginx, Squid, Tomcat, clients, Prometheus, Alertmanager,
+receivers of notifications and authmedic itself, on high ports of loopback, in one temporary
+directory, as an ordinary user where that works.
 
     def test_something(rig):                       # the fixture of tests/scenario/conftest.py
         realm = rig.realm()                        # a KDC runs
@@ -19,6 +19,7 @@ failure reaches. What needs root or a missing package skips, by name.
 
 from .authmedic import parse_metrics
 from .clients import send_header
+from .formats import FORMATS
 from .forger import forged_token, send_forged
 from .killer import Killer
 from .log import Log
@@ -33,7 +34,7 @@ from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
 
 __all__ = [
-    "Expired", "Killer", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
+    "Expired", "FORMATS", "Killer", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "forged_token",
     "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",

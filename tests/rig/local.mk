@@ -1,9 +1,11 @@
 EXTRA_DIST += \
 	tests/rig/README.md \
 	tests/rig/__init__.py \
+	tests/rig/alertmanager.py \
 	tests/rig/apache.py \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
+	tests/rig/formats.py \
 	tests/rig/forger.py \
 	tests/rig/gate.py \
 	tests/rig/haproxy.py \
@@ -20,6 +22,7 @@ EXTRA_DIST += \
 	tests/rig/process.py \
 	tests/rig/prometheus.py \
 	tests/rig/realm.py \
+	tests/rig/receiver.py \
 	tests/rig/rig.py \
 	tests/rig/scene.py \
 	tests/rig/sites.py \
@@ -28,8 +31,7 @@ EXTRA_DIST += \
 	tests/rig/systemd.py \
 	tests/rig/tokens.py \
 	tests/rig/tomcat.py \
-	tests/rig/wait.py \
-	tests/rig/webhook.py
+	tests/rig/wait.py
 
 # No libtool for a single shim: a shared object needs no more than this.
 check_DATA += tests/rig/killer.so

@@ -11,9 +11,14 @@ from .wait import free_port, wait_until
 CONF = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
 rule_files: [{rules}]
-scrape_configs:
+{alerting}scrape_configs:
 - job_name: authmedic
   static_configs: [{{targets: ['{target}']}}]
+"""
+
+
+ALERTING = """\
+alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{target}']}}]}}]}}
 """
 
 
@@ -38,9 +43,9 @@ def check_rules(path):
 
 
 class Prometheus:
-    """Scrapes `target` (ADDRESS:PORT) each second."""
+    """Scrapes `target` (ADDRESS:PORT) each second. `alertmanager` is where alerts go (ADDRESS:PORT)."""
 
-    def __init__(self, directory, target, rules=()):
+    def __init__(self, directory, target, rules=(), alertmanager=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         self.port = free_port()
@@ -48,7 +53,8 @@ class Prometheus:
         self._program = need_program("prometheus", "prometheus")
         self._conf = os.path.join(directory, "prometheus.yml")
         with open(self._conf, "w", encoding="utf-8") as output:
-            output.write(CONF.format(target=target, rules=", ".join(rules)))
+            alerting = ALERTING.format(target=alertmanager) if alertmanager else ""
+            output.write(CONF.format(target=target, rules=", ".join(rules), alerting=alerting))
 
     def start(self):
         """Start it and wait until it is ready; self."""

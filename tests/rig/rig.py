@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 
+from .alertmanager import Alertmanager
 from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
@@ -18,11 +19,11 @@ from .ntlm import NtlmDomain
 from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
+from .receiver import Receiver, WebhookReceiver
 from .squid import Squid
 from .systemd import PrivateSystemd
 from .tomcat import Tomcat
 from .wait import Expired, wait_until
-from .webhook import WebhookReceiver
 
 
 class Rig:
@@ -144,7 +145,15 @@ class Rig:
 
     def webhook(self):
         """A WebhookReceiver."""
-        return self._add(WebhookReceiver(self._folder("webhook")), start=False)
+        return self._add(WebhookReceiver(self._folder("webhook")), start=True)
+
+    def receiver(self, kind, **options):
+        """A Receiver of that kind."""
+        return self._add(Receiver(self._folder(kind), kind, **options), start=True)
+
+    def alertmanager(self):
+        """An Alertmanager."""
+        return self._add(Alertmanager(self._folder("alertmanager")), start=True)
 
     def prometheus(self, target, start=True, **options):
         """A Prometheus that scrapes the target."""

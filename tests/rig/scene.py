@@ -34,7 +34,8 @@ class Scene:
             recycle = self.site["ladder"][0]["with"]
             self.gate = rig.gate(recycle["command"])
             recycle["command"] = self.gate.command
-        self.config = config(self.site, notify=notify(self.webhook), **(options or {}))
+        self.config = config(
+            self.site, **{"notify": notify(self.webhook), **(options or {})})
         self.authmedic = rig.authmedic(self.config, realm=realm, **(daemon or {}))
         assert self.get() == {200}
         self.authmedic.wait_metric(lambda voters: voters >= CROWD, "authmedic_known_good_voters")

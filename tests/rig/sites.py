@@ -27,10 +27,9 @@ def config(*sites, **changes):
     return _merge({**QUICK, "sites": list(sites)}, changes)
 
 
-def notify(webhook):
-    """The part that tells the receiver."""
-    return [{"name": "ops", "type": "webhook", "url": webhook.url,
-             "secret_file": webhook.secret_path}]
+def notify(*receivers):
+    """The part that tells the receivers."""
+    return [receiver.target() for receiver in receivers]
 
 
 def squid_site(squid, probe_keytab=None, **changes):

@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	tests/scenario/conftest.py \
+	tests/scenario/test_alerts.py \
 	tests/scenario/test_check_logs.py \
 	tests/scenario/test_commands.py \
 	tests/scenario/test_configuration.py \
@@ -20,6 +21,7 @@ EXTRA_DIST += \
 	tests/scenario/test_privileges.py \
 	tests/scenario/test_probe.py \
 	tests/scenario/test_probe_http.py \
+	tests/scenario/test_receivers.py \
 	tests/scenario/test_reload.py \
 	tests/scenario/test_replay.py \
 	tests/scenario/test_replay_files.py \
