@@ -97,7 +97,7 @@ MISTAKES = {
                        "27:12: the secret file /nowhere/secret cannot be used: No such file or "
                        "directory"),
     "target without address": (', url: "https://hooks.example.com/authmedic"', "",
-                               "27:5: url is missing here"),
+                               "27:23: it needs a url or a url_file"),
 }
 
 

@@ -20,6 +20,10 @@ struct harness {
 
 /* Where the test's folders are made; NULL: in the build's, or in /tmp. */
 extern const char *harness_base;
+/* A helper that is nobody's child trusts nothing below /tmp. As root we make a place of our own,
+ * which ends with us; without one there is nothing to test. For cmocka's group setup. */
+extern bool harness_has_place;
+int harness_make_place(void **state);
 
 /* cmocka's setup and teardown; the harness is *state. */
 int harness_setup(void **state);

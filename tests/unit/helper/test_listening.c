@@ -1,6 +1,5 @@
 #include "harness.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -8,10 +7,6 @@
 #include <unistd.h>
 
 #define STRANGER 12345
-
-/* A helper that listens trusts nothing below /tmp. As root we make a place of our own, which ends
- * with us; without one there is nothing to test. */
-static bool has_place;
 
 /* A copy of the user database in which the stranger is the daemon. */
 static bool stand_in_for_daemon(void)
@@ -26,16 +21,6 @@ static bool stand_in_for_daemon(void)
 	       mount("/mnt/passwd", "/etc/passwd", "none", MS_BIND, NULL) == 0;
 }
 
-static int make_place(unused_parameter void **state)
-{
-	has_place = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-	            mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
-	            mount("tmpfs", "/mnt", "tmpfs", 0, "size=4m,mode=0755") == 0;
-	if (has_place)
-		harness_base = "/mnt";
-	return 0;
-}
-
 static enum protocol_refusal ask_for(const struct harness *harness, enum protocol_verb verb)
 {
 	const struct protocol_request request = harness_request(harness, verb);
@@ -48,7 +33,7 @@ static void serves_root(void **state)
 {
 	struct harness *harness = *state;
 
-	if (!has_place)
+	if (!harness_has_place)
 		skip();
 	harness_plugin(harness, "mark", "exit 0");
 	harness_listen(harness, NULL);
@@ -63,7 +48,7 @@ static void serves_by_systemd(void **state)
 {
 	struct harness *harness = *state;
 
-	if (!has_place)
+	if (!harness_has_place)
 		skip();
 	harness_listen_as_systemd(harness);
 	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
@@ -76,7 +61,7 @@ static void turns_strangers_away(void **state)
 	struct harness *harness = *state;
 	struct protocol_reply reply;
 
-	if (!has_place)
+	if (!harness_has_place)
 		skip();
 	assert_int_equal(chmod(harness->folder, 0755), 0);
 	harness_listen(harness, NULL);
@@ -95,7 +80,7 @@ static void serves_the_daemon(void **state)
 {
 	struct harness *harness = *state;
 
-	if (!has_place || !stand_in_for_daemon())
+	if (!harness_has_place || !stand_in_for_daemon())
 		skip();
 	assert_int_equal(chmod(harness->folder, 0755), 0);
 	harness_listen(harness, NULL);
@@ -118,7 +103,7 @@ static void outlives_its_clients(void **state)
 	struct harness *harness = *state;
 	int status;
 
-	if (!has_place)
+	if (!harness_has_place)
 		skip();
 	harness_listen(harness, NULL);
 	for (int i = 0; i < 40; i++) {
@@ -139,7 +124,7 @@ static void ends_after_its_action(void **state)
 	struct protocol_request request;
 	struct protocol_reply reply;
 
-	if (!has_place)
+	if (!harness_has_place)
 		skip();
 	harness_make_fifo(harness, "begun");
 	harness_make_fifo(harness, "go");
@@ -171,7 +156,7 @@ static void distrusts_the_configuration(void **state)
 	struct harness *harness = *state;
 	char path[HARNESS_PATH_BYTES];
 
-	if (!has_place)
+	if (!harness_has_place)
 		skip();
 	harness_path(harness, "authmedic.yml", path);
 	assert_int_equal(chmod(path, 0666), 0);
@@ -199,5 +184,5 @@ int main(void)
 	    TEST(distrusts_the_configuration),
 	};
 
-	return cmocka_run_group_tests_name("listening", tests, make_place, NULL);
+	return cmocka_run_group_tests_name("listening", tests, harness_make_place, NULL);
 }
