@@ -29,7 +29,7 @@ static void fill_model(void *context, struct report_model *model)
 	model->state_set_aside = pipeline->set_aside;
 }
 
-/* What was known is lost to us, a safety rule's memory too: nobody shall think otherwise. */
+/* What was known is lost to us: nobody shall think otherwise. */
 static void tell_set_aside(struct pipeline *pipeline)
 {
 	const char *why = store_why_set_aside(pipeline->store);

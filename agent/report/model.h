@@ -45,8 +45,8 @@ struct report_site {
 
 /* What it means that a state was set aside. */
 #define REPORT_SET_ASIDE_MEANS                                                                     \
-	"cursors, known-good voters, incidents and the locks of remedies that did not help were " \
-	"lost with it; look at the history before you let a remedy run, then move the file away"
+	"cursors, known-good voters and incidents were lost with it; budget, locks and "           \
+	"approvals, which the helper keeps, were not; move the file away when you know of it"
 
 struct report_model {
 	const char *version;

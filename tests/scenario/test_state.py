@@ -58,7 +58,7 @@ def test_set_aside(rig, damage):
     with open(aside, "rb") as file:
         assert file.read() == damaged
     assert f"was set aside as {aside}" in authmedic.output()
-    assert "locks of remedies" in authmedic.output()
+    assert "incidents were lost with it; budget, locks and approvals" in authmedic.output()
     assert "set aside" in authmedic.fetch("/-/ready")
     assert authmedic.metric("authmedic_state_set_aside") == 1
     assert authmedic.status()["state_set_aside"]["file"] == aside

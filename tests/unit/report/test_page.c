@@ -85,12 +85,12 @@ static void test_not_ready(unused_parameter void **state)
 
 static void test_lost_state(unused_parameter void **state)
 {
-	/* That memory was lost is told, with what that means for a remedy. */
+	/* That memory was lost is told, with what is gone and what is not. */
 	assert_null(strstr(print(), "set aside"));
 	model.state_set_aside = "/var/lib/<x>";
 	assert_has("<strong>The state could not be used</strong>");
 	assert_has("<code>/var/lib/&lt;x&gt;</code>");
-	assert_has("locks of remedies");
+	assert_has("budget, locks and approvals");
 }
 
 static void test_escaping(unused_parameter void **state)
