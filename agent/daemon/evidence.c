@@ -20,6 +20,15 @@ void evidence_set(struct facts *facts, const char *name, const char *value, int6
 		log_error("the fact %s was lost: %s", name, strerror(-error));
 }
 
+void evidence_set_time(struct facts *facts, const char *name, int64_t time_ms, int64_t now_ms)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld.%03lld", (long long)(time_ms / 1000),
+	    (long long)(time_ms % 1000));
+	evidence_set(facts, name, text, now_ms);
+}
+
 static void set(const struct gathering *gathering, const char *name, const char *value)
 {
 	evidence_set(gathering->facts, name, value, gathering->now_ms);
@@ -35,15 +44,6 @@ static void set_number(const struct gathering *gathering, const char *name, uint
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	set(gathering, name, text);
-}
-
-static void set_time(const struct gathering *gathering, const char *name, int64_t time_ms)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lld.%03lld", (long long)(time_ms / 1000),
-	    (long long)(time_ms % 1000));
 	set(gathering, name, text);
 }
 
@@ -75,7 +75,8 @@ static void gather_onset(const struct gathering *gathering, const struct detecto
 	set(gathering, "window.onset", onset_name(onset->kind));
 	if (onset->kind != ONSET_STEP && onset->kind != ONSET_RAMP)
 		return;
-	set_time(gathering, "window.onset_at", onset->at_ms);
+	evidence_set_time(
+	    gathering->facts, "window.onset_at", onset->at_ms, gathering->now_ms);
 	set_number(gathering, "window.onset_seconds", (uint64_t)(onset->rise_ms / 1000));
 }
 

@@ -21,5 +21,7 @@ struct evidence_sources {
 void evidence_gather(struct facts *facts, const struct evidence_sources *sources);
 /* One fact of our own making. */
 void evidence_set(struct facts *facts, const char *name, const char *value, int64_t now_ms);
+/* The same of a wall time, as seconds. */
+void evidence_set_time(struct facts *facts, const char *name, int64_t time_ms, int64_t now_ms);
 
 #endif

@@ -92,11 +92,7 @@ void site_set_fact(struct site *site, const char *name, const char *value)
 
 void site_set_fact_time(struct site *site, const char *name, int64_t time_ms)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lld.%03lld", (long long)(time_ms / 1000),
-	    (long long)(time_ms % 1000));
-	site_set_fact(site, name, text);
+	evidence_set_time(site->facts, name, time_ms, clock_now_ms());
 }
 
 void site_gather_facts(struct site *site, const struct signatures *signatures)
