@@ -22,6 +22,70 @@ static int64_t deadline_of(int64_t left_ms, int64_t now_ms)
 	return left_ms < 0 ? INT64_MAX : now_ms + left_ms;
 }
 
+/* Rungs are kept by their keys: the ladder may be another one after a restart. As texts, since not
+ * every reader of JSON has whole numbers of 64 bits. */
+#define KEY_BYTES 17
+
+static void print_key(uint64_t key, char ret_text[KEY_BYTES])
+{
+	snprintf(ret_text, KEY_BYTES, "%016llx", (unsigned long long)key);
+}
+
+static void save_rung(const struct controller *controller, struct json *saved)
+{
+	const struct config_site *site = controller->options.site;
+	char key[KEY_BYTES] = "";
+
+	if (controller->rung < site->ladder.count)
+		print_key(site->ladder.items[controller->rung].key, key);
+	json_put_text(saved, "rung", key);
+}
+
+static void save_rungs(
+    const struct controller *controller, uint32_t rungs, struct json *saved, const char *name)
+{
+	const struct config_site *site = controller->options.site;
+	struct json *keys = json_put_array(saved, name);
+
+	for (uint32_t i = 0; i < site->ladder.count; i++) {
+		char key[KEY_BYTES];
+
+		print_key(site->ladder.items[i].key, key);
+		if ((rungs & UINT32_C(1) << i) != 0)
+			json_add_text(keys, key);
+	}
+}
+
+/* How many rungs there are where it is none of them. */
+static uint32_t find_rung(const struct controller *controller, const char *wanted)
+{
+	const struct config_site *site = controller->options.site;
+	uint32_t rung = 0;
+
+	for (; rung < site->ladder.count; rung++) {
+		char key[KEY_BYTES];
+
+		print_key(site->ladder.items[rung].key, key);
+		if (wanted != NULL && strcmp(key, wanted) == 0)
+			break;
+	}
+	return rung;
+}
+
+static uint32_t restore_rungs(const struct controller *controller, const struct json *keys)
+{
+	uint32_t rungs = 0;
+
+	for (const struct json *key = json_next(keys, NULL); key != NULL;
+	     key = json_next(keys, key)) {
+		uint32_t rung = find_rung(controller, json_text(key));
+
+		if (rung < controller->options.site->ladder.count)
+			rungs |= UINT32_C(1) << rung;
+	}
+	return rungs;
+}
+
 struct json *controller_save(const struct controller *controller, struct moment now)
 {
 	struct json *saved = json_object_new();
@@ -36,9 +100,9 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_text(saved, "refusal", controller->lasting_refusal);
 	json_put_text(saved, "told", probe_result_name(controller->told));
 	json_put_bool(saved, "helper_refused", controller->helper_refused);
-	json_put_int(saved, "rung", controller->rung);
-	json_put_int(saved, "locked", controller->locked);
-	json_put_int(saved, "spent", controller->spent);
+	save_rung(controller, saved);
+	save_rungs(controller, controller->locked, saved, "locked");
+	save_rungs(controller, controller->spent, saved, "spent");
 	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
 	json_put_int(saved, "last_probe_ms", controller->last_probe_ms);
 	json_put_int(
@@ -152,13 +216,11 @@ int controller_restore(struct controller *controller, const struct json *saved,
 {
 	const char *incident = json_get_text(saved, "incident");
 	const char *diagnosis = json_get_text(saved, "diagnosis");
-	int64_t rung = json_get_int(saved, "rung", 0);
+	const char *rung = json_get_text(saved, "rung");
 	int error;
 
 	if (json_get_int(saved, "version", 0) != MEMORY_VERSION || incident == NULL ||
-	    diagnosis == NULL || strlen(incident) >= sizeof(controller->incident))
-		return -EINVAL;
-	if (rung < 0 || rung > UINT32_MAX)
+	    diagnosis == NULL || rung == NULL || strlen(incident) >= sizeof(controller->incident))
 		return -EINVAL;
 	error = restore_state(controller, json_get_text(saved, "state"));
 	if (error < 0)
@@ -166,9 +228,9 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	controller->now = now;
 	snprintf(controller->incident, sizeof(controller->incident), "%s", incident);
 	controller->diagnosis = diagnosis[0] != '\0' ? rules_named(rules, diagnosis) : NULL;
-	controller->rung = (uint32_t)rung;
-	controller->locked = (uint32_t)json_get_int(saved, "locked", 0);
-	controller->spent = (uint32_t)json_get_int(saved, "spent", 0);
+	controller->rung = find_rung(controller, rung);
+	controller->locked = restore_rungs(controller, json_get(saved, "locked"));
+	controller->spent = restore_rungs(controller, json_get(saved, "spent"));
 	restore_trials(controller, json_get(saved, "trials"), now);
 	restore_told(controller, saved);
 	restore_times(controller, saved, now);

@@ -159,6 +159,11 @@ static void tells_of_a_lost_helper(void **state)
 	assert_string_equal(world_state(world), "acting");
 }
 
+static void remove_rungs(struct world *world)
+{
+	world->site.ladder = (__typeof__(world->site.ladder)){0};
+}
+
 /* Where the rung that was run is not in the ladder any more, the incident goes on without it. */
 static void forgets_a_rung_that_is_gone(void **state)
 {
@@ -169,14 +174,41 @@ static void forgets_a_rung_that_is_gone(void **state)
 	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
 	assert_string_equal(world_state(world), "holding-off");
 	snprintf(incident, sizeof(incident), "%s", controller_incident(world->controller));
-	world->site.ladder = (__typeof__(world->site.ladder)){0};
-	world_restart(world);
+	world_restart_changed(world, remove_rungs);
 	assert_string_equal(world_state(world), "standing");
 	assert_string_equal(controller_incident(world->controller), incident);
 	world->window = (struct detector_window){0};
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_string_equal(world_state(world), "watching");
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
+static void swap_rungs(struct world *world)
+{
+	struct config_rung first = world->rungs[0];
+
+	world->rungs[0] = world->rungs[1];
+	world->rungs[1] = first;
+}
+
+/* Where the rung that was run stands elsewhere in the ladder now, it is the one that is judged. */
+static void follows_a_rung_that_moved(void **state)
+{
+	struct world *world = *state;
+
+	world->site.ladder.count = 2;
+	world_reach_acting(world);
+	assert_int_equal(world->applied_rung, 0);
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	world_restart_changed(world, swap_rungs);
+	for (int i = 0; i < 20 && world->applies < 2; i++) {
+		controller_on_helper(world->controller, world->now, true);
+		world_answer_probe(world, PROBE_REJECTED);
+		world_inspected(world);
+	}
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 1);
+	assert_int_equal(world->applies, 2);
+	assert_int_equal(world->applied_rung, 0);
 }
 
 /* An incident that stands is told once: neither the restart nor the wait after it tells it anew. */
@@ -327,6 +359,7 @@ int main(void)
 	    TEST(asks_after_the_helper_died),
 	    TEST(tells_of_a_lost_helper),
 	    TEST(forgets_a_rung_that_is_gone),
+	    TEST(follows_a_rung_that_moved),
 	    TEST(restarts_quietly),
 	    TEST(refuses_strange_memories),
 	    TEST(random_schedules),

@@ -122,8 +122,10 @@ int world_set_up(void **state)
 	struct controller_options options;
 
 	assert_non_null(world);
-	world->rungs[0] = (struct config_rung){.remedy = recycle, .verify_within_ms = 120000};
+	world->rungs[0] =
+	    (struct config_rung){.remedy = recycle, .key = UINT64_MAX, .verify_within_ms = 120000};
 	world->rungs[1] = world->rungs[0];
+	world->rungs[1].key = UINT64_MAX - 1;
 	world->site.name = name;
 	world->site.mode = CONFIG_MODE_ACT;
 	world->site.probe.configured = true;
@@ -253,6 +255,11 @@ void world_answer(struct world *world, enum protocol_result result, enum protoco
 
 void world_restart(struct world *world)
 {
+	world_restart_changed(world, NULL);
+}
+
+void world_restart_changed(struct world *world, void (*change)(struct world *world))
+{
 	struct controller_options options = world_options(world);
 	struct json *saved = controller_save(world->controller, world->now);
 	struct buffer auto_buffer text;
@@ -262,6 +269,8 @@ void world_restart(struct world *world)
 	json_free(&saved);
 	assert_int_equal(json_parse(buffer_view(&text), &saved), 0);
 	controller_free(&world->controller);
+	if (change != NULL)
+		change(world);
 	assert_int_equal(controller_new(&world->controller, &options, world->now), 0);
 	assert_int_equal(controller_restore(world->controller, saved, NULL, world->now), 0);
 	json_free(&saved);

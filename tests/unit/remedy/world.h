@@ -58,5 +58,7 @@ void world_reach_decision(struct world *world);
 void world_reach_acting(struct world *world);
 /* The daemon ends and starts again: what it saved goes through text and back. */
 void world_restart(struct world *world);
+/* The same with another configuration, which `change` makes in between. */
+void world_restart_changed(struct world *world, void (*change)(struct world *world));
 
 #endif
