@@ -4,32 +4,6 @@
 #include "parse/pairs.h"
 #include "parse/scan.h"
 
-const char *field_name(enum field field)
-{
-	static const char *const names[FIELD_COUNT] = {
-	    [FIELD_SKIPPED] = "what is skipped",
-	    [FIELD_TIME] = "time",
-	    [FIELD_CLIENT] = "client",
-	    [FIELD_USER] = "user",
-	    [FIELD_REQUEST] = "request",
-	    [FIELD_METHOD] = "method",
-	    [FIELD_TARGET] = "target",
-	    [FIELD_STATUS] = "status",
-	    [FIELD_BYTES] = "sent_bytes",
-	    [FIELD_AGENT] = "agent",
-	    [FIELD_HOST] = "host",
-	    [FIELD_FORWARDED] = "forwarded",
-	    [FIELD_CONNECTION] = "connection",
-	    [FIELD_WORKER] = "worker",
-	    [FIELD_SCHEME] = "scheme",
-	    [FIELD_REPLY] = "reply",
-	    [FIELD_ERROR] = "error",
-	    [FIELD_ERROR_TEXT] = "error_text",
-	};
-
-	return names[field];
-}
-
 /* The last address of a list: the one that the nearest proxy saw, and no client wrote. */
 static struct view last_of_list(struct view list)
 {

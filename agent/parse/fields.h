@@ -28,9 +28,6 @@ enum field {
 	FIELD_COUNT
 };
 
-/* "client", "status" and so on, for people and configuration. */
-const char *field_name(enum field field);
-
 /* Fills the record from the values of a line; data is NULL where the log has no such column. The
  * time is the caller's. Ends the reading. */
 void fields_read(const struct view values[FIELD_COUNT], struct parsed *parsed);
