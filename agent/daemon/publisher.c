@@ -321,23 +321,28 @@ void publisher_refresh_endpoint(
 	    (double)totals->cut_connections);
 }
 
-/* What the tables of all sites had to drop, because they were full. */
+/* What the tables of all sites had to drop, because they were full, and matches given up. */
 static void refresh_limits(struct publisher *publisher)
 {
-	uint64_t voters = 0;
-	uint64_t pending = 0;
+	enum { VOTERS, PENDING, EVIDENCE, SIGNATURES, LIMITS };
+	static const char *const names[LIMITS] = {
+	    "known-good-voters", "pending-handshakes", "evidence", "signature-matches"};
+	uint64_t reached[LIMITS] = {
+	    [SIGNATURES] = signatures_limit_hits_total(publisher->sources.signatures)};
 
 	for (size_t i = 0; i < publisher->sources.site_count; i++) {
-		const struct detector_totals *totals =
-		    detector_totals(publisher->sources.sites[i].detector);
+		const struct detector *detector = publisher->sources.sites[i].detector;
+		const struct detector_totals *totals = detector_totals(detector);
+		struct detector_evidence evidence;
 
-		voters += totals->evicted_voters;
-		pending += totals->evicted_pending;
+		detector_evidence(detector, &evidence);
+		reached[VOTERS] += totals->evicted_voters;
+		reached[PENDING] += totals->evicted_pending;
+		reached[EVIDENCE] += evidence.left_out_total;
 	}
-	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("known-good-voters"),
-	    (double)voters);
-	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("pending-handshakes"),
-	    (double)pending);
+	for (size_t i = 0; i < LIMITS; i++)
+		metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS(names[i]),
+		    (double)reached[i]);
 }
 
 const struct metrics *publisher_metrics(struct publisher *publisher)

@@ -150,6 +150,13 @@ static enum control control_of(const uint64_t *sums)
 	return ntlm == GROUP_GETS_IN ? CONTROL_HOLDS : CONTROL_FAILS;
 }
 
+static uint64_t left_out_total(const struct evidence *evidence)
+{
+	return evidence->names.refused_total + evidence->rejected_voters.refused_total +
+	    evidence->oversize_voters.refused_total + evidence->hosts.refused_total +
+	    evidence->workers.refused_total;
+}
+
 void detector_evidence(const struct detector *detector, struct detector_evidence *ret_evidence)
 {
 	const struct evidence *evidence = &detector->evidence;
@@ -169,6 +176,7 @@ void detector_evidence(const struct detector *detector, struct detector_evidence
 	    .oversize = sums[WINDOW_OVERSIZE],
 	    .oversize_voters = evidence->oversize_voters.count,
 	    .server_errors = sums[WINDOW_SERVER_ERRORS],
+	    .left_out_total = left_out_total(evidence),
 	};
 	memcpy(ret_evidence->statuses, sums + WINDOW_STATUS, sizeof(ret_evidence->statuses));
 	places_report(&evidence->hosts, &ret_evidence->hosts);

@@ -176,6 +176,20 @@ static void test_oversize(unused_parameter void **state)
 	detector_free(&detector);
 }
 
+static void test_maximum(unused_parameter void **state)
+{
+	/* More voters than can be told apart are refused: the rest is counted. */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+
+	for (unsigned i = 0; i < 514; i++)
+		script_say(detector, "1 10.%u.%u.1 401 scheme=kerberos", i / 256, i % 256);
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.rejected_voters, 512);
+	assert_int_equal(evidence.left_out_total, 2);
+	detector_free(&detector);
+}
+
 static void test_hosts(unused_parameter void **state)
 {
 	/* One of two host names fails: only who got in before counts, also where silence told. */
@@ -353,6 +367,7 @@ int main(void)
 	    cmocka_unit_test(test_spray),
 	    cmocka_unit_test(test_codes),
 	    cmocka_unit_test(test_oversize),
+	    cmocka_unit_test(test_maximum),
 	    cmocka_unit_test(test_hosts),
 	    cmocka_unit_test(test_forget),
 	    cmocka_unit_test(test_onset),
