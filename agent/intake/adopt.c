@@ -176,23 +176,40 @@ static const struct tail *tail_behind(
 	return NULL;
 }
 
+/* Whether it is the log itself, and not one of several that a glob means. */
+static bool is_own(const struct intake *intake, const struct candidate *candidate)
+{
+	return !candidate->rotated && !files_is_glob(intake->files);
+}
+
+/* The file under another of its names that are meant, or behind a link that is. */
+static struct tail *find_other_name(
+    const struct candidates *candidates, const struct candidate *candidate)
+{
+	for (size_t i = 0; i < candidates->list.count; i++) {
+		const struct candidate *other = &candidates->list.items[i];
+
+		if (other->tail != NULL &&
+		    identity_equal(other->look.identity, candidate->look.identity))
+			return other->tail;
+	}
+	return NULL;
+}
+
 /* A file that nobody knows. -errno where it could not be opened or compared: the next look tries
  * again. */
 static int adopt(struct intake *intake, struct candidate *candidate)
 {
-	bool is_own = !candidate->rotated && !files_is_glob(intake->files);
 	const struct tail *source = NULL;
 	int descriptor;
 	int error;
 
-	if (!is_own && candidate->look.modified_ns <= roster_settled_ns(&intake->roster))
-		return 0;
 	if (candidate->rotated && candidate->look.size_bytes == 0)
 		return 0; /* a copy may be about to be made */
 	error = intake_open(intake, candidate, &descriptor);
 	if (error < 0)
 		return error;
-	if (!is_own)
+	if (!is_own(intake, candidate))
 		error = adopt_find_source(intake, candidate, descriptor, &source);
 	if (error == 0 && source == NULL)
 		return adopt_open(intake, candidate, descriptor);
@@ -243,10 +260,18 @@ static void consider(struct intake *intake, struct candidates *candidates, size_
 
 	if (candidate->tail != NULL || candidate->unclear)
 		return;
-	candidate->before = tail_behind(candidates, candidate);
-	if (!S_ISREG(candidate->look.mode))
+	if (!S_ISREG(candidate->look.mode)) {
 		refuse(intake, candidate);
-	else if (!intake->begun && is_history(candidates, index))
+		return;
+	}
+	if (!is_own(intake, candidate) &&
+	    candidate->look.modified_ns <= roster_settled_ns(&intake->roster))
+		return;
+	candidate->tail = find_other_name(candidates, candidate);
+	if (candidate->tail != NULL)
+		return;
+	candidate->before = tail_behind(candidates, candidate);
+	if (!intake->begun && is_history(candidates, index))
 		adopt_as_read(intake, candidate, NULL);
 	else
 		candidate->unclear =

@@ -270,6 +270,51 @@ static void follows_a_link(unused_parameter void **state)
 	expect_condition(INTAKE_FINE);
 }
 
+/* A glob that means a link and what it leads to, or two names of one file, means one file: its
+ * lines come once, at the first look, when it grows, when the link moves on, and after a restart.
+ */
+static void reads_a_file_with_two_names_once(unused_parameter void **state)
+{
+	add("access.a", "one\n");
+	assert_int_equal(symlink("access.a", in("access")), 0);
+	assert_int_equal(link(in("access.a"), in("access.c")), 0);
+	start("access*");
+	expect("^one|");
+	add("access", "two\n");
+	steps(3);
+	expect("two|");
+	add("access.b", "three\n");
+	drop("access");
+	assert_int_equal(symlink("access.b", in("access")), 0);
+	steps(3);
+	expect("^three|");
+	stop();
+	add("access", "four\n");
+	start("access*");
+	expect("four|");
+	assert_int_equal(intake_totals(follower.intake)->lines, 4);
+}
+
+/* The same where the link leads to a file with a date, which looks as if it had been rotated. */
+static void reads_a_dated_file_behind_a_link_once(unused_parameter void **state)
+{
+	add("access.log.20261127", "one\n");
+	assert_int_equal(symlink("access.log.20261127", in("access.log")), 0);
+	start("access.log*");
+	expect("^one|");
+	add("access.log", "two\n");
+	steps(3);
+	expect("two|");
+	add("access.log.20261128", "three\n");
+	drop("access.log");
+	assert_int_equal(symlink("access.log.20261128", in("access.log")), 0);
+	steps(10);
+	expect("^three|");
+	add("access.log", "four\n");
+	steps(10);
+	expect("four|");
+}
+
 /* A link that a stranger made to a file that is not his own is refused. */
 static void refuses_a_strangers_link(unused_parameter void **state)
 {
@@ -518,6 +563,8 @@ int main(void)
 	    follower_test(goes_on_in_a_longer_version),
 	    follower_test(reads_a_replacement),
 	    follower_test(follows_a_link),
+	    follower_test(reads_a_file_with_two_names_once),
+	    follower_test(reads_a_dated_file_behind_a_link_once),
 	    follower_test(refuses_a_strangers_link),
 	    follower_test(leaves_compressed_files),
 	    follower_test(ends_the_last_line_of_a_rotated_file),
