@@ -117,8 +117,7 @@ void json_put_bool(struct json *object, const char *name, bool value)
 
 void json_remove(struct json *object, const char *name)
 {
-	while (object != NULL &&
-	       cJSON_GetObjectItemCaseSensitive(node_of(object), name) != NULL)
+	while (object != NULL && cJSON_GetObjectItemCaseSensitive(node_of(object), name) != NULL)
 		cJSON_DeleteItemFromObjectCaseSensitive(node_of(object), name);
 }
 
@@ -131,8 +130,8 @@ void json_put_time(struct json *object, const char *name, int64_t time_ms)
 {
 	char text[TEXT_TIME_BYTES];
 
-	if (time_ms >= 0)
-		json_put_text(object, name, text_of_time(time_ms, text));
+	if (time_ms >= 0 && text_of_time(time_ms, text)[0] != '-')
+		json_put_text(object, name, text);
 }
 
 struct json *json_put_object(struct json *object, const char *name)
@@ -181,6 +180,60 @@ static bool has_missing(const cJSON *node)
 	return false;
 }
 
+/* DEL and C1 controls, marks of direction, separators of lines; cJSON escapes those below 0x20. */
+static bool fools_terminals(unsigned code)
+{
+	static const unsigned ranges[][2] = {
+	    {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+
+	for (size_t i = 0; i < count_of(ranges); i++)
+		if (code >= ranges[i][0] && code <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* The bytes of the character where it must not reach a terminal as it is, else 0. */
+static size_t read_unprintable(const char *text, unsigned *ret_code)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t length = 1;
+
+	*ret_code = bytes[0];
+	if (bytes[0] == 0xc2) {
+		*ret_code = bytes[1];
+		length = 2;
+	} else if (bytes[0] == 0xe2 && bytes[1] != 0) {
+		*ret_code = 0x2000U | (bytes[1] & 0x3fU) << 6 | (bytes[2] & 0x3fU);
+		length = 3;
+	} else if (bytes[0] != 0x7f) {
+		return 0;
+	}
+	return fools_terminals(*ret_code) ? length : 0;
+}
+
+/* Outside its texts JSON is plain ASCII, so these can stand nowhere else. */
+static void append_printable(struct buffer *buffer, const char *text)
+{
+	const char *kept = text;
+
+	while (*text != '\0') {
+		char escape[8];
+		unsigned code;
+		size_t length = read_unprintable(text, &code);
+
+		if (length == 0) {
+			text++;
+			continue;
+		}
+		snprintf(escape, sizeof(escape), "\\u%04x", code & 0xffffU);
+		buffer_append(buffer, view_of(kept, (size_t)(text - kept)));
+		buffer_append_text(buffer, escape);
+		text += length;
+		kept = text;
+	}
+	buffer_append_text(buffer, kept);
+}
+
 int json_print(const struct json *json, struct buffer *buffer)
 {
 	char *text;
@@ -190,7 +243,7 @@ int json_print(const struct json *json, struct buffer *buffer)
 	text = cJSON_PrintUnformatted(node_of(json));
 	if (text == NULL)
 		return -ENOMEM;
-	buffer_append_text(buffer, text);
+	append_printable(buffer, text);
 	cJSON_free(text);
 	return buffer_error(buffer);
 }

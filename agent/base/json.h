@@ -19,7 +19,7 @@ void json_put_int(struct json *object, const char *name, int64_t value);
 void json_put_number(struct json *object, const char *name, double value);
 void json_put_bool(struct json *object, const char *name, bool value);
 void json_put_null(struct json *object, const char *name);
-/* RFC 3339; negative times are left out. */
+/* RFC 3339; negative times and those beyond the year 9999 are left out. */
 void json_put_time(struct json *object, const char *name, int64_t time_ms);
 /* Takes out the members of that name, if any. */
 void json_remove(struct json *object, const char *name);
@@ -34,7 +34,8 @@ struct json *json_child(struct json *object, const char *name);
 void json_put_tree(struct json *object, const char *name, struct json *owned_tree);
 void json_add_tree(struct json *array, struct json *owned_tree);
 
-/* Appends the tree on one line, without a newline; -ENOMEM where any part is missing. */
+/* Appends the tree on one line, without a newline; -ENOMEM where any part is missing. What would
+ * lead a terminal astray is escaped. */
 must_check int json_print(const struct json *json, struct buffer *buffer);
 
 /* Reads one document that fills the whole view, at most 16 MiB, nested at most 32 deep and without

@@ -45,6 +45,40 @@ static void prints_trees(unused_parameter void **state)
 	    "\"list\":[\"x\",{\"y\":-1}],\"empty\":{},\"time\":\"1970-01-01T00:00:00.000Z\"}");
 }
 
+/* No text drives a terminal or turns a line around, and all come back as they were. */
+static void escapes_what_fools_terminals(unused_parameter void **state)
+{
+	static const char text[] = "a\x1b[1m\x7f\xc2\x80\xc2\x9b[2J\xc2\x9f\xe2\x80\x8e\xe2\x80\xa8"
+				   "\xe2\x80\xae\xe2\x81\xa6\xe2\x81\xa9z";
+	static const char kept[] =
+	    "\xc2\xa0\xc3\xa9\xe2\x80\x8d\xe2\x80\xa6\xe2\x81\xaa\xe2\x82\xac";
+	struct json auto_json *tree = json_object_new();
+	struct json auto_json *again = NULL;
+	struct buffer auto_buffer buffer;
+
+	json_put_text(tree, "t", text);
+	json_put_text(tree, "k", kept);
+	buffer_init(&buffer, 1000);
+	assert_int_equal(json_print(tree, &buffer), 0);
+	assert_string_equal(buffer_text(&buffer),
+	    "{\"t\":\"a\\u001b[1m\\u007f\\u0080\\u009b["
+	    "2J\\u009f\\u200e\\u2028\\u202e\\u2066\\u2069z\","
+	    "\"k\":\"\xc2\xa0\xc3\xa9\xe2\x80\x8d\xe2\x80\xa6\xe2\x81\xaa\xe2\x82\xac\"}");
+	again = parse(buffer_text(&buffer));
+	assert_string_equal(json_get_text(again, "t"), text);
+	assert_string_equal(json_get_text(again, "k"), kept);
+}
+
+/* A time without four digits for its year is left out. */
+static void prints_no_time_beyond_its_form(unused_parameter void **state)
+{
+	struct json auto_json *tree = json_object_new();
+
+	json_put_time(tree, "last", INT64_C(253402300799999));
+	json_put_time(tree, "beyond", INT64_C(253402300800000));
+	assert_prints(tree, "{\"last\":\"9999-12-31T23:59:59.999Z\"}");
+}
+
 /* Whole numbers keep all their digits; what is no number prints as null. */
 static void prints_exact_numbers(unused_parameter void **state)
 {
@@ -221,6 +255,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(prints_trees),
+	    cmocka_unit_test(escapes_what_fools_terminals),
+	    cmocka_unit_test(prints_no_time_beyond_its_form),
 	    cmocka_unit_test(prints_exact_numbers),
 	    cmocka_unit_test(cleans_text),
 	    cmocka_unit_test(moves_trees),
