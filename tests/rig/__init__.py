@@ -19,6 +19,7 @@ failure reaches. What needs root or a missing package skips, by name.
 
 from .authmedic import parse_metrics
 from .clients import send_header
+from .fallback import NTLM_ONLY, fallback_keys, write_snippet
 from .formats import FORMATS
 from .forger import forged_token, send_forged
 from .killer import Killer
@@ -34,9 +35,10 @@ from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
 
 __all__ = [
-    "Expired", "FORMATS", "Killer", "Log", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
-    "build_directory", "built_program", "check_metrics", "check_rules", "config", "forged_token",
+    "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
+    "build_directory", "built_program", "check_metrics", "check_rules", "config", "fallback_keys",
+    "forged_token",
     "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",
-    "tomcat_site", "wait_until",
+    "tomcat_site", "wait_until", "write_snippet",
 ]

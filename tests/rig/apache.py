@@ -48,6 +48,13 @@ CustomLog {authmedic_log} {authmedic_format}
 <Directory {directory}/htdocs>
   Require all granted
 </Directory>
+Include {auth_file}
+{ntlm_location}
+{extra}
+"""
+
+# In a file of its own, as administrators have it who may want to put another in its place.
+PRIVATE_LOCATION = """\
 <Location /private>
   AuthType GSSAPI
   AuthName "private"
@@ -56,8 +63,6 @@ CustomLog {authmedic_log} {authmedic_format}
   GssapiPublishErrors On
   Require valid-user
 </Location>
-{ntlm_location}
-{extra}
 """
 
 # No GssapiCredStore: with one, gss-ntlmssp 1.2 takes the worker down.
@@ -97,7 +102,8 @@ class Apache(ForkingServer):
         self.public_url = f"http://localhost:{self.port}/public/"
         self.ntlm_url = f"http://localhost:{self.port}/ntlm/"
         self._program = need_program("apache2", "apache2")
-        self._conf = os.path.join(directory, "apache2.conf")
+        self.config_file = os.path.join(directory, "apache2.conf")
+        self.auth_file = os.path.join(directory, "auth.conf")
         need_file(f"{MODULES}/mod_auth_gssapi.so", "libapache2-mod-auth-gssapi")
         for folder in ("logs", "run", "htdocs/private", "htdocs/public", "htdocs/ntlm"):
             os.makedirs(os.path.join(directory, folder), exist_ok=True)
@@ -111,8 +117,10 @@ class Apache(ForkingServer):
                    "mime", "setenvif", "env", "headers"]
         load_modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so"
                                  for name in modules)
+        with open(self.auth_file, "w", encoding="ascii") as output:
+            output.write(PRIVATE_LOCATION.format(keytab=self.keytab))
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
-        with open(self._conf, "w", encoding="ascii") as output:
+        with open(self.config_file, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
                                      load_modules=load_modules,
                                      ntlm_location=NTLM_LOCATION if self.ntlm else ""))
@@ -132,11 +140,16 @@ class Apache(ForkingServer):
             self.reload()
 
     def _base_command(self):
-        return [self._program, "-d", self.directory, "-f", self._conf]
+        return [self._program, "-d", self.directory, "-f", self.config_file]
 
     def command(self, verb):
         """The command line for `apache2 -k VERB` on this instance."""
         return [*self._base_command(), "-k", verb]
+
+    @property
+    def test_command(self):
+        """The command line that tests the configuration."""
+        return [*self._base_command(), "-t"]
 
     def start(self):
         """Start it and wait until it serves; self."""
@@ -157,4 +170,4 @@ class Apache(ForkingServer):
 
     def check(self):
         """What Apache says of its configuration; fails where it does not like it."""
-        return run([*self._base_command(), "-t"], self.environment()).stderr
+        return run(self.test_command, self.environment()).stderr

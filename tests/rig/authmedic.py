@@ -267,6 +267,11 @@ class Authmedic:
             incidents = str(error)
         return f"{what}\nincidents: {incidents}\nauthmedicd says:\n{self.output()[-6000:]}"
 
+    def revert_due(self):
+        """What the timer runs where nobody else is left; the CompletedProcess."""
+        return run([built_program("authmedic-helper"), "--config", self.config_path, "--revert-due"],
+                   self._environment, check=False)
+
     # -- the command line
 
     def command(self, *words, text=None, check=False):

@@ -56,14 +56,14 @@ class Realm:
         self.service_principal = f"{service}@{name}"
         self.port = free_port()
         self.krb5_config = os.path.join(directory, "krb5.conf")
-        self._kdc_config = os.path.join(directory, "kdc.conf")
+        self.kdc_config = os.path.join(directory, "kdc.conf")
         self._mechanisms = os.path.join(directory, "mech")
         self._kdc = None
         self._krb5kdc = need_program("krb5kdc", "krb5-kdc")
-        self._kadmin = need_program("kadmin.local", "krb5-admin-server")
+        self.kadmin_program = need_program("kadmin.local", "krb5-admin-server")
         os.makedirs(directory, exist_ok=True)
         self._write(self.krb5_config, KRB5_CONF)
-        self._write(self._kdc_config, KDC_CONF)
+        self._write(self.kdc_config, KDC_CONF)
         self._write(self._mechanisms, "")
         run([need_program("kdb5_util", "krb5-kdc"), "create", "-s", "-r", name, "-P", "masterpw"],
             self.environment())
@@ -78,7 +78,7 @@ class Realm:
         inherited = {name: value for name, value in os.environ.items()
                      if name in ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
         return {**inherited, "HOME": self.directory, "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                "KRB5_CONFIG": self.krb5_config, "KRB5_KDC_PROFILE": self._kdc_config,
+                "KRB5_CONFIG": self.krb5_config, "KRB5_KDC_PROFILE": self.kdc_config,
                 "GSS_MECH_CONFIG": self._mechanisms, **more}
 
     # -- the KDC
@@ -105,7 +105,7 @@ class Realm:
 
     def kadmin(self, *commands):
         """Run commands of kadmin.local; what they print. Fails where one of them does."""
-        done = run([self._kadmin, "-r", self.name], self.environment(),
+        done = run([self.kadmin_program, "-r", self.name], self.environment(),
                    "\n".join(commands) + "\n")
         complaints = [line for line in done.stderr.splitlines()
                       if "no policy specified" not in line.lower()]

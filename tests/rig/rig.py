@@ -20,6 +20,7 @@ from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
 from .receiver import Receiver, WebhookReceiver
+from .source import SOURCE_DIRECTORY, build_directory
 from .squid import Squid
 from .systemd import PrivateSystemd
 from .tomcat import Tomcat
@@ -158,6 +159,15 @@ class Rig:
     def prometheus(self, target, start=True, **options):
         """A Prometheus that scrapes the target."""
         return self._add(Prometheus(self._folder("prometheus"), target, **options), start)
+
+    def install(self, *plugins):
+        """Rules and plugins where other users can read them and only root can change them, for a rig
+        below a folder of root's; the part of the configuration that names them."""
+        rules = shutil.copytree(f"{SOURCE_DIRECTORY}/rules", self.path("rules"))
+        for name in plugins:
+            os.makedirs(self.path(f"plugins/{name}"))
+            shutil.copy(f"{build_directory()}/plugins/{name}/{name}", self.path(f"plugins/{name}"))
+        return {"rules_dir": rules, "plugin_dir": self.path("plugins")}
 
     def authmedic(self, config, start=True, **options):
         """The daemon."""

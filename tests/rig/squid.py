@@ -64,7 +64,7 @@ class Squid:
         self.cache_log = Log(os.path.join(directory, "logs", "cache.log"))
         self._process = None
         self._origin = None
-        self._conf = os.path.join(directory, "squid.conf")
+        self.config_file = os.path.join(directory, "squid.conf")
         self._program = need_program("squid", "squid")
         need_file(HELPER, "squid")
         for folder in ("logs", "run"):
@@ -80,7 +80,7 @@ class Squid:
     def _write_conf(self):
         user = ("cache_effective_user proxy\ncache_effective_group proxy"
                 if os.geteuid() == 0 else "")
-        with open(self._conf, "w", encoding="ascii") as output:
+        with open(self.config_file, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), HELPER=HELPER, SNIPPET=SNIPPET, user=user,
                                      origin_port=self._origin.port))
 
@@ -89,7 +89,7 @@ class Squid:
         return [*self._base_command(), "-k", verb]
 
     def _base_command(self):
-        return [self._program, "-n", self._service, "-f", self._conf]
+        return [self._program, "-n", self._service, "-f", self.config_file]
 
     @property
     def _service(self):

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from rig import Rig, SOURCE_DIRECTORY, Scene, build_directory, need_root
+from rig import Rig, Scene, need_root
 
 NOBODY = 65534
 PLUGINS = [f"inspect-{kind}" for kind in ("worker", "keytab", "config", "clock", "unit", "squid")] + ["recycle"]
@@ -23,21 +23,12 @@ def fixture_rig():
         made.close()
 
 
-def install(rig):
-    """The programs and rules where both users can read them and only root can change them."""
-    rules = shutil.copytree(f"{SOURCE_DIRECTORY}/rules", rig.path("rules"))
-    for name in PLUGINS:
-        os.makedirs(rig.path(f"plugins/{name}"))
-        shutil.copy(f"{build_directory()}/plugins/{name}/{name}", rig.path(f"plugins/{name}"))
-    return {"rules_dir": rules, "plugin_dir": rig.path("plugins")}
-
-
 @pytest.fixture(name="scene")
 def fixture_scene(rig, realm, keytab):
     os.chmod(keytab, 0o640)
     shutil.chown(keytab, group="proxy")  # so that the daemon cannot read it
     user = (NOBODY, [grp.getgrnam("proxy").gr_gid])
-    return Scene(rig, realm, keytab, options=install(rig), daemon={"user": user})
+    return Scene(rig, realm, keytab, options=rig.install(*PLUGINS), daemon={"user": user})
 
 
 def test_main_job(scene):
