@@ -416,26 +416,35 @@ static void refuse_wishes(struct site *site)
 		answer_not_asked(site);
 }
 
-/* During an incident a person may have his say, and does not want to wait for long. */
-static void ask_status_of(struct pipeline *pipeline, struct site *site)
+static void ask_status_of(struct site *site)
 {
 	const struct controller_action about = {
 	    .incident = controller_incident(site->controller), .reason = ""};
 
-	if (about.incident[0] != '\0')
-		pipeline->status_due_ms = clock_boot_ms() + STATUS_SOON_MS;
 	if (ask_helper(site, PROTOCOL_STATUS, &about, on_status_reply) < 0)
 		log_debug("the helper's status could not be asked");
 }
 
+/* During an incident a person may have his say, and does not want to wait for long. */
+static void hasten_status(struct pipeline *pipeline)
+{
+	int64_t soon_ms = clock_boot_ms() + STATUS_SOON_MS;
+
+	for (size_t i = 0; i < pipeline->site_count; i++)
+		if (pipeline->status_due_ms > soon_ms &&
+		    controller_incident(pipeline->sites[i].controller)[0] != '\0')
+			pipeline->status_due_ms = soon_ms;
+}
+
 static void ask_status(struct pipeline *pipeline)
 {
+	hasten_status(pipeline);
 	if (clock_boot_ms() < pipeline->status_due_ms ||
 	    !helper_client_is_connected(pipeline->helper))
 		return;
 	pipeline->status_due_ms = clock_boot_ms() + STATUS_EVERY_MS;
 	for (size_t i = 0; i < pipeline->site_count; i++)
-		ask_status_of(pipeline, &pipeline->sites[i]);
+		ask_status_of(&pipeline->sites[i]);
 }
 
 /* ---- 6. commit: all that this step changed, or nothing of it ---- */
