@@ -4,10 +4,14 @@ libplugin_a_SOURCES = \
 	plugins/common/children.c plugins/common/children.h \
 	plugins/common/command.c plugins/common/command.h \
 	plugins/common/file_times.c plugins/common/file_times.h \
+	plugins/common/kept_file.c plugins/common/kept_file.h \
 	plugins/common/krb5_config.c plugins/common/krb5_config.h \
 	plugins/common/mounts.c plugins/common/mounts.h \
 	plugins/common/plugin.c plugins/common/plugin.h \
 	plugins/common/processes.c plugins/common/processes.h \
+	plugins/common/recycling.c plugins/common/recycling.h \
+	plugins/common/remedy_command.c plugins/common/remedy_command.h \
+	plugins/common/renewal.c plugins/common/renewal.h \
 	plugins/common/unit.c plugins/common/unit.h \
 	plugins/common/worker.c plugins/common/worker.h \
 	plugins/common/worker_view.c plugins/common/worker_view.h \
@@ -77,12 +81,58 @@ plugins_recycle_recycle_SOURCES = plugins/recycle/recycle.c
 plugins_recycle_recycle_CPPFLAGS = $(plugin_cppflags)
 plugins_recycle_recycle_LDADD = $(plugin_libs)
 
+ntlm_fallback_apachedir = $(pkglibexecdir)/plugins/ntlm-fallback-apache
+ntlm_fallback_apache_PROGRAMS = plugins/ntlm-fallback-apache/ntlm-fallback-apache
+plugins_ntlm_fallback_apache_ntlm_fallback_apache_SOURCES = \
+	plugins/ntlm-fallback-apache/apache_config.c \
+	plugins/ntlm-fallback-apache/apache_config.h \
+	plugins/ntlm-fallback-apache/ntlm_fallback_apache.c \
+	plugins/ntlm-fallback-apache/refusals.c plugins/ntlm-fallback-apache/refusals.h \
+	plugins/ntlm-fallback-apache/running_server.c
+plugins_ntlm_fallback_apache_ntlm_fallback_apache_CPPFLAGS = $(plugin_cppflags)
+plugins_ntlm_fallback_apache_ntlm_fallback_apache_LDADD = $(plugin_libs)
+
+recycle_apachedir = $(pkglibexecdir)/plugins/recycle-apache
+recycle_apache_PROGRAMS = plugins/recycle-apache/recycle-apache
+plugins_recycle_apache_recycle_apache_SOURCES = plugins/recycle-apache/recycle_apache.c
+plugins_recycle_apache_recycle_apache_CPPFLAGS = $(plugin_cppflags)
+plugins_recycle_apache_recycle_apache_LDADD = $(plugin_libs)
+
+recycle_squiddir = $(pkglibexecdir)/plugins/recycle-squid
+recycle_squid_PROGRAMS = plugins/recycle-squid/recycle-squid
+plugins_recycle_squid_recycle_squid_SOURCES = plugins/recycle-squid/recycle_squid.c
+plugins_recycle_squid_recycle_squid_CPPFLAGS = $(plugin_cppflags)
+plugins_recycle_squid_recycle_squid_LDADD = $(plugin_libs)
+
+recycle_tomcatdir = $(pkglibexecdir)/plugins/recycle-tomcat
+recycle_tomcat_PROGRAMS = plugins/recycle-tomcat/recycle-tomcat
+plugins_recycle_tomcat_recycle_tomcat_SOURCES = plugins/recycle-tomcat/recycle_tomcat.c
+plugins_recycle_tomcat_recycle_tomcat_CPPFLAGS = $(plugin_cppflags)
+plugins_recycle_tomcat_recycle_tomcat_LDADD = $(plugin_libs)
+
+exec_remedydir = $(pkglibexecdir)/plugins/exec
+exec_remedy_PROGRAMS = plugins/exec/exec
+plugins_exec_exec_SOURCES = plugins/exec/exec.c
+plugins_exec_exec_CPPFLAGS = $(plugin_cppflags)
+plugins_exec_exec_LDADD = $(plugin_libs)
+
+refresh_keytabdir = $(pkglibexecdir)/plugins/refresh-keytab
+refresh_keytab_PROGRAMS = plugins/refresh-keytab/refresh-keytab
+plugins_refresh_keytab_refresh_keytab_SOURCES = plugins/refresh-keytab/refresh_keytab.c \
+	plugins/refresh-keytab/keytab_file.c plugins/refresh-keytab/keytab_file.h
+plugins_refresh_keytab_refresh_keytab_CPPFLAGS = $(plugin_cppflags)
+plugins_refresh_keytab_refresh_keytab_LDADD = $(plugin_libs)
+
 EXTRA_DIST += plugins/inspect-worker/README.md plugins/inspect-keytab/README.md \
 	plugins/inspect-config/README.md plugins/inspect-clock/README.md \
 	plugins/inspect-unit/README.md plugins/inspect-squid/README.md \
 	plugins/inspect-jvm/README.md plugins/inspect-iis/README.md \
-	plugins/recycle/README.md docs/plugins.md \
+	plugins/recycle/README.md plugins/ntlm-fallback-apache/README.md \
+	plugins/recycle-apache/README.md plugins/recycle-squid/README.md \
+	plugins/recycle-tomcat/README.md plugins/exec/README.md plugins/refresh-keytab/README.md \
+	docs/plugins.md \
 	tests/plugins/conftest.py tests/plugins/test_contract.py \
 	tests/plugins/test_inspect_config.py tests/plugins/test_inspect_kinds.py \
 	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
-	tests/plugins/test_recycle.py
+	tests/plugins/test_ntlm_fallback_apache.py tests/plugins/test_recycling.py \
+	tests/plugins/test_recycle.py tests/plugins/test_refresh_keytab.py

@@ -44,3 +44,11 @@ int unit_of_process(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1])
 	}
 	return error < 0 ? error : -ENOENT;
 }
+
+bool unit_name_is_good(const char *name)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   ":_.@\\-";
+
+	return name[0] != '-' && name[strspn(name, good)] == '\0';
+}

@@ -3,13 +3,10 @@
 #include <unistd.h>
 
 #include "common/plugin.h"
+#include "common/remedy_command.h"
+#include "common/unit.h"
 
 #define SYSTEMCTL "/usr/bin/systemctl"
-#define MAX_WORDS 64
-
-struct command {
-	const char *words[MAX_WORDS + 1]; /* NULL-terminated, for exec */
-};
 
 static int describe(void)
 {
@@ -29,90 +26,48 @@ static int describe(void)
 	return PLUGIN_DONE;
 }
 
-static int complain(const char *what)
+static int read_unit(struct remedy_command *command, const char *unit)
 {
-	fprintf(stderr, "%s\n", what);
-	return PLUGIN_BAD_CONFIG;
-}
+	static const char *const verbs[] = {"restart", "reload", NULL};
+	int verb = remedy_choice("verb", verbs);
 
-static int read_command(struct command *command, const char *count_text)
-{
-	uint64_t count;
-
-	if (view_to_uint64(view_of_text(count_text), &count) < 0 || count == 0 || count > MAX_WORDS)
-		return complain("with.command must be a list of 1 to 64 words");
-	for (uint64_t i = 0; i < count; i++) {
-		char name[64];
-
-		snprintf(
-		    name, sizeof(name), "AUTHMEDIC_WITH_COMMAND_%llu", (unsigned long long)i + 1);
-		command->words[i] = getenv(name);
-		if (command->words[i] == NULL)
-			return complain("with.command lacks a word");
-	}
-	if (command->words[0][0] != '/')
-		return complain("with.command must begin with an absolute path");
+	if (verb < 0)
+		return PLUGIN_BAD_CONFIG;
+	if (!unit_name_is_good(unit))
+		return remedy_complain("with.unit must be the name of one unit");
+	*command =
+	    (struct remedy_command){{SYSTEMCTL, "--no-ask-password", verbs[verb], "--", unit}, 5};
 	return PLUGIN_DONE;
 }
 
-static bool is_unit_name(const char *name)
+static int read_configuration(struct remedy_command *command)
 {
-	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				   ":_.@\\-";
+	const char *unit = remedy_value("unit", NULL);
+	int result = remedy_read_command(command, "command", NULL);
 
-	return name[0] != '-' && name[strspn(name, good)] == '\0';
-}
-
-static int read_unit(struct command *command, const char *unit)
-{
-	const char *verb = plugin_value("AUTHMEDIC_WITH_VERB");
-
-	if (verb == NULL)
-		verb = "restart";
-	if (strcmp(verb, "restart") != 0 && strcmp(verb, "reload") != 0)
-		return complain("with.verb must be restart or reload");
-	if (!is_unit_name(unit))
-		return complain("with.unit must be the name of one unit");
-	*command = (struct command){{SYSTEMCTL, "--no-ask-password", verb, "--", unit, NULL}};
-	return PLUGIN_DONE;
-}
-
-static int read_configuration(struct command *command)
-{
-	const char *count = plugin_value("AUTHMEDIC_WITH_COMMAND_COUNT");
-	const char *unit = plugin_value("AUTHMEDIC_WITH_UNIT");
-
-	*command = (struct command){0};
-	if (plugin_value("AUTHMEDIC_WITH_COMMAND") != NULL)
-		return complain("with.command must be a list: [/path/of/program, argument]");
-	if ((count == NULL) == (unit == NULL))
-		return complain("with must say either command or unit");
-	return count != NULL ? read_command(command, count) : read_unit(command, unit);
+	if (result != PLUGIN_DONE)
+		return result;
+	if ((command->count == 0) == (unit == NULL))
+		return remedy_complain("with must say either command or unit");
+	return unit != NULL ? read_unit(command, unit) : PLUGIN_DONE;
 }
 
 /* Also what a dry run does: says what would be run, and runs nothing. */
 static int check(void)
 {
-	struct command command;
-	struct stat status;
+	struct remedy_command command;
 	int result = read_configuration(&command);
 
-	if (result != PLUGIN_DONE)
-		return result;
-	if (stat(command.words[0], &status) < 0 || !S_ISREG(status.st_mode) ||
-	    access(command.words[0], X_OK) < 0) {
-		fprintf(stderr, "%s is no program\n", command.words[0]);
-		return PLUGIN_BAD_CONFIG;
-	}
-	for (size_t i = 0; command.words[i] != NULL; i++)
-		printf("%s%s", i > 0 ? " " : "would run: ", command.words[i]);
-	putchar('\n');
-	return PLUGIN_DONE;
+	if (result == PLUGIN_DONE)
+		result = remedy_check_command(&command);
+	if (result == PLUGIN_DONE)
+		remedy_tell_command(&command);
+	return result;
 }
 
 static int apply(void)
 {
-	struct command command;
+	struct remedy_command command;
 	int result = read_configuration(&command);
 
 	if (result != PLUGIN_DONE)
@@ -120,13 +75,12 @@ static int apply(void)
 	/* What the command starts shall be as usual; ours hides files from everybody else. */
 	umask(022);
 	execv(command.words[0], (char *const *)command.words);
-	fprintf(stderr, "%s: %s\n", command.words[0], strerror(errno));
-	return PLUGIN_BAD_CONFIG;
+	return remedy_complain("%s: %s", command.words[0], strerror(errno));
 }
 
 static int revert(void)
 {
-	return complain("a recycled worker cannot be taken back");
+	return remedy_complain("a recycled worker cannot be taken back");
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,10 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 INSPECTORS = ["inspect-worker", "inspect-keytab", "inspect-config", "inspect-clock", "inspect-unit", "inspect-squid",
               "inspect-jvm", "inspect-iis"]
-PLUGINS = {**{name: "inspector" for name in INSPECTORS}, "recycle": "remedy"}
+REMEDIES = ["recycle", "recycle-apache", "recycle-squid", "recycle-tomcat", "exec", "refresh-keytab",
+            "ntlm-fallback-apache"]
+REVERSIBLE = {"exec", "ntlm-fallback-apache"}
+PLUGINS = {**{name: "inspector" for name in INSPECTORS}, **{name: "remedy" for name in REMEDIES}}
 FACTS = (SOURCE / "docs" / "facts.md").read_text()
 
 
@@ -26,7 +29,7 @@ def test_describes_itself(plugin, name, kind):
     for key in manifest["with"].values():
         assert set(key) == {"type", "required", "title"}
     if kind == "remedy":
-        assert manifest["reversible"] in (True, False) and manifest["disruption"]
+        assert manifest["reversible"] == (name in REVERSIBLE) and manifest["disruption"]
 
 
 @pytest.mark.parametrize("name", PLUGINS)

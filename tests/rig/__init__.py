@@ -37,8 +37,7 @@ from .wait import Expired, free_port, wait_until
 __all__ = [
     "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "fallback_keys",
-    "forged_token",
-    "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
+    "forged_token", "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",
     "tomcat_site", "wait_until", "write_snippet",
 ]

@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/scenario/test_deaf.py \
 	tests/scenario/test_demo.py \
 	tests/scenario/test_diagnoses.py \
+	tests/scenario/test_fallback.py \
 	tests/scenario/test_flood.py \
 	tests/scenario/test_healthy.py \
 	tests/scenario/test_kdc_down.py \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	tests/scenario/test_probe_http.py \
 	tests/scenario/test_receivers.py \
 	tests/scenario/test_reload.py \
+	tests/scenario/test_remedies.py \
 	tests/scenario/test_replay.py \
 	tests/scenario/test_replay_files.py \
 	tests/scenario/test_rig.py \

@@ -1,0 +1,184 @@
+#include "common/renewal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "common/plugin.h"
+#include "common/remedy_command.h"
+#include "common/worker.h"
+
+#define LOOK_AGAIN_MS 50
+#define MAX_UPWARDS   16
+
+static bool is_found_by_name(void)
+{
+	return plugin_value("AUTHMEDIC_WORKER_PIDFILE") == NULL &&
+	       plugin_value("AUTHMEDIC_WORKER_UNIT") == NULL;
+}
+
+/* By name the configuration may lead to any of a server's processes: the uppermost is meant. */
+static const struct process *uppermost(const struct processes *processes, int64_t server_id)
+{
+	const struct process *server = processes_find(processes, server_id);
+
+	for (int i = 0; server != NULL && is_found_by_name() && i < MAX_UPWARDS; i++) {
+		const struct process *parent = processes_find(processes, server->parent_id);
+
+		if (parent == NULL || strcmp(parent->name, server->name) != 0)
+			break;
+		server = parent;
+	}
+	return server;
+}
+
+static bool is_meant(const struct processes *processes, const struct process *process,
+    const struct process *server, enum renewal_kind kind)
+{
+	const char *name = plugin_value("AUTHMEDIC_SERVER_WORKER_PROCESS");
+
+	if (kind == RENEWAL_SERVER)
+		return process == server;
+	if (kind == RENEWAL_CHILDREN)
+		return process->parent_id == server->process_id &&
+		    strcmp(process->name, server->name) == 0;
+	return name != NULL && process_has_name(process, name) &&
+	    processes_descends(processes, process, server->process_id);
+}
+
+static int collect(enum renewal_kind kind, struct processes *found)
+{
+	struct processes auto_call(processes_done) processes = {0};
+	const struct process *server;
+	struct worker worker;
+	int error = processes_read(&processes);
+
+	if (error == 0)
+		error = worker_find(&processes, &worker);
+	if (error < 0)
+		return error;
+	if (kind == RENEWAL_SERVER && worker.count > 1)
+		return -E2BIG;
+	server = uppermost(&processes, worker.server_id);
+	for (size_t i = 0; server != NULL && error == 0 && i < processes.count; i++)
+		if (is_meant(&processes, &processes.items[i], server, kind))
+			error = array_push(found, processes.items[i], RENEWAL_MAX_PROCESSES);
+	return error;
+}
+
+int renewal_begin(struct renewal *renewal, enum renewal_kind kind)
+{
+	int error;
+
+	*renewal = (struct renewal){.kind = kind};
+	error = collect(kind, &renewal->before);
+	if (error == 0 && renewal->before.count == 0)
+		error = -ESRCH;
+	if (error < 0)
+		renewal_done(renewal);
+	return error;
+}
+
+void renewal_done(struct renewal *renewal)
+{
+	processes_done(&renewal->before);
+}
+
+static bool runs_on(const struct process *process)
+{
+	struct process now;
+
+	return process_read(process->process_id, &now) == 0 && !now.ended &&
+	    now.start_ticks == process->start_ticks;
+}
+
+static bool was_before(const struct renewal *renewal, const struct process *process)
+{
+	const struct process *same = processes_find(&renewal->before, process->process_id);
+
+	return same != NULL && same->start_ticks == process->start_ticks;
+}
+
+/* While a server is started anew there may be none: that is no error. */
+static int look(const struct renewal *renewal, struct renewal_state *ret_state)
+{
+	struct processes auto_call(processes_done) now = {0};
+	struct renewal_state state = {0};
+	int error = collect(renewal->kind, &now);
+
+	if (error < 0 && error != -ESRCH && error != -ENOENT && error != -EIO)
+		return error;
+	for (size_t i = 0; i < now.count; i++)
+		state.fresh += !was_before(renewal, &now.items[i]);
+	for (size_t i = 0; i < renewal->before.count; i++)
+		state.left += runs_on(&renewal->before.items[i]);
+	*ret_state = state;
+	return 0;
+}
+
+/* The descriptor of that very process, or -errno. */
+static int open_process(const struct process *process)
+{
+	int file = pidfd_open((pid_t)process->process_id, 0);
+
+	if (file < 0)
+		return -errno;
+	if (runs_on(process))
+		return file;
+	close(file);
+	return -ESRCH;
+}
+
+/* Until one of them ends, or it is time to look for new ones. */
+static void wait_for_change(const struct renewal *renewal)
+{
+	struct pollfd end = {-1, POLLIN, 0};
+
+	for (size_t i = 0; i < renewal->before.count && end.fd < 0; i++)
+		end.fd = open_process(&renewal->before.items[i]);
+	if (poll(&end, 1, LOOK_AGAIN_MS) < 0 && errno != EINTR)
+		fprintf(stderr, "poll: %s\n", strerror(errno));
+	if (end.fd >= 0)
+		close(end.fd);
+}
+
+static int wait_until(const struct renewal *renewal, int64_t until_ms, size_t least_fresh,
+    struct renewal_state *ret_state)
+{
+	int error;
+
+	while ((error = look(renewal, ret_state)) == 0) {
+		if ((ret_state->left == 0 && ret_state->fresh >= least_fresh) ||
+		    remedy_now_ms() >= until_ms)
+			return 0;
+		wait_for_change(renewal);
+	}
+	return error;
+}
+
+int renewal_wait(const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state)
+{
+	return wait_until(renewal, until_ms, 1, ret_state);
+}
+
+int renewal_wait_gone(
+    const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state)
+{
+	return wait_until(renewal, until_ms, 0, ret_state);
+}
+
+int renewal_end(const struct process *process)
+{
+	int file = open_process(process);
+	int error = 0;
+
+	if (file < 0)
+		return file;
+	if (pidfd_send_signal(file, SIGTERM, NULL, 0) < 0)
+		error = -errno;
+	close(file);
+	return error;
+}
