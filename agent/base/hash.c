@@ -76,6 +76,50 @@ uint64_t hash_bytes(const struct hash_seed *seed, struct view bytes)
 	return state[0] ^ state[1] ^ state[2] ^ state[3];
 }
 
+#ifdef __SIZEOF_INT128__
+/* Each bit of the product depends on both words. */
+static uint64_t fold(uint64_t one, uint64_t other)
+{
+	unsigned __int128 product = (unsigned __int128)one * other;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The last bytes, 16 at most, as two words, which overlap where they are fewer. */
+static void load_end(struct view bytes, uint64_t ret_words[2])
+{
+	const char *end = bytes.data + bytes.length;
+
+	if (bytes.length < 8) {
+		ret_words[0] = load_rest(bytes);
+		ret_words[1] = 0;
+		return;
+	}
+	ret_words[0] = load_word(bytes.length < 16 ? bytes.data : end - 16);
+	ret_words[1] = load_word(end - 8);
+}
+
+/* Words that the seed hides are multiplied, as wyhash does it. */
+uint64_t hash_passing(const struct hash_seed *seed, struct view bytes)
+{
+	uint64_t sum = seed->words[0] ^ UINT64_C(0xa0761d6478bd642f);
+	uint64_t mask = seed->words[1] ^ UINT64_C(0xe7037ed1a0b428db);
+	uint64_t words[2];
+	size_t left = bytes.length;
+
+	for (const char *at = bytes.data; left > 16; at += 16, left -= 16)
+		sum = fold(load_word(at) ^ mask, load_word(at + 8) ^ sum);
+	load_end(bytes, words);
+	sum = fold(words[0] ^ mask, words[1] ^ sum);
+	return fold(sum ^ UINT64_C(0x8ebc6af09c88c6e3), mask ^ bytes.length);
+}
+#else
+uint64_t hash_passing(const struct hash_seed *seed, struct view bytes)
+{
+	return hash_bytes(seed, bytes);
+}
+#endif
+
 uint64_t hash_chain(uint64_t previous, struct view bytes)
 {
 	struct hash_seed seed = {.words = {previous, bytes.length}};

@@ -6,7 +6,6 @@
 #include "detect/changes.h"
 #include "detect/detector.h"
 #include "detect/links.h"
-#include "detect/memo.h"
 #include "detect/row.h"
 #include "detect/verdict.h"
 
@@ -108,7 +107,6 @@ struct handshakes {
 	struct changes changes;
 	uint32_t *open_by_voter; /* entries that share these bits of the voter: 0 spares a look */
 	uint64_t open_mask;
-	struct memo agents;
 };
 
 must_check int handshakes_init(

@@ -15,16 +15,21 @@ static uint64_t rotate(uint64_t word, unsigned bits)
 /* Without the query, which follows "?", or a space where IIS logged it in a column of its own. */
 static struct view path_of(struct view target)
 {
-	struct view rest;
-	struct view path;
+	const char *mark;
 
-	view_cut(&target, '?', &rest);
-	view_cut(&rest, ' ', &path);
-	return path;
+	if (view_is_empty(target))
+		return target;
+	mark = memchr(target.data, '?', target.length);
+	if (mark != NULL)
+		target.length = (size_t)(mark - target.data);
+	mark = memchr(target.data, ' ', target.length);
+	if (mark != NULL)
+		target.length = (size_t)(mark - target.data);
+	return target;
 }
 
 /* Who does not know the seed cannot make two of these equal, so they may simply be added up. */
-static void make_keys(struct handshakes *handshakes, struct reading *reading)
+static void make_keys(const struct handshakes *handshakes, struct reading *reading)
 {
 	const struct hash_seed *seed = &handshakes->options.seed;
 	const struct record *record = reading->line->record;
@@ -32,12 +37,12 @@ static void make_keys(struct handshakes *handshakes, struct reading *reading)
 	struct view path = path_of(record->target);
 
 	keys[KEY_REQUEST] = reading->line->voter +
-	    rotate(memo_hash(&handshakes->agents, seed, record->agent), 21) +
-	    rotate(hash_bytes(seed, path), 42);
+	    rotate(hash_passing(seed, record->agent), 21) +
+	    rotate(hash_passing(seed, path), 42);
 	if (view_is_empty(record->connection) || reading->line->through_proxy)
 		return;
 	keys[KEY_CONNECTION] =
-	    reading->line->voter + rotate(hash_bytes(seed, record->connection), 11);
+	    reading->line->voter + rotate(hash_passing(seed, record->connection), 11);
 	keys[KEY_BOTH] = keys[KEY_REQUEST] + rotate(keys[KEY_CONNECTION], 32);
 }
 

@@ -143,5 +143,4 @@ void handshakes_settle(struct handshakes *handshakes)
 void handshakes_reseed(struct handshakes *handshakes, const struct hash_seed *seed)
 {
 	handshakes->options.seed = *seed;
-	handshakes->agents = (struct memo){0};
 }

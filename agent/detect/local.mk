@@ -11,7 +11,6 @@ libauthmedic_a_SOURCES += \
 	agent/detect/handshakes_lines.c agent/detect/handshakes_private.h \
 	agent/detect/handshakes_rows.c \
 	agent/detect/links.c agent/detect/links.h \
-	agent/detect/memo.c agent/detect/memo.h \
 	agent/detect/recent.c agent/detect/recent.h \
 	agent/detect/onset.c agent/detect/onset.h \
 	agent/detect/places.c agent/detect/places.h \

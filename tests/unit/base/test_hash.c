@@ -64,12 +64,74 @@ static void chains(unused_parameter void **state)
 	assert_true(both != hash_chain(both, VIEW("")));
 }
 
+#ifdef __SIZEOF_INT128__
+/* The same bytes and key, by a second writing of the definition in Python; the lengths stand around
+ * a step and the borders of how the last bytes are loaded. */
+static void passing_matches_the_reference(unused_parameter void **state)
+{
+	static const struct hash_seed seed = {
+	    {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)}};
+	static const struct {
+		size_t length;
+		uint64_t hash;
+	} vectors[] = {
+	    {0, UINT64_C(0x2ee1e3bc4ab1edb4)},
+	    {1, UINT64_C(0x9d44488dba7ff4ec)},
+	    {7, UINT64_C(0x4aa16f9646ab6044)},
+	    {8, UINT64_C(0x5b665a4eb355a6e6)},
+	    {9, UINT64_C(0xf975da94d647e74a)},
+	    {15, UINT64_C(0x3e211277180a5963)},
+	    {16, UINT64_C(0x86d49ff0861ebb38)},
+	    {17, UINT64_C(0x67563405c1a624e0)},
+	    {31, UINT64_C(0x43503ac19e8b0eb3)},
+	    {32, UINT64_C(0xf1cf605a02e671b6)},
+	    {33, UINT64_C(0xb6e0bf1a4e8d85c5)},
+	    {63, UINT64_C(0xb8cc33b6bfa42628)},
+	};
+	char bytes[64];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)i;
+	for (size_t i = 0; i < count_of(vectors); i++)
+		assert_true(
+		    hash_passing(&seed, view_of(bytes, vectors[i].length)) == vectors[i].hash);
+}
+#endif
+
+/* Whichever bit of a text, its length or the seed is another, the hash is. */
+static void passing_depends_on_every_bit(unused_parameter void **state)
+{
+	struct hash_seed seed = {{0, 0}};
+	char bytes[80] = {0};
+
+	for (size_t length = 0; length < sizeof(bytes); length++) {
+		uint64_t hash = hash_passing(&seed, view_of(bytes, length));
+
+		assert_true(hash_passing(&seed, view_of(bytes, length + 1)) != hash);
+		for (size_t bit = 0; bit < 8 * length; bit++) {
+			bytes[bit / 8] ^= (char)(1 << bit % 8);
+			assert_true(hash_passing(&seed, view_of(bytes, length)) != hash);
+			bytes[bit / 8] ^= (char)(1 << bit % 8);
+		}
+		for (size_t bit = 0; bit < 128; bit++) {
+			seed.words[bit / 64] ^= UINT64_C(1) << bit % 64;
+			assert_true(hash_passing(&seed, view_of(bytes, length)) != hash);
+			seed.words[bit / 64] ^= UINT64_C(1) << bit % 64;
+		}
+	}
+	assert_true(hash_passing(&seed, view_of(NULL, 0)) == hash_passing(&seed, VIEW("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(matches_the_reference),
 	    cmocka_unit_test(matches_python),
 	    cmocka_unit_test(depends_on_the_seed),
+#ifdef __SIZEOF_INT128__
+	    cmocka_unit_test(passing_matches_the_reference),
+#endif
+	    cmocka_unit_test(passing_depends_on_every_bit),
 	    cmocka_unit_test(chains),
 	};
 

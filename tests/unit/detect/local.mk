@@ -5,7 +5,6 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/deafness_probe.test \
 	tests/unit/detect/links.test \
 	tests/unit/detect/row.test \
-	tests/unit/detect/memo.test \
 	tests/unit/detect/recent.test \
 	tests/unit/detect/clock.test \
 	tests/unit/detect/seen.test \
@@ -62,11 +61,6 @@ tests_unit_detect_recent_test_SOURCES = tests/unit/detect/test_recent.c \
 	$(detect_traffic)
 tests_unit_detect_recent_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_recent_test_LDADD = $(unit_libs)
-
-tests_unit_detect_memo_test_SOURCES = tests/unit/detect/test_memo.c \
-	$(detect_traffic)
-tests_unit_detect_memo_test_CPPFLAGS = $(unit_cppflags)
-tests_unit_detect_memo_test_LDADD = $(unit_libs)
 
 tests_unit_detect_clock_test_SOURCES = tests/unit/detect/test_clock.c
 tests_unit_detect_clock_test_CPPFLAGS = $(unit_cppflags)
