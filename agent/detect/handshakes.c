@@ -55,6 +55,7 @@ static struct queue *queue_of(struct handshakes *handshakes, uint32_t number)
 
 void handshakes_chain(struct handshakes *handshakes, uint32_t number)
 {
+#pragma GCC unroll 3
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (handshakes->entries[number].keys[i] != 0)
 			chains_add(
@@ -92,12 +93,13 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 	struct handshake *handshake = &handshakes->entries[number];
 
 	changes_note(&handshakes->changes, number);
+#pragma GCC unroll 3
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (handshake->keys[i] != 0)
 			chains_remove(&handshakes->by_key[i], handshake->keys[i], number);
 	queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	--*handshakes_open_of(handshakes, handshake->voter);
-	*handshake = (struct handshake){0};
+	handshake->state = HANDSHAKE_NONE;
 	handshakes_free(handshakes, number);
 	handshakes->count--;
 }
@@ -143,6 +145,13 @@ void handshakes_tell(struct handshakes *handshakes, const struct sign_in *sign_i
 	handshakes->options.on_sign_in(handshakes->options.context, sign_in);
 }
 
+/* Got in, and nothing came that would make it a handshake of its own: it only counts. */
+static bool is_authenticated(const struct handshake *handshake)
+{
+	return !handshake->challenged && !handshake->has_leg &&
+	    !scheme_is_token(handshake->scheme);
+}
+
 /* Nothing more came: what that means depends on the state. */
 static void end_as(struct handshakes *handshakes, uint32_t number, enum outcome outcome)
 {
@@ -157,8 +166,7 @@ static void end_as(struct handshakes *handshakes, uint32_t number, enum outcome 
 
 	if (outcome == OUTCOME_ESTABLISHED) {
 		sign_in.scheme = handshake_scheme(handshake, handshake->scheme);
-		sign_in.authenticated = !handshake->challenged && !handshake->has_leg &&
-		    !scheme_is_token(handshake->scheme);
+		sign_in.authenticated = is_authenticated(handshake);
 		sign_in.good = !sign_in.authenticated;
 		sign_in.voted = sign_in.authenticated;
 	}
@@ -184,14 +192,38 @@ void handshakes_cut_short(struct handshakes *handshakes, uint32_t number)
 		handshakes_end(handshakes, number);
 }
 
+/* Most answers on IIS wait in vain; those that are over at the same time are told together. */
+static void expire_answered(struct handshakes *handshakes, int64_t now_ms)
+{
+	const struct queue *queue = &handshakes->queues[QUEUE_ANSWERED];
+	struct sign_in authenticated = {
+	    .outcome = OUTCOME_ESTABLISHED, .authenticated = true, .voted = true, .belated = true};
+
+	while (queue->first != 0) {
+		const struct handshake *handshake = &handshakes->entries[queue->first];
+
+		if (handshake->deadline_ms >= now_ms)
+			break;
+		if (is_authenticated(handshake)) {
+			handshakes_drop(handshakes, queue->first);
+			authenticated.count++;
+		} else {
+			handshakes_end(handshakes, queue->first);
+		}
+	}
+	if (authenticated.count > 0)
+		handshakes_tell(handshakes, &authenticated);
+}
+
 void handshakes_expire(struct handshakes *handshakes, int64_t now_ms)
 {
-	for (size_t i = 0; i < QUEUE_COUNT; i++) {
+	for (size_t i = 0; i < QUEUE_ANSWERED; i++) {
 		const struct queue *queue = &handshakes->queues[i];
 
 		while (queue->first != 0 && handshakes->entries[queue->first].deadline_ms < now_ms)
 			handshakes_end(handshakes, queue->first);
 	}
+	expire_answered(handshakes, now_ms);
 }
 
 void handshakes_abandon(struct handshakes *handshakes)
