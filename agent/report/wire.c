@@ -98,6 +98,12 @@ const char *wire_severity(const struct wire_story *story)
 	return story->of_log || strcmp(story->kind, "acting") == 0 ? "warning" : "critical";
 }
 
+void wire_put_text(struct json *object, const char *name, const char *text)
+{
+	if (text[0] != '\0')
+		json_put_text(object, name, text);
+}
+
 /* -- webhook: the document itself */
 
 static int print_webhook(const struct wire_news *news, struct buffer *body)

@@ -22,12 +22,6 @@ static void put_labels(struct json *alert, const struct wire_news *news,
 	}
 }
 
-static void put_annotation(struct json *annotations, const char *name, const char *text)
-{
-	if (text[0] != '\0')
-		json_put_text(annotations, name, text);
-}
-
 static void put_annotations(struct json *alert, const struct wire_story *story)
 {
 	struct json *annotations = json_put_object(alert, "annotations");
@@ -36,11 +30,11 @@ static void put_annotations(struct json *alert, const struct wire_story *story)
 	buffer_init(&summary, MAX_LINE_BYTES);
 	wire_summary(story, &summary);
 	json_put_text(annotations, "summary", buffer_text(&summary));
-	put_annotation(annotations, "description", story->text);
-	put_annotation(annotations, "diagnosis", story->diagnosis);
-	put_annotation(annotations, "why", story->why);
-	put_annotation(annotations, "advice", story->advice);
-	put_annotation(annotations, "caution", story->caution);
+	wire_put_text(annotations, "description", story->text);
+	wire_put_text(annotations, "diagnosis", story->diagnosis);
+	wire_put_text(annotations, "why", story->why);
+	wire_put_text(annotations, "advice", story->advice);
+	wire_put_text(annotations, "caution", story->caution);
 }
 
 static int print(const struct wire_news *news, struct buffer *body)

@@ -13,12 +13,6 @@ static const char *action_of(const char *kind)
 	return strcmp(kind, "acting") == 0 ? "acknowledge" : "trigger";
 }
 
-static void put_detail(struct json *details, const char *name, const char *text)
-{
-	if (text[0] != '\0')
-		json_put_text(details, name, text);
-}
-
 static void put_payload(
     struct json *event, const struct wire_news *news, const struct wire_story *story)
 {
@@ -36,12 +30,12 @@ static void put_payload(
 	json_put_text(payload, "group", "authmedic");
 	json_put_text(payload, "class", story->of_log ? story->reason : story->diagnosis);
 	details = json_put_object(payload, "custom_details");
-	put_detail(details, "text", story->text);
-	put_detail(details, "why", story->why);
-	put_detail(details, "advice", story->advice);
-	put_detail(details, "caution", story->caution);
-	put_detail(details, "incident", story->incident);
-	put_detail(details, "log", story->log);
+	wire_put_text(details, "text", story->text);
+	wire_put_text(details, "why", story->why);
+	wire_put_text(details, "advice", story->advice);
+	wire_put_text(details, "caution", story->caution);
+	wire_put_text(details, "incident", story->incident);
+	wire_put_text(details, "log", story->log);
 }
 
 static int print(const struct wire_news *news, struct buffer *body)

@@ -31,5 +31,7 @@ void wire_summary(const struct wire_story *story, struct buffer *line);
 void wire_subject(const struct wire_story *story, struct buffer *subject);
 /* "critical" or "warning". */
 const char *wire_severity(const struct wire_story *story);
+/* Leaves out what there is nothing to say of. */
+void wire_put_text(struct json *object, const char *name, const char *text);
 
 #endif
