@@ -21,6 +21,11 @@ dist_prometheus_DATA = packaging/prometheus/authmedic.rules.yml \
 	packaging/prometheus/authmedic.rules.test.yml packaging/prometheus/alertmanager.example.yml
 grafanadir = $(pkgdatadir)/grafana
 dist_grafana_DATA = packaging/grafana/authmedic.json
+# Made by `authmedic completion`, and kept so that building for another machine needs no run of it.
+completionbashdir = $(datadir)/bash-completion/completions
+dist_completionbash_DATA = packaging/completion/authmedic
+completionzshdir = $(datadir)/zsh/site-functions
+dist_completionzsh_DATA = packaging/completion/_authmedic
 dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache-authmedic.conf \
 	packaging/snippets/haproxy-authmedic.cfg packaging/snippets/iis-authmedic.ps1 \
 	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf \
@@ -29,5 +34,5 @@ dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache
 dist_man_MANS += packaging/man/authmedic.1 packaging/man/authmedic.yml.5 \
 	packaging/man/authmedicd.8 packaging/man/authmedic-helper.8 packaging/man/authmedic-probe.8
 EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py \
-	tests/packaging/test_monitoring.py tools/grafana-dashboard docs/monitoring.md
+	tests/packaging/test_monitoring.py tests/packaging/test_completion.py tools/grafana-dashboard docs/monitoring.md
 CLEANFILES += $(packaging_made)

@@ -3,6 +3,7 @@ authmedic_SOURCES = \
 	agent/cli/api.c agent/cli/api.h \
 	agent/cli/ask_helper.c agent/cli/ask_helper.h \
 	agent/cli/check.c \
+	agent/cli/completion.c \
 	agent/cli/check_logs.c agent/cli/check_logs.h \
 	agent/cli/demo.c agent/cli/demo.h \
 	agent/cli/demo_files.c \
@@ -16,6 +17,7 @@ authmedic_SOURCES = \
 	agent/cli/inspect.c \
 	agent/cli/log_input.c agent/cli/log_input.h \
 	agent/cli/main.c \
+	agent/cli/notify.c \
 	agent/cli/order.c \
 	agent/cli/output.c \
 	agent/cli/probe.c \
@@ -24,5 +26,7 @@ authmedic_SOURCES = \
 	agent/cli/replay_logs.c agent/cli/replay_logs.h \
 	agent/cli/replay_source.c agent/cli/replay_source.h \
 	agent/cli/rules.c \
-	agent/cli/status.c \
-	agent/cli/verbs.h
+	agent/cli/status.c agent/cli/status.h \
+	agent/cli/tables.c agent/cli/tables.h \
+	agent/cli/verbs.h \
+	agent/cli/watch.c

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/config.h"
+#include "loop/host.h"
 
 int complain(int exit_code, const char *format, ...)
 {
@@ -18,6 +19,25 @@ int complain(int exit_code, const char *format, ...)
 	text_append_escaped(&line, view_of_text(text));
 	fprintf(stderr, "authmedic: %s\n", buffer_text(&line));
 	return exit_code;
+}
+
+bool output_is_terminal(void)
+{
+	return host_output_is_terminal();
+}
+
+void print_coloured(enum output_colour colour, const char *text)
+{
+	static const char *const codes[] = {
+	    [OUTPUT_GOOD] = "32", [OUTPUT_DOUBTFUL] = "33", [OUTPUT_BAD] = "1;31"};
+	const char *no_colour = getenv("NO_COLOR");
+	bool plain = (no_colour != NULL && no_colour[0] != '\0') || !output_is_terminal();
+
+	if (!plain)
+		printf("\033[%sm", codes[colour]);
+	print_escaped(view_of_text(text));
+	if (!plain)
+		printf("\033[0m");
 }
 
 int print_json(const struct json *json)

@@ -1,3 +1,5 @@
+#include "cli/status.h"
+
 #include "cli/api.h"
 
 /* Text of the document, escaped: parts of it came from logs. */
@@ -29,7 +31,9 @@ static void print_log(const struct json *log)
 	    (long long)json_get_int(log, "lag_bytes", 0));
 	for (const struct json *reason = json_next(reasons, NULL); reason != NULL;
 	     reason = json_next(reasons, reason)) {
-		printf("; DEAF: ");
+		printf("; ");
+		print_coloured(OUTPUT_BAD, "DEAF");
+		printf(": ");
 		print_text(reason, "text");
 		printf(" (since ");
 		print_text(reason, "since");
@@ -38,17 +42,27 @@ static void print_log(const struct json *log)
 	putchar('\n');
 }
 
+static enum output_colour colour_of(const struct json *site)
+{
+	const char *state = json_get_text(site, "state");
+
+	if (json_get_text(site, "incident") != NULL)
+		return OUTPUT_BAD;
+	return state != NULL && strcmp(state, "watching") == 0 ? OUTPUT_GOOD : OUTPUT_DOUBTFUL;
+}
+
 static void print_site(const struct json *site)
 {
 	const struct json *window = json_get(site, "window");
 	const struct json *probe = json_get(site, "probe");
 	const struct json *budget = json_get(site, "budget");
 	const struct json *logs = json_get(site, "logs");
+	const char *state = json_get_text(site, "state");
 
 	printf("\n");
 	print_text(site, "name");
 	printf(": ");
-	print_text(site, "state");
+	print_coloured(colour_of(site), state != NULL ? state : "-");
 	printf("\n    ");
 	print_text(site, "sentence");
 	printf("\n");
@@ -73,7 +87,7 @@ static void print_site(const struct json *site)
 		print_log(log);
 }
 
-static void print_status(const struct json *status)
+void status_print(const struct json *status)
 {
 	const struct json *sites = json_get(status, "sites");
 	const struct json *set_aside = json_get(status, "state_set_aside");
@@ -84,12 +98,18 @@ static void print_status(const struct json *status)
 	print_text(status, "mode");
 	printf(", helper ");
 	print_text(status, "helper");
-	printf(", %s", json_get_bool(status, "ready") ? "ready" : "NOT READY: ");
-	if (!json_get_bool(status, "ready"))
+	printf(", ");
+	if (json_get_bool(status, "ready")) {
+		print_coloured(OUTPUT_GOOD, "ready");
+	} else {
+		print_coloured(OUTPUT_BAD, "NOT READY");
+		printf(": ");
 		print_text(status, "not_ready");
+	}
 	printf("\n");
 	if (json_get_text(set_aside, "file") != NULL) {
-		printf("STATE SET ASIDE as ");
+		print_coloured(OUTPUT_BAD, "STATE SET ASIDE");
+		printf(" as ");
 		print_text(set_aside, "file");
 		printf(": ");
 		print_text(set_aside, "means");
@@ -112,6 +132,6 @@ int verb_status(const struct invocation *invocation)
 		return exit_code;
 	if (invocation->json)
 		return print_json(status);
-	print_status(status);
+	status_print(status);
 	return EXIT_DONE;
 }

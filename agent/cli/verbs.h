@@ -33,10 +33,12 @@ struct invocation {
 
 int verb_approve(const struct invocation *invocation);
 int verb_check(const struct invocation *invocation);
+int verb_completion(const struct invocation *invocation);
 int verb_demo(const struct invocation *invocation);
 int verb_explain(const struct invocation *invocation);
 int verb_history(const struct invocation *invocation);
 int verb_inspect(const struct invocation *invocation);
+int verb_notify(const struct invocation *invocation);
 int verb_pause(const struct invocation *invocation);
 int verb_probe(const struct invocation *invocation);
 int verb_refuse(const struct invocation *invocation);
@@ -47,11 +49,17 @@ int verb_rules(const struct invocation *invocation);
 int verb_skip(const struct invocation *invocation);
 int verb_status(const struct invocation *invocation);
 int verb_unlock(const struct invocation *invocation);
+int verb_watch(const struct invocation *invocation);
 
 /* -- output.c: what the verbs share */
 
 /* "authmedic: ..." on standard error; gives the code back. */
 int complain(int exit_code, const char *format, ...) format_like(2, 3);
+/* Whether people look at standard output on a screen. */
+bool output_is_terminal(void);
+/* Escaped text in a colour, where that is wanted: on a terminal, unless NO_COLOR is set. */
+enum output_colour { OUTPUT_GOOD, OUTPUT_DOUBTFUL, OUTPUT_BAD };
+void print_coloured(enum output_colour colour, const char *text);
 /* The document on one line on standard output. */
 int print_json(const struct json *json);
 /* The bytes with all that a terminal could take amiss escaped. */

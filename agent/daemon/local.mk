@@ -5,7 +5,8 @@ libauthmedic_a_SOURCES += \
 	agent/daemon/prober.c agent/daemon/prober.h \
 	agent/daemon/reading.c agent/daemon/reading.h \
 	agent/daemon/reports.c agent/daemon/reports.h \
-	agent/daemon/rulebook.c agent/daemon/rulebook.h
+	agent/daemon/rulebook.c agent/daemon/rulebook.h \
+	agent/daemon/target.c agent/daemon/target.h
 
 # Without main.c, so that a test may run all of it.
 pipeline_sources = \
@@ -18,7 +19,6 @@ pipeline_sources = \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
-	agent/daemon/target.c agent/daemon/target.h \
 	agent/daemon/site.c agent/daemon/site.h
 sbin_PROGRAMS += authmedicd
 authmedicd_SOURCES = agent/daemon/main.c $(pipeline_sources)

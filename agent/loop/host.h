@@ -2,9 +2,14 @@
 #ifndef AUTHMEDIC_LOOP_HOST_H
 #define AUTHMEDIC_LOOP_HOST_H
 
+#include <stdbool.h>
+
 #define HOST_NAME_BYTES 256
 
 /* "localhost" where the system does not tell. */
 void host_name(char ret_name[HOST_NAME_BYTES]);
+
+/* Standard output goes to a screen. */
+bool host_output_is_terminal(void);
 
 #endif

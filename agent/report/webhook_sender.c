@@ -20,6 +20,7 @@ struct target {
 	CURL *handle;
 	struct curl_slist *headers;
 	size_t received_bytes;
+	char kept[WEBHOOK_KEPT_RESPONSE_BYTES]; /* the first of them */
 };
 
 struct webhook_sender {
@@ -108,6 +109,8 @@ static void report_finished(struct webhook_sender *sender)
 		outcome = read_outcome(message->easy_handle, message->data.result);
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &target);
 		end_delivery(target);
+		outcome.answer = view_first(
+		    view_of(target->kept, sizeof(target->kept)), target->received_bytes);
 		sender->options.on_outcome(sender->options.context, target->number, &outcome);
 	}
 }
@@ -213,11 +216,13 @@ static int on_socket_wanted(
 
 /* -- a delivery -- */
 
-static size_t on_body(unused_parameter char *bytes, size_t size, size_t count, void *context)
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
 	struct target *target = context;
 
-	target->received_bytes += size * count;
+	for (size_t i = 0; i < size * count; i++, target->received_bytes++)
+		if (target->received_bytes < sizeof(target->kept))
+			target->kept[target->received_bytes] = bytes[i];
 	/* Anything but the full count ends the delivery; the status stands by then. */
 	return target->received_bytes > WEBHOOK_MAX_RESPONSE_BYTES ? 0 : size * count;
 }

@@ -8,7 +8,8 @@
 #include "report/signature.h"
 
 #define WEBHOOK_MAX_TARGETS	   16
-#define WEBHOOK_MAX_RESPONSE_BYTES 65536 /* read of an answer's body, and thrown away */
+#define WEBHOOK_MAX_RESPONSE_BYTES 65536 /* read of an answer's body */
+#define WEBHOOK_KEPT_RESPONSE_BYTES 512 /* of its beginning, for a person */
 #define WEBHOOK_CONNECT_TIMEOUT_MS 5000
 #define WEBHOOK_TIMEOUT_MS	   10000 /* for the whole delivery */
 
@@ -25,6 +26,7 @@ struct webhook_outcome {
 	int status;		/* 0: no answer */
 	int64_t retry_after_ms; /* -1: the receiver did not say */
 	const char *reason;	/* for a person; never the URL, which may be a secret itself */
+	struct view answer;	/* the body's beginning, hostile; lives during the callback */
 };
 
 /* A callback may send the target's next message, or close the sender. */

@@ -73,6 +73,11 @@ bool wire_is_end(const char *kind)
 	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0;
 }
 
+bool wire_is_test(const struct wire_story *story)
+{
+	return strcmp(story->kind, "test") == 0;
+}
+
 void wire_summary(const struct wire_story *story, struct buffer *line)
 {
 	if (story->of_log)
@@ -95,6 +100,8 @@ void wire_subject(const struct wire_story *story, struct buffer *subject)
 
 const char *wire_severity(const struct wire_story *story)
 {
+	if (wire_is_test(story))
+		return "info";
 	return story->of_log || strcmp(story->kind, "acting") == 0 ? "warning" : "critical";
 }
 

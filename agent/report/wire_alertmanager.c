@@ -4,16 +4,30 @@
 
 #define MAX_LINE_BYTES ((size_t)8192)
 
+static const char *name_of(const struct wire_story *story)
+{
+	if (wire_is_test(story))
+		return "AuthmedicTest";
+	return story->of_log ? "AuthmedicLogDeaf" : "AuthmedicSignInFails";
+}
+
+/* Unlike wire_severity() the same while something is done about it. */
+static const char *severity_of(const struct wire_story *story)
+{
+	if (wire_is_test(story))
+		return "info";
+	return story->of_log ? "warning" : "critical";
+}
+
 static void put_labels(struct json *alert, const struct wire_news *news,
     const struct wire_story *story)
 {
 	struct json *labels = json_put_object(alert, "labels");
 
-	json_put_text(labels, "alertname",
-	    story->of_log ? "AuthmedicLogDeaf" : "AuthmedicSignInFails");
+	json_put_text(labels, "alertname", name_of(story));
 	json_put_text(labels, "instance", news->host);
 	json_put_text(labels, "site", story->site);
-	json_put_text(labels, "severity", story->of_log ? "warning" : "critical");
+	json_put_text(labels, "severity", severity_of(story));
 	if (story->of_log) {
 		json_put_text(labels, "log", story->log);
 		json_put_text(labels, "reason", story->reason);

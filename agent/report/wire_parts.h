@@ -25,11 +25,13 @@ must_check int wire_read(const struct json *document, struct wire_story *ret_sto
 
 /* The trouble is over. */
 bool wire_is_end(const char *kind);
+/* Nothing is wrong: a person tries the way. */
+bool wire_is_test(const struct wire_story *story);
 /* One line: "intranet: The worker holds an old key". */
 void wire_summary(const struct wire_story *story, struct buffer *line);
 /* Names the trouble, not the message: the same from its beginning to its end. */
 void wire_subject(const struct wire_story *story, struct buffer *subject);
-/* "critical" or "warning". */
+/* "critical", "warning" or "info". */
 const char *wire_severity(const struct wire_story *story);
 /* Leaves out what there is nothing to say of. */
 void wire_put_text(struct json *object, const char *name, const char *text);

@@ -18,6 +18,8 @@ FILES = {
     "sbin/authmedicd": 0o755,
     "libexec/authmedic/authmedic-helper": 0o755,
     "libexec/authmedic/authmedic-probe": 0o755,
+    "share/bash-completion/completions/authmedic": 0o644,
+    "share/zsh/site-functions/_authmedic": 0o644,
     "lib/systemd/system/authmedicd.service": 0o644,
     "lib/systemd/system/authmedic-helper.service": 0o644,
     "lib/systemd/system/authmedic-helper.socket": 0o644,

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/scenario/test_kill_points.py \
 	tests/scenario/test_killed.py \
 	tests/scenario/test_logformats.py \
+	tests/scenario/test_notify.py \
 	tests/scenario/test_observe.py \
 	tests/scenario/test_plugins.py \
 	tests/scenario/test_privileges.py \

@@ -30,6 +30,11 @@ static const struct {
 	"\"state\":\"resolved\",\"text\":\"the remedy helped: sign-in works again\","
 	"\"reason\":\"\",\"remedy\":\"\",\"diagnosis\":\"stale-handle\",\"title\":\"The worker "
 	"holds an old key\",\"why\":\"\",\"advice\":\"\",\"caution\":\"\",\"evidence\":{}}}"},
+    {"test",
+	"{\"type\":\"authmedic.incident.test\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
+	"\"data\":{\"site\":\"test\",\"incident\":\"test\",\"state\":\"test\",\"text\":"
+	"\"This is a test by a person. Nothing is wrong.\",\"reason\":\"\",\"remedy\":\"\","
+	"\"diagnosis\":\"\",\"evidence\":{}}}"},
     {"deaf",
 	"{\"type\":\"authmedic.log.deaf\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
 	"\"data\":{\"site\":\"intranet\",\"log\":\"/var/log/<!channel>&\\\"\\u001b\","

@@ -1,0 +1,97 @@
+"""What is shipped for shells completes what the command takes: its verbs, options, sites and targets."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("AUTHMEDIC_BUILD_DIR", ROOT / "build"))
+BASH = ROOT / "packaging/completion/authmedic"
+ZSH = ROOT / "packaging/completion/_authmedic"
+CONFIG = """\
+helper: spawn
+sites:
+  - {name: intranet, evidence: voters, logs: [{path: /var/log/x, format: apache-combined}]}
+  - {name: wiki, evidence: voters, logs: [{path: /var/log/y, format: apache-combined}]}
+notify:
+  - {name: ops, type: slack, url: "https://hooks.example.com/x"}
+"""
+
+
+@pytest.fixture(name="authmedic")
+def fixture_authmedic():
+    """The command that was built."""
+    if not (BUILD / "authmedic").is_file():
+        pytest.skip(f"nothing is built in {BUILD}")
+    return BUILD / "authmedic"
+
+
+def said(*words):
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("how, path", [("for-bash", BASH), ("for-zsh", ZSH)])
+def test_up_to_date(authmedic, how, path):
+    """The file is what the command makes of its tables; else `authmedic completion` writes it."""
+    assert path.read_text(encoding="utf-8") == said(authmedic, "completion", how)
+
+
+@pytest.mark.parametrize("path", [BASH, ZSH], ids=["bash", "zsh"])
+def test_complete(authmedic, path):
+    """Every verb and option of the help is there, and no other."""
+    said_help = said(authmedic, "--help")
+    verbs = set(re.findall(r"^  ([a-z]+) ", said_help, re.M))
+    options = set(re.findall(r"^  (--[a-z]+)", said_help, re.M))
+    text = path.read_text(encoding="utf-8")
+    assert len(verbs) > 15 and len(options) > 5
+    assert set(re.findall(r"^    ([a-z]+)\) word=", text, re.M)) == verbs
+    assert set(re.findall(r"--[a-z]+", text)) - {"--config"} == options - {"--config"}
+
+
+def complete(authmedic, tmp_path, *words):
+    """What bash offers for the last word, with a configuration of its own."""
+    config = tmp_path / "authmedic.yml"
+    config.write_text(CONFIG + f"rules_dir: {ROOT}/rules\nplugin_dir: {BUILD}/plugins\n")
+    script = (f". {BASH}\n"
+              f"authmedic() {{ {authmedic} --config {config} \"$@\"; }}\n"
+              f"COMP_WORDS=({' '.join(repr(word) for word in ('authmedic', *words))})\n"
+              "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_authmedic\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n")
+    return sorted(subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True,
+                                 cwd=tmp_path).stdout.split())
+
+
+@pytest.mark.parametrize("words, wanted", [
+    (["hist"], ["history"]),
+    (["pr"], ["probe"]),
+    (["probe", ""], ["intranet", "wiki"]),
+    (["--json", "inspect", "w"], ["wiki"]),
+    (["--config", "x", "approve", "in"], ["intranet"]),
+    (["notify", ""], ["test"]),
+    (["notify", "test", ""], ["ops"]),
+    (["rules", ""], ["test"]),
+    (["completion", "for-z"], ["for-zsh"]),
+    (["status", "--col"], ["--columns"]),
+    (["--config", "authm"], ["authmedic.yml"]),
+    (["replay", "authm"], ["authmedic.yml"]),
+    (["status", ""], []),
+])
+def test_bash(authmedic, tmp_path, words, wanted):
+    """bash offers what fits the place."""
+    assert complete(authmedic, tmp_path, *words) == wanted
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is missing")
+def test_zsh(authmedic, tmp_path):
+    """zsh takes the file, and knows every verb by its help."""
+    stubs = ("_describe() { local -a all; all=(${(P)@[-1]}); print -l $all }; "
+             "compadd() { print -l -- ${@[-1]} }; _files() { print FILES }")
+    script = f"{stubs}; words=(authmedic ''); CURRENT=2; . {ZSH}"
+    done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    verbs = re.findall(r"^  ([a-z]+) ", said(authmedic, "--help"), re.M)
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == verbs and done.stderr == ""
+    script = f"{stubs}; words=(authmedic notify ''); CURRENT=3; . {ZSH}"
+    assert said("zsh", "-f", "-c", script).split() == ["test"]

@@ -1,0 +1,93 @@
+"""Shows that a person can try the way to each receiver, and that the status is made for people: on one screen,
+in colours only where there is a screen."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+
+from rig import FORMATS, built_program, config, log_site, notify, wait_until
+
+
+def test_notify_test(rig):
+    """Each kind of receiver takes the test, and nobody could take it for trouble; what a receiver
+    answers is told with an exit status of its own."""
+    receivers = {kind: rig.receiver(kind) for kind in FORMATS}
+    authmedic = rig.authmedic(config(log_site(rig.log_writer()), notify=notify(*receivers.values())),
+                              start=False)
+    for kind, receiver in receivers.items():
+        done = authmedic.command("notify", "test", kind)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        assert re.fullmatch(rf"{kind}: delivered: status 20\d\n", done.stdout)
+        [delivery] = receiver.taken()
+        assert delivery.id.startswith("test-") and "Nothing is wrong" in str(delivery.body)
+    assert receivers["alertmanager"].taken()[0].body[0]["labels"]["severity"] == "info"
+    assert receivers["pagerduty"].taken()[0].body["payload"]["severity"] == "info"
+    for status, exit_code in ((404, 1), (500, 75), (429, 75)):
+        receivers["slack"].refuse(1, status)
+        done = authmedic.command("notify", "test", "slack")
+        assert (done.returncode, done.stdout) == (
+            exit_code, f"slack: not taken: status {status}\n  no\n")
+    receivers["slack"].stop()
+    done = authmedic.command("notify", "test", "slack")
+    assert done.returncode == 69 and done.stdout.startswith("slack: no answer: ")
+    assert receivers["slack"].url not in done.stdout + done.stderr
+    [said] = authmedic.objects("notify", "test", "webhook")
+    assert (said["target"], said["result"], said["status"]) == ("webhook", "delivered", 200)
+    for words in (["test"], ["test", "nobody"], ["ops"], ["test", "slack", "more"]):
+        assert authmedic.command("notify", *words).returncode == 2
+    os.unlink(receivers["pagerduty"].secret_path)
+    done = authmedic.command("notify", "test", "pagerduty")
+    assert done.returncode == 78 and "secret file" in done.stderr
+
+
+class Screen:
+    """A command that runs on a terminal of its own."""
+
+    def __init__(self, words, **environment):
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs,
+                                        env={**os.environ, **environment})
+        os.close(theirs)
+        self.text = ""
+
+    def look(self):
+        """All that it has shown so far."""
+        while select.select([self._ours], [], [], 0)[0]:
+            try:
+                self.text += os.read(self._ours, 65536).decode()
+            except OSError:  # the other side has gone
+                break
+        return self.text
+
+    def close(self):
+        """Wait for its end; the exit code."""
+        code = self.process.wait(20)
+        self.look()
+        os.close(self._ours)
+        return code
+
+
+def test_screen(rig):
+    """`status` is coloured on a terminal alone, unless NO_COLOR is set; `watch` shows it anew, in place,
+    until it is interrupted, and follows what happens."""
+    writer = rig.log_writer()
+    authmedic = rig.authmedic(config(log_site(writer)))
+    command = [built_program("authmedic"), "--config", authmedic.config_path]
+    plain = authmedic.command("status", check=True).stdout
+    assert "\033" not in plain and "plain: watching\n" in plain
+    for environment, coloured in (({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)):
+        screen = Screen([*command, "status"], **environment)
+        assert screen.close() == 0
+        assert ("\033[32mwatching\033[0m" in screen.text) == coloured, screen.text
+        assert ("\033" in screen.text) == coloured
+    watch = Screen([*command, "watch"])
+    wait_until(lambda: "watching" in watch.look(), 20, lambda: watch.text)
+    assert "DEAF" not in watch.text
+    os.unlink(writer.path)
+    wait_until(lambda: "DEAF" in watch.look(), 20, lambda: watch.text)
+    assert watch.text.startswith("\033[H\033[J") and watch.text.count("\033[H\033[J") >= 2
+    watch.process.send_signal(signal.SIGINT)
+    assert watch.close() == 0
