@@ -58,7 +58,7 @@ int replay_source_new(struct replay_source **ret_source, const struct replay_log
 		return -ENOMEM;
 	source->log = log;
 	source->time_ms = INT64_MIN;
-	source->callbacks = (struct intake_callbacks){on_line, source};
+	source->callbacks = (struct intake_callbacks){.on_line = on_line, .context = source};
 	source->lines =
 	    (struct lines){.callbacks = &source->callbacks, .totals = &source->totals};
 	error = reading_init(&source->reading, &log->log, detector, signatures);

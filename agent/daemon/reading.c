@@ -118,6 +118,23 @@ int reading_restore(struct reading *reading, struct view saved)
 	return parser_restore(reading->parser, saved);
 }
 
+/* Whether what was saved is more than a format's name. */
+static bool has_header(struct view saved)
+{
+	struct view name;
+
+	return view_cut(&saved, '\n', &name) && !view_is_empty(saved);
+}
+
+int reading_turn(struct reading *reading, struct view saved)
+{
+	/* A guess may go on from file to file, but what a header declares is no guess. */
+	if (reading->guess != NULL && !has_header(saved))
+		return 0;
+	guess_free(&reading->guess);
+	return reading_restore(reading, saved);
+}
+
 /* Says what is taken, whenever it is another than before. */
 static void tell_guess(const struct reading *reading, const char *before)
 {

@@ -44,6 +44,10 @@ void reading_done(struct reading *reading);
 void reading_save(const struct reading *reading, struct buffer *ret_saved);
 must_check int reading_restore(struct reading *reading, struct view saved);
 
+/* The lines that come now are another file's, of which reading_save() told this behind its last
+ * one; empty where nobody knows: what holds goes on to hold. As reading_restore() otherwise. */
+must_check int reading_turn(struct reading *reading, struct view saved);
+
 /* The two halves of reading_line(), for lines of several logs that are put into order in between.
  * Nothing of *parsed may have changed, and of the line neither. */
 void reading_parse(

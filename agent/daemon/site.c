@@ -20,10 +20,29 @@ static void on_line(void *context, struct view line, bool new_file)
 	reading_line(&log->reading, line, new_file, NULL);
 }
 
+static void on_file(void *context, struct view header)
+{
+	struct site_log *log = context;
+
+	if (reading_turn(&log->reading, header) < 0)
+		log_warning("%s: the header kept for one of its files cannot be read",
+		    log->reading.log->path);
+}
+
+static void keep_header(void *context, struct buffer *ret_header)
+{
+	const struct site_log *log = context;
+
+	reading_save(&log->reading, ret_header);
+}
+
 static int init_log(
     struct site_log *log, const struct config_log *config, struct signatures *signatures)
 {
-	const struct intake_callbacks callbacks = {on_line, log};
+	const struct intake_callbacks callbacks = {.on_line = on_line,
+	    .on_file = on_file,
+	    .keep_header = keep_header,
+	    .context = log};
 	int error = reading_init(&log->reading, config, log->site->detector, signatures);
 
 	if (error < 0)

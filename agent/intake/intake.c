@@ -232,6 +232,41 @@ void intake_reconcile(struct intake *intake, int64_t now_ms)
 	files_forget(&candidates);
 }
 
+/* The lines to come are this file's. */
+static void turn_to(struct intake *intake, const struct tail *tail)
+{
+	const struct intake_callbacks *callbacks = &intake->callbacks;
+
+	if (intake->roster.last_read == tail)
+		return;
+	intake->roster.last_read = tail;
+	if (callbacks->on_file != NULL)
+		callbacks->on_file(callbacks->context, buffer_view(&tail->header));
+}
+
+/* After any line, since a cursor of the place behind it may be asked for at any time. */
+static void keep_header(struct intake *intake, struct tail *tail)
+{
+	const struct intake_callbacks *callbacks = &intake->callbacks;
+
+	if (callbacks->keep_header == NULL)
+		return;
+	buffer_clear(&tail->header);
+	callbacks->keep_header(callbacks->context, &tail->header);
+	if (buffer_error(&tail->header) < 0)
+		buffer_clear(&tail->header);
+}
+
+static int finish(struct intake *intake, struct tail *tail)
+{
+	int error;
+
+	turn_to(intake, tail);
+	error = tail_finish(tail);
+	keep_header(intake, tail);
+	return error;
+}
+
 static void end(struct intake *intake, struct tail *tail)
 {
 	int error = find_successor(intake, tail);
@@ -240,15 +275,18 @@ static void end(struct intake *intake, struct tail *tail)
 		return;
 	tail->ending = false; /* until the next look finds it quiet */
 	if (has_other_bytes(error))
-		error = tail_finish(tail);
+		error = finish(intake, tail);
 	if (error < 0 && error != -EBUSY && error != MAY_LAG)
 		part_with(intake, tail, error);
 }
 
 static void read_on(struct intake *intake, struct tail *tail, size_t max_bytes)
 {
-	int error = tail_read(tail, max_bytes);
+	int error;
 
+	turn_to(intake, tail);
+	error = tail_read(tail, max_bytes);
+	keep_header(intake, tail);
 	/* Nobody writes to a copy. */
 	tail->ending = tail->is_copy && error == 0 && !tail_is_pending(tail);
 	if (error < 0)

@@ -13,6 +13,7 @@
 #define INTAKE_MAX_FILES      64 /* open or remembered per log */
 #define INTAKE_MAX_LINE_BYTES (64 * 1024) /* longer lines are cut: one counted discard */
 #define INTAKE_MARKER_BYTES   256
+#define INTAKE_MAX_HEADER_BYTES (64 * 1024) /* per file; of a longer one nothing is kept */
 
 struct intake_cursor {
 	char path[4096]; /* where the file was last seen */
@@ -25,6 +26,9 @@ struct intake_cursor {
 	uint32_t head_bytes; /* how many bytes at the start of the file were hashed */
 	uint64_t head_hash;
 	bool finished; /* rotated away and read to its end */
+	/* What keep_header() gave behind the last line; borrowed, until more is read or whoever
+	 * gave the cursor goes on. */
+	struct view header;
 };
 
 struct intake_totals {
@@ -42,6 +46,12 @@ struct intake_callbacks {
 	/* A complete line without its ending. `new_file` where it is the first of a file, so that
 	 * the parser forgets the last file's header. */
 	void (*on_line)(void *context, struct view line, bool new_file);
+	/* Both or none. The lines that come now are another file's than those before; `header` is
+	 * what was kept behind that file's last line, in this run or an earlier one, empty where
+	 * nothing was. */
+	void (*on_file)(void *context, struct view header);
+	/* What must be known to go on in the file behind the lines that came. */
+	void (*keep_header)(void *context, struct buffer *ret_header);
 	void *context;
 };
 

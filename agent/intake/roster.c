@@ -99,6 +99,8 @@ void roster_remove(struct roster *roster, struct tail *tail)
 {
 	struct tail *removed = take_out(roster, index_of(roster, tail));
 
+	if (roster->last_read == removed)
+		roster->last_read = NULL;
 	tail_free(&removed);
 }
 

@@ -8,6 +8,7 @@ struct roster {
 	struct tail *tails[INTAKE_MAX_FILES];
 	size_t count;
 	int64_t settled_ns; /* see roster_settled_ns() */
+	const struct tail *last_read; /* whose lines came last; NULL: nobody knows */
 };
 
 void roster_done(struct roster *roster);

@@ -32,6 +32,7 @@ int tail_new(struct tail **ret_tail, const struct candidate *candidate, const st
 	tail->give_up_ms = -1;
 	tail->lines = *lines;
 	tail->lines.first = true;
+	buffer_init(&tail->header, INTAKE_MAX_HEADER_BYTES);
 	tail->identity = candidate->look.identity;
 	tail->path = strdup(candidate->path);
 	tail->place = strdup(candidate->place);
@@ -50,6 +51,7 @@ void tail_free(struct tail **tail)
 		return;
 	if ((*tail)->descriptor >= 0)
 		close((*tail)->descriptor);
+	buffer_done(&(*tail)->header);
 	free((*tail)->path);
 	free((*tail)->place);
 	free(take_pointer(*tail));
@@ -77,6 +79,14 @@ void tail_remember(struct tail *tail, const struct look *look)
 	tail->modified_ns = look->modified_ns;
 }
 
+static void set_header(struct tail *tail, struct view header)
+{
+	buffer_clear(&tail->header);
+	buffer_append(&tail->header, header);
+	if (buffer_error(&tail->header) < 0)
+		buffer_clear(&tail->header);
+}
+
 void tail_restore(struct tail *tail, const struct intake_cursor *cursor)
 {
 	tail->state = cursor->finished ? TAIL_FINISHED : TAIL_LOST;
@@ -87,6 +97,7 @@ void tail_restore(struct tail *tail, const struct intake_cursor *cursor)
 	tail->marker = (struct imprint){cursor->marker_bytes, cursor->marker_hash};
 	tail->head = (struct imprint){cursor->head_bytes, cursor->head_hash};
 	tail->lines.first = cursor->offset_bytes == 0;
+	set_header(tail, cursor->header);
 }
 
 void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor)
@@ -102,6 +113,7 @@ void tail_cursor(const struct tail *tail, struct intake_cursor *ret_cursor)
 	    .head_bytes = tail->head.count,
 	    .head_hash = tail->head.hash,
 	    .finished = tail_is_over(tail),
+	    .header = buffer_view(&tail->header),
 	};
 	snprintf(ret_cursor->path, sizeof(ret_cursor->path), "%s", tail->path);
 }
@@ -227,6 +239,7 @@ void tail_continue(struct tail *tail, const struct tail *other)
 	tail->marker = other->marker;
 	tail->head = other->head;
 	tail->lines = other->lines;
+	set_header(tail, buffer_view(&other->header));
 	tail->changed = true;
 }
 

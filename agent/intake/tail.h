@@ -28,6 +28,7 @@ struct tail {
 	struct imprint marker; /* of the bytes before the offset */
 	struct imprint head; /* of the first bytes, as far as they were written */
 	struct lines lines;
+	struct buffer header; /* see struct intake_callbacks */
 
 	int64_t size_bytes, modified_ns; /* as of the last look; modified -1: not looked at yet */
 	int64_t changed_ms; /* when a look found a change */
@@ -77,7 +78,8 @@ must_check int tail_check(const struct tail *tail, int descriptor);
 must_check int tail_follow(struct tail *tail, int descriptor);
 /* Closes the file, where it is open. */
 void tail_leave(struct tail *tail, enum tail_state state);
-/* Goes on where another stands whose bytes this file holds too. */
+/* Goes on where another stands whose bytes this file holds too; without memory the lines' header is
+ * unknown. */
 void tail_continue(struct tail *tail, const struct tail *other);
 
 /* Looks at a followed file; OTHER_BYTES where they are others than those that were read. */

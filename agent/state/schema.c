@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#define SCHEMA_VERSION  3
+#define SCHEMA_VERSION  4
 #define APPLICATION_ID  0x61756d64 /* "aumd" */
 #define MAX_COLUMNS     16
 #define MAX_TABLE_BYTES 4096
@@ -26,7 +26,7 @@ static const struct table tables[] = {
 	.columns = {"site TEXT", "pattern TEXT", "position INTEGER", "path BLOB", "device INTEGER",
 	    "inode INTEGER", "birth_ns INTEGER", "offset_bytes INTEGER", "size_bytes INTEGER",
 	    "marker_bytes INTEGER", "marker_hash INTEGER", "head_bytes INTEGER",
-	    "head_hash INTEGER", "finished INTEGER"},
+	    "head_hash INTEGER", "finished INTEGER", "header BLOB"},
 	.constraints = "PRIMARY KEY (site, pattern, position),"
 		       " FOREIGN KEY (site, pattern) REFERENCES log ON DELETE CASCADE"},
     {.name = "detector",

@@ -67,9 +67,10 @@ int store_put_cursor(
 
 	query_start(&query, store->database,
 	    "INSERT INTO cursor VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	    " ?14) ON CONFLICT DO UPDATE SET path = ?4, device = ?5, inode = ?6, birth_ns = ?7,"
-	    " offset_bytes = ?8, size_bytes = ?9, marker_bytes = ?10, marker_hash = ?11,"
-	    " head_bytes = ?12, head_hash = ?13, finished = ?14");
+	    " ?14, ?15) ON CONFLICT DO UPDATE SET path = ?4, device = ?5, inode = ?6,"
+	    " birth_ns = ?7, offset_bytes = ?8, size_bytes = ?9, marker_bytes = ?10, marker_hash = ?11,"
+	    " head_bytes = ?12, head_hash = ?13, finished = ?14,"
+	    " header = ?15");
 	bind_log(&query, log);
 	query_bind_int(&query, (int64_t)index);
 	query_bind_bytes(&query, view_of_text(cursor->path));
@@ -83,6 +84,7 @@ int store_put_cursor(
 	query_bind_int(&query, cursor->head_bytes);
 	query_bind_int(&query, (int64_t)cursor->head_hash);
 	query_bind_int(&query, cursor->finished);
+	query_bind_bytes(&query, cursor->header);
 	return query_run(&query, NULL);
 }
 
@@ -112,6 +114,7 @@ static void read_cursor(const struct query *query, struct intake_cursor *ret_cur
 	    .head_bytes = (uint32_t)query_int(query, 8),
 	    .head_hash = (uint64_t)query_int(query, 9),
 	    .finished = query_int(query, 10) != 0,
+	    .header = query_bytes(query, 11),
 	};
 	if (path.length > 0)
 		memcpy(ret_cursor->path, path.data, path.length);
@@ -127,7 +130,7 @@ int store_each_cursor(
 
 	query_start(&query, store->database,
 	    "SELECT path, device, inode, birth_ns, offset_bytes, size_bytes, marker_bytes,"
-	    " marker_hash, head_bytes, head_hash, finished FROM cursor WHERE site = ?1"
+	    " marker_hash, head_bytes, head_hash, finished, header FROM cursor WHERE site = ?1"
 	    " AND pattern = ?2 ORDER BY position");
 	bind_log(&query, log);
 	while (result == 0 && query_next(&query)) {

@@ -42,7 +42,7 @@ static void on_line(void *context, struct view line, bool new_file)
 /* Gives the content in steps, each time from where the last one left off. */
 static void read_in_steps(struct view content, size_t step, struct buffer *found)
 {
-	struct intake_callbacks callbacks = {on_line, found};
+	struct intake_callbacks callbacks = {.on_line = on_line, .context = found};
 	struct intake_totals totals = {0};
 	struct lines lines = {.callbacks = &callbacks, .totals = &totals, .first = true};
 	size_t cursor = 0;

@@ -111,6 +111,23 @@ static void on_line(void *context, struct view line, bool new_file)
 	buffer_append_byte(&follow->lines, '\n');
 }
 
+static void on_file(void *context, struct view header)
+{
+	struct follow *follow = context;
+
+	if (follow->parser != NULL && !view_is_empty(header) &&
+	    parser_restore(follow->parser, header) < 0)
+		follow->failed = true;
+}
+
+static void keep_header(void *context, struct buffer *ret_header)
+{
+	const struct follow *follow = context;
+
+	if (follow->parser != NULL)
+		parser_save(follow->parser, ret_header);
+}
+
 /* ---- the state ---- */
 
 static int save_lines(struct follow *follow)
@@ -293,6 +310,7 @@ static void answer(struct follow *follow)
 	json_put_int(told, "condition", intake_condition(follow->intake, &why));
 	json_put_text(told, "why", why);
 	json_put_int(told, "hints", (int64_t)follow->hints);
+	json_put_int(told, "clock_ms", clock_now_ms());
 	json_put_bool(told, "watching", follow->watcher != NULL);
 	json_put_int(told, "store_error", follow->store_error);
 	buffer_init(&text, PACKET_CHANNEL_MAX_PACKET_BYTES);
@@ -361,7 +379,10 @@ static void on_broken(void *context, int reason unused_parameter)
 static int start(struct follow *follow, int descriptor, const char *state)
 {
 	const struct packet_channel_callbacks channel = {on_packet, on_broken, follow};
-	const struct intake_callbacks lines = {on_line, follow};
+	const struct intake_callbacks lines = {.on_line = on_line,
+	    .on_file = on_file,
+	    .keep_header = keep_header,
+	    .context = follow};
 	char *auto_free aside = NULL;
 	int error = store_open(&follow->store, state, &aside);
 

@@ -103,7 +103,7 @@ def split_endings(w):
      "bounded memory, one discard counted, the next line intact")
 def endless_line(w):
     log = begin(w)
-    mebibytes = w.random.choice([1, 1, 4, 1024 if w.is_rare else 16])
+    mebibytes = 1024 if w.is_rare else w.random.choice([1, 1, 4, 16])
     for _ in range(mebibytes):
         log.write(b"x" * MIB)
         w.nudge()
@@ -166,7 +166,8 @@ def w3c_lines(w, writer, fields, count):
 
 
 @row("T32", "the header of IIS comes again in the middle of the file with other #Fields",
-     "the columns behind it are read rightly, also after a restart or in the next file",
+     "the columns behind it are read rightly, also after a restart, in the next file, and in lines that"
+     " come late into an earlier one",
      needs_ours=True)
 def fields_change(w):
     w.parse("iis-w3c")
@@ -174,7 +175,12 @@ def fields_change(w):
     fields = new_fields(w)
     log.write(header(fields))
     w.start("u_ex*.log")
-    for _ in range(6):
+    earlier = []  # the files before, and the columns that hold in each
+    for _ in range(8):
+        if earlier and w.chance:
+            old, its_fields = w.random.choice(earlier)
+            w.second(w.random.choice([0, 1, 130]))  # it may be over already
+            w.write_text(old, w3c_lines(w, old.writer, its_fields, w.random.randrange(1, 20)))
         w.write_text(log, w3c_lines(w, log.writer, fields, w.lines_in(0.1)))
         how = w.random.choice(["same", "other", "other", "restart", "kill", "next file"])
         if how in ("restart", "kill"):
@@ -184,6 +190,7 @@ def fields_change(w):
             w.restart()
             continue
         if how == "next file":
+            earlier.append((log, fields))
             log = w.open(f"u_ex26030{2 + len(w.files)}.log")
         if how != "same":
             fields = new_fields(w)

@@ -87,6 +87,73 @@ static void goes_on_in_the_middle(void **state)
 	assert_reads(world, buffer_view(&saved), 0);
 }
 
+static void keep(const struct reading *reading, struct buffer *ret_saved)
+{
+	buffer_clear(ret_saved);
+	reading_save(reading, ret_saved);
+}
+
+static void turn(struct reading *reading, const struct buffer *saved)
+{
+	assert_int_equal(reading_turn(reading, buffer_view(saved)), 0);
+}
+
+/* Lines of yesterday's file that come when today's has another header; the format named, and told
+ * by the lines. */
+static void reads_each_file_by_its_own_header(void **state)
+{
+	static const char today_header[] = "#Fields: sc-status cs-username c-ip time date";
+	static const char today_line[] = "401 - 10.0.0.1 10:00:00 2024-01-02";
+	struct world *world = *state;
+	struct buffer auto_buffer yesterday;
+	struct buffer auto_buffer today;
+
+	buffer_init(&yesterday, 65536);
+	buffer_init(&today, 65536);
+	for (int named = 0; named < 2; named++) {
+		struct reading reading;
+
+		world->log.format = (char *)(named ? "iis-w3c" : "auto");
+		start(&reading, world);
+		reading_line(&reading, view_of_text(header), true, NULL);
+		keep(&reading, &yesterday);
+		buffer_clear(&today);
+		turn(&reading, &today); /* nobody knows it */
+		reading_line(&reading, view_of_text(today_header), true, NULL);
+		reading_line(&reading, view_of_text(today_line), false, NULL);
+		keep(&reading, &today);
+		turn(&reading, &yesterday);
+		reading_line(&reading, view_of_text(line), false, NULL);
+		turn(&reading, &today);
+		reading_line(&reading, view_of_text(today_line), false, NULL);
+		assert_int_equal(reading.totals.unparsed, 0);
+		assert_int_equal(reading.totals.records, 3);
+		assert_int_equal(reading_turn(&reading, VIEW("iis-w3c\nnonsense")), -EINVAL);
+		reading_done(&reading);
+	}
+}
+
+/* A guess is not cut short by lines that declare nothing, whichever file they are of. */
+static void guesses_on_from_file_to_file(void **state)
+{
+	static const char common[] =
+	    "192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 401 612";
+	struct world *world = *state;
+	struct reading reading;
+	struct buffer auto_buffer saved;
+
+	buffer_init(&saved, 65536);
+	start(&reading, world);
+	reading_line(&reading, view_of_text(common), true, NULL);
+	keep(&reading, &saved);
+	assert_true(saved.length > 0);
+	turn(&reading, &saved);
+	assert_null(reading.parser);
+	reading_line(&reading, view_of_text(common), false, NULL);
+	assert_int_equal(reading.totals.records, 2);
+	reading_done(&reading);
+}
+
 /* What was not saved by us is told apart, and harms nothing. */
 static void refuses_what_is_strange(void **state)
 {
@@ -191,6 +258,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(goes_on_in_the_middle, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(reads_each_file_by_its_own_header, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(guesses_on_from_file_to_file, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_what_is_strange, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		counts_lines_that_are_not_understood, set_up, tear_down),

@@ -40,15 +40,38 @@ static void on_line(void *context, struct view line, bool new_file)
 {
 	struct follower *into = context;
 
-	if (new_file)
+	if (new_file) {
 		buffer_append_byte(&into->lines, '^');
+		into->header[0] = '\0';
+	}
+	if (view_starts_with(line, VIEW("@")))
+		snprintf(into->header, sizeof(into->header), "%.*s", VIEW_ARGUMENTS(line));
+	else
+		buffer_append_text(&into->lines, into->header);
 	buffer_append(&into->lines, line);
 	buffer_append_byte(&into->lines, '|');
 }
 
+static void on_file(void *context, struct view header)
+{
+	struct follower *into = context;
+
+	snprintf(into->header, sizeof(into->header), "%.*s", VIEW_ARGUMENTS(header));
+}
+
+static void keep_header(void *context, struct buffer *ret_header)
+{
+	const struct follower *into = context;
+
+	buffer_append_text(ret_header, into->header);
+}
+
 void start(const char *pattern)
 {
-	struct intake_callbacks callbacks = {on_line, &follower};
+	struct intake_callbacks callbacks = {.on_line = on_line,
+	    .on_file = on_file,
+	    .keep_header = keep_header,
+	    .context = &follower};
 
 	assert_int_equal(intake_new(&follower.intake, in(pattern), &callbacks), 0);
 	for (size_t i = 0; i < follower.cursor_count; i++)
@@ -61,8 +84,15 @@ void start(const char *pattern)
 void stop(void)
 {
 	follower.cursor_count = intake_file_count(follower.intake);
-	for (size_t i = 0; i < follower.cursor_count; i++)
+	for (size_t i = 0; i < follower.cursor_count; i++) {
+		struct view header;
+
 		intake_file_cursor(follower.intake, i, &follower.cursors[i]);
+		header = follower.cursors[i].header;
+		snprintf(follower.headers[i], sizeof(follower.headers[i]), "%.*s",
+		    VIEW_ARGUMENTS(header));
+		follower.cursors[i].header = view_of_text(follower.headers[i]);
+	}
 	follower.totals = *intake_totals(follower.intake);
 	intake_free(&follower.intake);
 }

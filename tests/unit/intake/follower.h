@@ -13,7 +13,9 @@ struct follower {
 	struct intake *intake;
 	int64_t now_ms;
 	struct buffer lines; /* each followed by '|'; the first of a file preceded by '^' */
+	char header[32]; /* the last line that began with '@'; the lines behind it come with it */
 	struct intake_cursor cursors[INTAKE_MAX_FILES];
+	char headers[INTAKE_MAX_FILES][32]; /* theirs */
 	size_t cursor_count;
 	struct intake_totals totals;
 };

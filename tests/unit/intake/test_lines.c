@@ -29,7 +29,7 @@ static void on_line(void *context, struct view line, bool new_file)
 
 static int begin(unused_parameter void **state)
 {
-	callbacks = (struct intake_callbacks){on_line, &got};
+	callbacks = (struct intake_callbacks){.on_line = on_line, .context = &got};
 	totals = (struct intake_totals){0};
 	lines = (struct lines){.callbacks = &callbacks, .totals = &totals, .first = true};
 	return 0;

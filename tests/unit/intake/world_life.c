@@ -68,7 +68,7 @@ static void forget_history(struct world *world)
 
 void world_start(struct world *world)
 {
-	struct intake_callbacks callbacks = {on_line, world};
+	struct intake_callbacks callbacks = {.on_line = on_line, .context = world};
 
 	if (world->intake != NULL)
 		return;

@@ -4,11 +4,15 @@ static const struct store_log access_log = {"intranet", "/var/log/access*.log"};
 static const struct store_log error_log = {"intranet", "/var/log/error.log"};
 
 static struct intake_cursor seen[8];
+static char seen_headers[8][32]; /* a cursor's own goes when the callback returns */
 static size_t seen_count;
 
 static int on_cursor(unused_parameter void *context, const struct intake_cursor *cursor)
 {
-	seen[seen_count++] = *cursor;
+	snprintf(seen_headers[seen_count], sizeof(seen_headers[0]), "%.*s",
+	    VIEW_ARGUMENTS(cursor->header));
+	seen[seen_count] = *cursor;
+	seen[seen_count++].header = (struct view){0};
 	return 0;
 }
 
@@ -102,13 +106,17 @@ static void test_cursors_come_back(unused_parameter void **state)
 	put_log(error_log);
 	assert_int_equal(store_put_cursor(store, access_log, 1, &cursors[1]), 0);
 	assert_int_equal(store_put_cursor(store, access_log, 0, &cursors[2]), 0);
+	cursors[0].header = VIEW("#Fields: date");
 	assert_int_equal(store_put_cursor(store, access_log, 0, &cursors[0]), 0);
+	cursors[0].header = (struct view){0};
 	assert_int_equal(store_put_cursor(store, error_log, 0, &cursors[2]), 0);
 	reopen();
 	read_cursors(access_log);
 	assert_int_equal(seen_count, 2);
 	assert_memory_equal(&seen[0], &cursors[0], sizeof(cursors[0]));
 	assert_memory_equal(&seen[1], &cursors[1], sizeof(cursors[1]));
+	assert_string_equal(seen_headers[0], "#Fields: date");
+	assert_string_equal(seen_headers[1], "");
 	read_cursors(error_log);
 	assert_int_equal(seen_count, 1);
 	assert_memory_equal(&seen[0], &cursors[2], sizeof(cursors[2]));
