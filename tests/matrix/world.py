@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from rig import need_program
+from rig.clock import faketime_library
 
 from .faults import Faults
 from .follow import Ended
@@ -21,6 +22,7 @@ MAX_TRIES = 20  # to be given an inode that was free
 MAX_EVENTS = 200_000
 RARELY = 250
 NOBODY = 65534
+CLOCK_WITHIN_S = 600
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class World:
         self.follower = None
         self.files = []
         self.clock = Clock()
+        self._clock_file = None
         self._wrapper, self._environment, self._format = [], {}, None
         self.faults = None
         self.survives_kills = False
@@ -189,6 +192,28 @@ class World:
         self.faults = Faults(self.path("../faults"))
         self._environment.update(self.faults.environment)
 
+    def own_the_clock(self):
+        """The follower's clock is what set_clock() makes it; files' times are left to whoever writes."""
+        if self.real_time:
+            return
+        self._clock_file = self.path("../clock")
+        self.set_clock(0)
+        self._environment.update({
+            "LD_PRELOAD": faketime_library(), "FAKETIME_TIMESTAMP_FILE": self._clock_file, "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"})
+
+    def set_clock(self, ahead_s):
+        """It jumps, for files that are written and, where own_the_clock() was asked for, for the
+        follower."""
+        self.clock.ahead_s = ahead_s
+        if self._clock_file:
+            with open(self._clock_file + ".new", "w", encoding="ascii") as file:
+                file.write(f"{ahead_s:+d}")
+            os.rename(self._clock_file + ".new", self._clock_file)
+        if self._clock_file and self.is_awake:
+            off_s = self.told("clock_ms") / 1000 - time.time() - ahead_s
+            self.check(abs(off_s) < CLOCK_WITHIN_S, f"its clock is {off_s} s off")
+
     def set_zone(self, zone):
         self._environment["TZ"] = zone
 
@@ -267,7 +292,7 @@ class World:
 
     def sleep_machine(self, seconds):
         """The machine is suspended: of that time nothing shows but that files are younger."""
-        self.clock.ahead_s += seconds
+        self.set_clock(self.clock.ahead_s + seconds)
 
     def stop(self):
         self.follower.stop()

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/rig/apache.py \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
+	tests/rig/clock.py \
 	tests/rig/fallback.py \
 	tests/rig/formats.py \
 	tests/rig/forger.py \

@@ -10,6 +10,7 @@ import pytest
 
 from rig import (SOURCE_DIRECTORY, Scene, need_program, need_root, send_forged, send_header,
                  wait_until)
+from rig.clock import faketime_library
 from rig.process import run
 
 # Every safety rule holds, over as little time as it can be told in.
@@ -260,11 +261,9 @@ def shifted(rig, realm, keytab, offset):
     clock = rig.path("clock")
     with open(clock, "w", encoding="ascii") as output:
         output.write("+0")
-    library = run([need_program("faketime", "faketime"), "-f", "+0", "sh", "-c",
-                   "echo $LD_PRELOAD"]).stdout.strip()
     server = rig.apache(realm, keytab, start=False)
     environment = server.environment()
-    server.environment = lambda: {**environment, "LD_PRELOAD": library, "FAKETIME_NO_CACHE": "1",
+    server.environment = lambda: {**environment, "LD_PRELOAD": faketime_library(), "FAKETIME_NO_CACHE": "1",
                                    "FAKETIME_TIMESTAMP_FILE": clock,
                                    "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     server.start()

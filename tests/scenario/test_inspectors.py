@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from rig import need_program
+from rig.clock import faketime_library
 from rig.process import need_root, run
 from rig.source import built_program
 from rig.wait import wait_until
@@ -137,9 +137,7 @@ def test_worker_with_an_old_file(rig, realm, told):
 
 
 def shifted(offset):
-    faketime = need_program("faketime", "faketime")
-    library = run([faketime, "-f", offset, "sh", "-c", "echo $LD_PRELOAD"]).stdout.strip()
-    return {"LD_PRELOAD": library, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    return {"LD_PRELOAD": faketime_library(), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
 

@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from rig import need_program, run_probe
+from rig import run_probe
+from rig.clock import faketime_library
 from rig.process import run
 from rig.wait import free_port
 
@@ -208,9 +209,7 @@ def test_client_key(realm, probe_keytab):
 
 def shifted(offset):
     """The environment of a process whose clock is that far off."""
-    faketime = need_program("faketime", "faketime")
-    library = run([faketime, "-f", offset, "sh", "-c", "echo $LD_PRELOAD"]).stdout.strip()
-    return {"LD_PRELOAD": library, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    return {"LD_PRELOAD": faketime_library(), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
 
