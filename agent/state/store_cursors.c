@@ -68,8 +68,8 @@ int store_put_cursor(
 	query_start(&query, store->database,
 	    "INSERT INTO cursor VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
 	    " ?14, ?15) ON CONFLICT DO UPDATE SET path = ?4, device = ?5, inode = ?6,"
-	    " birth_ns = ?7, offset_bytes = ?8, size_bytes = ?9, marker_bytes = ?10, marker_hash = ?11,"
-	    " head_bytes = ?12, head_hash = ?13, finished = ?14,"
+	    " birth_ns = ?7, offset_bytes = ?8, size_bytes = ?9, marker_bytes = ?10,"
+	    " marker_hash = ?11, head_bytes = ?12, head_hash = ?13, finished = ?14,"
 	    " header = ?15");
 	bind_log(&query, log);
 	query_bind_int(&query, (int64_t)index);

@@ -4,6 +4,7 @@ faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor
 if HAVE_CMOCKA
 intake_tests = tests/unit/intake/files.test \
 	tests/unit/intake/head.test \
+	tests/unit/intake/headers.test \
 	tests/unit/intake/identity.test \
 	tests/unit/intake/intake.test \
 	tests/unit/intake/lines.test \
@@ -23,6 +24,12 @@ tests_unit_intake_files_test_LDADD = $(unit_libs)
 tests_unit_intake_head_test_SOURCES = tests/unit/intake/test_head.c
 tests_unit_intake_head_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_intake_head_test_LDADD = $(unit_libs)
+
+tests_unit_intake_headers_test_SOURCES = tests/unit/intake/test_headers.c \
+	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)
+tests_unit_intake_headers_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_headers_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
+tests_unit_intake_headers_test_LDADD = $(unit_libs)
 
 tests_unit_intake_identity_test_SOURCES = tests/unit/intake/test_identity.c
 tests_unit_intake_identity_test_CPPFLAGS = $(unit_cppflags)
