@@ -19,6 +19,7 @@ pipeline_sources = \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
-	agent/daemon/site.c agent/daemon/site.h
+	agent/daemon/site.c agent/daemon/site.h \
+	agent/daemon/summary.c agent/daemon/summary.h
 sbin_PROGRAMS += authmedicd
-authmedicd_SOURCES = agent/daemon/main.c $(pipeline_sources)
+authmedicd_SOURCES = agent/daemon/main.c agent/daemon/supervision.c agent/daemon/supervision.h $(pipeline_sources)

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "daemon/pipeline.h"
+#include "daemon/supervision.h"
+#include "loop/service_manager.h"
 #include "loop/signals.h"
 
 #define EXIT_USAGE       2
@@ -17,6 +19,7 @@ struct daemon {
 	const char *config_file;
 	struct pipeline *pipeline;
 	struct signals *signals;
+	struct supervision *supervision;
 	bool failed;
 };
 
@@ -45,6 +48,21 @@ static int take_up(struct daemon *daemon, struct rulebook *rulebook, struct buff
 	return error;
 }
 
+static void describe(void *context, struct buffer *line)
+{
+	const struct daemon *daemon = context;
+
+	if (daemon->pipeline != NULL)
+		pipeline_describe(daemon->pipeline, line);
+}
+
+/* Nothing more is heard from outside, and nobody told: the loop ends. */
+static void end_listening(struct daemon *daemon)
+{
+	supervision_close(&daemon->supervision);
+	signals_close(&daemon->signals);
+}
+
 /* What looked good cannot be used: a port is taken, a secret cannot be read. */
 static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *errors)
 {
@@ -57,14 +75,13 @@ static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *
 	print_errors(errors);
 	log_error("neither the new configuration nor the old one can be used");
 	daemon->failed = true;
-	signals_close(&daemon->signals);
+	end_listening(daemon);
 }
 
 /* A bad configuration leaves everything as it is. A good one takes over from the state that the old
  * pipeline committed, so that nothing is lost or repeated. */
-static void on_reload(void *context)
+static void reload(struct daemon *daemon)
 {
-	struct daemon *daemon = context;
 	struct rulebook rulebook;
 	struct rulebook old;
 	struct buffer auto_buffer errors;
@@ -84,18 +101,30 @@ static void on_reload(void *context)
 	log_notice("the configuration was read again");
 }
 
+static void on_reload(void *context)
+{
+	struct daemon *daemon = context;
+
+	service_manager_tell_reloading();
+	reload(daemon);
+	if (daemon->supervision != NULL)
+		supervision_tell_ready(daemon->supervision);
+}
+
 static void on_terminate(void *context)
 {
 	struct daemon *daemon = context;
 
+	service_manager_tell("STOPPING=1");
 	pipeline_close(&daemon->pipeline, NULL);
-	signals_close(&daemon->signals);
+	end_listening(daemon);
 }
 
 /* What main() returns where it did not work. */
 static int start(struct daemon *daemon)
 {
 	const struct signals_callbacks callbacks = {on_terminate, on_reload, daemon};
+	const struct supervision_options supervision = {describe, daemon};
 	struct rulebook rulebook;
 	struct buffer auto_buffer errors;
 	int error;
@@ -103,13 +132,16 @@ static int start(struct daemon *daemon)
 	buffer_init(&errors, MAX_ERROR_BYTES);
 	/* First of all, or a HUP that comes early would end us. */
 	error = signals_new(&daemon->signals, &daemon->loop, &callbacks);
+	if (error == 0)
+		error = supervision_new(&daemon->supervision, &daemon->loop, &supervision);
 	if (error < 0) {
 		log_error("cannot start: %s", strerror(-error));
+		end_listening(daemon);
 		return EXIT_UNAVAILABLE;
 	}
 	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
 		print_errors(&errors);
-		signals_close(&daemon->signals);
+		end_listening(daemon);
 		return EXIT_CONFIG;
 	}
 	error = take_up(daemon, &rulebook, &errors);
@@ -117,7 +149,7 @@ static int start(struct daemon *daemon)
 		return EXIT_SUCCESS;
 	print_errors(&errors);
 	log_error("cannot start: %s", strerror(-error));
-	signals_close(&daemon->signals);
+	end_listening(daemon);
 	return EXIT_UNAVAILABLE;
 }
 
@@ -129,8 +161,10 @@ static int run(const char *config_file)
 	if (uv_loop_init(&daemon.loop) < 0)
 		return EXIT_UNAVAILABLE;
 	status = start(&daemon);
-	if (status == EXIT_SUCCESS)
+	if (status == EXIT_SUCCESS) {
 		log_notice("authmedicd " AUTHMEDIC_VERSION " is running");
+		supervision_tell_ready(daemon.supervision);
+	}
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&daemon.loop) != 0)
 		log_error("a handle was left open at the end");

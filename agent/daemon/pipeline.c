@@ -6,6 +6,7 @@
 #include "daemon/hearing.h"
 #include "daemon/memory.h"
 #include "daemon/prober.h"
+#include "daemon/summary.h"
 #include "diagnose/judgement.h"
 #include "intake/names.h"
 #include "loop/clock.h"
@@ -517,4 +518,9 @@ void pipeline_on_second(void *context)
 	pipeline_step(pipeline);
 	ask_status(pipeline);
 	outbox_work(pipeline->outbox, clock_now_ms());
+}
+
+void pipeline_describe(const struct pipeline *pipeline, struct buffer *line)
+{
+	summary_append(line, pipeline->sites, pipeline->site_count);
 }

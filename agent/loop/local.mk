@@ -4,5 +4,6 @@ libauthmedic_a_SOURCES += \
 	agent/loop/host.c agent/loop/host.h \
 	agent/loop/loop.c agent/loop/loop.h \
 	agent/loop/packet_channel.c agent/loop/packet_channel.h \
+	agent/loop/service_manager.c agent/loop/service_manager.h \
 	agent/loop/signals.c agent/loop/signals.h \
 	agent/loop/timer.c agent/loop/timer.h

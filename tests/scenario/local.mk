@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	tests/scenario/test_rig_tomcat.py \
 	tests/scenario/test_rig_tools.py \
 	tests/scenario/test_rules.py \
+	tests/scenario/test_service.py \
 	tests/scenario/test_signals.py \
 	tests/scenario/test_snippets.py \
 	tests/scenario/test_stale_handle.py \

@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 loop_tests = tests/unit/loop/child.test \
 	tests/unit/loop/clock.test \
 	tests/unit/loop/packet_channel.test \
+	tests/unit/loop/service_manager.test \
 	tests/unit/loop/signals.test \
 	tests/unit/loop/timer.test
 check_PROGRAMS += $(loop_tests)
@@ -28,4 +29,8 @@ tests_unit_loop_signals_test_LDADD = $(unit_libs)
 tests_unit_loop_timer_test_SOURCES = tests/unit/loop/test_timer.c tests/unit/loop/loop_fixture.h
 tests_unit_loop_timer_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_loop_timer_test_LDADD = $(unit_libs)
+
+tests_unit_loop_service_manager_test_SOURCES = tests/unit/loop/test_service_manager.c
+tests_unit_loop_service_manager_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_loop_service_manager_test_LDADD = $(unit_libs)
 endif
