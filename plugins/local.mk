@@ -123,6 +123,20 @@ plugins_refresh_keytab_refresh_keytab_SOURCES = plugins/refresh-keytab/refresh_k
 plugins_refresh_keytab_refresh_keytab_CPPFLAGS = $(plugin_cppflags)
 plugins_refresh_keytab_refresh_keytab_LDADD = $(plugin_libs)
 
+recycle_iisdir = $(pkglibexecdir)/plugins/recycle-iis
+recycle_iis_PROGRAMS = plugins/recycle-iis/recycle-iis
+plugins_recycle_iis_recycle_iis_SOURCES = plugins/recycle-iis/recycle_iis.c
+plugins_recycle_iis_recycle_iis_CPPFLAGS = $(plugin_cppflags)
+plugins_recycle_iis_recycle_iis_LDADD = $(plugin_libs)
+
+ntlm_fallback_iisdir = $(pkglibexecdir)/plugins/ntlm-fallback-iis
+ntlm_fallback_iis_PROGRAMS = plugins/ntlm-fallback-iis/ntlm-fallback-iis
+plugins_ntlm_fallback_iis_ntlm_fallback_iis_SOURCES = \
+	plugins/ntlm-fallback-iis/ntlm_fallback_iis.c \
+	plugins/ntlm-fallback-iis/providers.c plugins/ntlm-fallback-iis/providers.h
+plugins_ntlm_fallback_iis_ntlm_fallback_iis_CPPFLAGS = $(plugin_cppflags)
+plugins_ntlm_fallback_iis_ntlm_fallback_iis_LDADD = $(plugin_libs)
+
 EXTRA_DIST += plugins/inspect-worker/README.md plugins/inspect-keytab/README.md \
 	plugins/inspect-config/README.md plugins/inspect-clock/README.md \
 	plugins/inspect-unit/README.md plugins/inspect-squid/README.md \
@@ -130,9 +144,10 @@ EXTRA_DIST += plugins/inspect-worker/README.md plugins/inspect-keytab/README.md 
 	plugins/recycle/README.md plugins/ntlm-fallback-apache/README.md \
 	plugins/recycle-apache/README.md plugins/recycle-squid/README.md \
 	plugins/recycle-tomcat/README.md plugins/exec/README.md plugins/refresh-keytab/README.md \
+	plugins/recycle-iis/README.md plugins/ntlm-fallback-iis/README.md \
 	docs/plugins.md \
 	tests/plugins/conftest.py tests/plugins/test_contract.py \
 	tests/plugins/test_inspect_config.py tests/plugins/test_inspect_kinds.py \
 	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
-	tests/plugins/test_ntlm_fallback_apache.py tests/plugins/test_recycling.py \
+	tests/plugins/test_iis.py tests/plugins/test_ntlm_fallback_apache.py tests/plugins/test_recycling.py \
 	tests/plugins/test_recycle.py tests/plugins/test_refresh_keytab.py

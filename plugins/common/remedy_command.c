@@ -156,7 +156,7 @@ static int start(const struct remedy_command *command, int output, pid_t *ret_ch
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
 	if (error == 0)
-		error = posix_spawn(ret_child, command->words[0], &actions, NULL,
+		error = posix_spawnp(ret_child, command->words[0], &actions, NULL,
 		    (char *const *)command->words, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	return -error;

@@ -34,9 +34,9 @@ must_check int remedy_check_command(const struct remedy_command *command);
 /* Prints "would run: …". */
 void remedy_tell_command(const struct remedy_command *command);
 
-/* Runs it to its end, with the usual umask; what it and its children print until then is appended.
- * Its exit status, 128 + the number of the signal that ended it, or -errno where it could not be
- * started. */
+/* Runs it to its end, with the usual umask; without a slash it is looked for in PATH. What it and
+ * its children print until then is appended. Its exit status, 128 + the number of the signal that
+ * ended it, or -errno where it could not be started. */
 must_check int remedy_run(const struct remedy_command *command, struct buffer *said);
 /* The same, and prints what it said. PLUGIN_DONE, PLUGIN_BAD_CONFIG where it could not be started,
  * PLUGIN_TRY_LATER where it ended so, else PLUGIN_FAILED. */

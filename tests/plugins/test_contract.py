@@ -11,8 +11,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 INSPECTORS = ["inspect-worker", "inspect-keytab", "inspect-config", "inspect-clock", "inspect-unit", "inspect-squid",
               "inspect-jvm", "inspect-iis"]
 REMEDIES = ["recycle", "recycle-apache", "recycle-squid", "recycle-tomcat", "exec", "refresh-keytab",
-            "ntlm-fallback-apache"]
-REVERSIBLE = {"exec", "ntlm-fallback-apache"}
+            "ntlm-fallback-apache", "recycle-iis", "ntlm-fallback-iis"]
+REVERSIBLE = {"exec", "ntlm-fallback-apache", "ntlm-fallback-iis"}
 PLUGINS = {**{name: "inspector" for name in INSPECTORS}, **{name: "remedy" for name in REMEDIES}}
 FACTS = (SOURCE / "docs" / "facts.md").read_text()
 
