@@ -16,6 +16,7 @@ PORTABLE = {"base", "parse", "detect", "diagnose", "report", "cli"}
 POSIX_FILES = {
     "agent/base/file.c": "tells regular files from pipes before it opens one",
     "agent/base/random.c": "the system's source of random bytes",
+    "agent/cli/plugin_trial.c": "runs a plugin as the helper does",
     "agent/report/http_socket.c": "makes the socket that the server listens on",
     "agent/report/secret_file.c": "asks who may read the file",
 }

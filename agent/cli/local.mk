@@ -20,6 +20,8 @@ authmedic_SOURCES = \
 	agent/cli/notify.c \
 	agent/cli/order.c \
 	agent/cli/output.c \
+	agent/cli/plugin.c \
+	agent/cli/plugin_trial.c agent/cli/plugin_trial.h \
 	agent/cli/probe.c \
 	agent/cli/replay.c \
 	agent/cli/replay_events.c agent/cli/replay_events.h \

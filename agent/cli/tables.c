@@ -22,6 +22,7 @@ static const struct verb verbs[] = {
     {"watch", "", "the status, again and again, until interrupted", verb_watch},
     {"pause", "", "no action on any site, until resumed", verb_pause},
     {"resume", "", "actions are possible again", verb_resume},
+    {"plugin", "check PATH", "see whether a plugin keeps the contract", verb_plugin},
     {"rules", "test", "run the examples written in the rules", verb_rules},
     {"demo", "[--once]", "watch a server go stale and be cured, all on this machine", verb_demo},
     {"completion", "for-bash|for-zsh", "what the shell completes", verb_completion},

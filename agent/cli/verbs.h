@@ -40,6 +40,7 @@ int verb_history(const struct invocation *invocation);
 int verb_inspect(const struct invocation *invocation);
 int verb_notify(const struct invocation *invocation);
 int verb_pause(const struct invocation *invocation);
+int verb_plugin(const struct invocation *invocation);
 int verb_probe(const struct invocation *invocation);
 int verb_refuse(const struct invocation *invocation);
 int verb_replay(const struct invocation *invocation);
