@@ -229,3 +229,19 @@ def test_goes_on_after_a_crash(plugin, server):
     (server.state / "saved").write_text("of an earlier day\n")
     ended = plugin(NAME, "apply", **server.told)
     assert ended.status == 2 and "not taken back" in ended.err and server.active.read_text() == KERBEROS
+
+
+@pytest.mark.parametrize("verb", ["apply", "revert"])
+@pytest.mark.parametrize("key", ["config_test", "reload"])
+def test_killed_in_the_middle(plugin, server, verb, key):
+    """Killed while a command runs, Apache's file is whole, one or the other; the next revert takes all of it back."""
+    killing = server.folder / "killing"
+    killing.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    killing.chmod(0o755)
+    if verb == "revert":
+        assert plugin(NAME, "apply", **server.told).status == 0
+    assert plugin(NAME, verb, **{**server.told, f"with_{key}_1": killing}).status == -9
+    assert server.active.read_text() in (KERBEROS, NTLM)
+    assert plugin(NAME, "revert", **server.told).status == 0
+    assert server.active.read_text() == KERBEROS and not list(server.state.iterdir())
+    assert plugin(NAME, "apply", **server.told).status == 0 and server.active.read_text() == NTLM

@@ -8,13 +8,24 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 sys.dont_write_bytecode = True  # nothing is written into the source tree
 
-from rig import Rig  # noqa: E402 (the path comes first)
+from rig import Rig, need_root  # noqa: E402 (the path comes first)
 
 
 @pytest.fixture(name="rig")
 def fixture_rig():
     """A fresh Rig for each test."""
     made = Rig()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(name="rig_of_root")
+def fixture_rig_of_root():
+    """The same where nobody but root can write, as the packaged helper wants it."""
+    need_root("a folder of root's")
+    made = Rig(parent="/run")
     try:
         yield made
     finally:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from rig import NTLM_ONLY, Rig, Scene, fallback_keys, need_root, wait_until, write_snippet
+from rig import NTLM_ONLY, Scene, fallback_keys, wait_until, write_snippet
 
 PASSWORDS = {f"user{number}": f"secret{number}" for number in range(1, 7)}
 PLUGINS = [f"inspect-{kind}" for kind in ("worker", "keytab", "config", "clock", "unit")] + [
@@ -13,14 +13,8 @@ CRASH = "exit signal"
 
 
 @pytest.fixture(name="rig")
-def fixture_rig():
-    """Where nobody but root can write, as the timer's helper wants it."""
-    need_root("what the timer runs")
-    made = Rig(parent="/run")
-    try:
-        yield made
-    finally:
-        made.close()
+def fixture_rig(rig_of_root):
+    return rig_of_root
 
 
 def start_scene(rig, realm, keytab, snippet=NTLM_ONLY, revert_after="12s", **server):
