@@ -5,6 +5,7 @@ fuzz_targets = tests/fuzz/challenge.test \
 	tests/fuzz/document.test \
 	tests/fuzz/facts.test \
 	tests/fuzz/format.test \
+	tests/fuzz/helper.test \
 	tests/fuzz/intake_lines.test \
 	tests/fuzz/ledger_line.test \
 	tests/fuzz/lines.test \
@@ -21,6 +22,9 @@ tests_fuzz_config_test_SOURCES = tests/fuzz/config.c $(fuzz_sources)
 tests_fuzz_document_test_SOURCES = tests/fuzz/document.c $(fuzz_sources)
 tests_fuzz_facts_test_SOURCES = tests/fuzz/facts.c $(fuzz_sources)
 tests_fuzz_format_test_SOURCES = tests/fuzz/format.c $(parsed_checks) $(fuzz_sources)
+tests_fuzz_helper_test_SOURCES = tests/fuzz/helper.c $(helper_idle) $(fuzz_sources)
+tests_fuzz_helper_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/helper
+tests_fuzz_helper_test_LDADD = libhelper.a $(LDADD)
 tests_fuzz_intake_lines_test_SOURCES = tests/fuzz/intake_lines.c $(fuzz_sources)
 tests_fuzz_ledger_line_test_SOURCES = tests/fuzz/ledger_line.c $(fuzz_sources)
 tests_fuzz_lines_test_SOURCES = tests/fuzz/lines.c $(parsed_checks) $(fuzz_sources)

@@ -1,3 +1,4 @@
+helper_idle = tests/unit/helper/idle_plugins.c tests/unit/helper/idle_plugins.h
 if HAVE_CMOCKA
 helper_tests = tests/unit/helper/action.test \
 	tests/unit/helper/helper.test \
