@@ -40,6 +40,12 @@ static void tell_action(const struct account *account, const struct job *job,
 	snprintf(reply->action_id, sizeof(reply->action_id), "%s", action->action_id);
 }
 
+/* In another configuration the ladder may have another order: then nothing is told of a rung. */
+static bool means_our_rungs(const struct helper *helper, const struct job *job)
+{
+	return job->request.config_digest == helper->config->digest;
+}
+
 /* Where the ledger cannot be read the budget stays at 0, and what was done is unknown. */
 static void add_state(struct helper *helper, struct job *job)
 {
@@ -64,6 +70,8 @@ static void add_state(struct helper *helper, struct job *job)
 	reply->in_flight |= history_runs_on(&account, &helper->now);
 	if (tells)
 		tell_action(&account, job, reply);
+	if (!means_our_rungs(helper, job))
+		account.rung_count = 0;
 	if (job->site != NULL)
 		account_tell(&account, history_limits(helper), &helper->now, reply);
 }
@@ -86,11 +94,13 @@ static bool start_revert(struct helper *helper, struct job *job)
 	return true;
 }
 
-static void tell(struct job *job)
+static void tell(const struct helper *helper, struct job *job)
 {
 	bool asks_action = job->request.verb == PROTOCOL_ACTION;
 
-	if (job->site == NULL && (job->request.site[0] != '\0' || asks_action))
+	if (asks_action && !means_our_rungs(helper, job))
+		serve_refuse(job, REFUSAL_CONFIG);
+	else if (job->site == NULL && (job->request.site[0] != '\0' || asks_action))
 		serve_refuse(job, REFUSAL_SITE);
 	else if (asks_action && job->request.rung >= job->site->ladder.count)
 		serve_refuse(job, REFUSAL_RUNG);
@@ -108,7 +118,7 @@ static bool take(struct helper *helper, struct job *job)
 		return start_revert(helper, job);
 	case PROTOCOL_ACTION:
 	case PROTOCOL_STATUS:
-		tell(job);
+		tell(helper, job);
 		return true;
 	default:
 		order_take(helper, job);

@@ -186,6 +186,10 @@ bool account_is_approved(const struct account_rung *rung, const struct moment *n
 {
 	int64_t ago_ms = passed_ms(&rung->approval.when, now);
 
+	/* One of an earlier boot is as old as this boot, whatever the wall clock says. */
+	if (!is_same(rung->approval.when.boot_id, now->boot_id) &&
+	    now->boottime_ms >= ACCOUNT_APPROVAL_MS)
+		return false;
 	return rung->approved && ago_ms >= 0 && ago_ms < ACCOUNT_APPROVAL_MS;
 }
 

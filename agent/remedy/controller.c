@@ -414,6 +414,13 @@ void controller_tick(
 	states[controller->state].on_tick(controller);
 }
 
+static void note_accepted(struct controller *controller)
+{
+	controller->last_accepted_ms = controller->now.wall_ms;
+	controller->accepted_steady_ms = controller->now.steady_ms;
+	controller->has_accepted_steady = true;
+}
+
 void controller_on_probe(struct controller *controller, struct moment now, enum probe_result result)
 {
 	controller->now = now;
@@ -421,7 +428,7 @@ void controller_on_probe(struct controller *controller, struct moment now, enum 
 	controller->last_result = result;
 	controller->revision++;
 	if (result == PROBE_ACCEPTED)
-		controller->last_accepted_ms = now.wall_ms;
+		note_accepted(controller);
 	/* An incident that stands for days is probed again and again: only news is told then. */
 	if (controller->incident[0] != '\0' &&
 	    (controller->state != STATE_STANDING || result != controller->told)) {
@@ -482,6 +489,12 @@ void controller_on_answer(
 	controller->revision++;
 	if (controller->state != STATE_ACTING || answer->result == PROTOCOL_IN_FLIGHT)
 		return;
+	if (controller->must_ask && answer->refusal == REFUSAL_CONFIG) {
+		incident_tell_refusal(controller,
+		    "the helper reads another configuration, and cannot tell how the remedy ended",
+		    "config");
+		return;
+	}
 	controller->must_ask = false;
 	if (answer->result == PROTOCOL_REFUSED || answer->result == PROTOCOL_NEVER) {
 		on_not_run(controller, answer);
@@ -500,6 +513,7 @@ void controller_on_answer(
 void controller_on_allowance(struct controller *controller, struct controller_allowance allowance)
 {
 	controller->allowance = allowance;
+	controller->allowance_ms = controller->now.steady_ms;
 	if ((controller->locked & allowance.locked) == 0)
 		return;
 	controller->locked &= ~allowance.locked;

@@ -30,6 +30,8 @@ struct controller {
 	int64_t worker_start_ms; /* wall; -1: not known */
 	int64_t last_action_ms; /* steady; -1: none */
 	int64_t last_accepted_ms, last_probe_ms; /* wall; -1: never */
+	bool has_accepted_steady;
+	int64_t accepted_steady_ms; /* steady: may be before our start, even before 0 */
 	int64_t next_probe_ms; /* steady: no probe before */
 	int64_t deadline_ms; /* steady: of the present state */
 	bool probe_running;
@@ -44,6 +46,7 @@ struct controller {
 	bool about_strangers;
 	bool helper_refused; /* the last try; so the next one is a question, and no news */
 	struct controller_allowance allowance;
+	int64_t allowance_ms; /* steady: as of then, or earlier */
 
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */

@@ -32,6 +32,17 @@ static enum authority_window window_of(const struct controller *controller)
 		   : AUTHORITY_WINDOW_CLOSED;
 }
 
+/* A wall clock that was set back makes no acceptance younger. */
+static int64_t since_accepted_ms(const struct controller *controller)
+{
+	int64_t wall_ms = controller->now.wall_ms - controller->last_accepted_ms;
+	int64_t steady_ms = controller->now.steady_ms - controller->accepted_steady_ms;
+
+	if (controller->last_accepted_ms < 0 || wall_ms < 0)
+		return -1;
+	return controller->has_accepted_steady && steady_ms > wall_ms ? steady_ms : wall_ms;
+}
+
 static void fill_evidence(const struct controller *controller, struct authority_case *the_case)
 {
 	const struct controller_options *options = &controller->options;
@@ -43,9 +54,7 @@ static void fill_evidence(const struct controller *controller, struct authority_
 	the_case->spike_confirmed = controller->spike_since_ms >= 0 &&
 	    controller->now.steady_ms - controller->spike_since_ms >=
 	    options->safety->confirm_over_ms;
-	the_case->since_accepted_ms = controller->last_accepted_ms < 0
-		? -1
-		: controller->now.wall_ms - controller->last_accepted_ms;
+	the_case->since_accepted_ms = since_accepted_ms(controller);
 	the_case->accepted_within_ms = options->safety->accepted_within_ms;
 	the_case->warning_confirmed = warning_is_confirmed(controller);
 	the_case->probe_accepted = controller->last_result == PROBE_ACCEPTED;

@@ -104,6 +104,8 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	save_rungs(controller, controller->locked, saved, "locked");
 	save_rungs(controller, controller->spent, saved, "spent");
 	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
+	json_put_int(saved, "since_accepted_ms",
+	    controller->has_accepted_steady ? now.steady_ms - controller->accepted_steady_ms : -1);
 	json_put_int(saved, "last_probe_ms", controller->last_probe_ms);
 	json_put_int(
 	    saved, "next_probe_left_ms", left_of(controller->next_probe_ms, now.steady_ms));
@@ -160,6 +162,7 @@ static void restore_times(
     struct controller *controller, const struct json *saved, struct moment now)
 {
 	int64_t since_action_ms = json_get_int(saved, "since_action_ms", -1);
+	int64_t since_accepted_ms = json_get_int(saved, "since_accepted_ms", -1);
 	int64_t probe_left_ms = json_get_int(saved, "next_probe_left_ms", 0);
 
 	controller->opened_ms = json_get_int(saved, "opened_ms", now.wall_ms);
@@ -168,6 +171,8 @@ static void restore_times(
 	controller->next_probe_ms = now.steady_ms + (probe_left_ms > 0 ? probe_left_ms : 0);
 	controller->deadline_ms =
 	    deadline_of(json_get_int(saved, "deadline_left_ms", -1), now.steady_ms);
+	controller->has_accepted_steady = since_accepted_ms >= 0;
+	controller->accepted_steady_ms = now.steady_ms - since_accepted_ms;
 	if (since_action_ms >= 0)
 		controller->last_action_ms = now.steady_ms - since_action_ms;
 }

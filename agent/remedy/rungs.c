@@ -1,6 +1,7 @@
 #include "remedy/controller_internal.h"
 
 #define TELL_LOCK_AGAIN_MS 10000
+#define APPROVAL_TOLD_MS   600000 /* so long we go by what the helper said of it */
 
 /* The class of remedies that a cure asks for. */
 static const char *const remedy_classes[] = {
@@ -33,7 +34,10 @@ static bool is_open(const struct controller *controller, uint32_t rung)
 
 static bool is_approved(const struct controller *controller, uint32_t rung)
 {
-	return (controller->allowance.approved & UINT32_C(1) << rung) != 0;
+	int64_t ago_ms = controller->now.steady_ms - controller->allowance_ms;
+
+	return ago_ms < APPROVAL_TOLD_MS &&
+	    (controller->allowance.approved & UINT32_C(1) << rung) != 0;
 }
 
 /* An approved rung first; then the first of the cure's class, as far as it may run by itself. Where

@@ -49,6 +49,7 @@ static struct world {
 	struct helper helper;
 	char folder[64];
 	int64_t true_ms;
+	int boots;
 	struct taken taken[MAX_ACTIONS];
 	size_t taken_count;
 	size_t intents, results, words[LEDGER_KINDS]; /* that the ledger must hold */
@@ -117,16 +118,15 @@ static void start_helper(void)
 
 static void remove_folder(void)
 {
-	char command[128];
+	char name[128];
 
-	snprintf(command, sizeof(command), "%s", world.folder);
 	unlinkat(world.helper.state_folder, "ledger", 0);
 	unlinkat(world.helper.state_folder, "paused", 0);
 	for (size_t i = 0; i < count_of(sites); i++)
 		for (size_t j = 0; j < count_of(rungs); j++) {
-			snprintf(command, sizeof(command), "%s-%016llx", sites[i].name,
+			snprintf(name, sizeof(name), "%s-%016llx", sites[i].name,
 			    (unsigned long long)rungs[j].key);
-			unlinkat(world.helper.state_folder, command, AT_REMOVEDIR);
+			unlinkat(world.helper.state_folder, name, AT_REMOVEDIR);
 		}
 	rmdir(world.folder);
 }
@@ -158,10 +158,11 @@ static void begin(void)
 	        .actions_per_day = PER_DAY,
 	        .plugin_timeout_ms = 30000}};
 	world.true_ms = 0;
+	world.boots = 0;
 	world.taken_count = world.intents = world.results = 0;
 	memset(world.words, 0, sizeof(world.words));
 	world.helper.now = (struct moment){
-	    .wall_ms = INT64_C(1763800000000), .boottime_ms = 60000, .boot_id = "boot-a"};
+	    .wall_ms = INT64_C(1763800000000), .boottime_ms = 60000, .boot_id = "boot-0"};
 	idle_plugins = (struct idle_plugins){.on_action = on_action};
 	start_helper();
 }
@@ -263,7 +264,8 @@ static void send_packet(const void *packet, size_t bytes, bool is_operator)
 /* Mostly a request that means something; a byte of it may be another one. */
 static void send_request(struct input *input)
 {
-	static const char *const incidents[] = {"i-1", "i-2", "i-3", "i-4", "i-5", "", "i 6", "i-7"};
+	static const char *const incidents[] = {
+	    "i-1", "i-2", "i-3", "i-4", "i-5", "", "i 6", "i-7"};
 	struct protocol_request request = {.magic = PROTOCOL_MAGIC, .config_digest = DIGEST};
 	uint8_t verb = next(input), about = next(input), how = next(input);
 
@@ -341,7 +343,8 @@ static void step_jobs(struct input *input)
 static void crash(struct input *input)
 {
 	if ((next(input) & 1) != 0) {
-		world.helper.now.boot_id[5]++;
+		snprintf(world.helper.now.boot_id, sizeof(world.helper.now.boot_id), "boot-%d",
+		    ++world.boots);
 		world.helper.now.boottime_ms = 0;
 	}
 	start_helper();

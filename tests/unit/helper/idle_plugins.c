@@ -9,7 +9,8 @@ static const char *launched_verb; /* NULL: an inspector */
 int launch_plugin(
     const struct helper *helper, struct job *job, const struct launch *launch)
 {
-	job->run = (struct plugin_run){.process_id = IDLE_FIRST_PROCESS + ++idle_plugins.last_process,
+	job->run = (struct plugin_run){
+	    .process_id = IDLE_FIRST_PROCESS + ++idle_plugins.last_process,
 	    .start_ticks = 1,
 	    .output = -1,
 	    .gate = -1,

@@ -298,9 +298,26 @@ static void tells(unused_parameter void **state)
 	assert_int_equal(reply.budget_hour, 59);
 }
 
+/* An approval of an earlier boot is as old as this boot at least; with a clock that was set back it
+ * is none. */
+static void approvals_do_not_outlive_a_boot(unused_parameter void **state)
+{
+	const struct account_rung rung = {.approved = true, .approval.when = noon};
+	struct moment now = {
+	    .wall_ms = noon.wall_ms + 1, .boottime_ms = HOUR_MS - 1, .boot_id = "boot-2"};
+
+	assert_true(account_is_approved(&rung, &now));
+	now.boottime_ms = HOUR_MS;
+	assert_false(account_is_approved(&rung, &now));
+	now.boottime_ms = 1;
+	now.wall_ms = noon.wall_ms - 1;
+	assert_false(account_is_approved(&rung, &now));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(approvals_do_not_outlive_a_boot),
 	    cmocka_unit_test(follows_an_action),
 	    cmocka_unit_test(minds_its_own),
 	    cmocka_unit_test(locks_and_unlocks),

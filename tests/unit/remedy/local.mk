@@ -6,6 +6,7 @@ remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/decision.test \
 	tests/unit/remedy/maintenance.test \
 	tests/unit/remedy/rungs.test \
+	tests/unit/remedy/safety.test \
 	tests/unit/remedy/trials.test \
 	tests/unit/remedy/warning.test
 check_PROGRAMS += $(remedy_tests)
@@ -51,6 +52,18 @@ tests_unit_remedy_rungs_test_SOURCES = tests/unit/remedy/test_rungs.c $(remedy_w
 tests_unit_remedy_rungs_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_rungs_test_LDADD = $(unit_libs)
 tests_unit_remedy_rungs_test_LDFLAGS = $(remedy_world_ldflags)
+
+tests_unit_remedy_safety_test_SOURCES = tests/unit/remedy/test_safety.c \
+	tests/unit/remedy/safety_config.c tests/unit/remedy/safety_config.h \
+	tests/unit/remedy/safety_daemon.c tests/unit/remedy/safety_daemon.h \
+	tests/unit/remedy/safety_helper.c tests/unit/remedy/safety_helper.h \
+	tests/unit/remedy/safety_rules.c tests/unit/remedy/safety_rules.h \
+	tests/unit/remedy/safety_world.c tests/unit/remedy/safety_world.h \
+	$(helper_idle)
+tests_unit_remedy_safety_test_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/tests/unit/helper
+tests_unit_remedy_safety_test_LDADD = libhelper.a $(unit_libs)
+tests_unit_remedy_safety_test_LDFLAGS = $(remedy_world_ldflags) \
+	-Wl,--wrap=account_refuses,--wrap=kill,--wrap=mkdirat
 
 tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
 tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)

@@ -159,10 +159,28 @@ static void verifies_a_fallback_by_voters(void **state)
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
 }
 
+/* What the helper said of an approval counts only for a while. */
+static void approvals_grow_old(void **state)
+{
+	struct world *world = *state;
+
+	world_settle(world);
+	controller_on_allowance(
+	    world->controller, (struct controller_allowance){.approved = 1});
+	world_pass(world, 700000);
+	world_break_handle(world);
+	world->diagnosis = &world_stale_keytab;
+	for (int i = 0; i < 3; i++)
+		world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_int_equal(world->applies, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
+	    TEST(approvals_grow_old),
 	    TEST(hands_locks_over),
 	    TEST(passes_over_locked_and_skipped),
 	    TEST(obeys_a_no),
