@@ -182,6 +182,8 @@ bool plugin_step(struct plugin_run *run, int64_t now_ms)
 	siginfo_t end = {0};
 
 	read_output(run);
+	if (run->process_id == 0)
+		return true; /* it ended before, with more to read; 0 is nobody's id */
 	if (now_ms >= run->deadline_ms && !run->killed) {
 		run->killed = true;
 		kill_group(run);
