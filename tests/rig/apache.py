@@ -58,7 +58,7 @@ PRIVATE_LOCATION = """\
 <Location /private>
   AuthType GSSAPI
   AuthName "private"
-  GssapiCredStore keytab:{keytab}
+  GssapiCredStore keytab:{served_keytab}
   GssapiAllowedMech krb5
   GssapiPublishErrors On
   Require valid-user
@@ -84,6 +84,8 @@ class Apache(ForkingServer):
     The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
     `extra` is appended to the configuration.
     """
+
+    served_keytab = None  # where it finds the keytab, if that is not where it lies
 
     def __init__(self, directory, realm, keytab, mpm="event", extra="", ntlm=None):
         self.directory = directory
@@ -122,6 +124,7 @@ class Apache(ForkingServer):
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
         with open(self.config_file, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
+                                     served_keytab=self.served_keytab or self.keytab,
                                      load_modules=load_modules,
                                      ntlm_location=NTLM_LOCATION if self.ntlm else ""))
 

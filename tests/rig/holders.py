@@ -1,12 +1,13 @@
 """Servers that hold on to an old key in other ways than Squid and Tomcat do."""
 
 import os
+import shutil
 import sys
 
 from .apache import Apache
 from .log import Log
 from .process import Process, need_program
-from .wait import can_connect, free_port
+from .wait import can_connect, free_port, wait_until
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 KEEPER = os.path.join(HERE, "keeper.py")
@@ -23,6 +24,16 @@ mount -t tmpfs none "${keytab%/*}"
 touch "$keytab" && mount --bind "$held" "$keytab"
 exec "$@"
 """
+
+UNIT = """\
+Type=exec
+User=www-data
+Group=www-data
+Environment={environment}
+LoadCredential=keytab:{keytab}
+ExecStart={command} -DFOREGROUND
+ExecReload=/bin/kill -USR1 $MAINPID
+KillMode=mixed"""
 
 
 class MemoryServer:
@@ -83,3 +94,30 @@ class MountedApache(Apache):
     def restart_command(self):
         """The command line that has Apache started anew; it does not wait for it."""
         return [need_program("kill", "procps"), "-HUP", str(self._process.pid)]
+
+
+class CredentialApache(Apache):
+    """An Apache that a systemd of one's own runs as the unit `web`, with the keytab as a credential: a copy that
+    systemd made when it started the unit. To reload the unit does not help; to restart it does."""
+
+    unit = "web"
+    served_keytab = f"/run/credentials/{unit}.service/keytab"
+
+    def __init__(self, directory, realm, keytab, systemd):
+        super().__init__(directory, realm, keytab)
+        self._systemd = systemd
+        for folder in ("logs", "run"):
+            shutil.chown(os.path.join(directory, folder), "www-data", "www-data")
+        environment = " ".join(f"{name}={value}" for name, value in self.environment().items())
+        systemd.add_unit(self.unit, UNIT.format(keytab=keytab, environment=environment,
+                                                command=" ".join(self._base_command())))
+
+    def start(self):
+        """Start the unit, and wait until it serves; self."""
+        self._systemd.systemctl("start", self.unit)
+        wait_until(lambda: can_connect(self.port), 20, "Apache listens")
+        return self
+
+    def reload_unit(self):
+        """What does not help."""
+        self._systemd.systemctl("reload", self.unit)

@@ -11,7 +11,7 @@ from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
 from .gate import Gate
-from .holders import MemoryServer, MountedApache
+from .holders import CredentialApache, MemoryServer, MountedApache
 from .haproxy import Haproxy
 from .log import LogWriter
 from .nginx import Nginx
@@ -121,6 +121,12 @@ class Rig:
     def mounted(self, realm, keytab, **options):
         """A MountedApache."""
         return self._add(MountedApache(self._folder("mounted"), realm, keytab, **options), start=True)
+
+    def credential(self, realm, keytab, systemd):
+        """A CredentialApache in a systemd that is not started yet, and then is."""
+        made = CredentialApache(self._folder("credential"), realm, keytab, systemd)
+        systemd.start()
+        return self._add(made, start=True)
 
     def crowd(self, realm, count, **options):
         """Clients, signed in."""

@@ -3,8 +3,8 @@ somebody who is told."""
 
 import os
 
-from .sites import (apache_site, config, memory_site, mounted_site, notify, squid_site,
-                    tomcat_site)
+from .sites import (apache_site, config, credential_site, memory_site, mounted_site, notify,
+                    squid_site, tomcat_site)
 from .wait import wait_until
 
 CROWD = 6  # more than detect.minimum_voters
@@ -28,7 +28,8 @@ class Scene:
         if daemon and "user" in daemon:
             os.chown(self.webhook.secret_path, daemon["user"][0], -1)
         make_site = {"squid": squid_site, "apache": apache_site, "tomcat": tomcat_site,
-                     "memory": memory_site, "mounted": mounted_site}[kind]
+                     "memory": memory_site, "mounted": mounted_site,
+                     "credential": credential_site}[kind]
         self.site = make_site(self.server, rig.probe_keytab(realm), **(site or {}))
         if gated:
             recycle = self.site["ladder"][0]["with"]

@@ -75,6 +75,14 @@ def mounted_site(apache, probe_keytab=None, **changes):
     return site
 
 
+def credential_site(apache, probe_keytab=None, **changes):
+    """A site for a CredentialApache; recycling it restarts the unit."""
+    site = apache_site(apache, probe_keytab, **changes)
+    site["worker"] = {"unit": apache.unit}
+    site["ladder"][0]["with"] = {"unit": apache.unit, "verb": "restart"}
+    return site
+
+
 def log_site(*writers, name="plain", **changes):
     """A site of which there is nothing but logs."""
     logs = [{"path": writer.path, "format": "apache-combined"} for writer in writers]

@@ -31,6 +31,15 @@ exec env -i PATH="$PATH" container=rig SYSTEMD_UNIT_PATH={units} {program} --sys
   --unit=rig.target --log-target=console --show-status=no'
 """
 
+# nsenter would end without what it runs; what it passes on is whatever came to us.
+FOREGROUND = """\
+"$@" &
+entered=$!
+trap 'kill -TERM $(cat /proc/$entered/task/$entered/children)' TERM
+while kill -0 "$entered" 2>/dev/null; do wait "$entered"; code=$?; done
+exit "$code"
+"""
+
 CLEAN = """\
 mount -t cgroup2 none '{cgroups}'
 [ ! -d '{cgroups}/{group}' ] || find '{cgroups}/{group}' -depth -type d -exec rmdir {{}} +
@@ -83,6 +92,10 @@ class PrivateSystemd:
     def command(self, *command):
         """The command line that runs the command among its processes and mounts."""
         return [need_program("nsenter", "util-linux"), "-t", str(self.pid), "-m", "-p", "-u", "-i", "-C", *command]
+
+    def foreground(self):
+        """The words before a command line, so that the program runs among its processes and SIGTERM comes to it."""
+        return ["/bin/sh", "-c", FOREGROUND, "sh", *self.command()]
 
     def _answers(self):
         if self.pid is None:

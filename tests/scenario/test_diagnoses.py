@@ -90,6 +90,40 @@ def tomcat_time(rig, realm, keytab):
     return made
 
 
+@scenario("Tomcat: the JVM goes by a krb5.conf that was mended since, and forbids the new key's kind",
+          "stale-handle", "a restart of the JVM")
+def tomcat_conf(rig, realm, keytab):
+    small = "aes128-cts-hmac-sha1-96"
+    realm.kadmin(f"cpw -randkey -e {small}:normal {realm.service}",
+                 f"setstr {realm.service} session_enctypes {small}")
+    realm.export_keys(keytab)
+    server = rig.tomcat(realm, keytab, start=False)
+    server.write_krb5_config(f"permitted_enctypes = {small}")
+    server.start()
+    made = scene(rig, realm, keytab, "tomcat", server=server)
+    realm.rotate_key()
+    realm.kadmin(f"delstr {realm.service} session_enctypes")
+    realm.add_keys(keytab)
+    server.write_krb5_config()
+    made.crowd.sign_in()
+    assert made.get() == {401}
+    server.catalina_log.wait_for("encryption type not in permitted_enctypes list")
+    return made
+
+
+@scenario("systemd gave Apache a copy of the keytab, which a reload of the unit does not renew",
+          "stale-handle", "a restart of the unit")
+def credential(rig, realm, keytab):
+    systemd = rig.systemd(start=False)
+    server = rig.credential(realm, keytab, systemd)
+    made = scene(rig, realm, keytab, "credential", server=server,
+                 daemon={"wrapper": systemd.foreground()})
+    made.rotate_key()
+    server.reload_unit()
+    assert made.get() == {401}
+    return made
+
+
 @scenario("a server copied its keytab into memory", "stale-handle", "SIGHUP")
 def memory(rig, realm, keytab):
     made = scene(rig, realm, keytab, "memory")
