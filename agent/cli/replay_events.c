@@ -75,6 +75,7 @@ static void print_diagnosis(
 	const struct evidence_sources sources = {.site = spike->site,
 	    .detector = spike->detector,
 	    .signatures = spike->rulebook->signatures,
+	    .handle_limit_ms = spike->site->worker.max_age_ms,
 	    .now_ms = window->now_ms};
 	struct json auto_json *event = event_new("diagnosis", window->now_ms, spike->site->name);
 	const struct diagnosis *diagnosis;

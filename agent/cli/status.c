@@ -56,6 +56,7 @@ static void print_site(const struct json *site)
 	const struct json *window = json_get(site, "window");
 	const struct json *probe = json_get(site, "probe");
 	const struct json *budget = json_get(site, "budget");
+	const struct json *handle = json_get(site, "handle");
 	const struct json *logs = json_get(site, "logs");
 	const char *state = json_get_text(site, "state");
 
@@ -79,6 +80,15 @@ static void print_site(const struct json *site)
 	print_text(probe, "result");
 	printf(", last accepted ");
 	print_text(probe, "last_accepted");
+	printf("\n    handle       ");
+	if (json_get_text(handle, "expected_failure") == NULL) {
+		printf("no failure expected");
+	} else {
+		printf("expected to fail at ");
+		print_text(handle, "expected_failure");
+		printf(", learned from %lld failures",
+		    (long long)json_get_int(handle, "learned_from", 0));
+	}
 	printf("\n    budget       %lld this hour, %lld today\n",
 	    (long long)json_get_int(budget, "hour", -1),
 	    (long long)json_get_int(budget, "day", -1));

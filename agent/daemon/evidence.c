@@ -160,7 +160,7 @@ void evidence_gather(struct facts *facts, const struct evidence_sources *sources
 	    site->evidence == CONFIG_EVIDENCE_VOTERS ? "voters" : "probe");
 	set_number(&gathering, "site.now", (uint64_t)sources->now_ms / 1000);
 	set_number(
-	    &gathering, "site.handle_limit", (uint64_t)site->worker.max_age_ms / 1000);
+	    &gathering, "site.handle_limit", (uint64_t)sources->handle_limit_ms / 1000);
 	set(&gathering, "server.kind", site->server.name);
 	set_bool(&gathering, "server.holds_keys", site->server.holds_keys);
 	set_bool(&gathering, "probe.confirmed", sources->confirmed);

@@ -14,6 +14,7 @@ struct evidence_sources {
 	const struct signatures *signatures;
 	bool about_strangers; /* rejections of strangers alone made us look */
 	bool confirmed; /* the probe's result came often enough, over long enough */
+	int64_t handle_limit_ms; /* beyond this age a worker's handle is suspect */
 	int64_t now_ms;
 };
 

@@ -251,18 +251,12 @@ static void refresh_handshakes(struct publisher *publisher, const struct site *s
 		    (double)detector_signals_total(site->detector, i));
 }
 
-/* Sign-in is expected to fail when the worker's handle reaches the age that its site allows. */
 static void refresh_expectation(struct publisher *publisher, const struct site *site)
 {
-	const struct config_site *config = site->config;
-	double expected_s = 0;
-	double start_s;
+	int64_t expected_ms = site_expected_failure_ms(site);
 
-	if (config->server.holds_keys && config->worker.max_age_ms > 0 &&
-	    facts_number(site->facts, "worker.start", &start_s) == 0)
-		expected_s = start_s + (double)config->worker.max_age_ms / 1000;
 	metrics_set(publisher->metrics, METRIC_expected_failure_timestamp_seconds,
-	    LABELS(name_of(site)), expected_s);
+	    LABELS(name_of(site)), expected_ms < 0 ? 0 : (double)expected_ms / 1000);
 }
 
 static void refresh_site(struct publisher *publisher, const struct site *site)
@@ -407,6 +401,9 @@ static void fill_site(const struct site *site, struct report_site *ret_site)
 	    .facts = site->facts,
 	    .last_probe_ms = controller_last_probe_ms(site->controller),
 	    .last_accepted_ms = controller_last_accepted_ms(site->controller),
+	    .expected_failure_ms = site_expected_failure_ms(site),
+	    .handle_limit_ms = controller_handle_limit_ms(site->controller),
+	    .lifetimes = controller_lifetimes(site->controller),
 	    .budget_hour = site->budget_hour,
 	    .budget_day = site->budget_day,
 	    .incident_id = incident[0] != '\0' ? incident : NULL,

@@ -121,9 +121,21 @@ void site_gather_facts(struct site *site, const struct signatures *signatures)
 	    .signatures = signatures,
 	    .about_strangers = controller_is_about_strangers(site->controller),
 	    .confirmed = controller_is_confirmed(site->controller),
+	    .handle_limit_ms = controller_handle_limit_ms(site->controller),
 	    .now_ms = clock_now_ms()};
 
 	evidence_gather(site->facts, &sources);
+}
+
+int64_t site_expected_failure_ms(const struct site *site)
+{
+	int64_t limit_ms = controller_handle_limit_ms(site->controller);
+	double start_s;
+
+	if (!site->config->server.holds_keys ||
+	    facts_number(site->facts, "worker.start", &start_s) < 0)
+		return -1;
+	return (int64_t)(start_s * 1000) + limit_ms;
 }
 
 static void complain_of_report(const struct site *site, const char *who, int error, size_t skipped)

@@ -73,6 +73,10 @@ void site_set_fact_time(struct site *site, const char *name, int64_t time_ms);
 /* Everything a diagnosis may ask that neither probe nor inspectors tell, put among the facts. */
 void site_gather_facts(struct site *site, const struct signatures *signatures);
 
+/* When the worker's handle reaches the age at which it is expected to fail; -1: never, or the
+ * worker's start is not known. */
+int64_t site_expected_failure_ms(const struct site *site);
+
 /* Reads what a probe or an inspection told into the facts, in place of what it told before. */
 void site_take_probe(struct site *site, struct view lines);
 void site_take_inspection(struct site *site, struct view lines);

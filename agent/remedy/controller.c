@@ -35,6 +35,8 @@ void controller_enter(struct controller *controller, enum state state)
 	controller->state = state;
 	controller->deadline_ms = INT64_MAX;
 	controller->revision++;
+	if (state == STATE_SUSPECTED && controller->failing_since_ms < 0)
+		controller->failing_since_ms = controller->now.wall_ms;
 }
 
 bool controller_is_due(const struct controller *controller, int64_t time_ms)
@@ -389,6 +391,8 @@ int controller_new(
 	controller->last_accepted_ms = -1;
 	controller->last_probe_ms = -1;
 	controller->warned_since_ms = -1;
+	controller->failing_since_ms = -1;
+	controller->failed_start_ms = -1;
 	controller->review_due_ms = now.steady_ms;
 	controller_enter(controller, STATE_WATCHING);
 	*ret_controller = controller;
@@ -566,6 +570,24 @@ int64_t controller_last_accepted_ms(const struct controller *controller)
 int64_t controller_last_probe_ms(const struct controller *controller)
 {
 	return controller->last_probe_ms;
+}
+
+static bool is_learned(const struct controller *controller)
+{
+	int64_t expected_ms = lifetimes_expected_ms(&controller->lifetimes);
+
+	return expected_ms >= 0 && expected_ms < controller->options.site->worker.max_age_ms;
+}
+
+int64_t controller_handle_limit_ms(const struct controller *controller)
+{
+	return is_learned(controller) ? lifetimes_expected_ms(&controller->lifetimes)
+				      : controller->options.site->worker.max_age_ms;
+}
+
+size_t controller_lifetimes(const struct controller *controller)
+{
+	return is_learned(controller) ? controller->lifetimes.count : 0;
 }
 
 uint64_t controller_revision(const struct controller *controller)

@@ -112,6 +112,11 @@ const struct diagnosis *controller_diagnosis(const struct controller *controller
 int64_t controller_opened_ms(const struct controller *controller);
 int64_t controller_last_accepted_ms(const struct controller *controller); /* -1: never */
 int64_t controller_last_probe_ms(const struct controller *controller); /* -1: never */
+/* The age at which the worker's handle is expected to fail: the configured one, or a lesser one at
+ * which handles failed here before. */
+int64_t controller_handle_limit_ms(const struct controller *controller);
+/* How many such failures that is learned from; 0 where it is the configured one. */
+size_t controller_lifetimes(const struct controller *controller);
 /* Whether the latest result came often enough, over long enough; and whether rejections of
  * strangers alone made us look. */
 bool controller_is_confirmed(const struct controller *controller);

@@ -4,6 +4,7 @@
 
 #include "remedy/authority.h"
 #include "remedy/controller.h"
+#include "remedy/lifetimes.h"
 
 enum state {
 	STATE_WATCHING,
@@ -50,6 +51,9 @@ struct controller {
 
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */
+	int64_t failing_since_ms; /* wall: the first rejection of the incident; -1: none yet */
+	int64_t failed_start_ms; /* wall: of the worker whose handle failed; -1: none did */
+	struct lifetimes lifetimes;
 	const struct diagnosis *diagnosis; /* of the open incident, or NULL */
 	const struct diagnosis *doubt; /* another one, seen once; or NULL */
 	enum probe_result told; /* the last probe's result in the timeline */

@@ -157,6 +157,8 @@ void decision_make(struct controller *controller)
 	}
 	if (diagnosis != controller->diagnosis) {
 		controller->diagnosis = diagnosis;
+		controller->failed_start_ms =
+		    diagnosis->cure == CURE_RECYCLE ? controller->worker_start_ms : -1;
 		incident_forget_refusals(controller);
 		incident_tell(controller, EVENT_DIAGNOSED, diagnosis->title, diagnosis->id);
 	}
@@ -176,6 +178,7 @@ bool decision_has_recovered(const struct controller *controller)
 void decision_lock_rung(struct controller *controller)
 {
 	rungs_lock(controller);
+	controller->failed_start_ms = -1; /* so it was not the handle */
 	incident_tell(controller, EVENT_NOT_VERIFIED,
 	    "the remedy did not help; it is locked for this site", "not-verified");
 	decision_rest(controller, 0);

@@ -103,9 +103,21 @@ void incident_open(struct controller *controller, const char *why)
 	incident_tell(controller, EVENT_OPENED, why, "");
 }
 
+/* Sign-in works again, so it was the handle that had failed, and that old it was. */
+static void learn_lifetime(struct controller *controller)
+{
+	if (controller->failed_start_ms >= 0 && controller->failing_since_ms >= 0)
+		lifetimes_add(&controller->lifetimes,
+		    controller->failing_since_ms - controller->failed_start_ms);
+}
+
 void incident_close(struct controller *controller, enum event_kind kind, const char *text)
 {
 	incident_tell(controller, kind, text, "");
+	if (kind == EVENT_RESOLVED)
+		learn_lifetime(controller);
+	controller->failing_since_ms = -1;
+	controller->failed_start_ms = -1;
 	controller->incident[0] = '\0';
 	controller->diagnosis = NULL;
 	controller->warned_since_ms = -1;

@@ -6,6 +6,7 @@ libauthmedic_a_SOURCES += \
 	agent/remedy/decision.c \
 	agent/remedy/helper_client.c agent/remedy/helper_client.h \
 	agent/remedy/incident.c \
+	agent/remedy/lifetimes.c agent/remedy/lifetimes.h \
 	agent/remedy/maintenance.c agent/remedy/maintenance.h \
 	agent/remedy/memory.c \
 	agent/remedy/protocol.c agent/remedy/protocol.h \

@@ -86,6 +86,28 @@ static uint32_t restore_rungs(const struct controller *controller, const struct 
 	return rungs;
 }
 
+static void save_lifetimes(const struct controller *controller, struct json *saved)
+{
+	struct json *lifetimes = json_put_array(saved, "lifetimes");
+
+	for (size_t i = 0; i < controller->lifetimes.count; i++)
+		json_put_int(json_add_object(lifetimes), "age_ms", controller->lifetimes.ages_ms[i]);
+	json_put_int(saved, "failing_since_ms", controller->failing_since_ms);
+	json_put_int(saved, "failed_start_ms", controller->failed_start_ms);
+}
+
+static void restore_lifetimes(struct controller *controller, const struct json *saved)
+{
+	const struct json *lifetimes = json_get(saved, "lifetimes");
+
+	controller->lifetimes.count = 0;
+	for (const struct json *one = json_next(lifetimes, NULL); one != NULL;
+	     one = json_next(lifetimes, one))
+		lifetimes_add(&controller->lifetimes, json_get_int(one, "age_ms", -1));
+	controller->failing_since_ms = json_get_int(saved, "failing_since_ms", -1);
+	controller->failed_start_ms = json_get_int(saved, "failed_start_ms", -1);
+}
+
 struct json *controller_save(const struct controller *controller, struct moment now)
 {
 	struct json *saved = json_object_new();
@@ -112,6 +134,7 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_int(saved, "deadline_left_ms", left_of(controller->deadline_ms, now.steady_ms));
 	json_put_int(saved, "since_action_ms",
 	    controller->last_action_ms < 0 ? -1 : now.steady_ms - controller->last_action_ms);
+	save_lifetimes(controller, saved);
 	trials = json_put_array(saved, "trials");
 	for (size_t i = 0; i < controller->trials.count; i++) {
 		struct json *trial = json_add_object(trials);
@@ -239,6 +262,7 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	restore_trials(controller, json_get(saved, "trials"), now);
 	restore_told(controller, saved);
 	restore_times(controller, saved, now);
+	restore_lifetimes(controller, saved);
 	resume(controller);
 	return 0;
 }

@@ -36,6 +36,9 @@ struct report_site {
 	const struct detector_totals *totals;
 	const struct facts *facts; /* the latest of probe and inspectors */
 	int64_t last_probe_ms, last_accepted_ms; /* -1: never */
+	int64_t expected_failure_ms; /* of the worker's handle; -1: never, or not known */
+	int64_t handle_limit_ms; /* the age at which it is expected to fail */
+	size_t lifetimes; /* the past failures that this is learned from; 0: as configured */
 	int64_t budget_hour, budget_day;         /* -1: not known yet */
 	const char *incident_id; /* NULL: none open */
 	const char *diagnosis;   /* of the open incident; "" before there is one */

@@ -138,6 +138,24 @@ static void put_probe(
 	close_row(page);
 }
 
+static void put_handle(
+    struct buffer *page, const struct report_model *model, const struct report_site *site)
+{
+	open_row(page, "Failure expected");
+	if (site->expected_failure_ms < 0) {
+		put(page, "none");
+	} else {
+		put_time(page, model, site->expected_failure_ms);
+		if (site->lifetimes > 0)
+			buffer_append_format(page,
+			    ": the age at which its worker failed before (%zu times)",
+			    site->lifetimes);
+		else
+			put(page, ": the age that is configured");
+	}
+	close_row(page);
+}
+
 static void put_budget(struct buffer *page, const struct report_site *site)
 {
 	open_row(page, "Actions left");
@@ -163,6 +181,7 @@ static void put_summary(
 	put_incident(page, site);
 	put_window(page, model, site);
 	put_probe(page, model, site);
+	put_handle(page, model, site);
 	put_budget(page, site);
 	put(page, "</tbody></table></div>\n");
 }

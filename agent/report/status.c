@@ -133,6 +133,15 @@ static void put_probe(struct json *object, const struct report_site *site)
 	put_time_or_null(probe, "last_accepted", site->last_accepted_ms);
 }
 
+static void put_handle(struct json *object, const struct report_site *site)
+{
+	struct json *handle = json_put_object(object, "handle");
+
+	put_time_or_null(handle, "expected_failure", site->expected_failure_ms);
+	json_put_int(handle, "limit_seconds", site->handle_limit_ms / 1000);
+	json_put_int(handle, "learned_from", (int64_t)site->lifetimes);
+}
+
 static void put_budget(struct json *object, const struct report_site *site)
 {
 	struct json *budget = json_put_object(object, "budget");
@@ -164,6 +173,7 @@ static void put_site(struct json *sites, const struct report_site *site)
 	status_put_handshakes(object, site->totals);
 	json_put_int(object, "voters", (int64_t)site->totals->voters);
 	put_probe(object, site);
+	put_handle(object, site);
 	put_budget(object, site);
 	json_put_tree(object, "facts", facts_to_json(site->facts));
 	logs = json_put_array(object, "logs");

@@ -4,6 +4,7 @@ remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/authority_json.test \
 	tests/unit/remedy/controller.test \
 	tests/unit/remedy/decision.test \
+	tests/unit/remedy/lifetimes.test \
 	tests/unit/remedy/maintenance.test \
 	tests/unit/remedy/rungs.test \
 	tests/unit/remedy/safety.test \
@@ -64,6 +65,10 @@ tests_unit_remedy_safety_test_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/tests/
 tests_unit_remedy_safety_test_LDADD = libhelper.a $(unit_libs)
 tests_unit_remedy_safety_test_LDFLAGS = $(remedy_world_ldflags) \
 	-Wl,--wrap=account_refuses,--wrap=kill,--wrap=mkdirat
+
+tests_unit_remedy_lifetimes_test_SOURCES = tests/unit/remedy/test_lifetimes.c
+tests_unit_remedy_lifetimes_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_lifetimes_test_LDADD = $(unit_libs)
 
 tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
 tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)

@@ -346,11 +346,76 @@ static void random_schedules(void **state)
 	assert_true(world->events[EVENT_APPLIED] > 10); /* the schedules did reach it */
 }
 
+#define DAY_MS INT64_C(86400000)
+
+/* The handle of a worker that started so many days ago fails, and a recycle helps or does not. */
+static void fail_at_age(struct world *world, int64_t days, bool helped)
+{
+	int64_t start_ms;
+
+	world->window = (struct detector_window){0};
+	world_settle(world);
+	start_ms = world->now.wall_ms - days * DAY_MS;
+	world_break_handle(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	world_answer_probe(world, PROBE_REJECTED);
+	controller_on_inspected(world->controller, world->now, start_ms);
+	assert_string_equal(world_state(world), "acting");
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	if (helped)
+		world->window = (struct detector_window){0};
+	for (int i = 0; i < 10 && strcmp(world_state(world), "verifying") != 0; i++) {
+		world_pass(world, 30000);
+		world_tick(world);
+	}
+	world_answer_probe(world, helped ? PROBE_ACCEPTED : PROBE_REJECTED);
+}
+
+/* How long this site's handles live is learned from those that failed, and known after a restart. */
+static void learns_how_long_handles_live(void **state)
+{
+	struct world *world = *state;
+	int64_t limit_ms = 30 * DAY_MS;
+
+	world->site.worker.max_age_ms = limit_ms;
+	assert_int_equal(controller_handle_limit_ms(world->controller), limit_ms);
+	assert_int_equal(controller_lifetimes(world->controller), 0);
+	fail_at_age(world, 20, true);
+	assert_string_equal(world_state(world), "watching");
+	world_restart(world);
+	controller_on_helper(world->controller, world->now, true);
+	assert_int_equal(controller_lifetimes(world->controller), 1);
+	assert_in_range(controller_handle_limit_ms(world->controller), 20 * DAY_MS,
+	    20 * DAY_MS + 60000);
+	world->site.worker.max_age_ms = 10 * DAY_MS; /* what is configured stays the limit */
+	assert_int_equal(controller_handle_limit_ms(world->controller), 10 * DAY_MS);
+	assert_int_equal(controller_lifetimes(world->controller), 0);
+}
+
+/* Where the recycle did not help it was not the handle. */
+static void learns_nothing_from_what_did_not_help(void **state)
+{
+	struct world *world = *state;
+
+	world->site.worker.max_age_ms = 30 * DAY_MS;
+	fail_at_age(world, 20, false);
+	world_pass(world, 200000);
+	world_tick(world);
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 1);
+	world->window = (struct detector_window){0};
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+	assert_int_equal(controller_lifetimes(world->controller), 0);
+	assert_int_equal(controller_handle_limit_ms(world->controller), 30 * DAY_MS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(recycles_a_stale_handle),
+	    TEST(learns_how_long_handles_live),
+	    TEST(learns_nothing_from_what_did_not_help),
 	    TEST(strangers_are_noise),
 	    TEST(looks_again_after_an_accepted_probe),
 	    TEST(waits_for_the_clients_after_a_cure),

@@ -80,6 +80,9 @@ static int make_model(unused_parameter void **state)
 	    .facts = facts,
 	    .last_probe_ms = NOW_MS - 5000,
 	    .last_accepted_ms = NOW_MS - 86400000,
+	    .expected_failure_ms = NOW_MS + 86400000,
+	    .handle_limit_ms = 2505600000,
+	    .lifetimes = 3,
 	    .budget_hour = 0,
 	    .budget_day = 2,
 	    .incident_id = "i-1",
@@ -98,6 +101,8 @@ static int make_model(unused_parameter void **state)
 	    .facts = no_facts,
 	    .last_probe_ms = -1,
 	    .last_accepted_ms = -1,
+	    .expected_failure_ms = -1,
+	    .handle_limit_ms = 2592000000,
 	    .budget_hour = -1,
 	    .budget_day = -1,
 	    .diagnosis = ""};

@@ -62,6 +62,8 @@ static void test_all_well(unused_parameter void **state)
 	assert_has("<th scope=\"row\">Open incident</th><td>none</td>");
 	assert_has("<th scope=\"row\">Probe</th><td>none yet</td>");
 	assert_has("<th scope=\"row\">Actions left</th><td>not known yet</td>");
+	assert_has("<th scope=\"row\">Failure expected</th><td>none</td>");
+	assert_has(": the age at which its worker failed before (3 times)</td>");
 	assert_null(strstr(print(), "<strong>"));
 	assert_null(strstr(print(), "<details>"));
 }

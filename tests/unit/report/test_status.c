@@ -50,6 +50,8 @@ static void test_document(unused_parameter void **state)
 	    "\"spike_since\":\"2023-11-14T22:10:00.000Z\"}," HANDSHAKES ",\"voters\":31,"
 	    "\"probe\":{\"result\":\"rejected\",\"time\":\"2023-11-14T22:13:15.000Z\","
 	    "\"last_accepted\":\"2023-11-13T22:13:20.000Z\"},"
+	    "\"handle\":{\"expected_failure\":\"2023-11-15T22:13:20.000Z\","
+	    "\"limit_seconds\":2505600,\"learned_from\":3},"
 	    "\"budget\":{\"hour\":0,\"day\":2},\"facts\":{"
 	    "\"probe.result\":{\"value\":\"rejected\",\"source\":\"probe\","
 	    "\"time\":\"2023-11-14T22:13:15.000Z\"},"
@@ -77,6 +79,8 @@ static void test_document(unused_parameter void **state)
 	    "\"rejected_ratio\":0,\"rejected_strangers\":0,\"spike\":false,"
 	    "\"spike_since\":null}," NO_HANDSHAKES ",\"voters\":0,"
 	    "\"probe\":{\"result\":null,\"time\":null,\"last_accepted\":null},"
+	    "\"handle\":{\"expected_failure\":null,\"limit_seconds\":2592000,"
+	    "\"learned_from\":0},"
 	    "\"budget\":{\"hour\":null,\"day\":null},\"facts\":{},\"logs\":[]}]}");
 }
 
