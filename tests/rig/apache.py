@@ -58,7 +58,7 @@ PRIVATE_LOCATION = """\
 <Location /private>
   AuthType GSSAPI
   AuthName "private"
-  GssapiCredStore keytab:{served_keytab}
+  GssapiCredStore keytab:{keytab}
   GssapiAllowedMech krb5
   GssapiPublishErrors On
   Require valid-user
@@ -120,11 +120,10 @@ class Apache(ForkingServer):
         load_modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so"
                                  for name in modules)
         with open(self.auth_file, "w", encoding="ascii") as output:
-            output.write(PRIVATE_LOCATION.format(keytab=self.keytab))
+            output.write(PRIVATE_LOCATION.format(keytab=self.served_keytab or self.keytab))
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
         with open(self.config_file, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
-                                     served_keytab=self.served_keytab or self.keytab,
                                      load_modules=load_modules,
                                      ntlm_location=NTLM_LOCATION if self.ntlm else ""))
 
