@@ -17,6 +17,7 @@ Nothing sleeps for a fixed time: wait_until() waits for a condition, with a dead
 failure reaches. What needs root or a missing package skips, by name.
 """
 
+from .attacks import Attackers
 from .authmedic import parse_metrics
 from .clients import send_header
 from .fallback import NTLM_ONLY, fallback_keys, write_snippet
@@ -35,7 +36,7 @@ from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
 
 __all__ = [
-    "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
+    "Attackers", "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "fallback_keys",
     "forged_token", "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",

@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/rig/__init__.py \
 	tests/rig/alertmanager.py \
 	tests/rig/apache.py \
+	tests/rig/attacks.py \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
 	tests/rig/clock.py \

@@ -3,6 +3,7 @@ somebody who is told."""
 
 import os
 
+from .log import Log
 from .sites import (apache_site, config, credential_site, memory_site, mounted_site, notify,
                     squid_site, tomcat_site)
 from .wait import wait_until
@@ -44,6 +45,11 @@ class Scene:
             self.authmedic.wait_metric(lambda probes: probes >= 1, "authmedic_probes_total",
                                        result="accepted")
         assert not self.authmedic.incidents()
+
+    @property
+    def log(self):
+        """The log in which the server tells of each request."""
+        return Log(self.site["logs"][0]["path"])
 
     def get(self):
         """Each of the crowd asks for a page; the set of statuses that came."""

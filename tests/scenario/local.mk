@@ -1,6 +1,7 @@
 EXTRA_DIST += \
 	tests/scenario/conftest.py \
 	tests/scenario/test_alerts.py \
+	tests/scenario/test_attacks.py \
 	tests/scenario/test_check_logs.py \
 	tests/scenario/test_commands.py \
 	tests/scenario/test_configuration.py \
