@@ -3,6 +3,9 @@
 #include "config/nearest.h"
 #include "config/types.h"
 
+#include <stdarg.h>
+
+#define MAX_MESSAGE_BYTES     400
 #define MAX_OPTION_PATH_BYTES 128
 
 /* How any array_of() looks. */
@@ -265,6 +268,20 @@ static int read_mapping(
 			error = read_absent(reading, option, mapping, base);
 	}
 	return error;
+}
+
+void schema_complain(
+    struct reading *reading, const struct node *node, const char *format, ...)
+{
+	char message[MAX_MESSAGE_BYTES];
+	va_list arguments;
+
+	if (reading->error_count++ >= SCHEMA_MAX_ERRORS)
+		return;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	node_complain(node, reading->errors, "%s", message);
 }
 
 int schema_read(struct reading *reading, const struct node *root, void *base)

@@ -58,11 +58,8 @@ must_check int schema_read(struct reading *reading, const struct node *root, voi
 void schema_done(const struct schema *schema, void *base);
 
 /* Counts the complaint, and appends it while there are few. */
-#define schema_complain(reading, node, ...)                                                        \
-	do {                                                                                       \
-		if ((reading)->error_count++ < SCHEMA_MAX_ERRORS)                                  \
-			node_complain((node), (reading)->errors, __VA_ARGS__);                     \
-	} while (0)
+void schema_complain(
+    struct reading *reading, const struct node *node, const char *format, ...) format_like(3, 4);
 
 /* The last part of the option's path. */
 const char *option_key(const struct option *option);

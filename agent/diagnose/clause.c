@@ -89,27 +89,26 @@ static int read_group(struct clause *clause, struct reading *reading, const stru
 	return 0;
 }
 
+static int read_node(struct clause *clause, struct reading *reading, const struct node *node)
+{
+	if (node_kind(node) == NODE_SEQUENCE)
+		return read_parts(clause, reading, node);
+	if (node_kind(node) == NODE_MAPPING)
+		return read_group(clause, reading, node);
+	clause->kind = CLAUSE_CONDITION;
+	return read_condition(clause, reading, node);
+}
+
 int clause_read(struct clause **ret_clause, struct reading *reading, const struct node *node)
 {
 	struct clause *clause = calloc(1, sizeof(*clause));
 	size_t errors_before = reading->error_count;
-	int error = -ENOMEM;
+	int error;
 
 	if (clause == NULL)
 		return -ENOMEM;
 	clause->node = node;
-	switch (node_kind(node)) {
-	case NODE_SCALAR:
-		clause->kind = CLAUSE_CONDITION;
-		error = read_condition(clause, reading, node);
-		break;
-	case NODE_SEQUENCE:
-		error = read_parts(clause, reading, node);
-		break;
-	case NODE_MAPPING:
-		error = read_group(clause, reading, node);
-		break;
-	}
+	error = read_node(clause, reading, node);
 	if (error < 0 || reading->error_count > errors_before)
 		clause_free(&clause);
 	else

@@ -60,7 +60,7 @@ static bool append_list(struct buffer *value, struct view text)
 {
 	bool more = true;
 
-	text = view_trim(view_first(view_skip(text, 1), text.length - 2));
+	text = view_trim(view_of(text.data + 1, text.length - 2));
 	while (more) {
 		struct view item;
 

@@ -22,8 +22,9 @@ tests_unit_diagnose_condition_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_diagnose_condition_test_LDADD = $(unit_libs)
 
 tests_unit_diagnose_examples_test_SOURCES = tests/unit/diagnose/test_examples.c \
-	tests/unit/directory_fixture.h
+	tests/unit/directory_fixture.h $(allocation_sources)
 tests_unit_diagnose_examples_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_diagnose_examples_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_diagnose_examples_test_LDADD = $(unit_libs)
 
 tests_unit_diagnose_facts_test_SOURCES = tests/unit/diagnose/test_facts.c \
@@ -33,8 +34,9 @@ tests_unit_diagnose_facts_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_diagnose_facts_test_LDADD = $(unit_libs)
 
 tests_unit_diagnose_judgement_test_SOURCES = tests/unit/diagnose/test_judgement.c \
-	tests/unit/directory_fixture.h tests/unit/diagnose/diagnose_fixture.h
+	tests/unit/directory_fixture.h tests/unit/diagnose/diagnose_fixture.h $(allocation_sources)
 tests_unit_diagnose_judgement_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_diagnose_judgement_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_diagnose_judgement_test_LDADD = $(unit_libs)
 
 tests_unit_diagnose_number_test_SOURCES = tests/unit/diagnose/test_number.c

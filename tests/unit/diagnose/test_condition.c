@@ -100,6 +100,7 @@ static void test_lists(unused_parameter void **state)
 	check("n.one not-in l.list", TRUTH_YES);
 	check("n.two not-in l.list", TRUTH_NO);
 	check("n.two in [2]", TRUTH_YES);
+	check("w.word in [aes256-cts, no_word]", TRUTH_NO);
 	check("n.two in [ 1 , 2,3 ]", TRUTH_YES);
 	check("n.ten in [1, 2]", TRUTH_NO);
 	check("w.word in [accepted, rejected]", TRUTH_YES);
@@ -173,6 +174,8 @@ static void test_refused(unused_parameter void **state)
 	refused("a.b == 5x", bad_operand);
 	refused("a.b == \"x\"", bad_operand);
 	refused("a.b == x!", bad_operand);
+	refused("a.b == x~", bad_operand);
+	refused("a.b == x:", bad_operand);
 	refused("a.b == x{", bad_operand);
 	refused("a.b == x:", bad_operand);
 	refused("a.b == x9/", bad_operand);

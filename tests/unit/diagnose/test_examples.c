@@ -1,4 +1,5 @@
 /* Shows that the examples of the shipped rules are true, and that false ones are told. */
+#include "allocation.h"
 #include "directory_fixture.h"
 
 #include "diagnose/rules.h"
@@ -117,6 +118,32 @@ static void test_last(unused_parameter void **state)
 	assert_string_equal(buffer_text(&report), expected);
 }
 
+/* Wherever memory ends, that is told and nothing is left over. */
+static void test_no_memory(unused_parameter void **state)
+{
+	int error = -ENOMEM;
+	int count = 0;
+	char path[512];
+
+	write_in(path, "unknown.yml", VIEW(LAST));
+	write_in(path, "a.yml",
+	    VIEW(RULE("a", "1") "when: [a.a == 1]\ngiven: {a.b: 2}\n"
+				"examples: [{facts: {a.a: 1}, holds: yes},\n"
+				"  {facts: {a.a: 2}, holds: no}]\n"));
+	for (; error == -ENOMEM; count++) {
+		struct buffer auto_buffer report;
+		size_t examples = 0;
+
+		buffer_init(&report, MAX_TEXT_BYTES);
+		allocation_fail_after(count);
+		error = rules_test(directory, NULL, &report, &examples);
+		allocation_restore();
+		assert_int_equal(error == 0, examples > 0);
+	}
+	assert_int_equal(error, 0);
+	assert_in_range(count, 50, 1000);
+}
+
 static void test_unloadable(unused_parameter void **state)
 {
 	struct buffer auto_buffer report;
@@ -140,6 +167,7 @@ int main(void)
 	    in_a_directory(test_bad_facts),
 	    in_a_directory(test_condition_without_example),
 	    in_a_directory(test_last),
+	    in_a_directory(test_no_memory),
 	    cmocka_unit_test(test_unloadable),
 	};
 

@@ -1,5 +1,6 @@
 /* Shows that a stored diagnosis is made again from its facts and rules, byte for byte, and that any
  * change of it is found. */
+#include "allocation.h"
 #include "directory_fixture.h"
 
 #include "diagnose/judgement.h"
@@ -121,6 +122,26 @@ static void test_impossible(unused_parameter void **state)
 	record_done(&record);
 }
 
+/* Wherever memory ends it is not told that a judgement is the same, nor that it differs. */
+static void test_no_memory(unused_parameter void **state)
+{
+	struct record record = make("a.a=2\n", "b");
+	int error = -ENOMEM;
+	int count = 0;
+
+	for (; error == -ENOMEM; count++) {
+		enum judgement_check check = JUDGEMENT_DIFFERS;
+
+		allocation_fail_after(count);
+		error = judgement_check(record.judgement, record.rules, &check);
+		allocation_restore();
+		assert_int_equal(check, error == 0 ? JUDGEMENT_SAME : JUDGEMENT_DIFFERS);
+	}
+	assert_int_equal(error, 0);
+	assert_in_range(count, 20, 1000);
+	record_done(&record);
+}
+
 #define in_a_directory(test)                                                                       \
 	cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
@@ -130,6 +151,7 @@ int main(void)
 	    in_a_directory(test_same),
 	    in_a_directory(test_changed),
 	    in_a_directory(test_impossible),
+	    in_a_directory(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,32 @@ static void test_mistakes(unused_parameter void **state)
 	    "9:7: unknown is what remains when no other holds, without a 'when'");
 }
 
+static void refused_with(const char *text)
+{
+	struct buffer auto_buffer errors;
+	struct rules *rules = NULL;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	assert_int_equal(rules_load(&rules, directory, NULL, &errors), -EINVAL);
+	assert_null(rules);
+	assert_non_null(strstr(buffer_text(&errors), text));
+}
+
+/* What is wrong with one file does not hide what is wrong with the next. */
+static void test_many_mistakes(unused_parameter void **state)
+{
+	write_rule("b.yml", B "when: [a.a == 1]\n", WORDS EXAMPLES);
+	refused_with("unknown.yml:1:1: this file must be there");
+	write_rule("b.yml", "[", "");
+	write_rule("unknown.yml", "[", "");
+	refused_with("b.yml:");
+	refused_with("unknown.yml:");
+	write_rule("b.yml", "5\n", "");
+	write_rule("unknown.yml", "5\n", "");
+	refused_with("b.yml:1:1:");
+	refused_with("unknown.yml:1:1:");
+}
+
 /* The administrator's own folder adds rules and replaces those of the same id; a folder that is not
  * there adds none. */
 static void test_own_rules(unused_parameter void **state)
@@ -359,6 +385,7 @@ int main(void)
 	    in_a_directory(test_explained),
 	    in_a_directory(test_others),
 	    in_a_directory(test_mistakes),
+	    in_a_directory(test_many_mistakes),
 	    in_a_directory(test_own_rules),
 	    in_a_directory(test_as_json),
 	    in_a_directory(test_no_digest),
