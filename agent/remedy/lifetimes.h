@@ -1,4 +1,4 @@
-/* How old workers were when their handles failed: what this site's own past says of the next time. */
+/* How old workers were when their handles failed: what this site's past says of the next time. */
 #ifndef AUTHMEDIC_REMEDY_LIFETIMES_H
 #define AUTHMEDIC_REMEDY_LIFETIMES_H
 

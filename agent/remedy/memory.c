@@ -91,7 +91,8 @@ static void save_lifetimes(const struct controller *controller, struct json *sav
 	struct json *lifetimes = json_put_array(saved, "lifetimes");
 
 	for (size_t i = 0; i < controller->lifetimes.count; i++)
-		json_put_int(json_add_object(lifetimes), "age_ms", controller->lifetimes.ages_ms[i]);
+		json_put_int(
+		    json_add_object(lifetimes), "age_ms", controller->lifetimes.ages_ms[i]);
 	json_put_int(saved, "failing_since_ms", controller->failing_since_ms);
 	json_put_int(saved, "failed_start_ms", controller->failed_start_ms);
 }

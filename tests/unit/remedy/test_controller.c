@@ -371,7 +371,7 @@ static void fail_at_age(struct world *world, int64_t days, bool helped)
 	world_answer_probe(world, helped ? PROBE_ACCEPTED : PROBE_REJECTED);
 }
 
-/* How long this site's handles live is learned from those that failed, and known after a restart. */
+/* How long this site's handles live is learned from those that failed, over a restart too. */
 static void learns_how_long_handles_live(void **state)
 {
 	struct world *world = *state;

@@ -54,6 +54,27 @@ static void set_fact(const char *name, const char *value)
 	assert_int_equal(facts_set(facts, fact), 0);
 }
 
+static void make_new_site(void)
+{
+	sites[1] = (struct report_site){.name = "new",
+	    .server = "other",
+	    .service = "HTTP/new.example.com",
+	    .mode = "observe",
+	    .evidence = "voters",
+	    .state = "watching",
+	    .sentence = "All is well.",
+	    .window = {.now_ms = -1, .spike_since_ms = -1},
+	    .totals = &no_totals,
+	    .facts = no_facts,
+	    .last_probe_ms = -1,
+	    .last_accepted_ms = -1,
+	    .expected_failure_ms = -1,
+	    .handle_limit_ms = 2592000000,
+	    .budget_hour = -1,
+	    .budget_day = -1,
+	    .diagnosis = ""};
+}
+
 static int make_model(unused_parameter void **state)
 {
 	if (facts_new(&facts) < 0 || facts_new(&no_facts) < 0)
@@ -89,23 +110,7 @@ static int make_model(unused_parameter void **state)
 	    .diagnosis = "stale-handle",
 	    .logs = logs,
 	    .log_count = count_of(logs)};
-	sites[1] = (struct report_site){.name = "new",
-	    .server = "other",
-	    .service = "HTTP/new.example.com",
-	    .mode = "observe",
-	    .evidence = "voters",
-	    .state = "watching",
-	    .sentence = "All is well.",
-	    .window = {.now_ms = -1, .spike_since_ms = -1},
-	    .totals = &no_totals,
-	    .facts = no_facts,
-	    .last_probe_ms = -1,
-	    .last_accepted_ms = -1,
-	    .expected_failure_ms = -1,
-	    .handle_limit_ms = 2592000000,
-	    .budget_hour = -1,
-	    .budget_day = -1,
-	    .diagnosis = ""};
+	make_new_site();
 	model = (struct report_model){.version = "0.1.0",
 	    .mode = "act",
 	    .now_ms = NOW_MS,
