@@ -572,24 +572,6 @@ int64_t controller_last_probe_ms(const struct controller *controller)
 	return controller->last_probe_ms;
 }
 
-static bool is_learned(const struct controller *controller)
-{
-	int64_t expected_ms = lifetimes_expected_ms(&controller->lifetimes);
-
-	return expected_ms >= 0 && expected_ms < controller->options.site->worker.max_age_ms;
-}
-
-int64_t controller_handle_limit_ms(const struct controller *controller)
-{
-	return is_learned(controller) ? lifetimes_expected_ms(&controller->lifetimes)
-				      : controller->options.site->worker.max_age_ms;
-}
-
-size_t controller_lifetimes(const struct controller *controller)
-{
-	return is_learned(controller) ? controller->lifetimes.count : 0;
-}
-
 uint64_t controller_revision(const struct controller *controller)
 {
 	return controller->revision;

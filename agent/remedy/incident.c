@@ -125,3 +125,21 @@ void incident_close(struct controller *controller, enum event_kind kind, const c
 	controller->trials.count = 0;
 	controller_enter(controller, STATE_WATCHING);
 }
+
+static bool is_learned(const struct controller *controller)
+{
+	int64_t expected_ms = lifetimes_expected_ms(&controller->lifetimes);
+
+	return expected_ms >= 0 && expected_ms < controller->options.site->worker.max_age_ms;
+}
+
+int64_t controller_handle_limit_ms(const struct controller *controller)
+{
+	return is_learned(controller) ? lifetimes_expected_ms(&controller->lifetimes)
+				      : controller->options.site->worker.max_age_ms;
+}
+
+size_t controller_lifetimes(const struct controller *controller)
+{
+	return is_learned(controller) ? controller->lifetimes.count : 0;
+}
