@@ -99,6 +99,8 @@ static always_inline uint64_t bits_of_rest(const struct way *way, struct view te
 	size_t rest = text.length % BLOCK_BYTES;
 	char copy[BLOCK_BYTES];
 
+	if (rest == 0)
+		return 0;
 	if (text.length >= BLOCK_BYTES)
 		return way->bits_of(text.data + text.length - BLOCK_BYTES, byte) >>
 		    (BLOCK_BYTES - rest);

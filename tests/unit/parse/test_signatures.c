@@ -140,8 +140,8 @@ static void a_hostile_text_exhausts_no_pattern(unused_parameter void **state)
 	    "auth_gssapi", "auth_kerb", "squid", "nginx", "SPNEGOAuthenticator", "core"};
 	static const char *const heads[] = {"GSS ERROR In Negotiate Auth: gss_x() failed: [",
 	    "gss_x() failed: ", "SPNEGO login failed: ", "GSSException: ",
-	    "GSS ERROR In Negotiate Auth: gss_x() failed: [Unspecified GSS failure.  Minor code "
-	    "may provide more information (",
+	    ("GSS ERROR In Negotiate Auth: gss_x() failed: [Unspecified GSS failure.  Minor code "
+	     "may provide more information ("),
 	    "gss_x() failed: Unspecified GSS failure.  Minor code may provide more information (, ",
 	    "ERROR: Negotiate Authentication validating user. Result: {result=BH, notes={message: ",
 	    "GSSException: Failure unspecified at GSS-API level (Mechanism level: ", ""};
