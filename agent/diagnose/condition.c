@@ -249,7 +249,7 @@ static enum truth compare(
 enum truth condition_evaluate(const struct condition *condition, const struct facts *facts)
 {
 	enum operator operator = condition->operator;
-	struct sum_value left, right;
+	struct sum_value left = {0}, right = {0};
 	bool is_known = sum_evaluate(&condition->left, facts, &left);
 
 	if (operator == OPERATOR_IS)

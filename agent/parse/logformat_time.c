@@ -97,7 +97,7 @@ void builder_strftime(struct builder *builder, struct view pattern)
 
 struct letters {
 	char letter;
-	size_t least; /* so many of the same letter, or more */
+	unsigned least; /* so many of the same letter, or more */
 	enum stamp_part part;
 };
 

@@ -53,7 +53,7 @@ static int collect(enum renewal_kind kind, struct processes *found)
 {
 	struct processes auto_call(processes_done) processes = {0};
 	const struct process *server;
-	struct worker worker;
+	struct worker worker = {0};
 	int error = processes_read(&processes);
 
 	if (error == 0)

@@ -70,12 +70,14 @@ static int read_settings(struct settings *settings)
 	settings->snippet = remedy_value("snippet", NULL);
 	settings->active = remedy_value("active", ACTIVE);
 	settings->config = remedy_value("config", CONFIG);
-	if (result == PLUGIN_DONE && settings->snippet == NULL)
-		result = remedy_complain("with.snippet must name the configuration with NTLM only");
-	if (result == PLUGIN_DONE && strcmp(settings->snippet, settings->active) == 0)
-		result = remedy_complain("with.snippet and with.active must be two files");
-	if (result == PLUGIN_DONE)
-		result = remedy_check_command(&settings->test);
+	if (result != PLUGIN_DONE)
+		return result;
+	if (settings->snippet == NULL)
+		return remedy_complain(
+		    "with.snippet must name the configuration with NTLM only");
+	if (strcmp(settings->snippet, settings->active) == 0)
+		return remedy_complain("with.snippet and with.active must be two files");
+	result = remedy_check_command(&settings->test);
 	return result == PLUGIN_DONE ? remedy_check_command(&settings->reload) : result;
 }
 

@@ -77,7 +77,7 @@ static int check_users(const struct worker *worker, const char *file)
 	    .groups = worker->groups,
 	    .group_count = worker->group_count};
 	enum answer answer = ANSWER_UNKNOWN;
-	int root;
+	int root = -1;
 
 	if (worker->knows_identity && worker_view_root(worker->server_id, &root) == 0) {
 		answer = worker_view_may_read(root, file, &identity);

@@ -106,7 +106,7 @@ int keytab_entries_newest(
 int keytab_file_add_missing(const struct keytab_entries *entries, const char *file)
 {
 	struct keytab_entries auto_call(keytab_entries_done) there = {0};
-	krb5_keytab keytab;
+	krb5_keytab keytab = NULL;
 	int error = keytab_entries_read(&there, entries->krb5, file);
 
 	if (error == 0)
