@@ -22,7 +22,6 @@ enum state {
 
 struct controller {
 	struct controller_options options;
-	enum state state;
 	struct moment now; /* of the input that is being handled */
 	struct detector_window window; /* the latest */
 
@@ -31,21 +30,13 @@ struct controller {
 	int64_t worker_start_ms; /* wall; -1: not known */
 	int64_t last_action_ms; /* steady; -1: none */
 	int64_t last_accepted_ms, last_probe_ms; /* wall; -1: never */
-	bool has_accepted_steady;
-	int64_t accepted_steady_ms; /* steady: may be before our start, even before 0 */
+	int64_t accepted_steady_ms; /* steady, where it is had: may be before 0 */
 	int64_t next_probe_ms; /* steady: no probe before */
 	int64_t deadline_ms; /* steady: of the present state */
-	bool probe_running;
-	enum probe_result last_result; /* of the latest probe of this run */
 	int64_t review_due_ms; /* steady: the machine is looked at while all is well */
 	int64_t review_deadline_ms; /* steady: then we go on without the answer */
-	bool review_running;
 	int64_t warned_since_ms; /* steady: since when the present warning was seen each time */
-	bool helper_connected;
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
-	bool must_ask; /* an action may be under way: ask the helper */
-	bool about_strangers;
-	bool helper_refused; /* the last try; so the next one is a question, and no news */
 	struct controller_allowance allowance;
 	int64_t allowance_ms; /* steady: as of then, or earlier */
 
@@ -56,7 +47,6 @@ struct controller {
 	struct lifetimes lifetimes;
 	const struct diagnosis *diagnosis; /* of the open incident, or NULL */
 	const struct diagnosis *doubt; /* another one, seen once; or NULL */
-	enum probe_result told; /* the last probe's result in the timeline */
 	/* The refusals last told, or "": of those that stay, and of those that pass. */
 	char lasting_refusal[CONTROLLER_REASON_BYTES], passing_refusal[CONTROLLER_REASON_BYTES];
 	struct trials trials;
@@ -66,6 +56,17 @@ struct controller {
 	uint32_t spent; /* bit per rung: the incident had it already */
 	int64_t lock_due_ms; /* steady: the helper is told of the locks then */
 	uint64_t revision;
+
+	enum state state;
+	enum probe_result last_result; /* of the latest probe of this run */
+	enum probe_result told; /* the last probe's result in the timeline */
+	bool probe_running;
+	bool review_running;
+	bool helper_connected;
+	bool must_ask; /* an action may be under way: ask the helper */
+	bool about_strangers;
+	bool helper_refused; /* the last try; so the next one is a question, and no news */
+	bool has_accepted_steady;
 };
 
 /* -- incident.c: opening, closing, telling */

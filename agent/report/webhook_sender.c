@@ -219,10 +219,15 @@ static int on_socket_wanted(
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
 	struct target *target = context;
+	struct view got = view_of(bytes, size * count);
+	size_t room = target->received_bytes < sizeof(target->kept)
+		? sizeof(target->kept) - target->received_bytes
+		: 0;
 
-	for (size_t i = 0; i < size * count; i++, target->received_bytes++)
-		if (target->received_bytes < sizeof(target->kept))
-			target->kept[target->received_bytes] = bytes[i];
+	if (room > 0)
+		memcpy(target->kept + target->received_bytes, got.data,
+		    got.length < room ? got.length : room);
+	target->received_bytes += got.length;
 	/* Anything but the full count ends the delivery; the status stands by then. */
 	return target->received_bytes > WEBHOOK_MAX_RESPONSE_BYTES ? 0 : size * count;
 }

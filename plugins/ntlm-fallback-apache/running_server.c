@@ -109,7 +109,7 @@ static int check_server(const struct worker *worker)
 int refusals_of_server(void)
 {
 	struct processes auto_call(processes_done) processes = {0};
-	struct worker worker;
+	struct worker worker = {0};
 	int error = processes_read(&processes);
 
 	if (error == 0)

@@ -42,7 +42,7 @@ static int read_settings(struct settings *settings)
 
 static int check(void)
 {
-	struct settings settings;
+	struct settings settings = {0};
 	int result = read_settings(&settings);
 
 	if (result == PLUGIN_DONE)
@@ -52,7 +52,7 @@ static int check(void)
 
 static int apply(void)
 {
-	struct settings settings;
+	struct settings settings = {0};
 	int result = read_settings(&settings);
 
 	if (result == PLUGIN_DONE)

@@ -219,7 +219,7 @@ static void tells_successes_and_probes(void **state)
 	static const char *const lines[] = {
 	    "10.0.0.1 - - [10/Oct/2020:13:55:36 +0000] \"GET / HTTP/1.1\" 401 3 \"-\" \"\"",
 	    "10.0.0.1 - u [10/Oct/2020:13:55:36 +0000] \"GET / HTTP/1.1\" 304 3 \"-\" \"x\"",
-	    "10.0.0.1 - u [10/Oct/2020:13:55:37 +0000] \"GET /\" 200 3 \"-\" \"authmedic-probe/1\""};
+	    "10.0.0.1 - u [10/Oct/2020:13:55:37 +0000] \"-\" 200 3 \"-\" \"authmedic-probe/1\""};
 	struct world *world = *state;
 	struct reading reading;
 
