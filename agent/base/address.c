@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#define MAX_PORT_DIGITS 5
+
 /* 0 to 255 at *offset, which is moved behind it; -1 where there is no such number. Leading zeros
  * are refused: octal forms mean another address elsewhere. */
 static int take_octet(struct view text, size_t *offset)
@@ -137,6 +139,24 @@ int address_parse(struct view text, struct address *ret_address)
 	}
 	*ret_address = address;
 	return 0;
+}
+
+int address_parse_host(struct view text, struct address *ret_address)
+{
+	size_t digits = 0;
+
+	if (address_parse(text, ret_address) == 0)
+		return 0;
+	while (digits < text.length && text.data[text.length - 1 - digits] >= '0' &&
+	       text.data[text.length - 1 - digits] <= '9')
+		digits++;
+	if (digits == 0 || digits > MAX_PORT_DIGITS || digits + 1 >= text.length ||
+	    text.data[text.length - 1 - digits] != ':')
+		return -EINVAL;
+	text.length -= digits + 1;
+	if (view_contains(text, VIEW(":")) && text.data[0] != '[')
+		return -EINVAL;
+	return address_parse(text, ret_address);
 }
 
 bool address_is_target(struct view text)

@@ -21,19 +21,6 @@ static struct view take_last(struct view *list)
 	return last;
 }
 
-/* An address, or one with a port, as some proxies add it. */
-static bool parse_hop(struct view hop, struct address *ret_address)
-{
-	struct view host;
-	size_t end;
-
-	if (address_parse(hop, ret_address) == 0)
-		return true;
-	if (view_starts_with(hop, VIEW("[")) && view_find(hop, VIEW("]:"), &end))
-		return address_parse(view_first(hop, end + 1), ret_address) == 0;
-	return view_cut(&hop, ':', &host) && address_parse(host, ret_address) == 0;
-}
-
 struct address forwarded_client(const struct trusted_proxies *proxies, const struct record *record)
 {
 	struct address client = record->address;
@@ -42,7 +29,7 @@ struct address forwarded_client(const struct trusted_proxies *proxies, const str
 	for (unsigned i = 0; i < FORWARDED_MAX_HOPS && !view_is_empty(rest); i++) {
 		struct address hop;
 
-		if (!is_trusted(proxies, &client) || !parse_hop(take_last(&rest), &hop))
+		if (!is_trusted(proxies, &client) || address_parse_host(take_last(&rest), &hop) < 0)
 			break;
 		client = hop;
 	}

@@ -2,7 +2,7 @@
 
 static void read_address(struct view text, struct address *ret_address)
 {
-	if (address_parse(text, ret_address) < 0)
+	if (address_parse_host(text, ret_address) < 0)
 		*ret_address = (struct address){0};
 }
 

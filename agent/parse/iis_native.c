@@ -140,7 +140,7 @@ static const char *fill_record(
 	record->user = without_dash(columns[COLUMN_USER]);
 	record->method = without_dash(columns[COLUMN_METHOD]);
 	record->target = without_dash(columns[COLUMN_TARGET]);
-	if (address_parse(record->client, &record->address) < 0)
+	if (address_parse_host(record->client, &record->address) < 0)
 		record->address.family = 0;
 	return NULL;
 }

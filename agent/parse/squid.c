@@ -153,7 +153,7 @@ static void read_native(
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
 		return;
 	}
-	if (address_parse(record->client, &record->address) < 0)
+	if (address_parse_host(record->client, &record->address) < 0)
 		record->address.family = 0;
 	parsed_as(ret_parsed, LINE_RECORD, finish_record(record, tag));
 }

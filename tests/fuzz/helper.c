@@ -277,9 +277,12 @@ static void send_request(struct input *input)
 	snprintf(request.incident, sizeof(request.incident), "%s", incidents[about >> 5]);
 	if ((how & 1) != 0)
 		request.config_digest++;
-	if ((how & 2) != 0)
-		((uint8_t *)&request)[(next(input) << 8 | next(input)) % sizeof(request)] ^=
-		    next(input);
+	if ((how & 2) != 0) {
+		size_t at = (size_t)next(input) << 8;
+
+		at = (at | next(input)) % sizeof(request);
+		((uint8_t *)&request)[at] ^= next(input);
+	}
 	send_packet(&request, sizeof(request), (how & 4) == 0);
 }
 

@@ -115,6 +115,26 @@ static void takes_prefixes(unused_parameter void **state)
 	assert_text(&prefix, "::");
 }
 
+/* A port, which makes no other client of one, is left out; what is no port makes no address. */
+static void reads_hosts(unused_parameter void **state)
+{
+	static const char *const good[][2] = {{"192.0.2.1:443", "192.0.2.1"},
+	    {"192.0.2.1:1", "192.0.2.1"}, {"192.0.2.1", "192.0.2.1"},
+	    {"[2001:db8::1]:33317", "2001:db8::1"}, {"[2001:db8::1]", "2001:db8::1"},
+	    {"2001:db8::1:443", "2001:db8::1:443"}};
+	static const char *const bad[] = {"", ":443", "192.0.2.1:", "192.0.2.1:x",
+	    "192.0.2.1:123456", "192.0.2.1:1:2", "a:1", "2001:db8::1:1:2:3:4:5:443",
+	    "[2001:db8::1]443"};
+	struct address address;
+
+	for (size_t i = 0; i < count_of(good); i++) {
+		assert_int_equal(address_parse_host(view_of_text(good[i][0]), &address), 0);
+		assert_text(&address, good[i][1]);
+	}
+	for (size_t i = 0; i < count_of(bad); i++)
+		assert_int_equal(address_parse_host(view_of_text(bad[i]), &address), -EINVAL);
+}
+
 /* A range is an address with a number of bits, none behind them set; it holds its own family. */
 static void reads_ranges(unused_parameter void **state)
 {
@@ -153,6 +173,7 @@ int main(void)
 	    cmocka_unit_test(refuses_the_rest),
 	    cmocka_unit_test(agrees_with_the_c_library),
 	    cmocka_unit_test(takes_prefixes),
+	    cmocka_unit_test(reads_hosts),
 	    cmocka_unit_test(reads_ranges),
 	};
 
