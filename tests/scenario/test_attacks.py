@@ -9,11 +9,24 @@ from rig import Attackers, Scene, wait_until
 from rig.attacks import MARK
 from test_diagnoses import OPTIONS, SCENARIOS, diagnosed, settled, told
 
-LONG = bool(os.environ.get("AUTHMEDIC_LONG"))
+LONG = os.environ.get("AUTHMEDIC_LONG") == "1"
 RECYCLED = {"stale-handle", "aged-handle", "stale-soon"}
 # The five that are most like each other; all of them where there is time.
 FAULTS = list(SCENARIOS) if LONG else ["squid", "apache_behind", "apache_other_key", "kdc_down",
                                        "apache_lost_key"]
+
+
+# What an attack can still rename, though to nothing that is acted on which would not help.
+RENAMED = {
+    "squid_soon": "the crowd's own failures come before the warning: stale-handle, whose cure is the same",
+    "wrong_name": "strangers' signals hide those of known-good clients: noise",
+    "ntlm": "strangers' signals hide those of known-good clients: noise",
+}
+
+
+def fault(name):
+    marks = [pytest.mark.xfail(strict=True, reason=RENAMED[name])] if name in RENAMED else []
+    return pytest.param(name, marks=marks)
 
 
 def attackers(made):
@@ -61,7 +74,7 @@ def test_health(rig, realm, keytab, kind):
     check_clean(made)
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [fault(name) for name in FAULTS])
 def test_fault(rig, realm, keytab, name):
     """The fault has its own name while it goes on, and is cured as it is without them."""
     _, expected, cured_by, make = SCENARIOS[name]
