@@ -98,9 +98,9 @@ class Rig:
         """A Squid."""
         return self._add(Squid(self._folder("squid"), realm, keytab, **options), start)
 
-    def haproxy(self, behind, start=True):
+    def haproxy(self, behind, start=True, **options):
         """A HAProxy in front of another server."""
-        return self._add(Haproxy(self._folder("haproxy"), behind), start)
+        return self._add(Haproxy(self._folder("haproxy"), behind, **options), start)
 
     def nginx(self, behind, start=True, **options):
         """An nginx in front of another server."""
