@@ -6,7 +6,7 @@ import sys
 
 from .apache import Apache
 from .log import Log
-from .process import Process, need_program
+from .process import Process, need_mounts, need_program
 from .wait import can_connect, free_port, wait_until
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -81,7 +81,7 @@ class MountedApache(Apache):
         """Start it in a mount namespace of its own and wait until it serves; self."""
         assert self._process is None
         self.pid_file = os.path.join(self.directory, "run", "kept.pid")
-        unshare = [need_program("unshare", "util-linux"), "--mount", "/bin/sh", "-c", MOUNTED,
+        unshare = [need_mounts(), "--mount", "/bin/sh", "-c", MOUNTED,
                    self.keytab, os.path.join(self.directory, "held.keytab")]
         self._process = Process(
             [sys.executable, "-B", KEEPER, self.pid_file, *unshare, *self._base_command(),

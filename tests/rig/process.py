@@ -44,6 +44,15 @@ def strace(*injections, paths=()):
             *(f"--inject={injection}" for injection in injections)]
 
 
+def need_mounts():
+    """Skip where no mount name space can be made, as in a plain chroot; the path of unshare."""
+    need_root("mount name spaces need root")
+    unshare = need_program("unshare", "util-linux")
+    if subprocess.run([unshare, "-m", "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no mount name space can be made here")
+    return unshare
+
+
 class EndedEarly(AssertionError):
     """A program ended before it was ready."""
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import tempfile
 
-from .process import Process, children, need_file, need_program, need_root, run
+from .process import Process, children, need_file, need_mounts, need_program, run
 from .wait import wait_until
 
 # Targets that systemd cannot do without, as the machine has them but for what they would start.
@@ -53,13 +53,12 @@ class PrivateSystemd:
     """
 
     def __init__(self, directory):
-        need_root("a systemd of one's own needs root")
+        self._unshare = need_mounts()
         self._paths = {"units": os.path.join(directory, "units"),
                        "cgroups": tempfile.mkdtemp(prefix="cgroups-", dir=os.path.dirname(directory)),
                        "group": f"authmedic-rig-{os.getpid()}-{os.path.basename(os.path.dirname(directory))}",
                        "program": need_file("/lib/systemd/systemd", "systemd")}
         self._output = os.path.join(directory, "systemd.out")
-        self._unshare = need_program("unshare", "util-linux")
         self._process = None
         os.makedirs(self._paths["units"])
         for target in TARGETS:

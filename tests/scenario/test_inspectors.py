@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from rig.clock import faketime_library
-from rig.process import need_root, run
+from rig.process import need_mounts, run
 from rig.source import built_program
 from rig.wait import wait_until
 
@@ -108,7 +108,7 @@ def test_no_secret_is_told(realm, told):
 
 def test_worker_with_an_old_file(rig, realm, told):
     """A worker whose mount holds the keytab of before: the key on disk fits, the one it sees does not."""
-    need_root("mount name spaces need root")
+    need_mounts()
     current, mounted = rig.path("current.keytab"), rig.path("mounted.keytab")
     shutil.copy(told["keytab"], current)
     with open(mounted, "wb"):
