@@ -79,22 +79,19 @@ static enum protocol_refusal find_in_ledger(struct helper *helper, struct job *j
 /* A revert is never too much, nor too often: only what is under way stands against it. */
 static enum protocol_refusal find_applied(struct helper *helper, struct job *job)
 {
+	const struct account_applied *applied;
 	struct account account;
 
 	if (history_read(helper, job->site, "", &account) < 0 ||
 	    history_runs_on(&account, &helper->now))
 		return REFUSAL_BUSY;
-	for (size_t i = 0; i < account.applied_count; i++) {
-		const struct ledger_record *intent = &account.applied[i].intent;
-
-		if (intent->key != job->site->ladder.items[job->request.rung].key ||
-		    strcmp(intent->site, job->site->name) != 0)
-			continue;
-		memcpy(job->request.incident, intent->incident, sizeof(job->request.incident));
-		memcpy(job->request.reason, intent->reason, sizeof(job->request.reason));
-		return REFUSAL_NONE;
-	}
-	return REFUSAL_RUNG;
+	applied = account_find_applied(
+	    &account, job->site->name, job->site->ladder.items[job->request.rung].key);
+	if (applied == NULL)
+		return REFUSAL_RUNG;
+	memcpy(job->request.incident, applied->intent.incident, sizeof(job->request.incident));
+	memcpy(job->request.reason, applied->intent.reason, sizeof(job->request.reason));
+	return REFUSAL_NONE;
 }
 
 /* ------------------------------------------------------------------------ from intent to result */

@@ -26,17 +26,22 @@ static bool counts(const struct account *account, const struct ledger_record *re
 
 /* ----------------------------------------------------------------- what is still to be reverted */
 
-static struct account_applied *find_applied(
-    struct account *account, const struct ledger_record *record)
+struct account_applied *account_find_applied(
+    struct account *account, const char *site, uint64_t key)
 {
 	for (size_t i = 0; i < account->applied_count; i++) {
 		struct account_applied *applied = &account->applied[i];
 
-		if (applied->intent.key == record->key &&
-		    is_same(applied->intent.site, record->site))
+		if (applied->intent.key == key && is_same(applied->intent.site, site))
 			return applied;
 	}
 	return NULL;
+}
+
+static struct account_applied *find_applied(
+    struct account *account, const struct ledger_record *record)
+{
+	return account_find_applied(account, record->site, record->key);
 }
 
 static void add_applied(struct account *account, const struct ledger_record *intent)

@@ -51,6 +51,10 @@ struct account {
 /* A ledger_on_record; the context is the account. */
 void account_add(void *account, const struct ledger_record *record);
 
+/* What is applied of that rung of the site, or NULL. */
+struct account_applied *account_find_applied(
+    struct account *account, const char *site, uint64_t key);
+
 /* Whether a person's approval is there that is neither used nor too old. */
 bool account_is_approved(const struct account_rung *rung, const struct moment *now);
 
