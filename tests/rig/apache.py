@@ -1,6 +1,7 @@
 """Apache with mod_auth_gssapi, in a directory of its own."""
 
 import os
+import shutil
 
 from .forking import ForkingServer
 from .log import Log
@@ -123,9 +124,13 @@ class Apache(ForkingServer):
             output.write(PRIVATE_LOCATION.format(keytab=self.served_keytab or self.keytab))
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
         with open(self.config_file, "w", encoding="ascii") as output:
-            output.write(CONF.format(**vars(self), SNIPPET=SNIPPET, user=user,
+            output.write(CONF.format(**vars(self), SNIPPET=self._snippet(), user=user,
                                      load_modules=load_modules,
                                      ntlm_location=NTLM_LOCATION if self.ntlm else ""))
+
+    def _snippet(self):
+        """A copy of it: an Apache that never was root cannot read a source tree in a folder of root's."""
+        return shutil.copy(SNIPPET, self.directory)
 
     def environment(self):
         """What it finds in its environment."""

@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/rig/systemd.py \
 	tests/rig/tokens.py \
 	tests/rig/tomcat.py \
+	tests/rig/valgrind.supp \
 	tests/rig/wait.py
 
 # No libtool for a single shim: a shared object needs no more than this.

@@ -167,13 +167,16 @@ class Rig:
         return self._add(Prometheus(self._folder("prometheus"), target, **options), start)
 
     def install(self, *plugins):
-        """Rules and plugins where other users can read them and only root can change them, for a rig
-        below a folder of root's; the part of the configuration that names them."""
+        """Rules, programs and plugins where other users can read them and only root can change them, for
+        a rig below a folder of root's; the part of the configuration that names them."""
         rules = shutil.copytree(f"{SOURCE_DIRECTORY}/rules", self.path("rules"))
         for name in plugins:
             os.makedirs(self.path(f"plugins/{name}"))
             shutil.copy(f"{build_directory()}/plugins/{name}/{name}", self.path(f"plugins/{name}"))
-        return {"rules_dir": rules, "plugin_dir": self.path("plugins")}
+        os.makedirs(self.path("programs"))
+        for name in ("authmedic-helper", "authmedic-probe"):
+            shutil.copy(f"{build_directory()}/{name}", self.path("programs"))
+        return {"rules_dir": rules, "plugin_dir": self.path("plugins"), "programs_dir": self.path("programs")}
 
     def authmedic(self, config, start=True, **options):
         """The daemon."""

@@ -9,8 +9,9 @@ import pytest
 
 from rig import Log, Scene, check_metrics, need_program
 
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "rig", "valgrind.supp")
 VALGRIND = ["valgrind", "--quiet", "--vgdb=no", "--leak-check=full", "--trace-children=yes",
-            "--trace-children-skip=*/squid"]
+            "--trace-children-skip=*/squid", f"--suppressions={SUPPRESSIONS}"]
 
 
 def test_main_job(rig, realm, keytab):
