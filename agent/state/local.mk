@@ -8,4 +8,5 @@ libauthmedic_a_SOURCES += \
 	agent/state/store_outbox.c \
 	agent/state/store_private.h \
 	agent/state/store_rows.c \
-	agent/state/store_rules.c
+	agent/state/store_rules.c \
+	agent/state/store_tables.c agent/state/store_tables.h

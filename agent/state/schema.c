@@ -2,60 +2,11 @@
 
 #include <errno.h>
 
-#define SCHEMA_VERSION  4
-#define APPLICATION_ID  0x61756d64 /* "aumd" */
-#define MAX_COLUMNS     16
+#define NOTHING         (-1) /* the version that has no table at all */
 #define MAX_TABLE_BYTES 4096
 
-struct table {
-	const char *name;
-	const char *columns[MAX_COLUMNS];
-	const char *id; /* a column of SQLite's own making, or NULL */
-	const char *constraints;
-	const char *indexes[3];
-};
-
-/* Numbers that are unsigned in C are kept as the same 64 bits. */
-static const struct table tables[] = {
-    {.name = "log",
-	.columns = {"site TEXT", "pattern TEXT", "bytes INTEGER", "lines INTEGER",
-	    "rotations INTEGER", "truncations INTEGER", "lost_bytes INTEGER",
-	    "overlong_lines INTEGER", "parser_header BLOB"},
-	.constraints = "PRIMARY KEY (site, pattern)"},
-    {.name = "cursor",
-	.columns = {"site TEXT", "pattern TEXT", "position INTEGER", "path BLOB", "device INTEGER",
-	    "inode INTEGER", "birth_ns INTEGER", "offset_bytes INTEGER", "size_bytes INTEGER",
-	    "marker_bytes INTEGER", "marker_hash INTEGER", "head_bytes INTEGER",
-	    "head_hash INTEGER", "finished INTEGER", "header BLOB"},
-	.constraints = "PRIMARY KEY (site, pattern, position),"
-		       " FOREIGN KEY (site, pattern) REFERENCES log ON DELETE CASCADE"},
-    {.name = "detector",
-	.columns = {"site TEXT", "key BLOB", "value BLOB"},
-	.constraints = "PRIMARY KEY (site, key)"},
-    {.name = "value",
-	.columns = {"site TEXT", "name TEXT", "value BLOB"},
-	.constraints = "PRIMARY KEY (site, name)"},
-    {.name = "incident",
-	.columns = {"id TEXT", "site TEXT", "diagnosis TEXT", "state TEXT", "opened_ms INTEGER",
-	    "changed_ms INTEGER", "closed_ms INTEGER", "evidence BLOB", "progress BLOB"},
-	.constraints = "PRIMARY KEY (id)",
-	.indexes = {"incident_by_time ON incident (opened_ms, id)",
-	    "incident_by_site ON incident (site, opened_ms, id)"}},
-    {.name = "event",
-	.columns = {"incident TEXT", "position INTEGER", "time_ms INTEGER", "kind TEXT",
-	    "text TEXT", "data BLOB"},
-	.constraints = "PRIMARY KEY (incident, position),"
-		       " FOREIGN KEY (incident) REFERENCES incident ON DELETE CASCADE"},
-    {.name = "outbox",
-	.columns = {"target TEXT", "message_id TEXT", "body BLOB", "created_ms INTEGER",
-	    "due_ms INTEGER", "attempts INTEGER"},
-	.id = "id INTEGER PRIMARY KEY AUTOINCREMENT",
-	.constraints = "UNIQUE (target, message_id)",
-	.indexes = {"outbox_by_target ON outbox (target, id)"}},
-};
-
 /* The columns' names alone, as the checksum takes them. */
-static void append_names(struct buffer *sql, const struct table *table)
+static void append_names(struct buffer *sql, const struct schema_table *table)
 {
 	for (size_t i = 0; table->columns[i] != NULL; i++) {
 		struct view column = view_of_text(table->columns[i]);
@@ -69,7 +20,7 @@ static void append_names(struct buffer *sql, const struct table *table)
 }
 
 /* SQLite itself would not notice a changed bit within a value. */
-static void append_table(struct buffer *sql, const struct table *table)
+static void append_table(struct buffer *sql, const struct schema_table *table)
 {
 	buffer_append_format(sql, "CREATE TABLE %s (", table->name);
 	if (table->id != NULL)
@@ -80,13 +31,13 @@ static void append_table(struct buffer *sql, const struct table *table)
 	append_names(sql, table);
 	buffer_append_text(sql, ")) STORED CHECK (checksum = row_checksum(");
 	append_names(sql, table);
-	buffer_append_format(sql, ")), %s)%s;", table->constraints,
-	    table->id != NULL ? "" : " WITHOUT ROWID");
+	buffer_append_format(
+	    sql, ")), %s)%s;", table->constraints, table->id != NULL ? "" : " WITHOUT ROWID");
 	for (size_t i = 0; table->indexes[i] != NULL; i++)
 		buffer_append_format(sql, "CREATE INDEX %s;", table->indexes[i]);
 }
 
-static int make_table(struct database *database, const struct table *table)
+static int make_table(struct database *database, const struct schema_table *table)
 {
 	struct buffer auto_buffer sql;
 
@@ -97,17 +48,63 @@ static int make_table(struct database *database, const struct table *table)
 	return database_execute(database, buffer_text(&sql));
 }
 
-static int make_tables(struct database *database)
+/* Whether a database of the version has the table. */
+static bool is_of(const struct schema_table *table, int version)
+{
+	return table->first_version <= version &&
+	    (table->last_version == 0 || version <= table->last_version);
+}
+
+static int fill_table(struct database *database, const struct schema_table *table)
+{
+	struct buffer auto_buffer sql;
+
+	buffer_init(&sql, MAX_TABLE_BYTES);
+	buffer_append_format(&sql, "INSERT INTO %s (", table->name);
+	append_names(&sql, table);
+	buffer_append_format(&sql, ") %s", table->columns_from);
+	if (buffer_error(&sql) < 0)
+		return buffer_error(&sql);
+	return database_execute(database, buffer_text(&sql));
+}
+
+static int drop_table(struct database *database, const struct schema_table *table)
+{
+	char sql[64];
+
+	snprintf(sql, sizeof(sql), "DROP TABLE %s", table->name);
+	return database_execute(database, sql);
+}
+
+static int change_tables(struct database *database, const struct schema *schema, int from)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < schema->table_count; i++) {
+		const struct schema_table *table = &schema->tables[i];
+
+		if (!is_of(table, schema->version) || is_of(table, from))
+			continue;
+		error = make_table(database, table);
+		if (error == 0 && from != NOTHING && table->columns_from != NULL)
+			error = fill_table(database, table);
+	}
+	for (size_t i = 0; error == 0 && i < schema->table_count; i++)
+		if (is_of(&schema->tables[i], from) && !is_of(&schema->tables[i], schema->version))
+			error = drop_table(database, &schema->tables[i]);
+	return error;
+}
+
+static int bring_up_to_date(struct database *database, const struct schema *schema, int from)
 {
 	char pragmas[96];
 	int error = database_begin(database);
 
 	if (error < 0)
 		return error;
-	for (size_t i = 0; error == 0 && i < count_of(tables); i++)
-		error = make_table(database, &tables[i]);
+	error = change_tables(database, schema, from);
 	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
-	    APPLICATION_ID, SCHEMA_VERSION);
+	    schema->application_id, schema->version);
 	if (error == 0)
 		error = database_execute(database, pragmas);
 	if (error < 0) {
@@ -131,6 +128,13 @@ static int read_number(struct database *database, const char *sql, int64_t *ret_
 	return 0;
 }
 
+/* What a database says of itself. */
+struct numbers {
+	int64_t application_id;
+	int64_t version;
+	int64_t objects;
+};
+
 static int read_tables(struct database *database, struct buffer *ret_sql)
 {
 	struct query query;
@@ -147,16 +151,17 @@ static int read_tables(struct database *database, struct buffer *ret_sql)
 
 /* A bit that changed in what the tables are said to be would fail each query, or change what it
  * means. */
-static int check_tables(struct database *database)
+static int check_tables(struct database *database, const struct schema *schema, int version)
 {
 	struct buffer auto_buffer expected;
 	struct buffer auto_buffer found;
 	int error;
 
-	buffer_init(&expected, count_of(tables) * MAX_TABLE_BYTES);
-	buffer_init(&found, count_of(tables) * MAX_TABLE_BYTES);
-	for (size_t i = 0; i < count_of(tables); i++)
-		append_table(&expected, &tables[i]);
+	buffer_init(&expected, schema->table_count * MAX_TABLE_BYTES);
+	buffer_init(&found, schema->table_count * MAX_TABLE_BYTES);
+	for (size_t i = 0; i < schema->table_count; i++)
+		if (is_of(&schema->tables[i], version))
+			append_table(&expected, &schema->tables[i]);
 	error = read_tables(database, &found);
 	if (error == 0)
 		error = buffer_error(&expected);
@@ -167,24 +172,32 @@ static int check_tables(struct database *database)
 	return view_equal(buffer_view(&expected), buffer_view(&found)) ? 0 : -EBADMSG;
 }
 
-int schema_prepare(struct database *database)
+static int read_numbers(struct database *database, struct numbers *ret_numbers)
 {
-	int64_t application_id = 0;
-	int64_t version = 0;
-	int64_t count = 0;
-	int error = read_number(database, "PRAGMA application_id", &application_id);
+	int error = read_number(database, "PRAGMA application_id", &ret_numbers->application_id);
 
 	if (error == 0)
-		error = read_number(database, "PRAGMA user_version", &version);
+		error = read_number(database, "PRAGMA user_version", &ret_numbers->version);
 	if (error == 0)
-		error = read_number(database, "SELECT count(*) FROM sqlite_schema", &count);
-	if (error == -EINVAL)
-		return -EBADMSG; /* as in database_open() */
+		error = read_number(
+		    database, "SELECT count(*) FROM sqlite_schema", &ret_numbers->objects);
+	return error == -EINVAL ? -EBADMSG : error; /* as in database_open() */
+}
+
+int schema_prepare(struct database *database, const struct schema *schema)
+{
+	struct numbers numbers = {0};
+	int error = read_numbers(database, &numbers);
+
 	if (error < 0)
 		return error;
-	if (count == 0 && version == 0 && application_id == 0)
-		return make_tables(database);
-	if (application_id != APPLICATION_ID || version != SCHEMA_VERSION)
+	if (numbers.objects == 0 && numbers.version == 0 && numbers.application_id == 0)
+		return bring_up_to_date(database, schema, NOTHING);
+	if (numbers.application_id != schema->application_id ||
+	    numbers.version < schema->oldest_version || numbers.version > schema->version)
 		return -EPROTONOSUPPORT;
-	return check_tables(database);
+	error = check_tables(database, schema, (int)numbers.version);
+	if (error == 0 && numbers.version < schema->version)
+		error = bring_up_to_date(database, schema, (int)numbers.version);
+	return error;
 }

@@ -1,7 +1,7 @@
 #include "state/store_private.h"
 
 #include "state/aside.h"
-#include "state/schema.h"
+#include "state/store_tables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ static int open_database(struct database **ret_database, const char *path)
 
 	if (error < 0)
 		return error;
-	error = schema_prepare(database);
+	error = schema_prepare(database, &store_schema);
 	if (error < 0) {
 		database_close(&database);
 		return error;

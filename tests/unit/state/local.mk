@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 state_tests = tests/unit/state/database.test \
+	tests/unit/state/schema.test \
 	tests/unit/state/store.test \
 	tests/unit/state/store_cursors.test \
 	tests/unit/state/store_incidents.test \
@@ -12,6 +13,11 @@ tests_unit_state_database_test_SOURCES = tests/unit/state/test_database.c \
 	tests/unit/directory_fixture.h tests/unit/state/store_fixture.h
 tests_unit_state_database_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_state_database_test_LDADD = $(unit_libs)
+
+tests_unit_state_schema_test_SOURCES = tests/unit/state/test_schema.c \
+	tests/unit/directory_fixture.h
+tests_unit_state_schema_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_state_schema_test_LDADD = $(unit_libs)
 
 tests_unit_state_store_test_SOURCES = tests/unit/state/test_store.c \
 	tests/unit/directory_fixture.h tests/unit/state/store_fixture.h \
