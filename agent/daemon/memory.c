@@ -137,6 +137,7 @@ static int load_log(struct site_log *log, struct store *store)
 	if (error < 0)
 		return error;
 	intake_restore_totals(log->intake, &totals);
+	log->saved_totals = totals;
 	if (reading_restore(&log->reading, buffer_view(&header)) < 0)
 		log_warning("%s: the header kept from an earlier run cannot be read",
 		    log->reading.log->path);

@@ -372,7 +372,7 @@ static void fill_log(
 	*ret_log = (struct report_log){
 	    .path = log->reading.log->path,
 	    .format = log->reading.parser != NULL ? parser_format(log->reading.parser) : "auto",
-	    .totals = intake_totals(log->intake),
+	    .totals = &log->saved_totals,
 	    .cursors = ret_cursors,
 	    .cursor_count = intake_file_count(log->intake),
 	    .unparsed_lines = log->reading.totals.unparsed,

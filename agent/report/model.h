@@ -16,7 +16,7 @@ struct report_deaf {
 
 struct report_log {
 	const char *path, *format;
-	const struct intake_totals *totals;
+	const struct intake_totals *totals; /* as of the last commit */
 	const struct intake_cursor *cursors;
 	size_t cursor_count;
 	uint64_t unparsed_lines;

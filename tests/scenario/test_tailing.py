@@ -140,3 +140,32 @@ def test_failing_calls(rig, fault):
     writer.write(BURST)
     authmedic.start()
     check_lines(authmedic, writer)
+
+
+def test_full_disk_is_told(rig):
+    """While nothing can be saved, what was read but would be read again after a kill does not count
+    as committed."""
+    strace = need_program("strace", "strace")
+    writer = rig.log_writer()
+    writer.write(BURST)
+    authmedic = watch(rig, writer)
+    check_lines(authmedic, writer)
+    authmedic.stop()
+    state = os.path.join(authmedic.directory, "state", "authmedic.db")
+    calls = os.path.join(authmedic.directory, "calls")
+    authmedic.run_under([strace, "-f", "-D", "-o", calls, "--trace=pwrite64", f"--trace-path={state}",
+                         f"--trace-path={state}-wal", "--inject=pwrite64:error=ENOSPC:when=40+"])
+    authmedic.start()
+    for _ in range(100):
+        writer.write(1)
+        authmedic.wait_metric(lambda lines: lines == writer.lines, "authmedic_log_lines_total")
+        committed = authmedic.lines_committed(writer.path)
+        if committed < writer.lines - 1:
+            break
+    writer.write(BURST)
+    authmedic.wait_metric(lambda lines: lines == writer.lines, "authmedic_log_lines_total")
+    assert authmedic.lines_committed(writer.path) == committed < writer.lines - BURST
+    authmedic.run_under([])
+    authmedic.kill()
+    authmedic.start()
+    check_lines(authmedic, writer)
