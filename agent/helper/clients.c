@@ -10,8 +10,7 @@
 
 static void close_client(struct client *client)
 {
-	if (client->socket >= 0)
-		close(client->socket);
+	close(client->socket);
 	client->socket = -1;
 }
 
@@ -31,23 +30,16 @@ static int add(struct helper *helper, int socket, const struct peer *peer, bool 
 	return -ENOSPC;
 }
 
-int clients_take_parent(struct helper *helper, int socket)
+int clients_take(struct helper *helper, int socket, bool listens)
 {
 	struct peer peer;
-	int error = packet_socket_check(socket, false);
+	int error = packet_socket_check(socket, listens);
 
-	if (error == 0)
-		error = peer_read(socket, &peer);
-	return error < 0 ? error : add(helper, socket, &peer, true);
-}
-
-int clients_take_listening(struct helper *helper, int socket)
-{
-	int error = packet_socket_check(socket, true);
-
-	if (error == 0)
+	if (error == 0 && listens)
 		helper->listening = socket;
-	return error;
+	else if (error == 0)
+		error = peer_read(socket, &peer);
+	return error < 0 || listens ? error : add(helper, socket, &peer, true);
 }
 
 void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CLIENTS + 1])
@@ -57,16 +49,11 @@ void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CL
 	polls[HELPER_MAX_CLIENTS] = (struct pollfd){helper->listening, POLLIN, 0};
 }
 
-static bool is_daemon(uid_t user)
-{
-	const struct passwd *daemon = getpwnam(HELPER_DAEMON_USER);
-
-	return daemon != NULL && daemon->pw_uid == user;
-}
-
+/* Root, whoever the command line names, and the daemon, which may ask for less. */
 static void accept_one(struct helper *helper)
 {
 	int file = accept4(helper->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const struct passwd *daemon;
 	struct peer peer;
 	bool is_operator;
 
@@ -74,7 +61,8 @@ static void accept_one(struct helper *helper)
 		return;
 	if (peer_read(file, &peer) == 0) {
 		is_operator = peer.user == 0 || peer.user == helper->allowed_uid;
-		if ((is_operator || is_daemon(peer.user)) &&
+		daemon = getpwnam(HELPER_DAEMON_USER);
+		if ((is_operator || (daemon != NULL && daemon->pw_uid == peer.user)) &&
 		    add(helper, file, &peer, is_operator) == 0)
 			return;
 		log_warning("turned away uid %u", (unsigned)peer.user);
@@ -97,16 +85,12 @@ static void receive(struct helper *helper, struct client *client)
 
 void clients_step(struct helper *helper)
 {
-	bool any = helper->listening >= 0;
-
-	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
+	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++)
 		if (helper->clients[i].socket >= 0)
 			receive(helper, &helper->clients[i]);
-		any = any || helper->clients[i].socket >= 0;
-	}
 	if (helper->listening >= 0)
 		accept_one(helper);
-	else if (!any)
+	else if (helper->clients[0].socket < 0)
 		helper->stopping = true; /* whoever started us is gone */
 }
 
@@ -115,18 +99,9 @@ void clients_send(struct helper *helper, uint64_t client, const struct protocol_
 	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
 		struct client *to = &helper->clients[i];
 
-		if (to->socket < 0 || to->id != client)
-			continue;
 		/* Whoever does not take his replies asks for no more. */
-		if (send(to->socket, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		if (to->socket >= 0 && to->id == client &&
+		    send(to->socket, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 			close_client(to);
 	}
-}
-
-void clients_close(struct helper *helper)
-{
-	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++)
-		close_client(&helper->clients[i]);
-	if (helper->listening >= 0)
-		close(helper->listening);
 }

@@ -56,32 +56,30 @@ struct helper {
 	struct job jobs[HELPER_MAX_JOBS];
 };
 
-/* --- clients.c: -errno where the socket is of no use */
-must_check int clients_take_parent(struct helper *helper, int socket);
-must_check int clients_take_listening(struct helper *helper, int socket);
+/* --- clients.c: takes a socket that listens, or whoever started us; -errno where it is of no
+ * use */
+must_check int clients_take(struct helper *helper, int socket, bool listens);
 void clients_poll(const struct helper *helper, struct pollfd polls[HELPER_MAX_CLIENTS + 1]);
 /* Takes whoever connects, and one packet of each client. */
 void clients_step(struct helper *helper);
 void clients_send(struct helper *helper, uint64_t client, const struct protocol_reply *reply);
-void clients_close(struct helper *helper);
 
 /* --- serve.c: -EBADMSG, answered as well, where the packet is no request */
 must_check int serve(struct helper *helper, const struct client *client, struct view packet);
 void serve_answer(struct helper *helper, struct job *job);
-void serve_refuse(struct job *job, enum protocol_refusal refusal);
+/* What stands against any request of a site, or of one of its rungs, or REFUSAL_NONE. */
+enum protocol_refusal serve_check(
+    const struct helper *helper, const struct job *job, bool of_rung);
+/* Whether it is refused: not for REFUSAL_NONE. */
+bool serve_refuse(struct job *job, enum protocol_refusal refusal);
+const struct config_rung *job_rung(const struct job *job); /* one that serve_check() let pass */
 /* The reply's text: the last line of what was said, in printable ASCII. */
 void serve_set_text(struct job *job, struct view said);
 
-/* --- plugins: brings the job's plugin to its gate; where that cannot be, its answer says so */
-struct launch {
-	const struct config_rung *rung; /* NULL for inspectors */
-	const char *plugin;
-	const char *verb;
-	const char *action_id;
-	const char *state_folder; /* a remedy's own, for what it must know to revert */
-};
+/* --- launch.c: brings the job's plugin to its gate; where that cannot be, its answer says so. The
+ * folder is a remedy's own, for what it must know to revert; NULL: run an inspector. */
 must_check int launch_plugin(
-    const struct helper *helper, struct job *job, const struct launch *launch);
+    const struct helper *helper, struct job *job, const char *state_folder);
 
 /* --- inspection.c, action.c: start says whether the job is answered already; if not, one of the
  * helper's jobs has taken it. step says whether that is over and its answer complete. */
@@ -103,8 +101,12 @@ must_check int history_read(struct helper *helper, const struct config_site *sit
  * killed. */
 bool history_runs_on(const struct account *account, const struct moment *now);
 struct budget_limits history_limits(const struct helper *helper);
-/* Tells of trouble with the ledger once, and of its end. */
-void history_note_error(struct helper *helper, int error);
+/* What the job comes to as a record, with its site, and with its rung where it is about one. */
+struct ledger_record history_record(
+    const struct helper *helper, const struct job *job, enum ledger_kind kind, bool of_rung);
+/* ledger_lock() and ledger_add(); of trouble with the ledger we tell once, and of its end. */
+must_check int history_lock(struct helper *helper);
+int history_add(struct helper *helper, const struct ledger_record *record);
 /* Adds a clock line, where an action counts (budget.h). */
 void history_note_time(struct helper *helper);
 

@@ -6,10 +6,7 @@ static bool is_last(const struct helper *helper, struct job *job)
 	const struct config_words *inspectors = &job->site->server.inspectors;
 
 	for (; job->inspector < inspectors->count; job->inspector++) {
-		const struct launch launch = {
-		    .plugin = inspectors->items[job->inspector], .verb = "inspect"};
-
-		if (launch_plugin(helper, job, &launch) == 0) {
+		if (launch_plugin(helper, job, NULL) == 0) {
 			plugin_release(&job->run);
 			return false;
 		}
@@ -21,14 +18,8 @@ bool inspection_start(struct helper *helper, struct job *job)
 {
 	size_t slot = HELPER_ACTION + 1;
 
-	if (job->request.config_digest != helper->config->digest) {
-		serve_refuse(job, REFUSAL_CONFIG);
+	if (serve_refuse(job, serve_check(helper, job, false)))
 		return true;
-	}
-	if (job->site == NULL) {
-		serve_refuse(job, REFUSAL_SITE);
-		return true;
-	}
 	while (slot < HELPER_MAX_JOBS && helper->jobs[slot].used)
 		slot++;
 	if (slot == HELPER_MAX_JOBS) {

@@ -20,12 +20,13 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_BAD_CONFIG = 78 };
 
+enum { OPTION_CONFIG, OPTION_SOCKET, OPTION_LISTEN, OPTION_UID, OPTION_REVERT, OPTION_HELP,
+	OPTION_VERSION, OPTIONS };
+
 struct options {
-	const char *config_file;
-	const char *listen_path;
-	int64_t parent_socket; /* -1: none */
-	int64_t allowed_uid;   /* -1: none */
-	bool revert_due;
+	const char *given[OPTIONS]; /* the option's value or "", NULL where it is not given */
+	int64_t parent_socket;      /* -1: none */
+	int64_t allowed_uid;        /* -1: none */
 };
 
 static const char usage[] =
@@ -34,54 +35,44 @@ static const char usage[] =
     "Runs inspectors and remedies for authmedicd. Without --socket-fd and --listen it takes the\n"
     "listening socket from systemd. With --revert-due it only takes back what is due.\n";
 
-static bool read_number(const char *text, int64_t most, int64_t *number)
+/* Without a text the number stays -1. */
+static bool read_number(const char *text, int64_t most, int64_t *ret_number)
 {
-	return text != NULL && view_to_int64(view_of_text(text), number) == 0 && *number >= 0 &&
-	       *number <= most;
+	*ret_number = -1;
+	return text == NULL || (view_to_int64(view_of_text(text), ret_number) == 0 &&
+	                           *ret_number >= 0 && *ret_number <= most);
 }
 
 /* ------------------------------------------------------------------------------------ the start */
 
+static bool read_numbers(struct options *options)
+{
+	return read_number(options->given[OPTION_SOCKET], INT_MAX, &options->parent_socket) &&
+	       read_number(options->given[OPTION_UID], UINT_MAX - 1, &options->allowed_uid);
+}
+
 /* False where the program is to end at once, with that status. */
 static bool read_options(int argc, char **argv, struct options *options, int *ret_status)
 {
-	static const struct option names[] = {{"config", required_argument, NULL, 'c'},
-	    {"socket-fd", required_argument, NULL, 's'}, {"listen", required_argument, NULL, 'l'},
-	    {"allow-uid", required_argument, NULL, 'u'}, {"revert-due", no_argument, NULL, 'r'},
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'}, {0}};
-	bool good = true;
-	int letter;
+	static const struct option names[] = {{"config", required_argument, NULL, OPTION_CONFIG},
+	    {"socket-fd", required_argument, NULL, OPTION_SOCKET},
+	    {"listen", required_argument, NULL, OPTION_LISTEN},
+	    {"allow-uid", required_argument, NULL, OPTION_UID},
+	    {"revert-due", no_argument, NULL, OPTION_REVERT},
+	    {"help", no_argument, NULL, OPTION_HELP},
+	    {"version", no_argument, NULL, OPTION_VERSION}, {0}};
+	const char **given = options->given;
+	int option;
 
+	while ((option = getopt_long(argc, argv, "", names, NULL)) >= 0 && option < OPTIONS)
+		given[option] = optarg != NULL ? optarg : "";
 	*ret_status = EXIT_DONE;
-	while (good && (letter = getopt_long(argc, argv, "", names, NULL)) >= 0) {
-		switch (letter) {
-		case 'c':
-			options->config_file = optarg;
-			break;
-		case 'l':
-			options->listen_path = optarg;
-			break;
-		case 's':
-			good = read_number(optarg, INT_MAX, &options->parent_socket);
-			break;
-		case 'u':
-			good = read_number(optarg, UINT_MAX - 1, &options->allowed_uid);
-			break;
-		case 'r':
-			options->revert_due = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return false;
-		case 'V':
-			puts(PACKAGE_STRING);
-			return false;
-		default:
-			good = false;
-		}
+	if (given[OPTION_HELP] != NULL || given[OPTION_VERSION] != NULL) {
+		fputs(given[OPTION_HELP] != NULL ? usage : PACKAGE_STRING "\n", stdout);
+		return false;
 	}
-	if (good && optind == argc && (options->parent_socket < 0 || options->listen_path == NULL))
+	if (option < 0 && optind == argc &&
+	    (given[OPTION_SOCKET] == NULL || given[OPTION_LISTEN] == NULL) && read_numbers(options))
 		return true;
 	fputs(usage, stderr);
 	*ret_status = EXIT_USAGE;
@@ -128,29 +119,27 @@ static int load(struct helper *helper, const char *config_file)
 
 		mkdir(state, 0700); /* what is wrong with it shows when it is opened */
 		helper->state_folder = trusted_open(state, S_IFDIR, &helper->trust, &errors);
-		helper->ledger.folder = helper->state_folder;
-		error = helper->state_folder < 0 ? helper->state_folder : 0;
+		error = helper->ledger.folder = helper->state_folder;
 	}
 	if (error < 0)
-		fprintf(stderr, "%s%s", buffer_text(&errors),
-		    view_ends_with(buffer_view(&errors), VIEW("\n")) ? "" : "\n");
+		fprintf(stderr, "%.*s\n", VIEW_ARGUMENTS(view_trim(buffer_view(&errors))));
 	return error;
 }
 
 static int open_clients(struct helper *helper, const struct options *options)
 {
+	const char *path = options->given[OPTION_LISTEN];
 	int64_t process, count;
+	int socket = SYSTEMD_SOCKET;
 
 	if (helper->spawned)
-		return clients_take_parent(helper, (int)options->parent_socket);
-	if (options->listen_path != NULL) {
-		helper->listening = packet_socket_listen(options->listen_path, HELPER_MAX_CLIENTS);
-		return helper->listening < 0 ? helper->listening : 0;
-	}
-	if (!read_number(getenv("LISTEN_PID"), INT_MAX, &process) || process != getpid() ||
-	    !read_number(getenv("LISTEN_FDS"), 1, &count) || count != 1)
+		socket = (int)options->parent_socket;
+	else if (path != NULL)
+		socket = packet_socket_listen(path, HELPER_MAX_CLIENTS);
+	else if (!read_number(getenv("LISTEN_PID"), INT_MAX, &process) || process != getpid() ||
+	         !read_number(getenv("LISTEN_FDS"), 1, &count) || count != 1)
 		return -ENOTSOCK;
-	return clients_take_listening(helper, SYSTEMD_SOCKET);
+	return socket < 0 ? socket : clients_take(helper, socket, !helper->spawned);
 }
 
 /* ------------------------------------------------------------------------------------- the loop */
@@ -177,11 +166,11 @@ static void step_jobs(struct helper *helper)
 	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
 		struct job *job = &helper->jobs[i];
 
-		if (!job->used || !(i == HELPER_ACTION ? action_step(helper, job)
-		                                       : inspection_step(helper, job)))
-			continue;
-		job->used = false;
-		serve_answer(helper, job);
+		if (job->used && (i == HELPER_ACTION ? action_step(helper, job)
+		                                     : inspection_step(helper, job))) {
+			job->used = false;
+			serve_answer(helper, job);
+		}
 	}
 }
 
@@ -197,16 +186,14 @@ static void take_signals(struct helper *helper)
 static void turn(struct helper *helper)
 {
 	struct pollfd polls[MAX_POLLS] = {{helper->signals, POLLIN, 0}};
-	size_t count = 1;
 
-	for (size_t i = 0; i < HELPER_MAX_JOBS; i++)
-		if (helper->jobs[i].used)
-			polls[count++] = (struct pollfd){helper->jobs[i].run.output, POLLIN, 0};
-	if (!helper->stopping) {
-		clients_poll(helper, polls + count);
-		count += HELPER_MAX_CLIENTS + 1;
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
+		const struct job *job = &helper->jobs[i];
+
+		polls[1 + i] = (struct pollfd){job->used ? job->run.output : -1, POLLIN, 0};
 	}
-	poll(polls, count, timeout_ms(helper));
+	clients_poll(helper, polls + 1 + HELPER_MAX_JOBS);
+	poll(polls, helper->stopping ? 1 + HELPER_MAX_JOBS : MAX_POLLS, timeout_ms(helper));
 	moment_read(&helper->now);
 	take_signals(helper); /* first: what is taken here must be followed by a step */
 	step_jobs(helper);
@@ -218,13 +205,6 @@ static void turn(struct helper *helper)
 		history_note_time(helper);
 }
 
-static int serve_all(struct helper *helper)
-{
-	while (!helper->stopping || helper->jobs[HELPER_ACTION].used)
-		turn(helper);
-	return EXIT_DONE;
-}
-
 /* Serves nobody. What failed is tried again only by the next of us. */
 static int revert_all_due(struct helper *helper)
 {
@@ -232,29 +212,27 @@ static int revert_all_due(struct helper *helper)
 	bool failed = false;
 
 	helper->stopping = true;
-	do {
-		helper->next_revert_ms = 0;
-		reverts_step(helper);
-		if (!job->used)
-			break;
+	for (reverts_step(helper); job->used; reverts_step(helper)) {
 		while (job->used)
 			turn(helper);
 		failed = failed || job->reply.result != PROTOCOL_DONE;
-	} while (true);
+	}
 	return failed || helper->ledger_error < 0 || helper->reverts_overdue > 0 ? EXIT_FAILED
 	                                                                          : EXIT_DONE;
 }
 
 static int run(struct helper *helper, const struct options *options)
 {
-	int error = moment_init(&helper->now), status;
+	const char *config = options->given[OPTION_CONFIG];
+	bool revert_due = options->given[OPTION_REVERT] != NULL;
+	int error = moment_init(&helper->now), status = EXIT_DONE;
 
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
 		error = -errno;
-	if (error == 0 && load(helper, options->config_file) < 0)
+	if (error == 0 && load(helper, config != NULL ? config : AUTHMEDIC_CONFIG_FILE) < 0)
 		return EXIT_BAD_CONFIG;
-	if (error == 0 && !options->revert_due)
+	if (error == 0 && !revert_due)
 		error = open_clients(helper, options);
 	if (error < 0) {
 		log_error("cannot start: %s", strerror(-error));
@@ -262,17 +240,19 @@ static int run(struct helper *helper, const struct options *options)
 	}
 	moment_read(&helper->now);
 	history_note_time(helper);
-	status = options->revert_due ? revert_all_due(helper) : serve_all(helper);
+	if (revert_due)
+		status = revert_all_due(helper);
+	while (!helper->stopping || helper->jobs[HELPER_ACTION].used)
+		turn(helper);
 	history_note_time(helper);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = {
-	    .config_file = AUTHMEDIC_CONFIG_FILE, .parent_socket = -1, .allowed_uid = -1};
-	static struct helper helper = {
-	    .signals = -1, .listening = -1, .state_folder = -1, .ledger.file = -1};
+	struct options options = {0};
+	static struct helper helper = {.signals = -1, .listening = -1, .state_folder = -1,
+	    .ledger.file = -1, .clients = {[0 ... HELPER_MAX_CLIENTS - 1] = {.socket = -1}}};
 	int status;
 
 	if (!read_options(argc, argv, &options, &status))
@@ -282,13 +262,10 @@ int main(int argc, char **argv)
 	helper.spawned = options.parent_socket >= 0;
 	helper.trust = trust_of_process(helper.spawned);
 	helper.allowed_uid = options.allowed_uid;
-	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++)
-		helper.clients[i].socket = -1;
 	status = run(&helper, &options);
 	for (size_t i = 0; i < HELPER_MAX_JOBS; i++)
 		if (helper.jobs[i].used)
 			plugin_done(&helper.jobs[i].run);
-	clients_close(&helper);
 	ledger_unlock(&helper.ledger);
 	config_free(&helper.config);
 	return status;

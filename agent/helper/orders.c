@@ -6,78 +6,39 @@
 
 /* What is said of a rung, an incident or everything, and by whom it may be said. */
 static const struct order {
-	uint32_t verb;
 	enum ledger_kind kind;
 	bool only_operator; /* what makes less careful is for root, or whoever started us */
 	bool of_rung;
 	bool of_site;
 	const char *done;
-} orders[] = {
-    {PROTOCOL_PAUSE, LEDGER_PAUSE, false, false, false, "paused: no action on any site"},
-    {PROTOCOL_RESUME, LEDGER_RESUME, true, false, false, "resumed"},
-    {PROTOCOL_LOCK, LEDGER_LOCK, false, true, true, "locked"},
-    {PROTOCOL_UNLOCK, LEDGER_UNLOCK, true, true, true, "unlocked"},
-    {PROTOCOL_APPROVE, LEDGER_APPROVE, true, true, true, "approved"},
-    {PROTOCOL_SKIP, LEDGER_SKIP, true, true, true, "skipped"},
-    {PROTOCOL_DENY, LEDGER_DENY, true, false, true, "denied"},
+} orders[PROTOCOL_VERBS] = {
+    [PROTOCOL_PAUSE] = {LEDGER_PAUSE, false, false, false, "paused: no action on any site"},
+    [PROTOCOL_RESUME] = {LEDGER_RESUME, true, false, false, "resumed"},
+    [PROTOCOL_LOCK] = {LEDGER_LOCK, false, true, true, "locked"},
+    [PROTOCOL_UNLOCK] = {LEDGER_UNLOCK, true, true, true, "unlocked"},
+    [PROTOCOL_APPROVE] = {LEDGER_APPROVE, true, true, true, "approved"},
+    [PROTOCOL_SKIP] = {LEDGER_SKIP, true, true, true, "skipped"},
+    [PROTOCOL_DENY] = {LEDGER_DENY, true, false, true, "denied"},
 };
-
-static const struct order *order_of(uint32_t verb)
-{
-	for (size_t i = 0; i < count_of(orders); i++)
-		if (orders[i].verb == verb)
-			return &orders[i];
-	return NULL;
-}
 
 static enum protocol_refusal refusal_of(
     const struct helper *helper, const struct job *job, const struct order *order)
 {
 	if (order->only_operator && !job->is_operator)
 		return REFUSAL_OPERATOR;
-	if (!order->of_site)
-		return REFUSAL_NONE;
-	if (job->request.config_digest != helper->config->digest)
-		return REFUSAL_CONFIG;
-	if (job->site == NULL)
-		return REFUSAL_SITE;
-	return order->of_rung && job->request.rung >= job->site->ladder.count ? REFUSAL_RUNG
-	                                                                       : REFUSAL_NONE;
-}
-
-static struct ledger_record record_of(
-    const struct helper *helper, const struct job *job, const struct order *order)
-{
-	struct ledger_record record = job->intent;
-
-	record.kind = order->kind;
-	record.when = helper->now;
-	record.for_ms = job->request.for_ms;
-	memcpy(record.incident, job->request.incident, sizeof(record.incident));
-	if (order->of_site)
-		snprintf(record.site, sizeof(record.site), "%s", job->site->name);
-	if (order->of_rung) {
-		const struct config_rung *rung = &job->site->ladder.items[job->request.rung];
-
-		record.rung = job->request.rung;
-		record.key = rung->key;
-		snprintf(record.remedy, sizeof(record.remedy), "%s", rung->remedy);
-	}
-	return record;
+	return order->of_site ? serve_check(helper, job, order->of_rung) : REFUSAL_NONE;
 }
 
 /* While an action of ours is under way the ledger is locked, by us. */
 static int add(struct helper *helper, const struct ledger_record *record)
 {
 	bool ours = helper->ledger.file >= 0;
-	int error = ours ? 0 : ledger_lock(&helper->ledger, &helper->now);
+	int error = ours ? 0 : history_lock(helper);
 
 	if (error == 0)
-		error = ledger_add(&helper->ledger, record);
+		error = history_add(helper, record);
 	if (!ours)
 		ledger_unlock(&helper->ledger);
-	if (error != -EBUSY)
-		history_note_error(helper, error);
 	return error;
 }
 
@@ -91,16 +52,16 @@ static int brake(const struct helper *helper, enum ledger_kind kind)
 
 void order_take(struct helper *helper, struct job *job)
 {
-	const struct order *order = order_of(job->request.verb);
-	enum protocol_refusal refusal = refusal_of(helper, job, order);
+	const struct order *order = &orders[job->request.verb];
 	struct ledger_record record;
 	int error;
 
-	if (refusal != REFUSAL_NONE) {
-		serve_refuse(job, refusal);
+	if (serve_refuse(job, refusal_of(helper, job, order)))
 		return;
-	}
-	record = record_of(helper, job, order);
+	record = history_record(helper, job, order->kind, order->of_rung);
+	record.for_ms = job->request.for_ms;
+	if (!order->of_site)
+		record.site[0] = '\0';
 	error = brake(helper, order->kind);
 	if (error == 0)
 		error = add(helper, &record);

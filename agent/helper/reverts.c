@@ -8,18 +8,16 @@ static bool find_rung(
 	job->site = config_site_named(helper->config, intent->site);
 	if (job->site == NULL)
 		return false;
-	for (uint32_t i = 0; i < job->site->ladder.count; i++) {
-		job->request.rung = i;
-		if (job->site->ladder.items[i].key == intent->key)
-			return true;
-	}
-	return false;
+	while (job->request.rung < job->site->ladder.count &&
+	       job_rung(job)->key != intent->key)
+		job->request.rung++;
+	return job->request.rung < job->site->ladder.count;
 }
 
 /* Whether it has begun. */
 static bool begin(struct helper *helper, const struct ledger_record *intent)
 {
-	struct job job = {.intent.by = "deadline"};
+	struct job job = {.intent.by = "deadline", .is_operator = true};
 
 	job.request.verb = PROTOCOL_REVERT;
 	job.request.config_digest = helper->config->digest;

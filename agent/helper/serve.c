@@ -4,10 +4,35 @@
 #include "helper/helper.h"
 #include "ledger/pause.h"
 
-void serve_refuse(struct job *job, enum protocol_refusal refusal)
+/* In another configuration the ladder may have another order: then nothing is told of a rung. */
+static bool means_our_rungs(const struct helper *helper, const struct job *job)
 {
+	return job->request.config_digest == helper->config->digest;
+}
+
+enum protocol_refusal serve_check(
+    const struct helper *helper, const struct job *job, bool of_rung)
+{
+	if (!means_our_rungs(helper, job))
+		return REFUSAL_CONFIG;
+	if (job->site == NULL)
+		return REFUSAL_SITE;
+	return of_rung && job->request.rung >= job->site->ladder.count ? REFUSAL_RUNG
+	                                                               : REFUSAL_NONE;
+}
+
+bool serve_refuse(struct job *job, enum protocol_refusal refusal)
+{
+	if (refusal == REFUSAL_NONE)
+		return false;
 	job->reply.result = PROTOCOL_REFUSED;
 	job->reply.refusal = refusal;
+	return true;
+}
+
+const struct config_rung *job_rung(const struct job *job)
+{
+	return &job->site->ladder.items[job->request.rung];
 }
 
 void serve_set_text(struct job *job, struct view said)
@@ -40,27 +65,19 @@ static void tell_action(const struct account *account, const struct job *job,
 	snprintf(reply->action_id, sizeof(reply->action_id), "%s", action->action_id);
 }
 
-/* In another configuration the ladder may have another order: then nothing is told of a rung. */
-static bool means_our_rungs(const struct helper *helper, const struct job *job)
-{
-	return job->request.config_digest == helper->config->digest;
-}
-
 /* Where the ledger cannot be read the budget stays at 0, and what was done is unknown. */
 static void add_state(struct helper *helper, struct job *job)
 {
 	struct protocol_reply *reply = &job->reply;
 	bool tells = reply->verb == PROTOCOL_ACTION && reply->refusal == REFUSAL_NONE;
-	int locked = ledger_lock(&helper->ledger, &helper->now);
+	int locked = history_lock(helper);
 	int error = locked == -EBUSY ? 0 : locked;
 	struct account account;
 
 	reply->paused = pause_is_set(helper->state_folder, helper->config->safety.disable_file);
 	if (tells)
 		reply->result = PROTOCOL_UNKNOWN;
-	if (error < 0)
-		history_note_error(helper, error);
-	else
+	if (error == 0)
 		error = history_read(helper, job->site, job->request.incident, &account);
 	if (locked == 0)
 		ledger_unlock(&helper->ledger);
@@ -86,26 +103,6 @@ void serve_answer(struct helper *helper, struct job *job)
 
 /* --------------------------------------------------------------------------------- the requests */
 
-static bool start_revert(struct helper *helper, struct job *job)
-{
-	if (job->is_operator)
-		return action_start(helper, job);
-	serve_refuse(job, REFUSAL_OPERATOR);
-	return true;
-}
-
-static void tell(const struct helper *helper, struct job *job)
-{
-	bool asks_action = job->request.verb == PROTOCOL_ACTION;
-
-	if (asks_action && !means_our_rungs(helper, job))
-		serve_refuse(job, REFUSAL_CONFIG);
-	else if (job->site == NULL && (job->request.site[0] != '\0' || asks_action))
-		serve_refuse(job, REFUSAL_SITE);
-	else if (asks_action && job->request.rung >= job->site->ladder.count)
-		serve_refuse(job, REFUSAL_RUNG);
-}
-
 /* Whether the job is answered already. */
 static bool take(struct helper *helper, struct job *job)
 {
@@ -113,12 +110,14 @@ static bool take(struct helper *helper, struct job *job)
 	case PROTOCOL_INSPECT:
 		return inspection_start(helper, job);
 	case PROTOCOL_APPLY:
-		return action_start(helper, job);
 	case PROTOCOL_REVERT:
-		return start_revert(helper, job);
+		return action_start(helper, job);
 	case PROTOCOL_ACTION:
-	case PROTOCOL_STATUS:
-		tell(helper, job);
+		serve_refuse(job, serve_check(helper, job, true));
+		return true;
+	case PROTOCOL_STATUS: /* of no site, too */
+		if (job->site == NULL && job->request.site[0] != '\0')
+			serve_refuse(job, REFUSAL_SITE);
 		return true;
 	default:
 		order_take(helper, job);

@@ -21,7 +21,7 @@ static bool counts(const struct account *account, const struct ledger_record *re
 {
 	return is_of_site(account, record) ||
 	       (account->shares_budget != NULL &&
-	           account->shares_budget(account->context, record->site));
+	           account->shares_budget(account->context, account->site, record->site));
 }
 
 /* ----------------------------------------------------------------- what is still to be reverted */

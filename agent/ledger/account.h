@@ -28,7 +28,8 @@ struct account_applied {
 };
 
 /* Whether the other site's actions count for the site as well. */
-typedef bool account_shares_budget(const void *context, const char *other_site);
+typedef bool account_shares_budget(
+    const void *context, const char *site, const char *other_site);
 
 struct account {
 	/* asked with; the rest starts zeroed */

@@ -70,6 +70,23 @@ def test_installed_files(installed):
     assert found == expected
 
 
+def libraries(program):
+    """The libraries that a program is linked with, without their versions."""
+    told = subprocess.run(["readelf", "-d", BUILD / program], check=True, capture_output=True,
+                          text=True).stdout
+    return set(re.findall(r"\(NEEDED\).*\[(\w[\w+-]*)\.so", told))
+
+
+@needs("readelf")
+def test_libraries_of_the_helper():
+    """The privileged program links no HTTP, no regular expressions and no JSON; the same look finds
+    all of that in the daemon."""
+    web = {"libcurl", "libmicrohttpd", "libpcre2-8", "libcjson"}
+    assert libraries("authmedicd") >= web
+    assert libraries("authmedic-helper") <= {
+        "libc", "libm", "libyaml-0", "ld-linux-x86-64", "ld-linux-aarch64", "libasan", "libubsan"}
+
+
 def test_installed_programs_name_installed_folders(installed):
     """The folders compiled into the programs are those that make install fills."""
     daemon = (installed / PREFIX / "sbin/authmedicd").read_bytes()
@@ -128,6 +145,19 @@ def test_man_pages(page):
     assert said == []
     for name, section in re.findall(r"^\.Xr (authmedic\S*) (\d)", path.read_text(), re.M):
         assert (path.parent / f"{name}.{section}").is_file(), f"{name}({section})"
+
+
+def test_who_may_say_what():
+    """authmedic(1) keeps for root alone just the orders for which the helper takes nobody else."""
+    manual = " ".join((ROOT / "packaging/man/authmedic.1").read_text(encoding="ascii").split())
+    told = re.search(r"Only root may ([a-z, ]+) and ([a-z]+), and who said it", manual)
+    orders = re.findall(r"\[PROTOCOL_(\w+)\] = \{\w+, (true|false),",
+                        (ROOT / "agent/helper/orders.c").read_text(encoding="ascii"))
+    words = {"deny": "refuse"}
+    alone = {words.get(verb.lower(), verb.lower()) for verb, only_root in orders if only_root == "true"}
+    assert len(orders) == 7 and ("PAUSE", "false") in orders
+    assert {*told[1].split(", "), told[2]} == alone | {"revert"}
+
 
 
 @needs("apache2")

@@ -152,6 +152,17 @@ def test_sizes_in_disguise(tmp_path, head):
     assert len(findings) == 1 and "measured(): 6" in findings[0][2], findings
 
 
+@pytest.mark.parametrize("room, most", [("helper", 1000), ("ledger", 850)])
+def test_helper_size(tmp_path, room, most):
+    """The helper and its ledger are bounded, headers and all; comments and empty lines are free."""
+    plant(tmp_path, f"agent/{room}/a.h", "/* a\n * b */\n\n" + "int a;\n" * 100)
+    plant(tmp_path, f"agent/{room}/b.c", "// c\n" + "int b;\n" * (most - 100))
+    plant(tmp_path, "agent/daemon/c.c", "int c;\n" * (most + 1))
+    assert run("check-helper", tmp_path) == []
+    plant(tmp_path, f"agent/{room}/d.c", "\n/* d */ int d;\nint e;\n")
+    assert_found(run("check-helper", tmp_path), f"agent/{room}/d.c", 2, f"more than {most} lines")
+
+
 @needs_meters
 def test_sizes_of_library_callbacks(tmp_path):
     """Only a callback in a library's wrapper may have the parameters that the library gives it."""

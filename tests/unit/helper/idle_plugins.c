@@ -7,7 +7,7 @@ static struct job launched;
 static const char *launched_verb; /* NULL: an inspector */
 
 int launch_plugin(
-    const struct helper *helper, struct job *job, const struct launch *launch)
+    const struct helper *helper, struct job *job, const char *state_folder)
 {
 	job->run = (struct plugin_run){
 	    .process_id = IDLE_FIRST_PROCESS + ++idle_plugins.last_process,
@@ -16,9 +16,11 @@ int launch_plugin(
 	    .gate = -1,
 	    .deadline_ms =
 	        helper->now.boottime_ms + helper->config->safety.plugin_timeout_ms,
-	    .only_reads = launch->rung == NULL};
+	    .only_reads = state_folder == NULL};
 	launched = *job;
-	launched_verb = launch->rung != NULL ? launch->verb : NULL;
+	launched_verb = state_folder == NULL   ? NULL
+	                : job->intent.reverts ? "revert"
+	                                      : "apply";
 	return 0;
 }
 

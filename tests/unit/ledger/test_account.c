@@ -254,9 +254,9 @@ static void has_a_maximum(unused_parameter void **state)
 	assert_int_equal(refusal_of(&account, false), REFUSAL_BUDGET);
 }
 
-static bool shares_with_twin(const void *context, const char *other_site)
+static bool shares_with_twin(const void *context, const char *site, const char *other_site)
 {
-	return strcmp(other_site, context) == 0;
+	return strcmp(site, "web") == 0 && strcmp(other_site, context) == 0;
 }
 
 /* Actions of a site with the same worker count, and say nothing else. */
