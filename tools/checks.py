@@ -30,12 +30,12 @@ LIBRARIES = {
     "cjson/cJSON.h": ["agent/base/json.c"],
     "uthash.h": ["agent/base/table.c"],
     "microhttpd.h": ["agent/report/http_server.c"],
-    "curl/curl.h": ["agent/report/webhook_sender.c", "agent/probe/http_get.c"],
+    "curl/curl.h": ["agent/loop/http_client.c", "agent/probe/http_get.c"],
     "uv.h": ["agent/loop/", "agent/intake/watcher.", "agent/report/http_server.",
-             "agent/report/webhook_sender.", "agent/daemon/"],
+             "agent/daemon/"],
     "krb5.h": ["agent/probe/kerberos.c", "agent/probe/krb_error.", "plugins/"],
     "gssapi/": ["agent/probe/kerberos.c"],
-    "openssl/": ["agent/report/webhook_sender.c", "agent/report/signature.c"],
+    "openssl/": ["agent/report/signature.c"],
     "immintrin.h": ["agent/base/marks.c"],
 }
 

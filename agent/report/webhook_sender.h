@@ -1,6 +1,4 @@
-/* Delivers messages to webhooks: libcurl under the libuv loop, without threads of ours. One
- * delivery at a time for each target. No redirect is followed, no proxy used, nothing but http and
- * https spoken, no link-local address contacted. */
+/* Delivers messages to webhooks, one at a time for each target, as loop/http_client.h speaks. */
 #ifndef AUTHMEDIC_REPORT_WEBHOOK_SENDER_H
 #define AUTHMEDIC_REPORT_WEBHOOK_SENDER_H
 
@@ -10,7 +8,6 @@
 #define WEBHOOK_MAX_TARGETS	   16
 #define WEBHOOK_MAX_RESPONSE_BYTES 65536 /* read of an answer's body */
 #define WEBHOOK_KEPT_RESPONSE_BYTES 512 /* of its beginning, for a person */
-#define WEBHOOK_CONNECT_TIMEOUT_MS 5000
 #define WEBHOOK_TIMEOUT_MS	   10000 /* for the whole delivery */
 
 enum webhook_result {
@@ -57,8 +54,7 @@ struct webhook_sender;
 
 must_check int webhook_sender_new(struct webhook_sender **ret_sender, uv_loop_t *loop,
     const struct webhook_options *options);
-/* Drops what is under way without an outcome. The memory goes when the loop has closed the
- * handles. */
+/* Drops what is under way without an outcome. */
 void webhook_sender_close(struct webhook_sender **sender);
 
 /* Targets are numbered from 0 in the order they are added; -ENOSPC at the maximum. */
