@@ -107,6 +107,10 @@ static void gather_causes(const struct gathering *gathering, const struct detect
 	set_number(gathering, "window.rejected_voters", evidence.rejected_voters);
 	set_number(gathering, "window.bad_passwords", evidence.bad_passwords);
 	set_number(gathering, "window.passwords_by_known_good", evidence.passwords_by_known_good);
+	set_number(gathering, "window.password_names", evidence.password_names);
+	set_number(gathering, "window.password_voters", evidence.password_voters);
+	set_number(gathering, "window.ntlm_voters", evidence.ntlm_voters);
+	set_number(gathering, "window.named_signals", evidence.named_signals);
 	set_number(gathering, "window.oversize", evidence.oversize);
 	set_number(gathering, "window.oversize_voters", evidence.oversize_voters);
 	set_number(gathering, "window.server_errors", evidence.server_errors);
@@ -137,11 +141,13 @@ static void gather_signals(
     const struct gathering *gathering, const struct evidence_sources *sources)
 {
 	for (size_t i = 0; i < signatures_count(sources->signatures); i++) {
-		uint64_t seen = detector_signals(sources->detector, i);
+		const char *id = signatures_id(sources->signatures, i);
 		char name[FACTS_MAX_NAME_BYTES + 1];
 
-		snprintf(name, sizeof(name), "signals.%s", signatures_id(sources->signatures, i));
-		set_number(gathering, name, seen);
+		snprintf(name, sizeof(name), "signals.%s", id);
+		set_number(gathering, name, detector_signals(sources->detector, i));
+		snprintf(name, sizeof(name), "voters.%s", id);
+		set_number(gathering, name, detector_signal_voters(sources->detector, i));
 	}
 }
 
@@ -152,6 +158,7 @@ void evidence_gather(struct facts *facts, const struct evidence_sources *sources
 
 	facts_clear(facts, "window.");
 	facts_clear(facts, "signals.");
+	facts_clear(facts, "voters.");
 	gather_window(&gathering, sources->detector);
 	gather_causes(&gathering, sources->detector);
 	gather_signals(&gathering, sources);

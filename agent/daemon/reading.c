@@ -211,7 +211,8 @@ void reading_detect(struct reading *reading, struct parsed *parsed)
 		parsed->signal.time_ms = reading->last_line_ms;
 	else
 		reading->last_line_ms = parsed->signal.time_ms;
-	detector_signal(reading->detector, &parsed->signal);
+	detector_signal(reading->detector, &parsed->signal,
+	    parsed->kind == LINE_RECORD ? &parsed->record : NULL);
 }
 
 void reading_parse(

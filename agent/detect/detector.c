@@ -118,7 +118,8 @@ static int init_parts(struct detector *detector)
 		error =
 		    window_init(&detector->window, options->window_ms, options->signature_count);
 	if (error == 0)
-		error = evidence_init(&detector->evidence, options->window_ms);
+		error = evidence_init(
+		    &detector->evidence, options->window_ms, options->signature_count);
 	return error;
 }
 
@@ -362,16 +363,39 @@ void detector_record(struct detector *detector, const struct record *record)
 	conclude(detector);
 }
 
-void detector_signal(struct detector *detector, const struct signal *signal)
+static bool names_client(const struct record *record)
 {
-	int64_t time_ms;
+	return (record->address.family != 0 || !view_is_empty(record->client)) &&
+	    !view_starts_with(record->agent, own_agent);
+}
+
+/* Anybody can have anything written into the log: it counts for those who got in before. */
+static void attribute(
+    struct detector *detector, const struct signal *signal, const struct line *line)
+{
+	if (!names_client(line->record))
+		return;
+	window_add(&detector->window, line->time_ms, WINDOW_NAMED_SIGNALS, 1);
+	if (window_holds(&detector->window, line->time_ms) &&
+	    voters_know(&detector->voters, line->voter))
+		evidence_take_signal(
+		    &detector->evidence, signal->signature, line->voter, line->time_ms);
+}
+
+void detector_signal(
+    struct detector *detector, const struct signal *signal, const struct record *record)
+{
+	const struct record of_address = {.address = signal->address};
+	struct line line = {.record = record != NULL ? record : &of_address};
 
 	if (signal->signature >= detector->options.signature_count)
 		return;
 	settle(detector);
-	time_ms = take_time(detector, signal->time_ms);
+	line.time_ms = take_time(detector, signal->time_ms);
+	line.voter = voter_of(detector, &line);
 	detector->signal_totals[signal->signature]++;
-	window_add(&detector->window, time_ms, WINDOW_SIGNALS + signal->signature, 1);
+	window_add(&detector->window, line.time_ms, WINDOW_SIGNALS + signal->signature, 1);
+	attribute(detector, signal, &line);
 	conclude(detector);
 }
 
@@ -413,6 +437,13 @@ uint64_t detector_signals(const struct detector *detector, size_t signature)
 {
 	return signature < detector->options.signature_count
 	    ? detector->window.sums[WINDOW_SIGNALS + signature]
+	    : 0;
+}
+
+size_t detector_signal_voters(const struct detector *detector, size_t signature)
+{
+	return signature < detector->options.signature_count
+	    ? detector->evidence.distinct.counts[DISTINCT_SIGNAL_VOTERS + signature]
 	    : 0;
 }
 

@@ -95,10 +95,13 @@ struct detector_evidence {
 	struct detector_places hosts, workers;
 	size_t rejected_names;  /* different ones; at most 512 are told apart */
 	size_t rejected_voters; /* the same */
+	size_t ntlm_voters;     /* different known-good ones refused with NTLM, at most 512 */
 	uint64_t bad_passwords, passwords_by_known_good;
+	size_t password_names, password_voters; /* different ones of bad passwords, at most 512 */
 	uint64_t statuses[STATUS_CLASS_COUNT]; /* refusals by the class of the server's code */
 	uint64_t oversize, server_errors;
 	size_t oversize_voters; /* different known-good ones, at most 512 */
+	uint64_t named_signals; /* whose client the log told; 0 where a restart made us forget it */
 	uint64_t left_out_total; /* names, voters and places for which there was no room */
 };
 
@@ -108,7 +111,9 @@ must_check int detector_new(struct detector **ret_detector, const struct detecto
 void detector_free(struct detector **detector);
 
 void detector_record(struct detector *detector, const struct record *record);
-void detector_signal(struct detector *detector, const struct signal *signal);
+/* `record`: the line whose reason it is; NULL where an error log's line is all there is. */
+void detector_signal(
+    struct detector *detector, const struct signal *signal, const struct record *record);
 /* The log's clock moves to at least this time even without lines: open handshakes end, the window
  * slides. Where the log's own lines have shown their clock to be behind, it moves less. Nothing
  * before the first line. */
@@ -125,6 +130,8 @@ void detector_evidence(
 bool detector_has_spike(const struct detector *detector);
 /* How often the signature was seen inside the window. */
 uint64_t detector_signals(const struct detector *detector, size_t signature);
+/* Of how many different known-good voters, as far as the log told whose it was; at most 512. */
+size_t detector_signal_voters(const struct detector *detector, size_t signature);
 /* And how often since the start. */
 uint64_t detector_signals_total(const struct detector *detector, size_t signature);
 

@@ -2,7 +2,7 @@
 
 #include "detect/detector_private.h"
 
-int evidence_init(struct evidence *evidence, int64_t window_ms)
+int evidence_init(struct evidence *evidence, int64_t window_ms, size_t signature_count)
 {
 	int error = places_init(&evidence->hosts, window_ms);
 
@@ -10,11 +10,8 @@ int evidence_init(struct evidence *evidence, int64_t window_ms)
 	if (error == 0)
 		error = places_init(&evidence->workers, window_ms);
 	if (error == 0)
-		error = distinct_init(&evidence->names, EVIDENCE_MAX_DISTINCT);
-	if (error == 0)
-		error = distinct_init(&evidence->rejected_voters, EVIDENCE_MAX_DISTINCT);
-	if (error == 0)
-		error = distinct_init(&evidence->oversize_voters, EVIDENCE_MAX_DISTINCT);
+		error = distinct_init(&evidence->distinct, DISTINCT_SIGNAL_VOTERS + signature_count,
+		    EVIDENCE_MAX_DISTINCT);
 	return error;
 }
 
@@ -22,23 +19,15 @@ void evidence_done(struct evidence *evidence)
 {
 	places_done(&evidence->hosts);
 	places_done(&evidence->workers);
-	distinct_done(&evidence->names);
-	distinct_done(&evidence->rejected_voters);
-	distinct_done(&evidence->oversize_voters);
-}
-
-static void expire(struct evidence *evidence, int64_t oldest_ms)
-{
-	distinct_expire(&evidence->names, oldest_ms);
-	distinct_expire(&evidence->rejected_voters, oldest_ms);
-	distinct_expire(&evidence->oversize_voters, oldest_ms);
+	distinct_done(&evidence->distinct);
 }
 
 void evidence_restart(struct evidence *evidence, int64_t now_ms)
 {
 	window_restart(&evidence->hosts.window, now_ms);
 	window_restart(&evidence->workers.window, now_ms);
-	expire(evidence, INT64_MAX);
+	distinct_expire(&evidence->distinct, INT64_MAX);
+	evidence->distinct_since_ms = 0;
 	onset_init(&evidence->onset, evidence->onset.sample_ms * ONSET_SAMPLES_IN_WINDOW);
 	evidence->onset.changed = true;
 }
@@ -47,14 +36,14 @@ void evidence_advance(struct evidence *evidence, int64_t now_ms, int64_t oldest_
 {
 	window_advance(&evidence->hosts.window, now_ms);
 	window_advance(&evidence->workers.window, now_ms);
-	expire(evidence, oldest_ms);
+	distinct_expire(&evidence->distinct, oldest_ms);
 }
 
 void evidence_forget_before(struct evidence *evidence, int64_t time_ms)
 {
 	window_forget_before(&evidence->hosts.window, time_ms);
 	window_forget_before(&evidence->workers.window, time_ms);
-	expire(evidence, time_ms);
+	distinct_expire(&evidence->distinct, time_ms);
 }
 
 static bool is_about_password(const struct sign_in *sign_in)
@@ -63,19 +52,39 @@ static bool is_about_password(const struct sign_in *sign_in)
 	    (sign_in->scheme == SCHEME_BASIC && sign_in->cause == CAUSE_TOKEN);
 }
 
+/* Who was refused under which name: as one kind and the one that follows. */
+static void note_name_and_voter(
+    struct evidence *evidence, uint32_t names, const struct evidence_of_sign_in *of)
+{
+	const struct sign_in *sign_in = of->sign_in;
+	const struct record *record = sign_in->record;
+
+	if (record != NULL && !view_is_empty(record->user))
+		distinct_add(&evidence->distinct, names, hash_bytes(of->seed, record->user),
+		    sign_in->time_ms);
+	distinct_add(&evidence->distinct, names + 1, sign_in->voter, sign_in->time_ms);
+}
+
+static void take_bad_password(
+    struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of)
+{
+	note_name_and_voter(evidence, DISTINCT_PASSWORD_NAMES, of);
+	window_add(window, of->sign_in->time_ms, WINDOW_BAD_PASSWORDS, 1);
+	if (of->known_good)
+		window_add(window, of->sign_in->time_ms, WINDOW_PASSWORDS_BY_KNOWN_GOOD, 1);
+}
+
 static void take_refusal(
     struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of)
 {
 	const struct sign_in *sign_in = of->sign_in;
 
-	distinct_add(&evidence->rejected_voters, sign_in->voter, sign_in->time_ms);
-	if (sign_in->record != NULL && !view_is_empty(sign_in->record->user))
-		distinct_add(&evidence->names, hash_bytes(of->seed, sign_in->record->user),
-		    sign_in->time_ms);
+	note_name_and_voter(evidence, DISTINCT_NAMES, of);
 	if (is_about_password(sign_in))
-		window_add(window, sign_in->time_ms, WINDOW_BAD_PASSWORDS, 1);
-	if (is_about_password(sign_in) && of->known_good)
-		window_add(window, sign_in->time_ms, WINDOW_PASSWORDS_BY_KNOWN_GOOD, 1);
+		take_bad_password(evidence, window, of);
+	if (of->known_good && sign_in->scheme == SCHEME_NTLM)
+		distinct_add(&evidence->distinct, DISTINCT_NTLM_VOTERS, sign_in->voter,
+		    sign_in->time_ms);
 	if (sign_in->class >= STATUS_HANDLE)
 		window_add(window, sign_in->time_ms, WINDOW_STATUS + sign_in->class, 1);
 	if (sign_in->cause == CAUSE_SERVER_ERROR)
@@ -84,7 +93,15 @@ static void take_refusal(
 		return;
 	window_add(window, sign_in->time_ms, WINDOW_OVERSIZE, 1);
 	if (of->known_good)
-		distinct_add(&evidence->oversize_voters, sign_in->voter, sign_in->time_ms);
+		distinct_add(&evidence->distinct, DISTINCT_OVERSIZE_VOTERS, sign_in->voter,
+		    sign_in->time_ms);
+}
+
+void evidence_take_signal(
+    struct evidence *evidence, size_t signature, uint64_t voter, int64_t time_ms)
+{
+	distinct_add(
+	    &evidence->distinct, DISTINCT_SIGNAL_VOTERS + (uint32_t)signature, voter, time_ms);
 }
 
 /* Whoever just got in for the first time makes its place known, too. */
@@ -152,15 +169,24 @@ static enum control control_of(const uint64_t *sums)
 
 static uint64_t left_out_total(const struct evidence *evidence)
 {
-	return evidence->names.refused_total + evidence->rejected_voters.refused_total +
-	    evidence->oversize_voters.refused_total + evidence->hosts.refused_total +
+	return evidence->distinct.refused_total + evidence->hosts.refused_total +
 	    evidence->workers.refused_total;
+}
+
+/* Of all signals in the window, and not only of those since a restart. */
+static bool knows_whose(const struct detector *detector)
+{
+	int64_t since_ms = detector->evidence.distinct_since_ms;
+
+	return detector->clock.now_ms - detector->options.window_ms >= since_ms ||
+	    detector->window.floor_ms >= since_ms;
 }
 
 void detector_evidence(const struct detector *detector, struct detector_evidence *ret_evidence)
 {
 	const struct evidence *evidence = &detector->evidence;
 	const uint64_t *sums = detector->window.sums;
+	const size_t *counts = evidence->distinct.counts;
 
 	*ret_evidence = (struct detector_evidence){
 	    .kerberos_rejected = sums[WINDOW_KERBEROS_REJECTED],
@@ -169,13 +195,17 @@ void detector_evidence(const struct detector *detector, struct detector_evidence
 	    .unknown_rejected = sums[WINDOW_UNKNOWN_REJECTED],
 	    .incomplete = sums[WINDOW_INCOMPLETE],
 	    .control = control_of(sums),
-	    .rejected_names = evidence->names.count,
-	    .rejected_voters = evidence->rejected_voters.count,
+	    .rejected_names = counts[DISTINCT_NAMES],
+	    .rejected_voters = counts[DISTINCT_VOTERS],
+	    .ntlm_voters = counts[DISTINCT_NTLM_VOTERS],
 	    .bad_passwords = sums[WINDOW_BAD_PASSWORDS],
 	    .passwords_by_known_good = sums[WINDOW_PASSWORDS_BY_KNOWN_GOOD],
+	    .password_names = counts[DISTINCT_PASSWORD_NAMES],
+	    .password_voters = counts[DISTINCT_PASSWORD_VOTERS],
 	    .oversize = sums[WINDOW_OVERSIZE],
-	    .oversize_voters = evidence->oversize_voters.count,
+	    .oversize_voters = counts[DISTINCT_OVERSIZE_VOTERS],
 	    .server_errors = sums[WINDOW_SERVER_ERRORS],
+	    .named_signals = knows_whose(detector) ? sums[WINDOW_NAMED_SIGNALS] : 0,
 	    .left_out_total = left_out_total(evidence),
 	};
 	memcpy(ret_evidence->statuses, sums + WINDOW_STATUS, sizeof(ret_evidence->statuses));

@@ -10,16 +10,28 @@
 
 #define EVIDENCE_MAX_DISTINCT 512
 
+/* What is counted by different ones, refused all of them. A flood of strangers cannot thin out what
+ * is counted of known-good voters. */
+enum evidence_distinct {
+	DISTINCT_NAMES,
+	DISTINCT_VOTERS,
+	DISTINCT_PASSWORD_NAMES,  /* with a code for a bad password, */
+	DISTINCT_PASSWORD_VOTERS, /* the same */
+	DISTINCT_OVERSIZE_VOTERS, /* known-good ones */
+	DISTINCT_NTLM_VOTERS,     /* known-good ones */
+	DISTINCT_SIGNAL_VOTERS    /* known-good ones, + the signature's index */
+};
+
 struct evidence {
 	struct places hosts;
 	struct places workers;
-	struct distinct names; /* in refused sign-ins */
-	struct distinct rejected_voters;
-	struct distinct oversize_voters; /* known-good ones */
+	struct distinct distinct; /* enum evidence_distinct */
+	int64_t distinct_since_ms; /* what was before, an earlier run of ours knew */
 	struct onset onset;
 };
 
-must_check int evidence_init(struct evidence *evidence, int64_t window_ms);
+must_check int evidence_init(
+    struct evidence *evidence, int64_t window_ms, size_t signature_count);
 void evidence_done(struct evidence *evidence);
 /* The clock was set back: what is known of the last minutes is worth nothing. */
 void evidence_restart(struct evidence *evidence, int64_t now_ms);
@@ -34,5 +46,8 @@ struct evidence_of_sign_in {
 };
 void evidence_take(
     struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of);
+/* A signal of a known-good voter's. */
+void evidence_take_signal(
+    struct evidence *evidence, size_t signature, uint64_t voter, int64_t time_ms);
 
 #endif

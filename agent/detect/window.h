@@ -30,7 +30,8 @@ enum window_counter {
 	WINDOW_OVERSIZE,
 	WINDOW_SERVER_ERRORS,
 	WINDOW_STATUS, /* + enum status_class */
-	WINDOW_SIGNALS = WINDOW_STATUS + STATUS_CLASS_COUNT
+	WINDOW_NAMED_SIGNALS = WINDOW_STATUS + STATUS_CLASS_COUNT, /* whose client the log told */
+	WINDOW_SIGNALS
 };
 
 struct window_bucket {

@@ -66,7 +66,8 @@ static void pass(struct bench *bench, struct parser *parser, struct view line)
 	if (parsed.kind == LINE_RECORD)
 		detector_record(bench->detector, &parsed.record);
 	if (parsed.has_signal)
-		detector_signal(bench->detector, &parsed.signal);
+		detector_signal(bench->detector, &parsed.signal,
+		    parsed.kind == LINE_RECORD ? &parsed.record : NULL);
 }
 
 /* The least of a few rounds: what else the machine does is not the line's fault. */

@@ -130,20 +130,20 @@ static void test_signals(unused_parameter void **state)
 	struct detector *auto_call(detector_free) detector = script_detector();
 	struct signal signal = {.signature = 1, .time_ms = -1};
 
-	detector_signal(detector, &signal);
+	detector_signal(detector, &signal, NULL);
 	assert_int_equal(detector_signals(detector, 1), 0);
 	assert_int_equal(detector_signals_total(detector, 1), 1);
 	script_say(detector, "0 10.0.0.1 200");
-	detector_signal(detector, &signal);
+	detector_signal(detector, &signal, NULL);
 	signal.time_ms = SCRIPT_START_MS + 10000;
-	detector_signal(detector, &signal);
+	detector_signal(detector, &signal, NULL);
 	assert_int_equal(detector_signals(detector, 1), 2);
 	assert_int_equal(detector_signals(detector, 0), 0);
 	detector_advance(detector, SCRIPT_START_MS + 304999);
 	assert_int_equal(detector_signals(detector, 1), 1);
 	assert_int_equal(detector_signals_total(detector, 1), 3);
 	signal.signature = 3;
-	detector_signal(detector, &signal);
+	detector_signal(detector, &signal, NULL);
 	assert_int_equal(detector_signals(detector, 3), 0);
 	assert_int_equal(detector_signals_total(detector, 3), 0);
 	signal.signature = 2;
@@ -152,7 +152,7 @@ static void test_signals(unused_parameter void **state)
 	script_refuse(detector, 0, 5, 307);
 	script_assert_window(detector, "known-good 5, active 5, rejected 5, strangers 5, spike");
 	signal.time_ms = SCRIPT_START_MS + 700000;
-	detector_signal(detector, &signal);
+	detector_signal(detector, &signal, NULL);
 	script_assert_window(detector, "known-good 5");
 	signal.signature = 3;
 	assert_int_equal(detector_signals(detector, 3), 0);

@@ -113,6 +113,8 @@ static void test_spray(unused_parameter void **state)
 	assert_int_equal(evidence.rejected_voters, 4);
 	assert_int_equal(evidence.bad_passwords, 42);
 	assert_int_equal(evidence.passwords_by_known_good, 1);
+	assert_int_equal(evidence.password_names, 40);
+	assert_int_equal(evidence.password_voters, 3);
 	assert_int_equal(evidence.statuses[STATUS_PASSWORD], 41);
 	assert_int_equal(evidence.statuses[STATUS_LOCKOUT], 1);
 	assert_int_equal(evidence.statuses[STATUS_ACCOUNT], 1);
@@ -173,6 +175,86 @@ static void test_oversize(unused_parameter void **state)
 	assert_int_equal(evidence.oversize_voters, 2);
 	assert_int_equal(evidence.server_errors, 1);
 	assert_int_equal(evidence.bad_passwords, 0);
+	detector_free(&detector);
+}
+
+/* The signal, in an error log that tells the client's address. */
+static void signal_of(struct detector *detector, size_t signature, unsigned last_octet)
+{
+	const struct signal signal = {.signature = signature,
+	    .time_ms = SCRIPT_START_MS + 1000,
+	    .address = {.family = 4, .bytes = {10, 1, 0, (uint8_t)last_octet}}};
+
+	detector_signal(detector, &signal, NULL);
+}
+
+/* The same as the reason in the record of another client, who comes through a proxy. */
+static void signal_in(struct detector *detector, size_t signature, const char *line)
+{
+	const struct record record = script_record(view_of_text(line));
+	const struct signal signal = {.signature = signature, .time_ms = record.time_ms};
+
+	detector_record(detector, &record);
+	detector_signal(detector, &signal, &record);
+}
+
+static void test_signal_voters(unused_parameter void **state)
+{
+	/* Signals count by the known-good voters they are of, each once, wherever the log tells
+	 * whose they are; strangers, a log that does not tell, and our own probe count for nothing.
+	 */
+	struct detector *detector = script_detector();
+	const struct signal nobody = {.signature = 1, .time_ms = SCRIPT_START_MS + 1000};
+
+	script_admit(detector, 0, 4, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		signal_of(detector, 1, i);
+		signal_of(detector, 1, i);
+	}
+	signal_of(detector, 2, 3);
+	signal_in(detector, 1, "1 10.1.0.0 401 scheme=kerberos reply=reject");
+	signal_in(detector, 1, "1 10.1.0.3 401 scheme=kerberos reply=reject");
+	signal_in(detector, 1, "1 10.9.0.1 401 scheme=kerberos reply=reject");
+	assert_int_equal(evidence_of(detector).named_signals, 10);
+	signal_in(detector, 2, "1 10.1.0.0 401 scheme=kerberos agent=authmedic-probe/1");
+	detector_signal(detector, &nobody, NULL);
+	assert_int_equal(evidence_of(detector).named_signals, 10);
+	assert_int_equal(detector_signal_voters(detector, 0), 0);
+	assert_int_equal(detector_signal_voters(detector, 1), 4);
+	assert_int_equal(detector_signal_voters(detector, 2), 1);
+	assert_int_equal(detector_signal_voters(detector, 3), 0);
+	detector_advance(detector, SCRIPT_START_MS + 1000 + 300000);
+	assert_int_equal(detector_signal_voters(detector, 1), 4);
+	detector_advance(detector, SCRIPT_START_MS + 1001 + 300000);
+	assert_int_equal(detector_signal_voters(detector, 1), 0);
+	signal_of(detector, 1, 0);
+	assert_int_equal(detector_signal_voters(detector, 1), 0);
+	detector_free(&detector);
+}
+
+static void test_flood(unused_parameter void **state)
+{
+	/* However many strangers are refused beside them, the known-good voters that are refused
+	 * with NTLM, for another name or for a bad password are counted as without. */
+	struct detector *detector = script_detector();
+	struct detector_evidence evidence;
+
+	script_admit(detector, 0, 6, 0);
+	for (unsigned i = 0; i < 5000; i++)
+		script_say(detector, "1 10.%u.%u.1 401 scheme=kerberos reply=reject", 2 + i / 256,
+		    i % 256);
+	for (unsigned i = 0; i < 4; i++)
+		script_say(detector, "1 10.1.0.%u 401 scheme=ntlm reply=reject", i);
+	for (unsigned i = 0; i < 20; i++)
+		script_say(detector, "1 10.9.0.1 401 scheme=basic user=name%u", i);
+	script_say(detector, "1 10.9.0.2 401 scheme=ntlm reply=reject");
+	signal_of(detector, 1, 5);
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.rejected_voters, 512);
+	assert_int_equal(evidence.ntlm_voters, 4);
+	assert_int_equal(evidence.password_names, 20);
+	assert_int_equal(evidence.password_voters, 1);
+	assert_int_equal(detector_signal_voters(detector, 1), 1);
 	detector_free(&detector);
 }
 
@@ -367,6 +449,8 @@ int main(void)
 	    cmocka_unit_test(test_spray),
 	    cmocka_unit_test(test_codes),
 	    cmocka_unit_test(test_oversize),
+	    cmocka_unit_test(test_signal_voters),
+	    cmocka_unit_test(test_flood),
 	    cmocka_unit_test(test_maximum),
 	    cmocka_unit_test(test_hosts),
 	    cmocka_unit_test(test_forget),

@@ -105,7 +105,7 @@ static struct detector *restore(struct keeper *keeper, struct traffic *dice)
 	return detector;
 }
 
-/* But for names, voters and places, which are not kept. */
+/* But for names, voters, whose signals were whose, and places, which are not kept. */
 static void assert_same_evidence(const struct detector *one, const struct detector *other)
 {
 	struct detector_evidence kept[2];
@@ -155,7 +155,7 @@ static void live(struct traffic *traffic, struct detector *detectors[2])
 
 	for (int i = 0; i < 2; i++) {
 		if (kind < 10)
-			detector_signal(detectors[i], &signal);
+			detector_signal(detectors[i], &signal, NULL);
 		else if (kind < 15)
 			detector_advance(detectors[i], traffic->now_ms);
 		else if (kind < 16)
@@ -219,6 +219,38 @@ static void test_twins(unused_parameter void **state)
 		}
 		for (int i = 0; i < 2; i++)
 			detector_free(&detectors[i]);
+		keeper_clear(&keeper);
+	}
+}
+
+static void test_whose_signals(unused_parameter void **state)
+{
+	/* After a restart it is not known whose the signals before were, so none counts as told
+	 * until those have left the window or no longer count. */
+	static struct keeper keeper;
+	struct traffic dice = {.state = 9};
+
+	for (int i = 0; i < 3; i++) {
+		struct record record = script_record(VIEW("0 10.0.0.1 401 scheme=kerberos"));
+		struct signal signal = {.signature = 1, .time_ms = SCRIPT_START_MS};
+		struct detector *detector = restore(&(struct keeper){0}, &dice);
+		struct detector_evidence evidence;
+
+		detector_record(detector, &record);
+		detector_signal(detector, &signal, &record);
+		detector_evidence(detector, &evidence);
+		assert_int_equal(evidence.named_signals, 1);
+		assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+		detector_free(&detector);
+		detector = restore(&keeper, &dice);
+		signal.time_ms += i == 1 ? 300000 : 10000;
+		if (i == 2)
+			detector_forget_before(detector, signal.time_ms);
+		detector_signal(detector, &signal, &record);
+		detector_evidence(detector, &evidence);
+		assert_int_equal(evidence.named_signals, i == 0 ? 0 : 1);
+		assert_int_equal(detector_signals(detector, 1), i == 0 ? 2 : 1);
+		detector_free(&detector);
 		keeper_clear(&keeper);
 	}
 }
@@ -346,6 +378,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_twins),
+	    cmocka_unit_test(test_whose_signals),
 	    cmocka_unit_test(test_cost),
 	    cmocka_unit_test(test_corrupted),
 	    cmocka_unit_test(test_pending_rows),
