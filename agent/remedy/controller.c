@@ -102,39 +102,25 @@ void controller_probe_on_schedule(struct controller *controller)
 		controller_probe(controller);
 }
 
-/* First the machine is looked at, then the probe is made: so what is about to fail is seen before
- * our own sign-in shows it. */
-static void review_on_schedule(struct controller *controller)
+static bool has_strangers(const struct controller *controller)
 {
-	if (!controller->review_running &&
-	    controller_is_due(controller, controller->review_due_ms) &&
-	    controller->helper_connected)
-		warning_review(controller);
-	if (controller->review_running &&
-	    !controller_is_due(controller, controller->review_deadline_ms))
-		return;
-	controller->review_running = false;
-	controller_probe_on_schedule(controller);
+	return controller->window.rejected_strangers >= controller->options.minimum_voters &&
+	    !controller->probe_running && has_probe(controller) &&
+	    controller_is_due(controller, controller->next_probe_ms);
 }
 
 static void on_tick_watching(struct controller *controller)
 {
-	bool strangers =
-	    controller->window.rejected_strangers >= controller->options.minimum_voters;
-
 	if (controller->window.spike) {
 		suspect(controller, "known-good clients no longer get in");
 		return;
 	}
-	if (strangers && !controller->probe_running)
-		controller->about_strangers = controller_probe(controller);
-	review_on_schedule(controller);
-}
-
-static void on_inspected_watching(struct controller *controller)
-{
-	if (!warning_begin(controller))
-		controller_probe_on_schedule(controller);
+	if (has_strangers(controller)) {
+		controller->about_strangers = true;
+		if (!controller->review_running)
+			controller->review_due_ms = controller->now.steady_ms;
+	}
+	warning_look_ahead(controller);
 }
 
 static const char *why_suspicious(enum probe_result result)
@@ -156,10 +142,9 @@ static void on_probe_watching(struct controller *controller, enum probe_result r
 		trials_add(&controller->trials, result, controller->now.steady_ms);
 		return;
 	}
-	if (controller->about_strangers) {
-		warning_begin(controller);
-		controller->about_strangers = false;
-	}
+	if (controller->about_strangers)
+		warning_of_strangers(controller);
+	controller->about_strangers = false;
 }
 
 /* -- suspected: is it so, and does it last? */
@@ -358,7 +343,7 @@ static void on_probe_verifying(struct controller *controller, enum probe_result 
 
 static const struct state_actions states[STATE_COUNT] = {
     [STATE_WATCHING] = {"watching", "Sign-in works as far as we can see.", on_tick_watching,
-	on_probe_watching, on_inspected_watching},
+	on_probe_watching, warning_on_looked_ahead},
     [STATE_WARNING] = {"warning", "Sign-in works, but something is wrong; see the incident.",
 	warning_on_tick, warning_on_probe, warning_on_inspected},
     [STATE_SUSPECTED] = {"suspected", "Something looks wrong; probing whether it is so.",

@@ -107,10 +107,14 @@ bool decision_has_recovered(const struct controller *controller);
 void decision_lock_rung(struct controller *controller);
 
 /* -- warning.c: what can be seen before anybody fails */
+/* Where it is time: first the machine is looked at, then the probe is made. So what is about to
+ * fail is seen before our own sign-in shows it. */
+void warning_look_ahead(struct controller *controller);
+void warning_on_looked_ahead(struct controller *controller);
 /* Asks the inspectors, unless they are at it. */
 void warning_review(struct controller *controller);
-/* The inspectors have answered, or time is up; true where a warning was given. */
-bool warning_begin(struct controller *controller);
+/* After the probe that strangers' rejections led to: where nothing is wrong they are counted. */
+void warning_of_strangers(struct controller *controller);
 void warning_on_tick(struct controller *controller);
 void warning_on_probe(struct controller *controller, enum probe_result result);
 void warning_on_inspected(struct controller *controller);

@@ -36,23 +36,57 @@ static void tell(struct controller *controller, const struct diagnosis *diagnosi
 	    controller->now.steady_ms + controller->options.safety->confirm_over_ms;
 }
 
-bool warning_begin(struct controller *controller)
+static const struct diagnosis *diagnose(const struct controller *controller)
 {
-	const struct diagnosis *diagnosis =
-	    controller->options.effects.diagnose(controller->options.context);
+	return controller->options.effects.diagnose(controller->options.context);
+}
 
-	if (is_finding(diagnosis)) {
-		incident_open(controller, "sign-in works, but something is wrong");
-		controller_enter(controller, STATE_WARNING);
-		tell(controller, diagnosis);
-		return true;
-	}
-	if (!diagnosis->incident && controller->about_strangers) {
-		controller->diagnosis = diagnosis;
-		incident_tell(controller, EVENT_COUNTED, diagnosis->title, diagnosis->id);
-		controller->diagnosis = NULL;
-	}
-	return false;
+static bool begin(struct controller *controller, const struct diagnosis *diagnosis)
+{
+	if (!is_finding(diagnosis))
+		return false;
+	incident_open(controller, "sign-in works, but something is wrong");
+	controller_enter(controller, STATE_WARNING);
+	tell(controller, diagnosis);
+	return true;
+}
+
+static void probe_after_review(struct controller *controller)
+{
+	if (controller->about_strangers)
+		controller_probe(controller);
+	else
+		controller_probe_on_schedule(controller);
+}
+
+void warning_look_ahead(struct controller *controller)
+{
+	if (!controller->review_running &&
+	    controller_is_due(controller, controller->review_due_ms) &&
+	    controller->helper_connected)
+		warning_review(controller);
+	if (controller->review_running &&
+	    !controller_is_due(controller, controller->review_deadline_ms))
+		return;
+	controller->review_running = false;
+	probe_after_review(controller);
+}
+
+void warning_on_looked_ahead(struct controller *controller)
+{
+	if (!begin(controller, diagnose(controller)))
+		probe_after_review(controller);
+}
+
+void warning_of_strangers(struct controller *controller)
+{
+	const struct diagnosis *diagnosis = diagnose(controller);
+
+	if (begin(controller, diagnosis) || diagnosis->incident)
+		return;
+	controller->diagnosis = diagnosis;
+	incident_tell(controller, EVENT_COUNTED, diagnosis->title, diagnosis->id);
+	controller->diagnosis = NULL;
 }
 
 /* Now somebody fails: the same incident goes on as any other. */
@@ -95,8 +129,7 @@ void warning_on_probe(struct controller *controller, enum probe_result result)
 
 void warning_on_inspected(struct controller *controller)
 {
-	const struct diagnosis *diagnosis =
-	    controller->options.effects.diagnose(controller->options.context);
+	const struct diagnosis *diagnosis = diagnose(controller);
 
 	if (!is_finding(diagnosis))
 		incident_close(controller, EVENT_RESOLVED, "what was wrong is so no more");

@@ -29,6 +29,50 @@ static void looks_before_it_probes(void **state)
 	assert_int_equal(world->events[EVENT_OPENED], 0);
 }
 
+/* Strangers make it look at once, and it looks at the machine first all the same: our own sign-in
+ * would make a failure of what nobody has failed by yet. */
+static void looks_before_strangers_make_it_probe(void **state)
+{
+	struct world *world = *state;
+	unsigned probes;
+	int64_t began_ms;
+
+	world_settle(world);
+	probes = world->probes;
+	world->diagnosis = &world_stale_soon;
+	world_pass(world, world->safety.probe_interval_ms);
+	began_ms = world->now.steady_ms;
+	world->window.rejected_strangers = 10;
+	world_answer_review(world);
+	assert_in_range(world->now.steady_ms - began_ms, 0, 1000);
+	assert_string_equal(world_state(world), "warning");
+	assert_int_equal(world->probes, probes);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	assert_int_equal(world->events[EVENT_COUNTED], 0);
+}
+
+/* One look and one probe; only what it finds after the probe counts as noise. */
+static void counts_strangers_after_the_probe(void **state)
+{
+	struct world *world = *state;
+	unsigned probes;
+
+	world_settle(world);
+	probes = world->probes;
+	world->diagnosis = &world_noise;
+	world_pass(world, world->safety.probe_interval_ms);
+	world->window.rejected_strangers = 10;
+	world_answer_review(world);
+	assert_int_equal(world->events[EVENT_COUNTED], 0);
+	assert_int_equal(world->probes, probes + 1);
+	world_tick(world);
+	world_tick(world);
+	assert_int_equal(world->reviews, world->answered_reviews);
+	controller_on_probe(world->controller, world->now, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_COUNTED], 1);
+	assert_int_equal(world->events[EVENT_OPENED], 0);
+}
+
 /* Without an answer of the inspectors, or without a helper, the probe is made all the same. */
 static void probes_without_inspectors(void **state)
 {
@@ -257,6 +301,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(looks_before_it_probes),
+	    TEST(looks_before_strangers_make_it_probe),
+	    TEST(counts_strangers_after_the_probe),
 	    TEST(probes_without_inspectors),
 	    TEST(prevents_in_the_window),
 	    TEST(locks_what_did_not_help),
