@@ -63,6 +63,7 @@ class Client:
         outputs = [argument for _ in urls for argument in ("--output", os.devnull)]
         done = run([self._curl, "--silent", "--ipv4", "--noproxy", "*", "--max-time", "20",
                     "--interface", self.address, "--user-agent", f"rig-{style}",
+                    "--connect-to", "::127.0.0.1:",  # whatever the host is called
                     *outputs, "--write-out", "%{http_code}\n", *STYLES[style], *urls],
                    self._environment(), check=False)
         return [int(status) for status in done.stdout.split()]

@@ -7,7 +7,7 @@ import pytest
 
 from rig import Attackers, Scene, wait_until
 from rig.attacks import MARK
-from test_diagnoses import OPTIONS, SCENARIOS, diagnosed, settled, told
+from test_diagnoses import OPTIONS, SCENARIOS, told
 
 LONG = os.environ.get("AUTHMEDIC_LONG") == "1"
 RECYCLED = {"stale-handle", "aged-handle", "stale-soon"}
@@ -16,31 +16,30 @@ FAULTS = list(SCENARIOS) if LONG else ["squid", "apache_behind", "apache_other_k
                                        "apache_lost_key"]
 
 
-# What an attack can still rename, though to nothing that is acted on which would not help.
-RENAMED = {
-    "squid_soon": "the crowd's own failures come before the warning: stale-handle, whose cure is the same",
-    "wrong_name": "strangers' signals hide those of known-good clients: noise",
-    "ntlm": "strangers' signals hide those of known-good clients: noise",
-}
-
-
-def fault(name):
-    marks = [pytest.mark.xfail(strict=True, reason=RENAMED[name])] if name in RENAMED else []
-    return pytest.param(name, marks=marks)
+# Where nobody but strangers fails, an attack by strangers, in which the same requests come from the same
+# addresses, may be all that there is to see.
+DROWNED = {"wrong_name_strangers", "ntlm_strangers"}
 
 
 def attackers(made):
     return Attackers(made.realm, made.server.url, made.log, made.crowd[0].address)
 
 
-def attack(made, addresses):
-    """All of it, once."""
+def attack(made, addresses, meanwhile=lambda: None):
+    """All of it, once; what else happens goes on meanwhile."""
     strangers = attackers(made)
-    strangers.forge()
-    strangers.send_rubbish()
-    strangers.inject()
-    strangers.come_from_everywhere(addresses)
+    for part in (strangers.forge, strangers.send_rubbish, strangers.inject,
+                 lambda: strangers.come_from_everywhere(addresses)):
+        part()
+        meanwhile()
     return strangers
+
+
+def named(made):
+    """What the fault was called last; noise where there was nothing else."""
+    names = [event["data"]["reason"] for event in made.authmedic.events("diagnosed")]
+    noise = made.authmedic.metric("authmedic_incidents_total", diagnosis="noise")
+    return names[-1] if names else "noise" if noise else None
 
 
 def check_clean(made):
@@ -74,18 +73,23 @@ def test_health(rig, realm, keytab, kind):
     check_clean(made)
 
 
-@pytest.mark.parametrize("name", [fault(name) for name in FAULTS])
+@pytest.mark.parametrize("name", FAULTS)
 def test_fault(rig, realm, keytab, name):
     """The fault has its own name while it goes on, and is cured as it is without them."""
     _, expected, cured_by, make = SCENARIOS[name]
     made = make(rig, realm, keytab)
-    strangers = attack(made, 1_000_000 if LONG else 20_000)
+    goes_on = getattr(made, "trouble", made.get)
+    strangers = attack(made, 1_000_000 if LONG else 20_000, goes_on)
+    may_be = {expected, "noise"} if name in DROWNED else {expected}
 
     def over():
         strangers.drip()
-        return settled(made, cured_by)
+        goes_on()
+        if cured_by:
+            return made.authmedic.events("resolved")
+        return made.authmedic.events("refused") or ("noise" in may_be and named(made) == "noise")
 
     wait_until(over, 90, lambda: told(made))
-    assert diagnosed(made) == expected, told(made)
+    assert named(made) in may_be, told(made)
     assert len(made.authmedic.ledger()) == (1 if cured_by else 0), told(made)
     check_clean(made)

@@ -230,18 +230,39 @@ def from_strangers(rig, realm, keytab, send, site=None):
     return made
 
 
-@scenario("clients bring tickets for another name", "wrong-name")
+OTHER_NAME = "HTTP/other.example.test"
+NTLM = "Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw=="
+
+
+@scenario("people who used to get in bring tickets for another name of the server", "wrong-name")
 def wrong_name(rig, realm, keytab):
-    other = f"HTTP/other.example.test@{realm.name}"
+    made = scene(rig, realm, keytab, "apache")
+    realm.add_principals(OTHER_NAME)
+    other = made.server.url.replace("localhost", "other.example.test")
+    made.trouble = lambda: made.crowd.get(other)
+    assert made.trouble() == {401}
+    return made
+
+
+@scenario("strangers bring tickets for another name of the server", "wrong-name")
+def wrong_name_strangers(rig, realm, keytab):
+    other = f"{OTHER_NAME}@{realm.name}"
     return from_strangers(rig, realm, keytab,
                           lambda url, address: send_forged(url, other, 1, address))
 
 
-@scenario("clients bring NTLM to a server that takes Kerberos only", "ntlm-only")
+@scenario("people who used to get in bring NTLM to a server that takes Kerberos only", "ntlm-only")
 def ntlm(rig, realm, keytab):
-    token = "Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw=="
-    return from_strangers(rig, realm, keytab,
-                          lambda url, address: send_header(url, token, address))
+    made = scene(rig, realm, keytab, "apache")
+    made.trouble = lambda: {send_header(made.server.url, NTLM, client.address)
+                            for client in made.crowd}
+    assert made.trouble() == {401}
+    return made
+
+
+@scenario("strangers bring NTLM to a server that takes Kerberos only", "ntlm-only")
+def ntlm_strangers(rig, realm, keytab):
+    return from_strangers(rig, realm, keytab, lambda url, address: send_header(url, NTLM, address))
 
 
 @scenario("clients send a larger Authorization header than Apache takes", "token-too-large")
