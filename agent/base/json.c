@@ -154,6 +154,16 @@ void json_add_text(struct json *array, const char *text)
 	add(array, text_node(view_of_text(text)));
 }
 
+void json_add_number(struct json *array, double value)
+{
+	add(array, cJSON_CreateNumber(value));
+}
+
+void json_add_null(struct json *array)
+{
+	add(array, cJSON_CreateNull());
+}
+
 struct json *json_child(struct json *object, const char *name)
 {
 	return json_of(cJSON_GetObjectItemCaseSensitive(node_of(object), name));

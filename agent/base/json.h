@@ -28,6 +28,8 @@ struct json *json_put_object(struct json *object, const char *name);
 struct json *json_put_array(struct json *object, const char *name);
 struct json *json_add_object(struct json *array);
 void json_add_text(struct json *array, const char *text);
+void json_add_number(struct json *array, double value);
+void json_add_null(struct json *array);
 /* The member to put more into; NULL where it is missing. */
 struct json *json_child(struct json *object, const char *name);
 /* Moves a free-standing tree into the object, or drops it. */

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "daemon/chronicle.h"
 #include "daemon/memory.h"
 #include "loop/clock.h"
 
@@ -93,6 +94,8 @@ static int make_site(
 		pipeline->site_count++;
 		error = memory_load_site(site, pipeline->store, pipeline->rulebook.rules);
 	}
+	if (error == 0)
+		chronicle_begin(site, pipeline->rulebook.config->digest);
 	if (error < 0)
 		buffer_append_format(
 		    errors, "the site %s cannot be followed: %s\n", config->name, strerror(-error));

@@ -11,6 +11,7 @@ libauthmedic_a_SOURCES += \
 # Without main.c, so that a test may run all of it.
 pipeline_sources = \
 	agent/daemon/assembly.c \
+	agent/daemon/chronicle.c agent/daemon/chronicle.h \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
 	agent/daemon/firing.c agent/daemon/firing.h \
 	agent/daemon/hearing.c agent/daemon/hearing.h \

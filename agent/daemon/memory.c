@@ -81,6 +81,13 @@ static int save_deafness(const struct site *site, struct store *store)
 	    : store_put_value(store, site->config->name, DEAFNESS_VALUE, buffer_view(&text));
 }
 
+static int on_course_to_save(void *context, const char *name, struct view value)
+{
+	const struct row_target *target = context;
+
+	return store_put_value(target->store, target->site, name, value);
+}
+
 int memory_save_site(struct site *site, struct store *store)
 {
 	struct row_target target = {store, site->config->name};
@@ -95,6 +102,8 @@ int memory_save_site(struct site *site, struct store *store)
 		error = save_controller(site, store);
 	if (error == 0 && deafness_revision(site->deafness) != site->saved_deafness)
 		error = save_deafness(site, store);
+	if (error == 0)
+		error = course_save(site->course, on_course_to_save, &target);
 	return error;
 }
 
@@ -102,6 +111,7 @@ void memory_committed(struct site *site)
 {
 	site->saved_revision = controller_revision(site->controller);
 	site->saved_deafness = deafness_revision(site->deafness);
+	course_saved(site->course);
 	for (size_t i = 0; i < site->log_count; i++) {
 		site->logs[i].saved_totals = *intake_totals(site->logs[i].intake);
 		site->logs[i].saved_digest = intake_cursors_digest(site->logs[i].intake);
@@ -192,6 +202,28 @@ static int load_deafness(struct site *site, struct store *store)
 	return 0;
 }
 
+static int load_course(struct site *site, struct store *store)
+{
+	char name[COURSE_NAME_BYTES];
+	struct buffer auto_buffer value;
+
+	buffer_init(&value, COURSE_MAX_ROW_BYTES);
+	for (size_t i = 0; course_row_name(i, name) != NULL; i++) {
+		int error;
+
+		buffer_clear(&value);
+		error = store_get_value(store, site->config->name, name, &value);
+		if (error == -ENOENT)
+			continue;
+		if (error < 0)
+			return error;
+		if (course_restore(site->course, buffer_view(&value)) < 0)
+			log_warning(
+			    "%s: a part of its last day cannot be read", site->config->name);
+	}
+	return 0;
+}
+
 int memory_load_site(struct site *site, struct store *store, const struct rules *rules)
 {
 	int error = 0;
@@ -202,5 +234,7 @@ int memory_load_site(struct site *site, struct store *store, const struct rules 
 		error = store_each_row(store, site->config->name, on_row_to_load, site);
 	if (error == 0)
 		error = load_deafness(site, store);
+	if (error == 0)
+		error = load_course(site, store);
 	return error < 0 ? error : load_controller(site, store, rules);
 }

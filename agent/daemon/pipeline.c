@@ -3,6 +3,7 @@
 #include "daemon/pipeline_parts.h"
 
 #include "base/log.h"
+#include "daemon/chronicle.h"
 #include "daemon/hearing.h"
 #include "daemon/memory.h"
 #include "daemon/prober.h"
@@ -158,6 +159,7 @@ static void look(struct pipeline *pipeline)
 		if (site->probe_failed)
 			finish_probe(site, &no_child);
 		controller_tick(site->controller, site_now(), &window);
+		chronicle_look(site, pipeline->catching_up);
 	}
 }
 
@@ -175,6 +177,7 @@ static void finish_probe(struct site *site, const struct child_result *result)
 	publisher_on_probe(site->pipeline->publisher, site, told,
 	    clock_boot_ms() - site->probe_started.steady_ms);
 	hearing_on_probe(site, told);
+	chronicle_on_probe(site, told);
 	controller_on_probe(site->controller, site_now(), told);
 }
 
@@ -279,6 +282,7 @@ static void effect_on_event(void *context, const struct controller_event *event)
 	    event->reason[0] != '\0' ? ": " : "", event->reason);
 	journal_note(site->pipeline->journal, site, event);
 	publisher_on_event(site->pipeline->publisher, site, event);
+	chronicle_on_event(site, event);
 }
 
 const struct controller_effects pipeline_effects = {
@@ -297,6 +301,7 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 {
 	site->budget_hour = reply->budget_hour;
 	site->budget_day = reply->budget_day;
+	chronicle_on_pause(site, reply->paused != 0);
 	controller_on_allowance(site->controller,
 	    (struct controller_allowance){
 		.budget_spent = reply->budget_hour == 0 || reply->budget_day == 0,
@@ -326,6 +331,7 @@ static void on_inspection(void *context, const struct protocol_reply *reply)
 		log_warning("%s: the inspectors told more than there is room for",
 		    site->config->name);
 	site_take_inspection(site, view_of_text(reply != NULL ? reply->facts : NULL));
+	chronicle_on_inspected(site);
 	if (facts_number(site->facts, "worker.start", &start_s) < 0)
 		start_s = -1;
 	controller_on_inspected(

@@ -399,6 +399,7 @@ static void fill_site(const struct site *site, struct report_site *ret_site)
 	    .sentence = controller_sentence(site->controller),
 	    .totals = detector_totals(site->detector),
 	    .facts = site->facts,
+	    .course = site->course,
 	    .last_probe_ms = controller_last_probe_ms(site->controller),
 	    .last_accepted_ms = controller_last_accepted_ms(site->controller),
 	    .expected_failure_ms = site_expected_failure_ms(site),

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "daemon/chronicle.h"
 #include "daemon/evidence.h"
 #include "daemon/reports.h"
 #include "loop/child.h"
@@ -18,6 +19,7 @@ static void on_line(void *context, struct view line, bool new_file)
 	struct site_log *log = context;
 
 	reading_line(&log->reading, line, new_file, NULL);
+	chronicle_on_line(log->site);
 }
 
 static void on_file(void *context, struct view header)
@@ -68,6 +70,8 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 		error = reading_new_deafness(
 		    &site->deafness, parts->rulebook->config, config->logs.count);
 	if (error == 0)
+		error = course_new(&site->course, clock_now_ms());
+	if (error == 0)
 		error = facts_new(&site->facts);
 	if (error == 0)
 		error = controller_new(&site->controller, &options, site_now());
@@ -99,6 +103,7 @@ void site_done(struct site *site)
 	child_close(&site->probe);
 	controller_free(&site->controller);
 	facts_free(&site->facts);
+	course_free(&site->course);
 	deafness_free(&site->deafness);
 	detector_free(&site->detector);
 	buffer_done(&site->judgement);

@@ -7,6 +7,7 @@
 #include "intake/intake.h"
 #include "intake/watcher.h"
 #include "remedy/controller.h"
+#include "report/course.h"
 
 #define SITE_MAX_JUDGEMENT_BYTES ((size_t)512 * 1024)
 
@@ -33,6 +34,7 @@ struct site {
 	const struct config_site *config;
 	struct detector *detector;
 	struct deafness *deafness;
+	struct course *course; /* of the last day */
 	uint64_t saved_deafness; /* its revision as of the last commit */
 	struct site_log *logs;
 	size_t log_count;

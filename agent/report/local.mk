@@ -1,5 +1,9 @@
 EXTRA_DIST += docs/metrics.md
 libauthmedic_a_SOURCES += \
+	agent/report/course.c agent/report/course.h agent/report/course_private.h \
+	agent/report/course_json.c agent/report/course_json.h \
+	agent/report/course_marks.c \
+	agent/report/course_rows.c \
 	agent/report/http_server.c agent/report/http_server.h \
 	agent/report/http_socket.c agent/report/http_socket.h \
 	agent/report/metrics.c agent/report/metrics.def agent/report/metrics.h \

@@ -7,6 +7,7 @@
 #include "detect/detector.h"
 #include "diagnose/facts.h"
 #include "intake/intake.h"
+#include "report/course.h"
 
 struct report_deaf {
 	const char *reason; /* one word */
@@ -42,6 +43,7 @@ struct report_site {
 	int64_t budget_hour, budget_day;         /* -1: not known yet */
 	const char *incident_id; /* NULL: none open */
 	const char *diagnosis;   /* of the open incident; "" before there is one */
+	const struct course *course; /* how its last day went; NULL: nobody kept it */
 	const struct report_log *logs;
 	size_t log_count;
 };

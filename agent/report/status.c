@@ -1,5 +1,7 @@
 #include "report/status.h"
 
+#include "report/course_json.h"
+
 /* The schemes that a handshake is counted under; what is neither is `unknown` to the reader. */
 static const enum scheme counted_schemes[] = {SCHEME_KERBEROS, SCHEME_NTLM, SCHEME_BASIC};
 
@@ -155,7 +157,7 @@ static void put_budget(struct json *object, const struct report_site *site)
 	json_put_int(budget, "day", site->budget_day);
 }
 
-static void put_site(struct json *sites, const struct report_site *site)
+static void put_site(struct json *sites, const struct report_site *site, int64_t now_ms)
 {
 	struct json *object = json_add_object(sites);
 	struct json *logs;
@@ -176,6 +178,7 @@ static void put_site(struct json *sites, const struct report_site *site)
 	put_handle(object, site);
 	put_budget(object, site);
 	json_put_tree(object, "facts", facts_to_json(site->facts));
+	course_put(object, site->course, now_ms);
 	logs = json_put_array(object, "logs");
 	for (size_t i = 0; i < site->log_count; i++)
 		put_log(logs, &site->logs[i]);
@@ -209,7 +212,7 @@ struct json *status_document(const struct report_model *model)
 	put_set_aside(document, model);
 	sites = json_put_array(document, "sites");
 	for (size_t i = 0; i < model->site_count; i++)
-		put_site(sites, &model->sites[i]);
+		put_site(sites, &model->sites[i], model->now_ms);
 	return document;
 }
 

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/scenario/test_commands.py \
 	tests/scenario/test_configuration.py \
 	tests/scenario/test_counts.py \
+	tests/scenario/test_course.py \
 	tests/scenario/test_deaf.py \
 	tests/scenario/test_demo.py \
 	tests/scenario/test_diagnoses.py \

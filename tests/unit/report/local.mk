@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
-report_tests = tests/unit/report/http_server.test \
+report_tests = tests/unit/report/course.test \
+	tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
 	tests/unit/report/metrics.test \
 	tests/unit/report/metrics_negotiate.test \
@@ -13,6 +14,10 @@ report_tests = tests/unit/report/http_server.test \
 	tests/unit/report/wire.test
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
+
+tests_unit_report_course_test_SOURCES = tests/unit/report/test_course.c
+tests_unit_report_course_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_course_test_LDADD = $(unit_libs)
 
 tests_unit_report_http_server_test_SOURCES = tests/unit/report/test_http_server.c \
 	tests/unit/loop/loop_fixture.h \

@@ -57,6 +57,7 @@ static void test_document(unused_parameter void **state)
 	    "\"time\":\"2023-11-14T22:13:15.000Z\"},"
 	    "\"ticket.kvno\":{\"value\":\"4\",\"source\":\"probe\","
 	    "\"time\":\"2023-11-14T22:13:15.000Z\"}},"
+	    "\"last_hour\":null,\"marks\":null,"
 	    "\"logs\":[{\"path\":\"/var/log/squid/access.log*\",\"format\":\"squid-combined\","
 	    "\"files\":[{\"path\":\"/var/log/squid/access.log.1\",\"inode\":11,\"offset\":3000},"
 	    "{\"path\":\"/var/log/squid/access.log\",\"inode\":12,\"offset\":2000}],"
@@ -81,7 +82,8 @@ static void test_document(unused_parameter void **state)
 	    "\"probe\":{\"result\":null,\"time\":null,\"last_accepted\":null},"
 	    "\"handle\":{\"expected_failure\":null,\"limit_seconds\":2592000,"
 	    "\"learned_from\":0},"
-	    "\"budget\":{\"hour\":null,\"day\":null},\"facts\":{},\"logs\":[]}]}");
+	    "\"budget\":{\"hour\":null,\"day\":null},\"facts\":{},"
+	    "\"last_hour\":null,\"marks\":null,\"logs\":[]}]}");
 }
 
 static void test_set_aside(unused_parameter void **state)
