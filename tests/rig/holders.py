@@ -53,17 +53,19 @@ class MemoryServer:
 
     def start(self):
         """Start it and wait until it serves; self."""
-        self._process = Process(
-            ["/usr/bin/python3", "-B", PROGRAM, str(self.port), self.keytab, self.access_log.path,
-             self.pid_file], os.path.join(self.directory, "server.out"),
-            self.realm.environment(KRB5RCACHENAME="none:"))
+        self._process = Process(self._command(), os.path.join(self.directory, "server.out"),
+                                self.realm.environment(KRB5RCACHENAME="none:"))
         self._process.wait_ready(
             lambda: os.path.exists(self.pid_file) and can_connect(self.port), 20, "it serves")
         return self
 
+    def _command(self):
+        return ["/usr/bin/python3", "-B", PROGRAM, str(self.port), self.keytab, self.access_log.path,
+                self.pid_file]
+
     @property
     def recycle_command(self):
-        """The command line that has it copy the keytab anew."""
+        """The command line that recycles it."""
         return [need_program("kill", "procps"), "-HUP", str(self._process.pid)]
 
     def stop(self):
@@ -71,6 +73,15 @@ class MemoryServer:
         if self._process is not None:
             self._process.kill()
             self._process = None
+
+
+class HandleServer(MemoryServer):
+    """It keeps to the one key that opened its first ticket, as a credential handle of Windows does: when
+    the KDC goes on to a key that has long been in its keytab, nothing on disk is newer than the worker, and
+    only a new worker helps. `recycle_command` has an init system of its own start one."""
+
+    def _command(self):
+        return [sys.executable, "-B", KEEPER, self.pid_file + ".kept", *super()._command(), "one-key"]
 
 
 class MountedApache(Apache):

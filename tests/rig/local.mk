@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/rig/ntlm.py \
 	tests/rig/probe.py \
 	tests/rig/process.py \
+	tests/rig/passing_time.py \
 	tests/rig/prometheus.py \
 	tests/rig/realm.py \
 	tests/rig/receiver.py \

@@ -122,6 +122,23 @@ class Realm:
         self.kadmin(f"cpw -randkey {'-keepold ' if keep_old else ''}{principal}")
         return self.kvno(principal)
 
+    def stage_key(self, path):
+        """Add to a keytab, by a rename, the key that the service is to have next; the KDC does not have
+        it before use_staged_key(). Its password."""
+        password = f"staged{self.kvno() + 1}"
+        new = f"{path}.new"
+        words = [f"rkt {path}"]
+        for enctype in ("aes256-cts-hmac-sha1-96", "aes128-cts-hmac-sha1-96"):
+            words += [f"addent -password -p {self.service_principal} -k {self.kvno() + 1} -e {enctype}", password]
+        run([need_program("ktutil", "krb5-user")], self.environment(), "\n".join([*words, f"wkt {new}", "quit", ""]))
+        os.chmod(new, 0o644)
+        os.rename(new, path)
+        return password
+
+    def use_staged_key(self, password):
+        """From now on the KDC's tickets for the service are for the staged key."""
+        self.kadmin(f"cpw -pw {password} {self.service}")
+
     def kvno(self, principal=None):
         """The newest key version number that the KDC has."""
         listed = self.kadmin(f"getprinc {principal or self.service}")

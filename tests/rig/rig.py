@@ -11,11 +11,12 @@ from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
 from .gate import Gate
-from .holders import CredentialApache, MemoryServer, MountedApache
+from .holders import CredentialApache, HandleServer, MemoryServer, MountedApache
 from .haproxy import Haproxy
 from .log import LogWriter
 from .nginx import Nginx
 from .ntlm import NtlmDomain
+from .passing_time import PassingTime
 from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
@@ -118,6 +119,10 @@ class Rig:
         """A MemoryServer."""
         return self._add(MemoryServer(self._folder("memory"), realm, keytab), start=True)
 
+    def handle(self, realm, keytab):
+        """A HandleServer."""
+        return self._add(HandleServer(self._folder("handle"), realm, keytab), start=True)
+
     def mounted(self, realm, keytab, **options):
         """A MountedApache."""
         return self._add(MountedApache(self._folder("mounted"), realm, keytab, **options), start=True)
@@ -177,6 +182,17 @@ class Rig:
         for name in ("authmedic-helper", "authmedic-probe"):
             shutil.copy(f"{build_directory()}/{name}", self.path("programs"))
         return {"rules_dir": rules, "plugin_dir": self.path("plugins"), "programs_dir": self.path("programs")}
+
+    def passing_time(self):
+        """Days that go by."""
+        return PassingTime(self._folder("time"))
+
+    def rules_with(self, server, text):
+        """A copy of the rules that knows one more kind of server; its path."""
+        rules = shutil.copytree(f"{SOURCE_DIRECTORY}/rules", self._folder("rules"))
+        with open(f"{rules}/servers/{server}.yml", "w", encoding="ascii") as output:
+            output.write(text)
+        return rules
 
     def authmedic(self, config, start=True, **options):
         """The daemon."""

@@ -62,7 +62,7 @@ def tomcat_site(tomcat, probe_keytab=None, **changes):
         {"path": tomcat.catalina_log.path, "format": "catalina"}])
 
 
-def memory_site(server, probe_keytab=None, **changes):
+def memory_site(server, probe_keytab=None, /, **changes):
     """A site for a MemoryServer, of whose kind nothing is known; SIGHUP recycles it."""
     return _site("other", server, probe_keytab, changes, server.recycle_command, [
         {"path": server.access_log.path, "format": "apache-combined"}])

@@ -131,6 +131,37 @@ def memory(rig, realm, keytab):
     return made
 
 
+HANDLE_KIND = """\
+name: handle
+title: A server that keeps a handle
+holds_keys: yes
+inspectors: [inspect-worker, inspect-keytab, inspect-config, inspect-clock]
+note: It holds the key with which it served first.
+"""
+
+
+def handle_scene(rig, realm, keytab, **options):
+    """A server that keeps to the key it began with, and days that can go by; both."""
+    passing = rig.passing_time()
+    known = {**OPTIONS, "plugin_dir": passing.plugin_dir,
+             "rules_dir": rig.rules_with("handle", HANDLE_KIND), **options}
+    made = Scene(rig, realm, keytab, "memory", server=rig.handle(realm, keytab), options=known,
+                 site={"server": "handle"})
+    return made, passing
+
+
+@scenario("a server kept to the key it began with 31 days ago; the next one was on disk all the time",
+          "aged-handle", "a new worker")
+def handle(rig, realm, keytab):
+    password = realm.stage_key(keytab)
+    made, passing = handle_scene(rig, realm, keytab)
+    passing.go_on(days=31)
+    realm.use_staged_key(password)
+    made.crowd.sign_in()
+    assert made.get() == {401}
+    return made
+
+
 @scenario("Squid's helper is older than the key on disk, and everybody still gets in", "stale-soon",
           "squid -k reconfigure")
 def squid_soon(rig, realm, keytab):
