@@ -51,6 +51,16 @@ static enum output_colour colour_of(const struct json *site)
 	return state != NULL && strcmp(state, "watching") == 0 ? OUTPUT_GOOD : OUTPUT_DOUBTFUL;
 }
 
+/* Of the time at which the handle is expected to fail. */
+static void print_reason(int64_t failures)
+{
+	if (failures == 0)
+		printf(", the age that is configured");
+	else
+		printf(", learned from %lld failure%s", (long long)failures,
+		    failures == 1 ? "" : "s");
+}
+
 static void print_site(const struct json *site)
 {
 	const struct json *window = json_get(site, "window");
@@ -86,8 +96,7 @@ static void print_site(const struct json *site)
 	} else {
 		printf("expected to fail at ");
 		print_text(handle, "expected_failure");
-		printf(", learned from %lld failures",
-		    (long long)json_get_int(handle, "learned_from", 0));
+		print_reason(json_get_int(handle, "learned_from", 0));
 	}
 	printf("\n    budget       %lld this hour, %lld today\n",
 	    (long long)json_get_int(budget, "hour", -1),

@@ -146,12 +146,14 @@ static void put_handle(
 		put(page, "none");
 	} else {
 		put_time(page, model, site->expected_failure_ms);
-		if (site->lifetimes > 0)
+		if (site->lifetimes > 1)
 			buffer_append_format(page,
 			    ": the age at which its worker failed before (%zu times)",
 			    site->lifetimes);
 		else
-			put(page, ": the age that is configured");
+			put(page, site->lifetimes == 1
+				? ": the age at which its worker failed before (once)"
+				: ": the age that is configured");
 	}
 	close_row(page);
 }

@@ -61,6 +61,7 @@ PRIVATE_LOCATION = """\
   AuthName "private"
   GssapiCredStore keytab:{keytab}
   GssapiAllowedMech krb5
+  GssapiBasicAuth {basic}
   GssapiPublishErrors On
   Require valid-user
 </Location>
@@ -83,17 +84,18 @@ class Apache(ForkingServer):
     """/private/ asks for Negotiate, /public/ for nothing, and with an NtlmDomain /ntlm/ for NTLM.
 
     The logs are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `error_log`.
-    `extra` is appended to the configuration.
+    `extra` is appended to the configuration. With `basic` a name and a password will do in /private/, too.
     """
 
     served_keytab = None  # where it finds the keytab, if that is not where it lies
 
-    def __init__(self, directory, realm, keytab, mpm="event", extra="", ntlm=None):
+    def __init__(self, directory, realm, keytab, mpm="event", extra="", ntlm=None, basic=False):
         self.directory = directory
         self.realm = realm
         self.keytab = keytab
         self.extra = extra
         self.ntlm = ntlm
+        self.basic = basic
         self.mpm = mpm
         self.authmedic_format = "authmedic"
         self.port = free_port()
@@ -121,7 +123,8 @@ class Apache(ForkingServer):
         load_modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so"
                                  for name in modules)
         with open(self.auth_file, "w", encoding="ascii") as output:
-            output.write(PRIVATE_LOCATION.format(keytab=self.served_keytab or self.keytab))
+            output.write(PRIVATE_LOCATION.format(keytab=self.served_keytab or self.keytab,
+                                                 basic="On" if self.basic else "Off"))
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
         with open(self.config_file, "w", encoding="ascii") as output:
             output.write(CONF.format(**vars(self), SNIPPET=self._snippet(), user=user,

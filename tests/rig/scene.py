@@ -4,7 +4,7 @@ somebody who is told."""
 import os
 
 from .log import Log
-from .sites import (apache_site, config, credential_site, memory_site, mounted_site, notify,
+from .sites import (apache_site, config, credential_site, memory_site, mounted_site, nginx_site, notify,
                     squid_site, tomcat_site)
 from .wait import wait_until
 
@@ -29,7 +29,7 @@ class Scene:
         if daemon and "user" in daemon:
             os.chown(self.webhook.secret_path, daemon["user"][0], -1)
         make_site = {"squid": squid_site, "apache": apache_site, "tomcat": tomcat_site,
-                     "memory": memory_site, "mounted": mounted_site,
+                     "memory": memory_site, "mounted": mounted_site, "nginx": nginx_site,
                      "credential": credential_site}[kind]
         self.site = make_site(self.server, rig.probe_keytab(realm), **(site or {}))
         if gated:

@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/scenario/test_history.py \
 	tests/scenario/test_kill_points.py \
 	tests/scenario/test_killed.py \
+	tests/scenario/test_lifetimes.py \
 	tests/scenario/test_logformats.py \
 	tests/scenario/test_notify.py \
 	tests/scenario/test_observe.py \

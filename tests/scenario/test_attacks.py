@@ -7,7 +7,7 @@ import pytest
 
 from rig import Attackers, Scene, wait_until
 from rig.attacks import MARK
-from test_diagnoses import OPTIONS, SCENARIOS, told
+from test_diagnoses import OPTIONS, SCENARIOS, diagnosed, settled, told
 
 LONG = os.environ.get("AUTHMEDIC_LONG") == "1"
 RECYCLED = {"stale-handle", "aged-handle", "stale-soon"}
@@ -33,13 +33,6 @@ def attack(made, addresses, meanwhile=lambda: None):
         part()
         meanwhile()
     return strangers
-
-
-def named(made):
-    """What the fault was called last; noise where there was nothing else."""
-    names = [event["data"]["reason"] for event in made.authmedic.events("diagnosed")]
-    noise = made.authmedic.metric("authmedic_incidents_total", diagnosis="noise")
-    return names[-1] if names else "noise" if noise else None
 
 
 def check_clean(made):
@@ -78,18 +71,14 @@ def test_fault(rig, realm, keytab, name):
     """The fault has its own name while it goes on, and is cured as it is without them."""
     _, expected, cured_by, make = SCENARIOS[name]
     made = make(rig, realm, keytab)
-    goes_on = getattr(made, "trouble", made.get)
-    strangers = attack(made, 1_000_000 if LONG else 20_000, goes_on)
+    strangers = attack(made, 1_000_000 if LONG else 20_000, getattr(made, "trouble", made.get))
     may_be = {expected, "noise"} if name in DROWNED else {expected}
 
     def over():
         strangers.drip()
-        goes_on()
-        if cured_by:
-            return made.authmedic.events("resolved")
-        return made.authmedic.events("refused") or ("noise" in may_be and named(made) == "noise")
+        return settled(made, cured_by, may_be)
 
     wait_until(over, 90, lambda: told(made))
-    assert named(made) in may_be, told(made)
+    assert diagnosed(made) in may_be, told(made)
     assert len(made.authmedic.ledger()) == (1 if cured_by else 0), told(made)
     check_clean(made)

@@ -53,6 +53,16 @@ static void test_trouble(unused_parameter void **state)
 	assert_has("<code>ticket.kvno</code></th><td>4</td><td>probe</td>");
 }
 
+static void test_handle(unused_parameter void **state)
+{
+	/* From how much it is known when the handle fails. */
+	sites[0].lifetimes = 1;
+	assert_has(": the age at which its worker failed before (once)</td>");
+	sites[0].lifetimes = 0;
+	assert_has(": the age that is configured</td>");
+	sites[0].lifetimes = 3;
+}
+
 static void test_all_well(unused_parameter void **state)
 {
 	/* A site that is new, with nothing known yet, is well and leaves no gaps. */
@@ -164,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    page_test(test_trouble),
+	    page_test(test_handle),
 	    page_test(test_all_well),
 	    page_test(test_deaf_log),
 	    page_test(test_not_ready),
