@@ -90,6 +90,38 @@ static always_inline for_avx2 uint32_t *note_avx2(uint32_t *behind, uint64_t bit
 }
 
 static const struct way way_avx2 = {bits_avx2, note_avx2};
+
+#define for_avx512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt")))
+
+static always_inline for_avx512 uint64_t bits_avx512(const char *block, char byte)
+{
+	return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(block), _mm512_set1_epi8(byte));
+}
+
+/* As many as fit a vector at once; more are rare. */
+static always_inline for_avx512 uint32_t *note_avx512(
+    uint32_t *behind, uint64_t bits, uint32_t offset)
+{
+	enum { AT_ONCE = 16 };
+	static const uint8_t places[BLOCK_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+	    37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58,
+	    59, 60, 61, 62, 63, 64};
+	__m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(places));
+	const __m512i base = _mm512_set1_epi32((int)offset);
+	uint32_t *next = behind + _mm_popcnt_u64(bits);
+
+	do {
+		__m512i sixteen = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found));
+
+		_mm512_storeu_si512(behind, _mm512_add_epi32(sixteen, base));
+		found = _mm512_shuffle_i64x2(found, found, 0x39);
+		behind += AT_ONCE;
+	} while (behind < next);
+	return next;
+}
+
+static const struct way way_avx512 = {bits_avx512, note_avx512};
 #endif
 
 /* The bits of the last bytes, fewer than a block. Nothing behind the text may be read, so the block
@@ -162,11 +194,22 @@ static for_avx2 void find_avx2(struct marks *marks, struct view text, char byte,
 {
 	find(marks, text, (struct wanted){byte, other}, &way_avx2);
 }
+
+static for_avx512 void find_avx512(struct marks *marks, struct view text, char byte, char other)
+{
+	find(marks, text, (struct wanted){byte, other}, &way_avx512);
+}
 #endif
 
 marks_finder *marks_finder_of(enum marks_way way)
 {
 #ifdef __x86_64__
+	if (way == MARKS_AVX512)
+		return __builtin_cpu_supports("avx512bw") &&
+			__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
+			__builtin_cpu_supports("popcnt")
+		    ? find_avx512
+		    : NULL;
 	if (way == MARKS_AVX2)
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
 			__builtin_cpu_supports("popcnt")

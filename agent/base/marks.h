@@ -1,4 +1,4 @@
-/* Where one byte stands in a text: all places in one pass, up to 32 bytes at a time where the
+/* Where one byte stands in a text: all places in one pass, up to 64 bytes at a time where the
  * machine can. For texts whose shape follows from few marks, as the quotes of an access line. */
 #ifndef AUTHMEDIC_BASE_MARKS_H
 #define AUTHMEDIC_BASE_MARKS_H
@@ -23,7 +23,7 @@ struct marks {
 typedef void marks_finder(struct marks *marks, struct view text, char byte, char other);
 
 /* The ways that machines can, the best first. All find the same. */
-enum marks_way { MARKS_AVX2, MARKS_SSE2, MARKS_PORTABLE, MARKS_WAYS };
+enum marks_way { MARKS_AVX512, MARKS_AVX2, MARKS_SSE2, MARKS_PORTABLE, MARKS_WAYS };
 
 /* NULL where this machine cannot. */
 marks_finder *marks_finder_of(enum marks_way way);
