@@ -177,6 +177,8 @@ static always_inline void find(
 	marks->all = others == 0 && behind < full;
 	marks->count = behind < full ? (size_t)(behind - marks->behind) - 1 : MARKS_MAX;
 	marks->behind[marks->count + 1] = (uint32_t)text.length + 1;
+	marks->behind[MARKS_NOTHING] = 0;
+	marks->behind[MARKS_NOTHING + 1] = 1;
 }
 
 static void find_portable(struct marks *marks, struct view text, char byte, char other)

@@ -6,6 +6,8 @@
 #include "base/view.h"
 
 #define MARKS_MAX 128
+/* The number of a mark that never is, behind which there is nothing. */
+#define MARKS_NOTHING (MARKS_MAX + 1 + 64 + 1)
 
 struct marks {
 	size_t count; /* at most MARKS_MAX; see `all` */
@@ -15,7 +17,7 @@ struct marks {
 	 * and behind[count + 1] is what it would be if a mark followed the text. So what is between
 	 * two marks needs no special case at either end. The rest is room to write without asking.
 	 */
-	uint32_t behind[MARKS_MAX + 1 + 64 + 1];
+	uint32_t behind[MARKS_NOTHING + 2];
 };
 
 /* Finds all of `byte` in a text that is shorter than 4 GiB. `other` is the byte that must not be

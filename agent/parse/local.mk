@@ -8,6 +8,7 @@ libauthmedic_a_SOURCES += \
 	agent/parse/guess.c agent/parse/guess.h \
 	agent/parse/haproxy.c \
 	agent/parse/iis.c \
+	agent/parse/iis_columns.c agent/parse/iis_columns.h \
 	agent/parse/iis_native.c \
 	agent/parse/iis_ncsa.c \
 	agent/parse/java_servers.c \

@@ -7,14 +7,28 @@
 /* " [22/Nov/2026:10:04:34 +0000] " stands between the user and the request's quote. */
 #define TIME_BYTES (STAMP_NCSA_BYTES + 4)
 
+static unsigned digit_of(char byte)
+{
+	return (unsigned)(unsigned char)byte - (unsigned)'0';
+}
+
 int ncsa_status(struct view text, int *ret_status)
 {
 	int status = 0;
 
+	if (text.length == 3) {
+		unsigned digits[] = {
+		    digit_of(text.data[0]), digit_of(text.data[1]), digit_of(text.data[2])};
+
+		if (digits[0] > 9 || digits[1] > 9 || digits[2] > 9)
+			return -EINVAL;
+		*ret_status = (int)(digits[0] * 100 + digits[1] * 10 + digits[2]);
+		return 0;
+	}
 	if (text.length == 0 || text.length > 3)
 		return -EINVAL;
 	for (size_t i = 0; i < text.length; i++) {
-		unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+		unsigned digit = digit_of(text.data[i]);
 
 		if (digit > 9)
 			return -EINVAL;
