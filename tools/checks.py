@@ -29,6 +29,7 @@ LIBRARIES = {
     "zlib.h": ["agent/cli/log_input.c"],
     "cjson/cJSON.h": ["agent/base/json.c"],
     "uthash.h": ["agent/base/table.c"],
+    "seccomp.h": ["agent/confine/system_calls.c"],
     "microhttpd.h": ["agent/report/http_server.c"],
     "curl/curl.h": ["agent/loop/http_client.c", "agent/probe/http_get.c"],
     "uv.h": ["agent/loop/", "agent/intake/watcher.", "agent/report/http_server.",

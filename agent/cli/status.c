@@ -126,6 +126,10 @@ void status_print(const struct json *status)
 		print_text(status, "not_ready");
 	}
 	printf("\n");
+	if (json_get_text(status, "confinement") != NULL) {
+		print_text(status, "confinement");
+		printf("\n");
+	}
 	if (json_get_text(set_aside, "file") != NULL) {
 		print_coloured(OUTPUT_BAD, "STATE SET ASIDE");
 		printf(" as ");

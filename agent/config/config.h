@@ -23,6 +23,7 @@
 #define CONFIG_MAX_NAME_BYTES     63 /* of a site, remedy or target: [a-z0-9][a-z0-9_.-]* */
 
 enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
+enum config_confinement { CONFIG_CONFINEMENT_ON, CONFIG_CONFINEMENT_OFF };
 enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
 
 /* Names of members in JSON lines; each may be NULL, then those that are usual. */
@@ -161,6 +162,7 @@ struct config_safety {
 
 struct config {
 	enum config_mode mode;
+	enum config_confinement confinement;
 	bool helper_spawn;   /* helper: spawn */
 	char *helper_socket; /* NULL when spawned */
 	char *state_dir;

@@ -17,6 +17,7 @@
 #define IN_NOTIFY(member) .offset = offsetof(struct config_notify, member)
 
 static const char *const modes[] = {"observe", "act", NULL};
+static const char *const confinements[] = {"on", "off", NULL};
 static const char *const evidences[] = {"probe", "voters", NULL};
 static const char *const approvals[] = {"none", "required", NULL};
 static const char *const notify_types[] = {
@@ -238,6 +239,9 @@ static const struct option options[] = {
         .help = "the folder of inspectors and remedies"},
     {"programs_dir", &option_path, IN_CONFIG(programs_dir), AUTHMEDIC_PROGRAMS_DIR,
         .help = "the folder of authmedic-helper and authmedic-probe"},
+
+    {"confinement", &option_choice, IN_CONFIG(confinement), "on", .choices = confinements,
+        .help = "whether the programs give up for good what they have no use for"},
 
     {"http", &option_section, .help = "the status page and the metrics"},
     {"http.listen", &option_listen, IN_CONFIG(http_listen), "127.0.0.1:19401",

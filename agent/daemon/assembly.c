@@ -28,6 +28,7 @@ static void fill_model(void *context, struct report_model *model)
 						     : NULL;
 	model->ready = model->not_ready == NULL;
 	model->state_set_aside = pipeline->set_aside;
+	model->confinement = pipeline->confinement;
 }
 
 /* What was known is lost to us: nobody shall think otherwise. */
@@ -187,6 +188,7 @@ int pipeline_new(
 	pipeline->loop = options->loop;
 	pipeline->started_ms = clock_now_ms();
 	pipeline->catching_up = true;
+	pipeline->confinement = options->confinement;
 	pipeline->config_file = strdup(options->config_file);
 	pipeline->rulebook = *options->rulebook;
 	error = pipeline->config_file != NULL ? make(pipeline, errors) : -ENOMEM;

@@ -6,7 +6,8 @@ libauthmedic_a_SOURCES += \
 	agent/daemon/reading.c agent/daemon/reading.h \
 	agent/daemon/reports.c agent/daemon/reports.h \
 	agent/daemon/rulebook.c agent/daemon/rulebook.h \
-	agent/daemon/target.c agent/daemon/target.h
+	agent/daemon/target.c agent/daemon/target.h \
+	agent/daemon/bounds.c agent/daemon/bounds.h
 
 # Without main.c, so that a test may run all of it.
 pipeline_sources = \

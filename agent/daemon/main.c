@@ -1,9 +1,11 @@
 /* authmedicd: follows the logs, finds out why sign-in fails, and has the cure applied. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <uv.h>
 
 #include "base/log.h"
+#include "daemon/bounds.h"
 #include "daemon/pipeline.h"
 #include "daemon/supervision.h"
 #include "loop/service_manager.h"
@@ -13,6 +15,7 @@
 #define EXIT_UNAVAILABLE 69
 #define EXIT_CONFIG      78
 #define MAX_ERROR_BYTES  ((size_t)64 * 1024)
+#define MAX_TOLD_BYTES   512
 
 struct daemon {
 	uv_loop_t loop;
@@ -20,6 +23,8 @@ struct daemon {
 	struct pipeline *pipeline;
 	struct signals *signals;
 	struct supervision *supervision;
+	struct bounds *bounds; /* kept to since the start */
+	char confinement[MAX_TOLD_BYTES];
 	bool failed;
 };
 
@@ -40,7 +45,8 @@ static void print_errors(const struct buffer *errors)
 static int take_up(struct daemon *daemon, struct rulebook *rulebook, struct buffer *errors)
 {
 	const struct pipeline_options options = {
-	    .loop = &daemon->loop, .rulebook = rulebook, .config_file = daemon->config_file};
+	    .loop = &daemon->loop, .rulebook = rulebook, .config_file = daemon->config_file,
+	    .confinement = daemon->confinement};
 	int error = pipeline_new(&daemon->pipeline, &options, errors);
 
 	if (error < 0)
@@ -78,6 +84,22 @@ static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *
 	end_listening(daemon);
 }
 
+/* Not one that needs what we have given up. */
+static int load_within(struct daemon *daemon, struct rulebook *ret_rulebook, struct buffer *errors)
+{
+	struct bounds auto_call(bounds_free) *wanted = NULL;
+	int error = rulebook_load(ret_rulebook, daemon->config_file, errors);
+
+	if (error < 0)
+		return error;
+	error = bounds_new(&wanted, ret_rulebook->config, daemon->config_file);
+	if (error == 0 && !bounds_hold(daemon->bounds, wanted, errors))
+		error = -EACCES;
+	if (error < 0)
+		rulebook_done(ret_rulebook);
+	return error;
+}
+
 /* A bad configuration leaves everything as it is. A good one takes over from the state that the old
  * pipeline committed, so that nothing is lost or repeated. */
 static void reload(struct daemon *daemon)
@@ -87,7 +109,7 @@ static void reload(struct daemon *daemon)
 	struct buffer auto_buffer errors;
 
 	buffer_init(&errors, MAX_ERROR_BYTES);
-	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
+	if (load_within(daemon, &rulebook, &errors) < 0) {
 		print_errors(&errors);
 		log_error("the new configuration is not used; the old one stays");
 		return;
@@ -120,6 +142,17 @@ static void on_terminate(void *context)
 	end_listening(daemon);
 }
 
+/* What is needed for good is open; no line of a log has been read. */
+static void give_up_the_rest(struct daemon *daemon)
+{
+	const struct confinement confinement = bounds_enter(daemon->bounds);
+	struct buffer auto_buffer told;
+
+	buffer_init(&told, MAX_TOLD_BYTES);
+	confinement_describe(&confinement, &told);
+	snprintf(daemon->confinement, sizeof(daemon->confinement), "%s", buffer_text(&told));
+}
+
 /* What main() returns where it did not work. */
 static int start(struct daemon *daemon)
 {
@@ -144,9 +177,15 @@ static int start(struct daemon *daemon)
 		end_listening(daemon);
 		return EXIT_CONFIG;
 	}
-	error = take_up(daemon, &rulebook, &errors);
-	if (error == 0)
+	error = bounds_new(&daemon->bounds, rulebook.config, daemon->config_file);
+	if (error < 0)
+		rulebook_done(&rulebook);
+	else
+		error = take_up(daemon, &rulebook, &errors);
+	if (error == 0) {
+		give_up_the_rest(daemon);
 		return EXIT_SUCCESS;
+	}
 	print_errors(&errors);
 	log_error("cannot start: %s", strerror(-error));
 	end_listening(daemon);
@@ -168,6 +207,7 @@ static int run(const char *config_file)
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&daemon.loop) != 0)
 		log_error("a handle was left open at the end");
+	bounds_free(&daemon.bounds);
 	return daemon.failed ? EXIT_UNAVAILABLE : status;
 }
 

@@ -11,6 +11,7 @@ struct pipeline_options {
 	uv_loop_t *loop;
 	const struct rulebook *rulebook; /* its content is the pipeline's, where it succeeds */
 	const char *config_file; /* what a spawned helper reads */
+	const char *confinement; /* in words; what it says may change, while it stays there */
 };
 
 /* Opens the store, goes on where the last run stood, and starts following, probing and serving.

@@ -35,6 +35,7 @@ struct pipeline {
 	int store_error; /* of the last commit; 0: fine */
 	int64_t started_ms; /* wall */
 	int64_t status_due_ms; /* steady: the helper's budget is asked for then */
+	const char *confinement;
 	char *set_aside; /* where the state of an earlier run lies unread, or NULL */
 	bool catching_up;
 	bool reconcile_wanted;

@@ -43,6 +43,8 @@ void prober_command(
 		count +=
 		    put_option(argv + count, "--connect-to", probe->connect_to.items[i]);
 	count += put_option(argv + count, "--timeout", ret_command->timeout);
+	if (config->confinement == CONFIG_CONFINEMENT_OFF)
+		argv[count++] = "--unconfined";
 	argv[count] = NULL;
 }
 

@@ -53,8 +53,7 @@ static enum protocol_refusal find_applied(struct account *account, struct job *j
 static enum protocol_refusal look_into_ledger(struct helper *helper, struct job *job)
 {
 	const struct account_order order = {.needs_approval = job_rung(job)->needs_approval,
-	    .limits = history_limits(helper),
-	    .now = &helper->now};
+	    .limits = history_limits(helper), .now = &helper->now};
 	struct account account;
 
 	if (history_read(helper, job->site, job->request.incident, &account) < 0)

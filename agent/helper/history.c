@@ -40,10 +40,8 @@ int history_read(struct helper *helper, const struct config_site *site, const ch
 {
 	int error;
 
-	*ret_account = (struct account){.site = "",
-	    .incident = incident,
-	    .shares_budget = shares_worker,
-	    .context = helper->config};
+	*ret_account = (struct account){.site = "", .incident = incident,
+	    .shares_budget = shares_worker, .context = helper->config};
 	if (site != NULL) {
 		ret_account->site = site->name;
 		ret_account->rung_count = site->ladder.count;

@@ -3,9 +3,7 @@
 /* Starts the next inspector that can be started; true where there is none. */
 static bool is_last(const struct helper *helper, struct job *job)
 {
-	const struct config_words *inspectors = &job->site->server.inspectors;
-
-	for (; job->inspector < inspectors->count; job->inspector++) {
+	for (; job->inspector < job->site->server.inspectors.count; job->inspector++) {
 		if (launch_plugin(helper, job, NULL) == 0) {
 			plugin_release(&job->run);
 			return false;

@@ -17,8 +17,7 @@ int launch_plugin(const struct helper *helper, struct job *job, const char *stat
 	file = plugin_open(helper->config->plugin_dir, name, &helper->trust, &why);
 	error = file < 0 ? file
 	                 : environment_make(&environment,
-	                       &(struct environment_order){.site = job->site,
-	                           .rung = rung,
+	                       &(struct environment_order){.site = job->site, .rung = rung,
 	                           .action_id = rung != NULL ? job->intent.action_id : NULL,
 	                           .state_folder = state_folder});
 	if (error == 0)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "confine/confine.h"
 #include "helper/helper.h"
 #include "trust/packet_socket.h"
 #include "trust/trusted_config.h"
@@ -91,15 +92,14 @@ static void open_standard_files(void)
 
 static int open_signals(void)
 {
+	static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
 	sigset_t signals;
 
 	signal(SIGCHLD, SIG_DFL); /* or we would never learn how a plugin ended */
 	signal(SIGPIPE, SIG_IGN); /* nobody may read our standard error any more */
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGCHLD);
+	for (size_t i = 0; i < count_of(taken); i++)
+		sigaddset(&signals, taken[i]);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -187,11 +187,9 @@ static void turn(struct helper *helper)
 {
 	struct pollfd polls[MAX_POLLS] = {{helper->signals, POLLIN, 0}};
 
-	for (size_t i = 0; i < HELPER_MAX_JOBS; i++) {
-		const struct job *job = &helper->jobs[i];
-
-		polls[1 + i] = (struct pollfd){job->used ? job->run.output : -1, POLLIN, 0};
-	}
+	for (size_t i = 0; i < HELPER_MAX_JOBS; i++)
+		polls[1 + i] = (struct pollfd){
+		    helper->jobs[i].used ? helper->jobs[i].run.output : -1, POLLIN, 0};
 	clients_poll(helper, polls + 1 + HELPER_MAX_JOBS);
 	poll(polls, helper->stopping ? 1 + HELPER_MAX_JOBS : MAX_POLLS, timeout_ms(helper));
 	moment_read(&helper->now);
@@ -221,16 +219,25 @@ static int revert_all_due(struct helper *helper)
 	                                                                          : EXIT_DONE;
 }
 
+/* What no plugin needs. One with our parent's rights may need what he has. */
+static void give_up_rights(const struct helper *helper)
+{
+	bool off = helper->config->confinement == CONFIG_CONFINEMENT_OFF;
+
+	if (!helper->spawned)
+		confine(&(struct confine_order){.role = CONFINE_HELPER,
+		    .why_not = off ? "switched off by confinement: off" : NULL});
+}
+
 static int run(struct helper *helper, const struct options *options)
 {
-	const char *config = options->given[OPTION_CONFIG];
 	bool revert_due = options->given[OPTION_REVERT] != NULL;
 	int error = moment_init(&helper->now), status = EXIT_DONE;
 
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
 		error = -errno;
-	if (error == 0 && load(helper, config != NULL ? config : AUTHMEDIC_CONFIG_FILE) < 0)
+	if (error == 0 && load(helper, options->given[OPTION_CONFIG]) < 0)
 		return EXIT_BAD_CONFIG;
 	if (error == 0 && !revert_due)
 		error = open_clients(helper, options);
@@ -238,6 +245,7 @@ static int run(struct helper *helper, const struct options *options)
 		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
+	give_up_rights(helper);
 	moment_read(&helper->now);
 	history_note_time(helper);
 	if (revert_due)
@@ -250,7 +258,7 @@ static int run(struct helper *helper, const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = {0};
+	struct options options = {.given = {[OPTION_CONFIG] = AUTHMEDIC_CONFIG_FILE}};
 	static struct helper helper = {.signals = -1, .listening = -1, .state_folder = -1,
 	    .ledger.file = -1, .clients = {[0 ... HELPER_MAX_CLIENTS - 1] = {.socket = -1}}};
 	int status;

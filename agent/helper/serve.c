@@ -38,15 +38,13 @@ const struct config_rung *job_rung(const struct job *job)
 void serve_set_text(struct job *job, struct view said)
 {
 	struct buffer auto_buffer escaped;
-	struct view line = {0}, next;
+	struct view line;
 
-	while (said.length > 0) {
-		view_cut(&said, '\n', &next);
-		if (view_trim(next).length > 0)
-			line = view_trim(next);
-	}
+	said = view_trim(said);
+	while (view_cut(&said, '\n', &line))
+		;
 	buffer_init(&escaped, 4 * PROTOCOL_TEXT_BYTES);
-	text_append_escaped(&escaped, view_first(line, PROTOCOL_TEXT_BYTES));
+	text_append_escaped(&escaped, view_first(view_trim(line), PROTOCOL_TEXT_BYTES));
 	snprintf(job->reply.text, sizeof(job->reply.text), "%s", buffer_text(&escaped));
 }
 

@@ -14,6 +14,7 @@ libkerberos_a_SOURCES = \
 
 pkglibexec_PROGRAMS += authmedic-probe
 authmedic_probe_SOURCES = \
+	agent/probe/bounds.c agent/probe/bounds.h \
 	agent/probe/main.c \
 	agent/probe/sign_in.c agent/probe/sign_in.h
 authmedic_probe_LDADD = libkerberos.a $(LDADD)

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "probe/bounds.h"
 #include "probe/options.h"
 #include "probe/sign_in.h"
 
@@ -59,5 +60,6 @@ int main(int argc, char **argv)
 	}
 	if (options.help || options.version)
 		return print_help_or_version(&options);
+	probe_bounds_enter(&options);
 	return probe_and_print(&options);
 }

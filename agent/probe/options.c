@@ -35,6 +35,8 @@ static const struct option_row {
         "connect there instead of to the URL's host; may be given several times"},
     {"timeout", OPTION_DURATION, false, offsetof(struct probe_options, timeout_ms), "TIME",
         "for everything together, 10m at most (default: 10s)"},
+    {"unconfined", OPTION_FLAG, false, offsetof(struct probe_options, unconfined), NULL,
+        "keep all that a sign-in does not need, too"},
     {"help", OPTION_FLAG, false, offsetof(struct probe_options, help), NULL, "this text"},
     {"version", OPTION_FLAG, false, offsetof(struct probe_options, version), NULL,
         "the version"},

@@ -15,6 +15,7 @@ struct probe_options {
 	const char *krb5_config;      /* NULL: as the environment says */
 	const char *ca_file;          /* NULL: what the system trusts */
 	int64_t timeout_ms;
+	bool unconfined;
 	bool help;
 	bool version;
 };

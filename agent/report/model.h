@@ -60,6 +60,7 @@ struct report_model {
 	bool ready;
 	const char *not_ready; /* why; NULL when ready */
 	const char *helper;    /* connected, away, paused … */
+	const char *confinement; /* in words, or NULL */
 	const char *state_set_aside; /* where the state of an earlier run lies unread, or NULL */
 	const struct report_site *sites;
 	size_t site_count;

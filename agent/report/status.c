@@ -209,6 +209,7 @@ struct json *status_document(const struct report_model *model)
 	json_put_bool(document, "ready", model->ready);
 	put_text_or_null(document, "not_ready", model->not_ready);
 	json_put_text(document, "helper", model->helper);
+	put_text_or_null(document, "confinement", model->confinement);
 	put_set_aside(document, model);
 	sites = json_put_array(document, "sites");
 	for (size_t i = 0; i < model->site_count; i++)

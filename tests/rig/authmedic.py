@@ -162,6 +162,15 @@ class Authmedic:
         return self._process.pid
 
     @property
+    def helper_pid(self):
+        """The id of the helper that has a socket of its own."""
+        return self._helper.pid
+
+    def helper_output(self):
+        """All that this helper has written to standard error."""
+        return self._helper.output()
+
+    @property
     def is_running(self):
         return self._process is not None and self._process.exit_code is None
 

@@ -1,10 +1,16 @@
 if HAVE_CMOCKA
-daemon_tests = tests/unit/daemon/log_parser.test \
+daemon_tests = tests/unit/daemon/bounds.test \
+	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
 	tests/unit/daemon/reports.test
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
+
+tests_unit_daemon_bounds_test_SOURCES = tests/unit/daemon/test_bounds.c \
+	tests/unit/directory_fixture.h
+tests_unit_daemon_bounds_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_bounds_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_log_parser_test_SOURCES = tests/unit/daemon/test_log_parser.c
 tests_unit_daemon_log_parser_test_CPPFLAGS = $(unit_cppflags)
