@@ -21,8 +21,7 @@ static int add(struct helper *helper, int socket, const struct peer *peer, bool 
 
 		if (client->socket < 0) {
 			*client = (struct client){.socket = socket,
-			    .id = ++helper->last_client,
-			    .is_operator = is_operator};
+			    .id = ++helper->last_client, .is_operator = is_operator};
 			snprintf(client->name, sizeof(client->name), "%s", peer->name);
 			return 0;
 		}

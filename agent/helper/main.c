@@ -179,8 +179,7 @@ static void take_signals(struct helper *helper)
 	struct signalfd_siginfo info;
 
 	while (read(helper->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		if (info.ssi_signo != SIGCHLD)
-			helper->stopping = true;
+		helper->stopping |= info.ssi_signo != SIGCHLD;
 }
 
 static void turn(struct helper *helper)

@@ -38,13 +38,15 @@ const struct config_rung *job_rung(const struct job *job)
 void serve_set_text(struct job *job, struct view said)
 {
 	struct buffer auto_buffer escaped;
-	struct view line;
+	struct view line = {0}, next;
 
-	said = view_trim(said);
-	while (view_cut(&said, '\n', &line))
-		;
+	while (said.length > 0) {
+		view_cut(&said, '\n', &next);
+		if (view_trim(next).length > 0)
+			line = view_trim(next);
+	}
 	buffer_init(&escaped, 4 * PROTOCOL_TEXT_BYTES);
-	text_append_escaped(&escaped, view_first(view_trim(line), PROTOCOL_TEXT_BYTES));
+	text_append_escaped(&escaped, view_first(line, PROTOCOL_TEXT_BYTES));
 	snprintf(job->reply.text, sizeof(job->reply.text), "%s", buffer_text(&escaped));
 }
 
@@ -56,10 +58,9 @@ static void tell_action(const struct account *account, const struct job *job,
 	const struct ledger_record *action = &account->rungs[job->request.rung].action;
 	bool is_open = strcmp(account->open.action_id, action->action_id) == 0;
 
-	if (action->action_id[0] == '\0')
-		reply->result = PROTOCOL_NEVER;
-	else
-		reply->result = is_open && reply->in_flight ? PROTOCOL_IN_FLIGHT : action->result;
+	reply->result = action->action_id[0] == '\0'  ? PROTOCOL_NEVER
+	                : is_open && reply->in_flight ? PROTOCOL_IN_FLIGHT
+	                                              : action->result;
 	snprintf(reply->action_id, sizeof(reply->action_id), "%s", action->action_id);
 }
 
