@@ -31,4 +31,5 @@ authmedic_SOURCES = \
 	agent/cli/status.c agent/cli/status.h \
 	agent/cli/tables.c agent/cli/tables.h \
 	agent/cli/verbs.h \
+	agent/cli/waiting.c agent/cli/waiting.h \
 	agent/cli/watch.c

@@ -7,6 +7,7 @@
 #include "daemon/rulebook.h"
 
 #define LOOK_EVERY_MS 1000 /* as the daemon looks whether a log is deaf */
+#define MAX_OFF_MS    INT64_C(82800000) /* a day's difference is another day's log */
 
 /* One site's old logs on their way through the daemon's own stages, with the logs' time as clock.
  */
@@ -18,6 +19,7 @@ struct replay {
 	struct deafness *deafness;
 	struct replay_source *sources[REPLAY_MAX_LOGS];
 	size_t source_count;
+	int64_t clock_off_ms[REPLAY_MAX_LOGS]; /* of each; known at the end */
 	struct replay_totals *sum;
 	int64_t second; /* of the last line */
 	int64_t heard_ms; /* when deafness was last looked at */
@@ -53,20 +55,28 @@ static void tell_changes(struct replay *replay)
 	}
 }
 
+static void hear_at(struct replay *replay, int64_t now_ms)
+{
+	struct deaf_sight sights[REPLAY_MAX_LOGS];
+
+	for (size_t i = 0; i < replay->source_count; i++) {
+		reading_sight(replay_source_reading(replay->sources[i]), &sights[i]);
+		sights[i].clock_off_ms = replay->clock_off_ms[i];
+	}
+	deafness_look(replay->deafness, now_ms, sights);
+	tell_changes(replay);
+}
+
 /* The detector's clock takes no single line's word for it. */
 static void hear(struct replay *replay)
 {
-	struct deaf_sight sights[REPLAY_MAX_LOGS];
 	struct detector_window window;
 
 	detector_window(replay->detector, &window);
 	if (window.now_ms >= replay->heard_ms && window.now_ms - replay->heard_ms < LOOK_EVERY_MS)
 		return;
 	replay->heard_ms = window.now_ms;
-	for (size_t i = 0; i < replay->source_count; i++)
-		reading_sight(replay_source_reading(replay->sources[i]), &sights[i]);
-	deafness_look(replay->deafness, window.now_ms, sights);
-	tell_changes(replay);
+	hear_at(replay, window.now_ms);
 }
 
 static void take_line(struct replay *replay, struct replay_source *source)
@@ -157,14 +167,45 @@ static int make(struct replay *replay, const struct replay_logs *logs)
 			  : complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
 }
 
+/* How far the log is behind the other, where it begins and ends as much later or earlier: but for a
+ * clock that is off that were a rare chance. 0: it is not, or is another day's. */
+static int64_t behind_ms(const struct replay *replay, size_t log, size_t other)
+{
+	int64_t late_ms = detector_late_ms(replay->detector);
+	struct replay_span mine, theirs;
+	int64_t begin_ms, end_ms;
+
+	if (!replay_source_span(replay->sources[log], &mine) ||
+	    !replay_source_span(replay->sources[other], &theirs))
+		return 0;
+	begin_ms = theirs.first_ms - mine.first_ms;
+	end_ms = theirs.last_ms - mine.last_ms;
+	if (llabs(begin_ms) <= late_ms || llabs(begin_ms) >= MAX_OFF_MS ||
+	    llabs(begin_ms - end_ms) > late_ms)
+		return 0;
+	return end_ms;
+}
+
+/* Nothing but their lines tells the logs' clocks here. The first log is taken to be right. */
+static void compare_clocks(struct replay *replay)
+{
+	struct detector_window window;
+
+	detector_window(replay->detector, &window);
+	for (size_t i = 1; i < replay->source_count; i++)
+		replay->clock_off_ms[i] = behind_ms(replay, i, 0);
+	if (replay->source_count > 1)
+		hear_at(replay, window.now_ms);
+}
+
 static void finish(struct replay *replay)
 {
 	detector_finish(replay->detector);
 	look(replay);
+	compare_clocks(replay);
 	replay_add_site(replay->sum, detector_totals(replay->detector));
 	for (size_t i = 0; i < replay->source_count; i++)
-		replay_add(replay->sum, &replay_source_reading(replay->sources[i])->totals,
-		    replay_source_totals(replay->sources[i]));
+		replay_add(replay->sum, replay->sources[i]);
 }
 
 static int replay_site(struct replay *replay, const struct replay_logs *logs)

@@ -10,9 +10,12 @@ const struct replay_totals replay_totals_none = {.detector = {.first_ms = -1, .l
 
 /* -- adding up -- */
 
-void replay_add(struct replay_totals *sum, const struct reading_totals *reading,
-    const struct intake_totals *intake)
+void replay_add(struct replay_totals *sum, const struct replay_source *source)
 {
+	const struct reading_totals *reading = &replay_source_reading(source)->totals;
+	const struct intake_totals *intake = replay_source_totals(source);
+
+	sum->misdated += replay_source_misdated(source);
 	sum->bytes += intake->bytes;
 	sum->reading.lines += reading->lines;
 	sum->reading.records += reading->records;
@@ -165,6 +168,7 @@ int replay_print_summary(const struct replay_totals *sum)
 	json_put_int(summary, "lines", (int64_t)sum->reading.lines);
 	json_put_int(summary, "bytes", (int64_t)sum->bytes);
 	json_put_int(summary, "unparsed", (int64_t)sum->reading.unparsed);
+	json_put_int(summary, "misdated", (int64_t)sum->misdated);
 	json_put_int(summary, "records", (int64_t)sum->reading.records);
 	json_put_int(summary, "signals", (int64_t)sum->reading.signals);
 	status_put_handshakes(summary, &sum->detector);
@@ -190,6 +194,8 @@ int replay_tell_summary(const struct replay_totals *sum)
 	for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
 		printf("  %-14s %" PRIu64 "\n", outcome_name((enum outcome)outcome),
 		    outcomes[outcome]);
+	if (sum->misdated > 0)
+		printf("  %-14s %" PRIu64 " lines\n", "misdated", sum->misdated);
 	printf("  %-14s %" PRIu64 "\n", "authenticated", sum->detector.authenticated);
 	return EXIT_DONE;
 }

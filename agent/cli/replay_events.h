@@ -3,20 +3,19 @@
 #define AUTHMEDIC_CLI_REPLAY_EVENTS_H
 
 #include "cli/replay_logs.h"
-#include "daemon/reading.h"
+#include "cli/replay_source.h"
 #include "daemon/rulebook.h"
-#include "intake/intake.h"
 
 struct replay_totals {
 	uint64_t bytes;
+	uint64_t misdated;
 	struct reading_totals reading;
 	struct detector_totals detector;
 };
 
 extern const struct replay_totals replay_totals_none;
 
-void replay_add(struct replay_totals *sum, const struct reading_totals *reading,
-    const struct intake_totals *intake);
+void replay_add(struct replay_totals *sum, const struct replay_source *source);
 void replay_add_site(struct replay_totals *sum, const struct detector_totals *detector);
 
 struct replay_spike {

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cli/log_input.h"
+#include "cli/waiting.h"
 #include "intake/lines.h"
 
 /* Small enough that what was read is still in the processor's cache when it is looked at, and that
@@ -29,10 +30,17 @@ struct replay_source {
 	size_t taken; /* … are done with */
 	array_of(struct place) places; /* of the lines in the stretch */
 	size_t at; /* the place of the line behind this one */
-	bool has_line;
 	int error; /* of a callback */
-	int64_t time_ms;
-	struct parsed parsed;
+	struct parsed parsed; /* the latest line that was read */
+	bool is_fresh; /* nobody asked yet whether that is believed */
+	struct dating dating;
+	struct waiting waiting; /* for their times to be believed, but … */
+	size_t released; /* … so many of them do not any more, and … */
+	int64_t instead_ms; /* … came then; -1: they are believed */
+	struct parsed *line; /* the one to hand on; NULL: none */
+	int64_t time_ms; /* of that line */
+	int64_t first_ms; /* INT64_MIN: there was none with a time */
+	int64_t told_ms; /* the time when it comes; -1: no line had one yet */
 	char bytes[CHUNK_BYTES + LINES_MAX_PARTIAL_BYTES];
 };
 
@@ -58,6 +66,9 @@ int replay_source_new(struct replay_source **ret_source, const struct replay_log
 		return -ENOMEM;
 	source->log = log;
 	source->time_ms = INT64_MIN;
+	source->first_ms = INT64_MIN;
+	source->told_ms = -1;
+	dating_init(&source->dating, detector_late_ms(detector));
 	source->callbacks = (struct intake_callbacks){.on_line = on_line, .context = source};
 	source->lines =
 	    (struct lines){.callbacks = &source->callbacks, .totals = &source->totals};
@@ -77,6 +88,7 @@ void replay_source_free(struct replay_source **source)
 	log_input_close(&(*source)->input);
 	reading_done(&(*source)->reading);
 	array_done(&(*source)->places);
+	waiting_done(&(*source)->waiting);
 	free(*source);
 	*source = NULL;
 }
@@ -153,24 +165,28 @@ static int find_lines(struct replay_source *source)
 	return exit_code;
 }
 
+/* NULL where the line shows no time. */
+static int64_t *time_of(struct parsed *parsed)
+{
+	if (parsed->kind == LINE_RECORD)
+		return &parsed->record.time_ms;
+	return parsed->signal.time_ms >= 0 ? &parsed->signal.time_ms : NULL;
+}
+
 static void parse(struct replay_source *source)
 {
 	const struct place *place = &source->places.items[source->at++];
-	const struct parsed *parsed = &source->parsed;
 	struct view line = view_of(source->bytes + place->start, place->length);
 
 	reading_parse(&source->reading, line, place->first, &source->parsed);
-	if (parsed->kind == LINE_RECORD)
-		source->time_ms = parsed->record.time_ms;
-	else if (parsed->signal.time_ms >= 0)
-		source->time_ms = parsed->signal.time_ms;
+	source->is_fresh = true;
 }
 
-int replay_source_next(struct replay_source *source)
+/* The next line, where there is one. */
+static int read_line(struct replay_source *source)
 {
 	int exit_code = EXIT_DONE;
 
-	source->has_line = false;
 	while (exit_code == EXIT_DONE && source->at == source->places.count) {
 		if (source->input != NULL)
 			exit_code = find_lines(source);
@@ -179,16 +195,105 @@ int replay_source_next(struct replay_source *source)
 		else
 			return EXIT_DONE;
 	}
-	if (exit_code != EXIT_DONE)
-		return exit_code;
-	parse(source);
-	source->has_line = true;
-	return EXIT_DONE;
+	if (exit_code == EXIT_DONE)
+		parse(source);
+	return exit_code;
+}
+
+/* -- when it was: of those that wait, and of the line that was read last -- */
+
+static void hand_on(struct replay_source *source, struct parsed *line, int64_t time_ms)
+{
+	source->line = line;
+	source->time_ms = time_ms;
+	if (source->first_ms == INT64_MIN)
+		source->first_ms = time_ms;
+	if (time_ms > source->told_ms)
+		source->told_ms = time_ms;
+}
+
+static void hand_on_waiting(struct replay_source *source)
+{
+	struct parsed *line = waiting_take(&source->waiting);
+	int64_t *time_ms = time_of(line);
+
+	source->released--;
+	if (source->instead_ms >= 0)
+		*time_ms = source->instead_ms;
+	hand_on(source, line, *time_ms);
+}
+
+static void release(struct replay_source *source, enum dating_verdict verdict, int64_t instead_ms)
+{
+	source->released = source->waiting.count;
+	source->instead_ms = verdict == DATING_DISBELIEVED ? instead_ms : -1;
+}
+
+static void take(struct replay_source *source, int64_t time_ms)
+{
+	source->is_fresh = false;
+	hand_on(source, &source->parsed, time_ms);
+	/* The server's clock may have been set back. */
+	source->told_ms = source->dating.now_ms;
+}
+
+static int ask(struct replay_source *source)
+{
+	const int64_t *time_ms = time_of(&source->parsed);
+	enum dating_verdict verdict;
+	int64_t instead_ms = -1;
+
+	if (time_ms == NULL) {
+		source->is_fresh = false;
+		hand_on(source, &source->parsed, source->time_ms);
+		return EXIT_DONE;
+	}
+	verdict = dating_line(&source->dating, *time_ms, &instead_ms);
+	if (verdict == DATING_TAKEN) {
+		take(source, *time_ms);
+		return EXIT_DONE;
+	}
+	if (verdict != DATING_WAITS) {
+		release(source, verdict, instead_ms);
+		return EXIT_DONE;
+	}
+	source->is_fresh = false;
+	source->error = waiting_add(&source->waiting, &source->parsed);
+	return source->error == 0 ? EXIT_DONE
+				  : complain(EXIT_UNAVAILABLE, "%s", strerror(-source->error));
+}
+
+int replay_source_next(struct replay_source *source)
+{
+	enum dating_verdict verdict;
+	int64_t instead_ms = -1;
+	int exit_code = EXIT_DONE;
+
+	source->line = NULL;
+	while (exit_code == EXIT_DONE && source->line == NULL) {
+		if (source->released > 0) {
+			hand_on_waiting(source);
+			return EXIT_DONE;
+		}
+		if (!source->is_fresh)
+			exit_code = read_line(source);
+		if (exit_code != EXIT_DONE)
+			return exit_code;
+		if (source->is_fresh) {
+			exit_code = ask(source);
+			continue;
+		}
+		verdict = dating_end(&source->dating, &instead_ms);
+		if (verdict == DATING_TAKEN)
+			return EXIT_DONE;
+		release(source, verdict, instead_ms);
+	}
+	return exit_code;
 }
 
 bool replay_source_has_line(const struct replay_source *source)
 {
-	return source->has_line;
+	return source->line != NULL;
 }
 
 int64_t replay_source_time_ms(const struct replay_source *source)
@@ -198,7 +303,20 @@ int64_t replay_source_time_ms(const struct replay_source *source)
 
 void replay_source_detect(struct replay_source *source)
 {
-	reading_detect(&source->reading, &source->parsed);
+	if (source->told_ms >= 0 && source->told_ms != source->reading.told_ms)
+		reading_tell_time(&source->reading, source->told_ms);
+	reading_detect(&source->reading, source->line);
+}
+
+bool replay_source_span(const struct replay_source *source, struct replay_span *ret_span)
+{
+	*ret_span = (struct replay_span){source->first_ms, source->told_ms};
+	return source->first_ms != INT64_MIN;
+}
+
+uint64_t replay_source_misdated(const struct replay_source *source)
+{
+	return source->dating.misdated_total;
 }
 
 const struct replay_log *replay_source_log(const struct replay_source *source)

@@ -160,6 +160,7 @@ struct json *hearing_save(const struct site *site)
 		json_put_int(object, "seen_probes", (int64_t)memory.seen_probes);
 		json_put_bool(object, "shows_probes", memory.shows_probes);
 		json_put_bool(object, "had_successes", memory.had_successes);
+		json_put_int(object, "clock_off_ms", memory.clock_off_ms);
 		save_conditions(object, &memory);
 	}
 	return saved;
@@ -207,6 +208,8 @@ static void restore_log(struct site *site, size_t index, const struct json *obje
 	memory.seen_probes = get_count(object, "seen_probes");
 	memory.shows_probes = json_get_bool(object, "shows_probes");
 	memory.had_successes = json_get_bool(object, "had_successes");
+	memory.clock_off_ms = json_get_int(object, "clock_off_ms", 0);
+	reading_restore_clock(&site->logs[index].reading, memory.clock_off_ms);
 	restore_conditions(&memory, json_get(object, "conditions"));
 	deafness_restore(site->deafness, index, &memory);
 }

@@ -117,7 +117,10 @@ static bool read_slices(struct pipeline *pipeline)
 	size_t idle = 0; /* logs in a row that had nothing */
 
 	while (slices < SLICES_A_STEP && idle < log_count) {
-		if (intake_read(next_log(pipeline)->intake, SLICE_BYTES)) {
+		struct site_log *log = next_log(pipeline);
+
+		reading_tell_time(&log->reading, clock_now_ms());
+		if (intake_read(log->intake, SLICE_BYTES)) {
 			slices++;
 			idle = 0;
 		} else {

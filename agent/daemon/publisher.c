@@ -227,6 +227,10 @@ static void refresh_log(struct publisher *publisher, const struct site_log *log)
 	metrics_set(metrics, METRIC_log_truncations_total, labels, (double)totals->truncations);
 	metrics_set(metrics, METRIC_log_lost_bytes_total, labels, (double)totals->lost_bytes);
 	metrics_set(metrics, METRIC_log_lag_bytes, labels, (double)intake_lag_bytes(log->intake));
+	metrics_set(metrics, METRIC_log_misdated_lines_total, labels,
+	    (double)log->reading.clock.misdated_total);
+	metrics_set(metrics, METRIC_log_clock_offset_seconds, labels,
+	    (double)log->reading.clock.offset_ms / 1000);
 	refresh_deaf(publisher, log);
 	if (log->reading.last_line_ms >= 0)
 		metrics_set(metrics, METRIC_log_last_line_timestamp_seconds, labels,

@@ -54,8 +54,12 @@ int reading_new_deafness(
 int reading_init(struct reading *reading, const struct config_log *log, struct detector *detector,
     struct signatures *signatures)
 {
-	*reading = (struct reading){
-	    .log = log, .detector = detector, .signatures = signatures, .last_line_ms = -1};
+	*reading = (struct reading){.log = log,
+	    .detector = detector,
+	    .signatures = signatures,
+	    .last_line_ms = -1,
+	    .told_ms = CLOCK_UNTOLD,
+	    .late_ms = detector_late_ms(detector)};
 	return log_parser_new(&reading->parser, log, signatures, NULL);
 }
 
@@ -189,12 +193,33 @@ static void count_unparsed(struct reading *reading)
 	reading->unparsed_in_a_row++;
 }
 
-static void detect_record(struct reading *reading, const struct record *record)
+void reading_tell_time(struct reading *reading, int64_t now_ms)
+{
+	reading->told_ms = now_ms;
+	detector_tell_time(reading->detector, now_ms);
+}
+
+void reading_restore_clock(struct reading *reading, int64_t offset_ms)
+{
+	if (offset_ms > -ROW_MAX_TIME_MS && offset_ms < ROW_MAX_TIME_MS)
+		reading->clock.offset_ms = offset_ms;
+}
+
+/* On the clock that all the site's logs share. A line that shows no time is of now. */
+static int64_t put_right(struct reading *reading, int64_t time_ms)
+{
+	if (time_ms < 0)
+		return time_ms;
+	return log_clock_line(&reading->clock, time_ms, reading->told_ms, reading->late_ms);
+}
+
+static void detect_record(struct reading *reading, struct record *record)
 {
 	const struct detector_totals *totals = detector_totals(reading->detector);
 	uint64_t own_probes = totals->own_probes;
 
 	reading->last_line_ms = record->time_ms;
+	record->time_ms = put_right(reading, record->time_ms);
 	detector_record(reading->detector, record);
 	reading->totals.own_probes += totals->own_probes - own_probes;
 	reading->totals.successes += record->status >= 100 && record->status < 400;
@@ -211,6 +236,9 @@ void reading_detect(struct reading *reading, struct parsed *parsed)
 		parsed->signal.time_ms = reading->last_line_ms;
 	else
 		reading->last_line_ms = parsed->signal.time_ms;
+	parsed->signal.time_ms = parsed->kind == LINE_RECORD
+	    ? parsed->record.time_ms
+	    : put_right(reading, parsed->signal.time_ms);
 	detector_signal(reading->detector, &parsed->signal,
 	    parsed->kind == LINE_RECORD ? &parsed->record : NULL);
 }
@@ -276,5 +304,6 @@ void reading_sight(const struct reading *reading, struct deaf_sight *ret_sight)
 	    .successes = totals->successes,
 	    .signals = totals->signals,
 	    .own_probes = totals->own_probes,
+	    .clock_off_ms = reading->clock.offset_ms,
 	};
 }

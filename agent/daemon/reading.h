@@ -3,6 +3,7 @@
 #define AUTHMEDIC_DAEMON_READING_H
 
 #include "daemon/rulebook.h"
+#include "detect/clock.h"
 #include "detect/deafness.h"
 #include "detect/detector.h"
 #include "parse/guess.h"
@@ -22,6 +23,9 @@ struct reading {
 	struct reading_totals totals;
 	uint64_t unparsed_in_a_row; /* headers between them do not count */
 	int64_t last_line_ms; /* log time of the latest line; -1: none yet */
+	struct log_clock clock; /* the log's own */
+	int64_t told_ms; /* when the lines come that are read now */
+	int64_t late_ms;
 	/* The line that is read; on the stack it would be zeroed twice. */
 	struct parsed parsed;
 };
@@ -47,6 +51,14 @@ must_check int reading_restore(struct reading *reading, struct view saved);
 /* The lines that come now are another file's, of which reading_save() told this behind its last
  * one; empty where nobody knows: what holds goes on to hold. As reading_restore() otherwise. */
 must_check int reading_turn(struct reading *reading, struct view saved);
+
+/* It is this time where the lines come from that are read next: with them, by our clock, or in a
+ * replay by the logs' own. Until it was told once, every line's time is believed. */
+void reading_tell_time(struct reading *reading, int64_t now_ms);
+
+/* What another run put the log's times right by: reading.clock.offset_ms; nothing where it is no
+ * time that makes sense. */
+void reading_restore_clock(struct reading *reading, int64_t offset_ms);
 
 /* The two halves of reading_line(), for lines of several logs that are put into order in between.
  * Nothing of *parsed may have changed, and of the line neither. */

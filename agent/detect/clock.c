@@ -1,73 +1,104 @@
 #include "detect/clock.h"
 
-void log_clock_init(struct log_clock *clock)
+/* -- the site's ------------------------------------------------------------------------------- */
+
+void site_clock_init(struct site_clock *clock)
 {
-	*clock = (struct log_clock){.now_ms = -1};
+	*clock = (struct site_clock){.now_ms = -1, .told_ms = CLOCK_UNTOLD};
 }
 
-static bool agrees(const struct log_clock *clock, int64_t time_ms)
-{
-	return clock->doubts > 0 && time_ms - clock->doubtful_ms <= LOG_CLOCK_MAX_LEAP_MS &&
-	    clock->doubtful_ms - time_ms <= LOG_CLOCK_MAX_LEAP_MS;
-}
-
-/* Whether too few lines in a row agree yet. */
-static bool is_doubtful(struct log_clock *clock, int64_t time_ms, unsigned lines)
-{
-	clock->doubts = agrees(clock, time_ms) ? clock->doubts + 1 : 1;
-	clock->doubtful_ms = time_ms;
-	return clock->doubts < lines;
-}
-
-enum clock_move log_clock_line(struct log_clock *clock, int64_t time_ms, int64_t late_ms)
-{
-	int64_t before_ms = clock->now_ms;
-	bool late = before_ms >= 0 && time_ms < before_ms - late_ms;
-	bool early = before_ms >= 0 && time_ms > before_ms + LOG_CLOCK_MAX_LEAP_MS;
-
-	if ((late && is_doubtful(clock, time_ms, LOG_CLOCK_MAX_BEHIND)) ||
-	    (early && is_doubtful(clock, time_ms, LOG_CLOCK_MAX_AHEAD)))
-		return CLOCK_STAYS;
-	clock->doubts = 0;
-	if (late) {
-		clock->now_ms = time_ms;
-		if (clock->told_ms > time_ms)
-			clock->lag_ms = clock->told_ms - time_ms;
-		return CLOCK_BACK;
-	}
-	if (time_ms <= before_ms)
-		return CLOCK_STAYS;
-	clock->now_ms = time_ms;
-	/* Lines ahead of their own clock: it was set right. */
-	if (before_ms >= 0 && time_ms - before_ms > late_ms)
-		clock->lag_ms = 0;
-	return CLOCK_FORWARD;
-}
-
-enum clock_move log_clock_advance(struct log_clock *clock, int64_t now_ms)
+enum clock_move site_clock_tell(struct site_clock *clock, int64_t now_ms, int64_t late_ms)
 {
 	clock->told_ms = now_ms;
-	now_ms -= clock->lag_ms;
-	if (clock->now_ms < 0 || now_ms <= clock->now_ms)
+	if (clock->now_ms - late_ms <= now_ms)
 		return CLOCK_STAYS;
 	clock->now_ms = now_ms;
+	return CLOCK_BACK;
+}
+
+enum clock_move site_clock_line(struct site_clock *clock, int64_t time_ms)
+{
+	if (time_ms <= clock->now_ms)
+		return CLOCK_STAYS;
+	clock->now_ms = time_ms;
 	return CLOCK_FORWARD;
 }
 
-void log_clock_save(const struct log_clock *clock, struct row_writer *row)
+enum clock_move site_clock_advance(struct site_clock *clock, int64_t now_ms)
 {
-	row_put(row, (uint64_t)(clock->now_ms + 1), 8);
-	row_put(row, (uint64_t)clock->doubtful_ms, 8);
-	row_put(row, clock->doubts, 4);
-	row_put(row, (uint64_t)clock->told_ms, 8);
-	row_put(row, (uint64_t)clock->lag_ms, 8);
+	return clock->now_ms < 0 ? CLOCK_STAYS : site_clock_line(clock, now_ms);
 }
 
-void log_clock_restore(struct log_clock *clock, struct row_reader *row)
+void site_clock_save(const struct site_clock *clock, struct row_writer *row)
+{
+	row_put(row, (uint64_t)(clock->now_ms + 1), 8);
+}
+
+void site_clock_restore(struct site_clock *clock, struct row_reader *row)
 {
 	clock->now_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS + 1) - 1;
-	clock->doubtful_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS);
-	clock->doubts = (unsigned)row_get_below(row, 4, LOG_CLOCK_MAX_BEHIND);
-	clock->told_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS);
-	clock->lag_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS);
+	clock->told_ms = CLOCK_UNTOLD;
+}
+
+/* -- a log's ---------------------------------------------------------------------------------- */
+
+static bool is_within(int64_t off_ms, int64_t limit_ms)
+{
+	return off_ms <= limit_ms && off_ms >= -limit_ms;
+}
+
+static void note_off(struct log_clock *clock, int64_t off_ms, int64_t told_ms, int64_t late_ms)
+{
+	if (clock->lines == 0 || !is_within(off_ms - clock->off_ms, late_ms / 2)) {
+		clock->lines = 0;
+		clock->since_ms = told_ms;
+		clock->off_ms = off_ms;
+		clock->least_off_ms = off_ms;
+	}
+	if (clock->lines < UINT32_MAX)
+		clock->lines++;
+	if (off_ms < clock->least_off_ms)
+		clock->least_off_ms = off_ms;
+}
+
+static bool is_off_for_good(const struct log_clock *clock, int64_t told_ms, int64_t late_ms)
+{
+	return clock->lines >= LOG_CLOCK_MIN_LINES &&
+	    told_ms - clock->since_ms >= late_ms / LOG_CLOCK_MIN_PART;
+}
+
+static void put_right(struct log_clock *clock, int64_t late_ms)
+{
+	clock->offset_ms += clock->least_off_ms;
+	if (is_within(clock->offset_ms, late_ms))
+		clock->offset_ms = 0;
+	clock->lines = 0;
+}
+
+/* Lines of long ago, one after the other, are read while catching up: these are no fault. */
+static void note_misdated(
+    struct log_clock *clock, int64_t time_ms, int64_t off_ms, int64_t late_ms)
+{
+	if (off_ms < 0 || time_ms < clock->latest_ms - late_ms)
+		clock->misdated_total++;
+	else if (time_ms > clock->latest_ms)
+		clock->latest_ms = time_ms;
+}
+
+int64_t log_clock_line_off(
+    struct log_clock *clock, int64_t time_ms, int64_t told_ms, int64_t late_ms)
+{
+	int64_t off_ms = told_ms - (time_ms + clock->offset_ms);
+
+	if (told_ms == CLOCK_UNTOLD)
+		return time_ms;
+	note_off(clock, off_ms, told_ms, late_ms);
+	if (is_off_for_good(clock, told_ms, late_ms)) {
+		put_right(clock, late_ms);
+		clock->latest_ms = time_ms;
+		off_ms = told_ms - (time_ms + clock->offset_ms);
+	} else {
+		note_misdated(clock, time_ms, off_ms, late_ms);
+	}
+	return off_ms < 0 ? told_ms : told_ms - off_ms;
 }

@@ -1,25 +1,18 @@
-/* The log's clock: the latest time that its lines have shown. Lines may be late by as much as the
- * window, and no single line moves the clock far: a broken date must neither age the known-good
- * voters nor make the detector deaf until that date. Where the server's own clock was set, the
- * lines agree on it, and the log's clock follows. */
+/* The two clocks that a line's time is held against. The site's is the one that all its logs share:
+ * ours, or in a replay that of the lines in their order. Each log has its own, which may be off: of
+ * another time zone, or simply wrong. No line moves the site's clock past what it is by ours, and
+ * none moves it back. Where all lines of a log are off by as much for long enough, they are put
+ * right by that, and it is told. */
 #ifndef AUTHMEDIC_DETECT_CLOCK_H
 #define AUTHMEDIC_DETECT_CLOCK_H
 
 #include "detect/row.h"
 
-/* So far ahead a time is believed at once. */
-#define LOG_CLOCK_MAX_LEAP_MS INT64_C(86400000)
-/* So many lines in a row must agree, give or take a leap, that it is later, or earlier: one request
- * that took an hour is logged an hour late by some servers, and a few of them in a row. */
-#define LOG_CLOCK_MAX_AHEAD  3
-#define LOG_CLOCK_MAX_BEHIND 64
+#define CLOCK_UNTOLD INT64_MAX
 
-struct log_clock {
-	int64_t now_ms;      /* -1: no line yet */
-	int64_t doubtful_ms; /* the last time that was not believed */
-	unsigned doubts;     /* how many lines in a row agree with it */
-	int64_t told_ms;     /* the time without lines that was told last; 0: none yet */
-	int64_t lag_ms;      /* how far the lines were found to be behind that */
+struct site_clock {
+	int64_t now_ms; /* -1: no line yet */
+	int64_t told_ms; /* by our clock; CLOCK_UNTOLD: nobody said, and every line is believed */
 };
 
 enum clock_move {
@@ -28,13 +21,50 @@ enum clock_move {
 	CLOCK_BACK /* set back: what is known of the last minutes is worth nothing */
 };
 
-void log_clock_init(struct log_clock *clock);
-/* A line with this time; lines may be late by `late_ms`. */
-enum clock_move log_clock_line(struct log_clock *clock, int64_t time_ms, int64_t late_ms);
-/* Time passes without lines. */
-enum clock_move log_clock_advance(struct log_clock *clock, int64_t now_ms);
+void site_clock_init(struct site_clock *clock);
+/* It is this time by our clock, when lines come. Where ours was set back by more than `late_ms`, so
+ * is the site's. */
+enum clock_move site_clock_tell(struct site_clock *clock, int64_t now_ms, int64_t late_ms);
+/* A line of this time, put right already. */
+enum clock_move site_clock_line(struct site_clock *clock, int64_t time_ms);
+/* Time passes without lines; nothing before the first. */
+enum clock_move site_clock_advance(struct site_clock *clock, int64_t now_ms);
 
-void log_clock_save(const struct log_clock *clock, struct row_writer *row);
-void log_clock_restore(struct log_clock *clock, struct row_reader *row);
+void site_clock_save(const struct site_clock *clock, struct row_writer *row);
+void site_clock_restore(struct site_clock *clock, struct row_reader *row);
+
+/* So many lines in a row, over such a part of a window, must be off by as much, give or take half a
+ * window. */
+#define LOG_CLOCK_MIN_LINES 8
+#define LOG_CLOCK_MIN_PART  5
+
+struct log_clock {
+	int64_t offset_ms; /* what its times are put right by; 0, or more than a window */
+	int64_t latest_ms; /* its own latest time that was believed */
+	/* Of the lines in a row that are off by as much. */
+	int64_t off_ms, least_off_ms; /* the first, the least */
+	int64_t since_ms; /* when the first of them came */
+	uint32_t lines; /* how many */
+	uint64_t misdated_total; /* lines dated far before or after those around them */
+};
+
+/* Of a line that is not on time. */
+int64_t log_clock_line_off(
+    struct log_clock *clock, int64_t time_ms, int64_t told_ms, int64_t late_ms);
+/* The line's time, put right, and not after `told_ms`. Lines that are off by up to `late_ms` are
+ * on time. What is dated before that stays where it is: it may be old. */
+static inline int64_t log_clock_line(
+    struct log_clock *clock, int64_t time_ms, int64_t told_ms, int64_t late_ms)
+{
+	int64_t off_ms = told_ms - (time_ms + clock->offset_ms);
+
+	/* Most lines are on time. */
+	if (off_ms > late_ms || off_ms < -late_ms)
+		return log_clock_line_off(clock, time_ms, told_ms, late_ms);
+	clock->lines = 0;
+	if (time_ms > clock->latest_ms)
+		clock->latest_ms = time_ms;
+	return off_ms < 0 ? told_ms : told_ms - off_ms;
+}
 
 #endif

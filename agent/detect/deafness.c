@@ -64,6 +64,18 @@ static bool ends_only_errors(
 	return deafness->success;
 }
 
+static bool opens_clock_off(
+    unused_parameter const struct deafness *deafness, const struct hearing *log)
+{
+	return log->last.clock_off_ms != 0;
+}
+
+static bool ends_clock_off(
+    unused_parameter const struct deafness *deafness, const struct hearing *log)
+{
+	return log->last.clock_off_ms == 0;
+}
+
 static bool opens_unwatched(const struct deafness *deafness, const struct hearing *log)
 {
 	return log->unwatched_since_ms >= 0 &&
@@ -101,6 +113,10 @@ static const struct condition {
     [DEAF_ONLY_ERRORS] = {"only-errors",
 	"it tells of failed requests only, so nobody can be seen to get in: are others logged?",
 	opens_only_errors, ends_only_errors, FILE_TROUBLE | 1U << DEAF_NOT_UNDERSTOOD},
+    [DEAF_CLOCK_OFF] = {"clock-off",
+	"its times are off by more than the window: are clock and time zone right where it is "
+	"written?",
+	opens_clock_off, ends_clock_off, 0},
     [DEAF_UNWATCHED] = {"unwatched",
 	"the system tells no changes here, or no more of them: it is looked at each second",
 	opens_unwatched, ends_unwatched, FILE_TROUBLE},
@@ -229,6 +245,9 @@ static void take_sights(struct deafness *deafness, const struct deaf_sight *sigh
 		deafness->success |= sight->successes != log->last.successes;
 		note_records(deafness, log, sight->records - log->last.records);
 		note_file(deafness, log, sight);
+		if (log->memory.clock_off_ms != sight->clock_off_ms)
+			deafness->revision++;
+		log->memory.clock_off_ms = sight->clock_off_ms;
 		log->last = *sight;
 	}
 	if (deafness->success) {

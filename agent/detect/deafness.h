@@ -17,6 +17,7 @@ enum deaf_reason {
 	DEAF_SILENT, /* nothing new, while other logs show that the server serves */
 	DEAF_PROBE_UNSEEN, /* the server answered our probes, and no line told of them */
 	DEAF_ONLY_ERRORS, /* no request that went well is logged */
+	DEAF_CLOCK_OFF, /* its times were off by more than a window, and are put right */
 	DEAF_UNWATCHED, /* no hints from the system: the log is looked at each second */
 	DEAF_REASON_COUNT,
 	DEAF_NOTHING = DEAF_REASON_COUNT
@@ -44,6 +45,7 @@ struct deaf_sight {
 	uint64_t records, successes; /* requests, and those with a status below 400 */
 	uint64_t signals;
 	uint64_t own_probes; /* requests that were our own probe's */
+	int64_t clock_off_ms; /* what its times are put right by; 0: nothing */
 };
 
 /* A condition opened or ended just now, and is to be told. One that comes again within
@@ -89,6 +91,7 @@ struct deaf_memory {
 	uint64_t seen_probes; /* in a row */
 	bool shows_probes;
 	bool had_successes;
+	int64_t clock_off_ms;
 	bool is_open[DEAF_REASON_COUNT];
 	bool is_told[DEAF_REASON_COUNT];
 	int64_t since_ms[DEAF_REASON_COUNT];

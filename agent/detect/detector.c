@@ -110,7 +110,7 @@ static int init_parts(struct detector *detector)
 	    .max_voters = options->max_voters, .known_good_for_ms = options->known_good_for_ms};
 	int error = handshakes_init(&detector->handshakes, &handshakes);
 
-	log_clock_init(&detector->clock);
+	site_clock_init(&detector->clock);
 	seen_init(&detector->seen);
 	if (error == 0)
 		error = voters_init(&detector->voters, &voters);
@@ -247,22 +247,41 @@ static void settle(struct detector *detector)
 		voters_settle(&detector->voters);
 }
 
-/* A line without a time is of now, and so is one whose time is far ahead and not believed yet. */
+/* A line without a time is of now. */
 static int64_t take_time(struct detector *detector, int64_t time_ms)
 {
 	if (time_ms < 0)
 		return detector->clock.now_ms < 0 ? 0 : detector->clock.now_ms;
 	if (time_ms >= ROW_MAX_TIME_MS)
 		time_ms = ROW_MAX_TIME_MS - 1;
-	move(detector, log_clock_line(&detector->clock, time_ms, detector->options.window_ms));
-	return time_ms < detector->clock.now_ms ? time_ms : detector->clock.now_ms;
+	if (time_ms > detector->clock.told_ms)
+		time_ms = detector->clock.told_ms;
+	move(detector, site_clock_line(&detector->clock, time_ms));
+	return time_ms;
+}
+
+int64_t detector_late_ms(const struct detector *detector)
+{
+	return detector->options.window_ms;
+}
+
+void detector_tell_time(struct detector *detector, int64_t now_ms)
+{
+	enum clock_move told =
+	    site_clock_tell(&detector->clock, now_ms, detector->options.window_ms);
+
+	if (told == CLOCK_STAYS)
+		return;
+	settle(detector);
+	move(detector, told);
+	conclude(detector);
 }
 
 void detector_advance(struct detector *detector, int64_t log_now_ms)
 {
 	settle(detector);
 	if (log_now_ms >= 0 && log_now_ms < ROW_MAX_TIME_MS)
-		move(detector, log_clock_advance(&detector->clock, log_now_ms));
+		move(detector, site_clock_advance(&detector->clock, log_now_ms));
 	conclude(detector);
 }
 
@@ -275,7 +294,6 @@ void detector_finish(struct detector *detector)
 
 void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 {
-	log_time_ms -= detector->clock.lag_ms;
 	settle(detector);
 	voters_forget_before(&detector->voters, &detector->window, log_time_ms);
 	window_forget_before(&detector->window, log_time_ms);

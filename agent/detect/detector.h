@@ -1,5 +1,6 @@
 /* From records to "this many known-good voters no longer get in". One detector per site. Pure: all
- * time is log time, from the records or from detector_advance(). Every table is bounded. */
+ * time is log time, from the records or from detector_advance(), on one clock for all the site's
+ * logs. Every table is bounded. */
 #ifndef AUTHMEDIC_DETECT_DETECTOR_H
 #define AUTHMEDIC_DETECT_DETECTOR_H
 
@@ -44,7 +45,7 @@ struct detector_totals {
 
 /* The window as it stands now. */
 struct detector_window {
-	int64_t now_ms;              /* the log's clock: the latest time seen; -1: none */
+	int64_t now_ms;              /* the site's clock: the latest time seen; -1: none */
 	size_t known_good;           /* voters in the table */
 	size_t active;               /* known-good voters with an outcome inside the window */
 	size_t rejected;             /* of those, the ones whose last outcome is rejected */
@@ -114,9 +115,13 @@ void detector_record(struct detector *detector, const struct record *record);
 /* `record`: the line whose reason it is; NULL where an error log's line is all there is. */
 void detector_signal(
     struct detector *detector, const struct signal *signal, const struct record *record);
-/* The log's clock moves to at least this time even without lines: open handshakes end, the window
- * slides. Where the log's own lines have shown their clock to be behind, it moves less. Nothing
- * before the first line. */
+/* It is this time where the lines come from that follow: no line is from later. The site's clock is
+ * set back where that is more than a window before it: what is known of the last minutes goes. */
+void detector_tell_time(struct detector *detector, int64_t now_ms);
+/* So much out of order lines may be: a window. */
+int64_t detector_late_ms(const struct detector *detector);
+/* The site's clock moves to at least this time even without lines: open handshakes end, the window
+ * slides. Nothing before the first line. */
 void detector_advance(struct detector *detector, int64_t log_now_ms);
 /* All open handshakes end as if nothing more came: for the end of a log that is read once. */
 void detector_finish(struct detector *detector);

@@ -15,7 +15,7 @@ struct detector {
 	struct detector_options options;
 	uint64_t masks[2][2]; /* the voter's part of an address: IPv4, IPv6 */
 	struct recent recent; /* made with the seed in the options */
-	struct log_clock clock;
+	struct site_clock clock;
 	struct handshakes handshakes;
 	struct voters voters;
 	struct seen seen;

@@ -5,7 +5,9 @@
 
 #include "detect/detector_private.h"
 
-#define TOTALS_ROW_VERSION 1
+/* Version 1 had what the site's clock needed when the lines alone moved it. */
+#define TOTALS_ROW_VERSION     2
+#define TOTALS_ROW_OLD_VERSION 1
 #define SEED_ROW_VERSION   1
 
 _Static_assert(
@@ -17,7 +19,7 @@ static void write_totals(const struct detector *detector, struct row_writer *row
 	const struct detector_totals *totals = &detector->totals;
 
 	row_begin(row, TOTALS_ROW_VERSION);
-	log_clock_save(&detector->clock, row);
+	site_clock_save(&detector->clock, row);
 	row_put(row, (uint64_t)(detector->spike_since_ms + 1), 8);
 	row_put(row, (uint64_t)detector->window.floor_ms, 8);
 	row_put(row, (uint64_t)(totals->first_ms + 1), 8);
@@ -38,12 +40,34 @@ static void write_totals(const struct detector *detector, struct row_writer *row
 		row_put(row, detector->signal_totals[i], 8);
 }
 
+/* Behind the site's clock in rows of version 1: a doubtful time and how many lines agreed with it,
+ * what was told, and how far behind that the lines were. */
+static void skip_old_clock(struct row_reader *row)
+{
+	static const size_t widths[] = {8, 4, 8, 8};
+
+	for (size_t i = 0; i < count_of(widths); i++)
+		row_get(row, widths[i]);
+}
+
+static struct row_reader open_totals(struct view value, struct site_clock *ret_clock)
+{
+	struct row_reader row = row_open(value, TOTALS_ROW_VERSION);
+	bool is_old = row.broken;
+
+	if (is_old)
+		row = row_open(value, TOTALS_ROW_OLD_VERSION);
+	site_clock_restore(ret_clock, &row);
+	if (is_old)
+		skip_old_clock(&row);
+	return row;
+}
+
 /* What write_totals() writes, read into a scratch detector that has its own signal totals. */
 static bool read_totals(struct row_reader *row, struct detector *ret_scratch, size_t *ret_signals)
 {
 	struct detector_totals *totals = &ret_scratch->totals;
 
-	log_clock_restore(&ret_scratch->clock, row);
 	ret_scratch->spike_since_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS + 1) - 1;
 	ret_scratch->window.floor_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS);
 	totals->first_ms = (int64_t)row_get_below(row, 8, ROW_MAX_TIME_MS + 1) - 1;
@@ -72,17 +96,18 @@ static uint64_t larger(uint64_t a, uint64_t b)
 
 static int restore_totals(struct detector *detector, struct view value)
 {
-	struct row_reader row = row_open(value, TOTALS_ROW_VERSION);
 	uint64_t signal_totals[WINDOW_MAX_SIGNALS];
 	struct detector *auto_free scratch = calloc(1, sizeof(*scratch));
+	struct row_reader row;
 	size_t signals;
 
 	if (scratch == NULL)
 		return -ENOMEM;
 	scratch->signal_totals = signal_totals;
+	row = open_totals(value, &scratch->clock);
 	if (!read_totals(&row, scratch, &signals))
 		return -EINVAL;
-	detector->clock = scratch->clock;
+	detector->clock.now_ms = scratch->clock.now_ms;
 	detector->evidence.distinct_since_ms = scratch->clock.now_ms;
 	detector->spike_since_ms = scratch->spike_since_ms;
 	detector->window.floor_ms = scratch->window.floor_ms;

@@ -1,6 +1,7 @@
 libauthmedic_a_SOURCES += \
 	agent/detect/changes.c agent/detect/changes.h \
 	agent/detect/clock.c agent/detect/clock.h \
+	agent/detect/dating.c agent/detect/dating.h \
 	agent/detect/deafness.c agent/detect/deafness.h agent/detect/deafness_private.h \
 	agent/detect/deafness_probe.c \
 	agent/detect/detector.c agent/detect/detector.h agent/detect/detector_private.h \

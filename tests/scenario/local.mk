@@ -3,7 +3,7 @@ EXTRA_DIST += \
 	tests/scenario/test_alerts.py \
 	tests/scenario/test_attacks.py \
 	tests/scenario/test_check_logs.py \
-	tests/scenario/test_commands.py \
+	tests/scenario/test_clocks.py tests/scenario/test_commands.py \
 	tests/scenario/test_configuration.py \
 	tests/scenario/test_counts.py \
 	tests/scenario/test_course.py \

@@ -253,6 +253,133 @@ static void knows_an_error_log(void **state)
 	reading_done(&reading);
 }
 
+/* -- clocks ---------------------------------------------------------------------------------- */
+
+#define NOON_S    1700000000
+#define LOG_COUNT 2
+
+/* Two logs of one site, the second off by so much. */
+struct pair {
+	struct reading logs[LOG_COUNT];
+	int64_t off_s;
+	int64_t now_s;
+};
+
+static void open_pair(struct pair *pair, struct world *world, int64_t off_s)
+{
+	world->log.format = (char *)"squid-native";
+	*pair = (struct pair){.off_s = off_s, .now_s = NOON_S};
+	for (size_t i = 0; i < LOG_COUNT; i++)
+		start(&pair->logs[i], world);
+}
+
+static void close_pair(struct pair *pair)
+{
+	for (size_t i = 0; i < LOG_COUNT; i++)
+		reading_done(&pair->logs[i]);
+}
+
+static void say(struct pair *pair, size_t log, int client, const char *status_and_user)
+{
+	char text[200];
+	char user[20];
+	int status;
+
+	sscanf(status_and_user, "%d %19s", &status, user);
+	snprintf(text, sizeof(text),
+	    "%lld.000 1 10.%zu.0.%d TCP_X/%d 3 GET http://x/ %s HIER_NONE/- text/html",
+	    (long long)(pair->now_s - (log == 1 ? pair->off_s : 0)), log, client, status, user);
+	reading_tell_time(&pair->logs[log], pair->now_s * 1000);
+	reading_line(&pair->logs[log], view_of_text(text), false, NULL);
+}
+
+static void let_in(struct pair *pair, int seconds)
+{
+	for (int i = 0; i < seconds; i++, pair->now_s++)
+		for (size_t log = 0; log < LOG_COUNT; log++)
+			say(pair, log, i % 10, "200 u@X");
+}
+
+/* Two logs of one site whose clocks differ by an hour: both are heard for a spike, the second after
+ * a minute; and it is known, also after a restart, that the clock is off, until it is set right. */
+static void hears_both_logs(void **state)
+{
+	struct world *world = *state;
+
+	for (int64_t off_s = -3600; off_s <= 3600; off_s += 7200) {
+		struct detector_window window;
+		struct deaf_sight sight;
+		struct pair pair;
+
+		open_pair(&pair, world, off_s);
+		let_in(&pair, 70);
+		reading_sight(&pair.logs[0], &sight);
+		assert_int_equal(sight.clock_off_ms, 0);
+		reading_sight(&pair.logs[1], &sight);
+		assert_int_equal(sight.clock_off_ms, off_s * 1000);
+		assert_int_equal(pair.logs[0].last_line_ms, (pair.now_s - 1) * 1000);
+		assert_int_equal(pair.logs[1].last_line_ms, (pair.now_s - 1 - off_s) * 1000);
+		for (int i = 0; i < 100; i++)
+			say(&pair, 1, i % 10, "407 -");
+		detector_advance(world->detector, (pair.now_s + 20) * 1000);
+		detector_window(world->detector, &window);
+		assert_int_equal(window.active, 20);
+		assert_int_equal(window.now_ms, (pair.now_s + 20) * 1000);
+		reading_done(&pair.logs[1]);
+		start(&pair.logs[1], world);
+		reading_restore_clock(&pair.logs[1], sight.clock_off_ms);
+		pair.now_s += 3600;
+		let_in(&pair, 1);
+		detector_window(world->detector, &window);
+		assert_int_equal(window.active, 2);
+		assert_int_equal(pair.logs[1].clock.misdated_total, 0);
+		pair.off_s = 0;
+		let_in(&pair, 70);
+		assert_int_equal(pair.logs[1].clock.offset_ms, 0);
+		close_pair(&pair);
+		detector_tell_time(world->detector, NOON_S * INT64_C(1000));
+	}
+}
+
+/* No offset that another run saved is taken where it makes no sense. */
+static void restores_no_nonsense(void **state)
+{
+	static const int64_t nonsense[] = {INT64_MIN, INT64_MAX, -ROW_MAX_TIME_MS, ROW_MAX_TIME_MS};
+	struct pair pair;
+
+	open_pair(&pair, *state, 0);
+	for (size_t i = 0; i < count_of(nonsense); i++) {
+		reading_restore_clock(&pair.logs[1], nonsense[i]);
+		assert_int_equal(pair.logs[1].clock.offset_ms, 0);
+	}
+	close_pair(&pair);
+}
+
+/* Five lines dated a day, or a year, ahead or back change nothing for those that come after. */
+static void outlives_broken_dates(void **state)
+{
+	static const int64_t off_s[] = {86400, 31536000, -86400, -31536000};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < count_of(off_s); i++) {
+		struct detector_window window;
+		struct pair pair;
+
+		open_pair(&pair, world, off_s[i]);
+		for (int j = 0; j < 10; j++)
+			say(&pair, 0, j, "200 u@X");
+		for (int j = 0; j < 5; j++)
+			say(&pair, 1, 200 + j, "407 -");
+		detector_window(world->detector, &window);
+		assert_true(window.known_good >= 10);
+		assert_int_equal(window.active, 10);
+		assert_int_equal(window.now_ms, NOON_S * INT64_C(1000));
+		assert_int_equal(
+		    pair.logs[1].clock.misdated_total, off_s[i] < 0 ? 5 : 0);
+		close_pair(&pair);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +392,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(counts_lines_without_a_format, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(tells_successes_and_probes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(knows_an_error_log, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(hears_both_logs, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(restores_no_nonsense, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(outlives_broken_dates, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);

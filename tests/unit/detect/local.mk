@@ -7,6 +7,7 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/row.test \
 	tests/unit/detect/recent.test \
 	tests/unit/detect/clock.test \
+	tests/unit/detect/dating.test \
 	tests/unit/detect/seen.test \
 	tests/unit/detect/distinct.test \
 	tests/unit/detect/places.test \
@@ -65,6 +66,10 @@ tests_unit_detect_recent_test_LDADD = $(unit_libs)
 tests_unit_detect_clock_test_SOURCES = tests/unit/detect/test_clock.c
 tests_unit_detect_clock_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_clock_test_LDADD = $(unit_libs)
+
+tests_unit_detect_dating_test_SOURCES = tests/unit/detect/test_dating.c
+tests_unit_detect_dating_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_dating_test_LDADD = $(unit_libs)
 
 tests_unit_detect_seen_test_SOURCES = tests/unit/detect/test_seen.c \
 	$(detect_traffic) $(allocation_sources)

@@ -3,137 +3,203 @@
 #include "unit.h"
 
 #define LATE_MS INT64_C(300000)
-#define DAY_MS  LOG_CLOCK_MAX_LEAP_MS
+#define HOUR_MS INT64_C(3600000)
+#define YEAR_MS INT64_C(31536000000)
 #define NOON_MS INT64_C(1700000000000)
 
-static struct log_clock clock_at(int64_t now_ms)
-{
-	struct log_clock clock;
+/* -- the site's -- */
 
-	log_clock_init(&clock);
+static struct site_clock site_at(int64_t now_ms)
+{
+	struct site_clock clock;
+
+	site_clock_init(&clock);
 	assert_int_equal(clock.now_ms, -1);
-	assert_int_equal(log_clock_line(&clock, now_ms, LATE_MS), CLOCK_FORWARD);
+	assert_int_equal(site_clock_advance(&clock, now_ms), CLOCK_STAYS);
+	assert_int_equal(clock.now_ms, -1);
+	assert_int_equal(site_clock_line(&clock, now_ms), CLOCK_FORWARD);
 	assert_int_equal(clock.now_ms, now_ms);
 	return clock;
 }
 
-static void test_usual(unused_parameter void **state)
+static void test_site_goes_on(unused_parameter void **state)
 {
-	/* The clock is the latest time seen; late lines leave it alone. */
-	struct log_clock clock = clock_at(NOON_MS);
+	/* The site's clock is the latest of lines and time without lines; neither moves it back. */
+	struct site_clock clock = site_at(NOON_MS);
 
-	assert_int_equal(log_clock_line(&clock, NOON_MS, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 1, LATE_MS), CLOCK_FORWARD);
+	assert_int_equal(site_clock_line(&clock, NOON_MS), CLOCK_STAYS);
+	assert_int_equal(site_clock_line(&clock, NOON_MS + 1), CLOCK_FORWARD);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(
-		    log_clock_line(&clock, NOON_MS + 1 - LATE_MS, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(clock.now_ms, NOON_MS + 1);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 1 + DAY_MS, LATE_MS), CLOCK_FORWARD);
+		assert_int_equal(site_clock_line(&clock, NOON_MS - YEAR_MS), CLOCK_STAYS);
+	assert_int_equal(site_clock_advance(&clock, NOON_MS + 1), CLOCK_STAYS);
+	assert_int_equal(site_clock_advance(&clock, NOON_MS), CLOCK_STAYS);
+	assert_int_equal(site_clock_advance(&clock, NOON_MS + 2), CLOCK_FORWARD);
+	assert_int_equal(clock.now_ms, NOON_MS + 2);
 }
 
-static void test_broken_date(unused_parameter void **state)
+static void test_ours_set_back(unused_parameter void **state)
 {
-	/* A date far ahead is not believed, nor are two; three in a row that agree are. */
-	struct log_clock clock = clock_at(NOON_MS);
+	/* Only our own clock sets the site's back, and by more than a window; also where it was set
+	 * back while we did not run. */
+	struct site_clock clock = site_at(NOON_MS);
 
-	for (int i = 0; i < 100; i++) {
-		assert_int_equal(
-		    log_clock_line(&clock, NOON_MS + 9 * DAY_MS, LATE_MS), CLOCK_STAYS);
-		assert_int_equal(
-		    log_clock_line(&clock, NOON_MS + 9 * DAY_MS, LATE_MS), CLOCK_STAYS);
-		assert_int_equal(log_clock_line(&clock, NOON_MS + i + 1, LATE_MS), CLOCK_FORWARD);
+	assert_int_equal(site_clock_tell(&clock, NOON_MS - LATE_MS, LATE_MS), CLOCK_STAYS);
+	assert_int_equal(clock.told_ms, NOON_MS - LATE_MS);
+	assert_int_equal(clock.now_ms, NOON_MS);
+	assert_int_equal(site_clock_tell(&clock, NOON_MS - LATE_MS - 1, LATE_MS), CLOCK_BACK);
+	assert_int_equal(clock.now_ms, NOON_MS - LATE_MS - 1);
+	assert_int_equal(site_clock_tell(&clock, NOON_MS - LATE_MS - 1, LATE_MS), CLOCK_STAYS);
+	assert_int_equal(site_clock_line(&clock, NOON_MS), CLOCK_FORWARD);
+}
+
+static void test_site_is_kept(unused_parameter void **state)
+{
+	/* A site's clock comes back from its row; what was told is another run's. */
+	for (int64_t now_ms = -1; now_ms < 1; now_ms++) {
+		struct site_clock clock = {.now_ms = now_ms, .told_ms = NOON_MS};
+		struct site_clock again = {0};
+		struct row_writer row;
+		struct row_reader reader;
+
+		row_begin(&row, 1);
+		site_clock_save(&clock, &row);
+		reader = row_open(row_view(&row), 1);
+		site_clock_restore(&again, &reader);
+		assert_true(row_is_whole(&reader));
+		assert_int_equal(again.now_ms, now_ms);
+		assert_int_equal(again.told_ms, CLOCK_UNTOLD);
 	}
-	for (int i = 0; i < 100; i++)
-		assert_int_equal(
-		    log_clock_line(&clock, NOON_MS + (3 + 2 * (i % 3)) * DAY_MS, LATE_MS),
-		    CLOCK_STAYS);
-	log_clock_line(&clock, NOON_MS, LATE_MS);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 9 * DAY_MS, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 10 * DAY_MS, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 9 * DAY_MS, LATE_MS), CLOCK_FORWARD);
-	assert_int_equal(clock.now_ms, NOON_MS + 9 * DAY_MS);
 }
 
-static void test_set_back(unused_parameter void **state)
-{
-	/* Many lines in a row that agree on an earlier time set the clock back; slow requests
-	 * between others do not. */
-	struct log_clock clock = clock_at(NOON_MS);
-	int64_t earlier_ms = NOON_MS - LATE_MS - 100;
+/* -- a log's -- */
 
-	for (int i = 0; i < 10; i++) {
-		for (int j = 1; j < LOG_CLOCK_MAX_BEHIND; j++)
-			assert_int_equal(log_clock_line(&clock, earlier_ms, LATE_MS), CLOCK_STAYS);
-		assert_int_equal(log_clock_line(&clock, NOON_MS, LATE_MS), CLOCK_STAYS);
+static int64_t say(struct log_clock *clock, int64_t time_ms, int64_t told_ms)
+{
+	return log_clock_line(clock, time_ms, told_ms, LATE_MS);
+}
+
+static void test_on_time(unused_parameter void **state)
+{
+	/* Lines up to a window late have their own time; none is of later than now; and where
+	 * nobody tells the time each is believed. */
+	struct log_clock clock = {0};
+
+	assert_int_equal(say(&clock, NOON_MS, NOON_MS), NOON_MS);
+	assert_int_equal(say(&clock, NOON_MS - LATE_MS, NOON_MS), NOON_MS - LATE_MS);
+	assert_int_equal(say(&clock, NOON_MS + LATE_MS, NOON_MS), NOON_MS);
+	assert_int_equal(clock.misdated_total, 0);
+	assert_int_equal(say(&clock, NOON_MS + YEAR_MS, CLOCK_UNTOLD), NOON_MS + YEAR_MS);
+	assert_int_equal(clock.misdated_total, 0);
+	assert_int_equal(clock.offset_ms, 0);
+}
+
+static void test_broken_dates(unused_parameter void **state)
+{
+	/* Lines dated ahead are of now, those dated back stay there; each is counted, and neither
+	 * says anything about the clock while others come on time between them. */
+	static const int64_t wrong_ms[] = {YEAR_MS, 24 * HOUR_MS, HOUR_MS, LATE_MS + 1};
+	struct log_clock clock = {0};
+
+	for (int minute = 0; minute < 60; minute++) {
+		int64_t now_ms = NOON_MS + minute * INT64_C(60000);
+
+		assert_int_equal(say(&clock, now_ms, now_ms), now_ms);
+		for (int i = 0; i < 5; i++) {
+			int64_t off_ms = wrong_ms[minute % 4];
+
+			assert_int_equal(say(&clock, now_ms + off_ms, now_ms), now_ms);
+			assert_int_equal(say(&clock, now_ms - off_ms, now_ms), now_ms - off_ms);
+		}
 	}
-	for (int j = 1; j < LOG_CLOCK_MAX_BEHIND; j++)
-		assert_int_equal(log_clock_line(&clock, earlier_ms + j, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_line(&clock, earlier_ms, LATE_MS), CLOCK_BACK);
-	assert_int_equal(clock.now_ms, earlier_ms);
-	assert_int_equal(log_clock_line(&clock, earlier_ms + 1, LATE_MS), CLOCK_FORWARD);
+	assert_int_equal(clock.misdated_total, 600);
+	assert_int_equal(clock.offset_ms, 0);
+	assert_int_equal(clock.latest_ms, NOON_MS + 59 * INT64_C(60000));
 }
 
-static void test_first_line_broken(unused_parameter void **state)
+static void test_catching_up(unused_parameter void **state)
 {
-	/* Where the first line of all has a broken date the clock comes back all the same, and time
-	 * without lines goes on as before. */
-	struct log_clock clock = clock_at(ROW_MAX_TIME_MS - 1);
+	/* What was written in the last day is read at once, or over minutes: it is neither misdated
+	 * nor does it say that the clock is off. */
+	struct log_clock clock = {0};
 
-	assert_int_equal(log_clock_advance(&clock, NOON_MS), CLOCK_STAYS);
-	for (int j = 1; j < LOG_CLOCK_MAX_BEHIND; j++)
-		assert_int_equal(log_clock_line(&clock, NOON_MS, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_line(&clock, NOON_MS, LATE_MS), CLOCK_BACK);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS + 1), CLOCK_FORWARD);
-	assert_int_equal(clock.now_ms, NOON_MS + 1);
+	for (int64_t ago_ms = 24 * HOUR_MS; ago_ms > 0; ago_ms -= 1000)
+		assert_int_equal(say(&clock, NOON_MS - ago_ms, NOON_MS), NOON_MS - ago_ms);
+	for (int64_t ago_ms = 24 * HOUR_MS; ago_ms > 0; ago_ms -= 10000)
+		say(&clock, NOON_MS + YEAR_MS - ago_ms, NOON_MS + YEAR_MS - ago_ms / 10);
+	assert_int_equal(clock.misdated_total, 0);
+	assert_int_equal(clock.offset_ms, 0);
 }
 
-static void test_advance(unused_parameter void **state)
+static void test_other_zone(unused_parameter void **state)
 {
-	/* Time passes without lines, but never backwards and not before the first line. */
-	struct log_clock clock;
+	/* A log whose every line is an hour behind, or ahead, is put right once enough lines over
+	 * long enough agree, and not before; later it is set right, and that is seen as well. */
+	for (int64_t off_ms = -HOUR_MS; off_ms <= HOUR_MS; off_ms += 2 * HOUR_MS) {
+		struct log_clock clock = {0};
+		int64_t now_ms = NOON_MS;
 
-	log_clock_init(&clock);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS), CLOCK_STAYS);
-	assert_int_equal(clock.now_ms, -1);
-	assert_int_equal(log_clock_line(&clock, NOON_MS, LATE_MS), CLOCK_FORWARD);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS - 1), CLOCK_STAYS);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS + 1), CLOCK_FORWARD);
-	assert_int_equal(clock.now_ms, NOON_MS + 1);
+		for (int i = 0; i < LOG_CLOCK_MIN_LINES - 1; i++)
+			say(&clock, now_ms - off_ms, now_ms);
+		now_ms += LATE_MS / LOG_CLOCK_MIN_PART - 1;
+		say(&clock, now_ms - off_ms - 5000, now_ms);
+		say(&clock, now_ms - off_ms, now_ms);
+		assert_int_equal(clock.offset_ms, 0);
+		now_ms++;
+		assert_int_equal(say(&clock, now_ms - off_ms, now_ms), now_ms);
+		assert_int_equal(clock.offset_ms, off_ms);
+		assert_int_equal(say(&clock, now_ms - off_ms - 7, now_ms), now_ms - 7);
+		now_ms += HOUR_MS;
+		for (int i = 0; i <= LOG_CLOCK_MIN_LINES; i++)
+			say(&clock, now_ms + i * INT64_C(10000), now_ms + i * INT64_C(10000));
+		assert_int_equal(clock.offset_ms, 0);
+	}
 }
 
-static void test_server_is_behind(unused_parameter void **state)
+static void test_too_few(unused_parameter void **state)
 {
-	/* A server whose clock is ten minutes behind ours: once its lines have set the clock back,
-	 * time without lines stays ten minutes behind too, until the server is set right. */
-	struct log_clock clock = clock_at(NOON_MS);
-	int64_t theirs_ms = NOON_MS - 600000;
+	/* Seven lines over an hour, and many within a minute, or each off by something else, do not
+	 * put a clock right. */
+	struct log_clock clock = {0};
 
-	assert_int_equal(log_clock_advance(&clock, NOON_MS + 5000), CLOCK_FORWARD);
-	for (int j = 1; j < LOG_CLOCK_MAX_BEHIND; j++)
-		assert_int_equal(log_clock_line(&clock, theirs_ms, LATE_MS), CLOCK_STAYS);
-	assert_int_equal(log_clock_line(&clock, theirs_ms, LATE_MS), CLOCK_BACK);
-	assert_int_equal(clock.lag_ms, 605000);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS + 5000), CLOCK_STAYS);
-	assert_int_equal(log_clock_advance(&clock, NOON_MS + 6000), CLOCK_FORWARD);
-	assert_int_equal(clock.now_ms, theirs_ms + 1000);
-	assert_int_equal(
-	    log_clock_line(&clock, theirs_ms + 1000 + LATE_MS, LATE_MS), CLOCK_FORWARD);
-	assert_int_equal(clock.lag_ms, 605000);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 7000, LATE_MS), CLOCK_FORWARD);
-	assert_int_equal(log_clock_line(&clock, NOON_MS + 7001 + LATE_MS, LATE_MS), CLOCK_FORWARD);
-	assert_int_equal(clock.lag_ms, 0);
+	for (int i = 0; i < LOG_CLOCK_MIN_LINES - 1; i++)
+		say(&clock, NOON_MS - HOUR_MS + i * 600000, NOON_MS + i * 600000);
+	assert_int_equal(clock.offset_ms, 0);
+	clock = (struct log_clock){0};
+	for (int i = 0; i < 10000; i++)
+		say(&clock, NOON_MS - HOUR_MS + i, NOON_MS + i);
+	assert_int_equal(clock.offset_ms, 0);
+	clock = (struct log_clock){0};
+	for (int i = 0; i < 1000; i++)
+		say(&clock, NOON_MS + i * 1000 - HOUR_MS - i % 2 * (LATE_MS / 2 + 1),
+		    NOON_MS + i * 1000);
+	assert_int_equal(clock.offset_ms, 0);
+}
+
+static void test_least_off(unused_parameter void **state)
+{
+	/* Requests that took long are logged late: the least tells how far off the clock is. */
+	struct log_clock clock = {0};
+
+	for (int i = 0; i < 60; i++) {
+		int64_t now_ms = NOON_MS + i * INT64_C(2000);
+
+		say(&clock, now_ms - HOUR_MS - (i % 5 == 1 ? 0 : 60000), now_ms);
+	}
+	assert_int_equal(clock.offset_ms, HOUR_MS);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_usual),
-	    cmocka_unit_test(test_broken_date),
-	    cmocka_unit_test(test_set_back),
-	    cmocka_unit_test(test_first_line_broken),
-	    cmocka_unit_test(test_advance),
-	    cmocka_unit_test(test_server_is_behind),
+	    cmocka_unit_test(test_site_goes_on),
+	    cmocka_unit_test(test_ours_set_back),
+	    cmocka_unit_test(test_site_is_kept),
+	    cmocka_unit_test(test_on_time),
+	    cmocka_unit_test(test_broken_dates),
+	    cmocka_unit_test(test_catching_up),
+	    cmocka_unit_test(test_other_zone),
+	    cmocka_unit_test(test_too_few),
+	    cmocka_unit_test(test_least_off),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

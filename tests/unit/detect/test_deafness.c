@@ -202,6 +202,35 @@ static void test_unwatched(unused_parameter void **state)
 	assert_false(is_open(0, DEAF_UNWATCHED));
 }
 
+static void test_clock_off(unused_parameter void **state)
+{
+	/* A log whose times are put right is told until that ends, and what they are put right by
+	 * is remembered. */
+	struct deaf_memory memory;
+	uint64_t revision;
+
+	look();
+	revision = deafness_revision(deafness);
+	sights[1].clock_off_ms = -HOUR;
+	pass(SECOND);
+	assert_true(is_open(1, DEAF_CLOCK_OFF));
+	assert_false(is_open(0, DEAF_CLOCK_OFF));
+	assert_true(deafness_revision(deafness) > revision);
+	deafness_remember(deafness, 1, &memory);
+	assert_int_equal(memory.clock_off_ms, -HOUR);
+	revision = deafness_revision(deafness);
+	sights[1].clock_off_ms = HOUR;
+	pass(SECOND);
+	assert_true(is_open(1, DEAF_CLOCK_OFF));
+	assert_true(deafness_revision(deafness) > revision);
+	revision = deafness_revision(deafness);
+	pass(SECOND);
+	assert_int_equal(deafness_revision(deafness), revision);
+	sights[1].clock_off_ms = 0;
+	pass(SECOND);
+	assert_false(is_open(1, DEAF_CLOCK_OFF));
+}
+
 /* ---- several at once, and telling */
 
 static void test_what_follows_is_not_told(unused_parameter void **state)
@@ -303,6 +332,7 @@ int main(void)
 	    site_test(test_never_heard),
 	    site_test(test_time_leaps),
 	    site_test(test_unwatched),
+	    site_test(test_clock_off),
 	    site_test(test_what_follows_is_not_told),
 	    site_test(test_several_reasons),
 	    site_test(test_flapping_is_told_seldom),

@@ -320,6 +320,7 @@ static void test_sums(unused_parameter void **state)
 			const struct record record = traffic_record(&traffic);
 
 			count_line(&tally, &record);
+			detector_tell_time(detector, traffic.now_ms);
 			detector_record(detector, &record);
 			assert_bounds(detector, &options);
 		}

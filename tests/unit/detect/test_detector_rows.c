@@ -154,6 +154,7 @@ static void live(struct traffic *traffic, struct detector *detectors[2])
 	const int64_t past_ms = traffic->now_ms - traffic_pick(traffic, 60000);
 
 	for (int i = 0; i < 2; i++) {
+		detector_tell_time(detectors[i], traffic->now_ms);
 		if (kind < 10)
 			detector_signal(detectors[i], &signal, NULL);
 		else if (kind < 15)
@@ -334,6 +335,38 @@ static void test_corrupted(unused_parameter void **state)
 		detector_free(&detectors[i]);
 }
 
+/* What version 1 had behind the site's clock. */
+#define OLD_CLOCK_BYTES 28
+
+static void test_old_totals(unused_parameter void **state)
+{
+	/* Totals that an earlier release kept come back, without what its clock needed. */
+	static struct keeper keeper;
+	struct traffic dice = {.state = 3};
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector *auto_call(detector_free) fresh = restore(&(struct keeper){0}, &dice);
+	struct detector_window window;
+	char key[ROW_KEY_BYTES];
+	struct kept_row *row;
+	char old[ROW_MAX_BYTES] = {1};
+
+	script_admit(detector, 0, 10, 7);
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	row = keeper_find(&keeper, row_key('t', 0, key));
+	memcpy(old + 1, row->value + 1, 8);
+	memcpy(old + 9 + OLD_CLOCK_BYTES, row->value + 9, row->length - 9);
+	assert_int_equal(detector_restore(fresh, row_key('t', 0, key),
+			     view_of(old, row->length + OLD_CLOCK_BYTES)),
+	    0);
+	detector_window(fresh, &window);
+	assert_int_equal(window.now_ms, SCRIPT_START_MS + 7000);
+	assert_int_equal(detector_totals(fresh)->records, 10);
+	assert_int_equal(detector_restore(fresh, row_key('t', 0, key),
+			     view_of(old, row->length + OLD_CLOCK_BYTES - 1)),
+	    -EINVAL);
+	keeper_clear(&keeper);
+}
+
 static void test_pending_rows(unused_parameter void **state)
 {
 	/* A handshake's row comes once; one behind a table that was larger then is left out. */
@@ -381,6 +414,7 @@ int main(void)
 	    cmocka_unit_test(test_whose_signals),
 	    cmocka_unit_test(test_cost),
 	    cmocka_unit_test(test_corrupted),
+	    cmocka_unit_test(test_old_totals),
 	    cmocka_unit_test(test_pending_rows),
 	    cmocka_unit_test(test_end_of_time),
 	};
