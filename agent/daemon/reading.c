@@ -172,21 +172,6 @@ static void guess_format(struct reading *reading, struct view line, struct parse
 	guess_free(&reading->guess);
 }
 
-static void parse_line(
-    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
-{
-	if (new_file)
-		guess_free(&reading->guess);
-	if (reading->parser == NULL) {
-		guess_format(reading, line, ret_parsed);
-		return;
-	}
-	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
-		log_warning(
-		    "%s: the header of the last file could not be dropped", reading->log->path);
-	parser_line(reading->parser, line, ret_parsed);
-}
-
 static void count_unparsed(struct reading *reading)
 {
 	reading->totals.unparsed++;
@@ -225,29 +210,9 @@ static void detect_record(struct reading *reading, struct record *record)
 	reading->totals.successes += record->status >= 100 && record->status < 400;
 }
 
-void reading_detect(struct reading *reading, struct parsed *parsed)
-{
-	if (parsed->kind == LINE_RECORD)
-		detect_record(reading, &parsed->record);
-	if (!parsed->has_signal)
-		return;
-	reading->totals.signals++;
-	if (parsed->signal.time_ms < 0)
-		parsed->signal.time_ms = reading->last_line_ms;
-	else
-		reading->last_line_ms = parsed->signal.time_ms;
-	parsed->signal.time_ms = parsed->kind == LINE_RECORD
-	    ? parsed->record.time_ms
-	    : put_right(reading, parsed->signal.time_ms);
-	detector_signal(reading->detector, &parsed->signal,
-	    parsed->kind == LINE_RECORD ? &parsed->record : NULL);
-}
-
-void reading_parse(
-    struct reading *reading, struct view line, bool new_file, struct parsed *parsed)
+static void count_line(struct reading *reading, const struct parsed *parsed)
 {
 	reading->totals.lines++;
-	parse_line(reading, line, new_file, parsed);
 	if (parsed->kind == LINE_UNPARSED)
 		count_unparsed(reading);
 	else if (parsed->kind != LINE_HEADER)
@@ -266,6 +231,40 @@ void reading_parse(
 	case LINE_SIGNAL:
 		break;
 	}
+}
+
+void reading_detect(struct reading *reading, struct parsed *parsed)
+{
+	count_line(reading, parsed);
+	if (parsed->kind == LINE_RECORD)
+		detect_record(reading, &parsed->record);
+	if (!parsed->has_signal)
+		return;
+	reading->totals.signals++;
+	if (parsed->signal.time_ms < 0)
+		parsed->signal.time_ms = reading->last_line_ms;
+	else
+		reading->last_line_ms = parsed->signal.time_ms;
+	parsed->signal.time_ms = parsed->kind == LINE_RECORD
+	    ? parsed->record.time_ms
+	    : put_right(reading, parsed->signal.time_ms);
+	detector_signal(reading->detector, &parsed->signal,
+	    parsed->kind == LINE_RECORD ? &parsed->record : NULL);
+}
+
+void reading_parse(
+    struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
+{
+	if (new_file)
+		guess_free(&reading->guess);
+	if (reading->parser == NULL) {
+		guess_format(reading, line, ret_parsed);
+		return;
+	}
+	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
+		log_warning(
+		    "%s: the header of the last file could not be dropped", reading->log->path);
+	parser_line(reading->parser, line, ret_parsed);
 }
 
 void reading_line(

@@ -61,7 +61,7 @@ void reading_tell_time(struct reading *reading, int64_t now_ms);
 void reading_restore_clock(struct reading *reading, int64_t offset_ms);
 
 /* The two halves of reading_line(), for lines of several logs that are put into order in between.
- * Nothing of *parsed may have changed, and of the line neither. */
+ * What *parsed names must still be there; of its own only the time may have been changed. */
 void reading_parse(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
 void reading_detect(struct reading *reading, struct parsed *parsed);
