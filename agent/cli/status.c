@@ -106,6 +106,65 @@ static void print_site(const struct json *site)
 		print_log(log);
 }
 
+static enum output_colour colour_of_fleet(const char *state)
+{
+	if (strcmp(state, "joined") == 0)
+		return OUTPUT_GOOD;
+	return strcmp(state, "joining") == 0 ? OUTPUT_DOUBTFUL : OUTPUT_BAD;
+}
+
+static void print_slots(const struct json *slots)
+{
+	for (const struct json *slot = json_next(slots, NULL); slot != NULL;
+	     slot = json_next(slots, slot)) {
+		printf("    acting       ");
+		print_text(slot, "host");
+		printf(", for ");
+		print_text(slot, "site");
+		printf(", fence %lld\n", (long long)json_get_int(slot, "fence", -1));
+	}
+}
+
+static void print_fleet(const struct json *fleet)
+{
+	const char *state = json_get_text(fleet, "state");
+	const struct json *hosts = json_get(fleet, "hosts");
+	int64_t shared = json_get_int(fleet, "shared_hosts", 0);
+	size_t count = 0;
+
+	if (state == NULL)
+		return;
+	for (const struct json *host = json_next(hosts, NULL); host != NULL;
+	     host = json_next(hosts, host))
+		count++;
+	printf("fleet ");
+	print_text(fleet, "group");
+	printf(": ");
+	print_coloured(colour_of_fleet(state), state);
+	printf(" as ");
+	print_text(fleet, "host");
+	printf(", %zu hosts, at most %lld acting%s\n", count,
+	    (long long)json_get_int(fleet, "at_most", 0),
+	    json_get_bool(fleet, "required") ? "" : ", on its own without etcd");
+	if (json_get_text(fleet, "trouble") != NULL &&
+	    json_get_text(fleet, "trouble")[0] != '\0') {
+		printf("    ");
+		print_coloured(OUTPUT_BAD, "ETCD");
+		printf("         ");
+		print_text(fleet, "trouble");
+		printf("; last answer ");
+		print_text(fleet, "answered");
+		putchar('\n');
+	}
+	if (shared > 0) {
+		printf("    ");
+		print_coloured(OUTPUT_BAD, "SHARED");
+		printf("       the failure is shared with other hosts (%lld): nobody acts\n",
+		    (long long)shared);
+	}
+	print_slots(json_get(fleet, "slots"));
+}
+
 void status_print(const struct json *status)
 {
 	const struct json *sites = json_get(status, "sites");
@@ -138,6 +197,7 @@ void status_print(const struct json *status)
 		print_text(set_aside, "means");
 		printf("\n");
 	}
+	print_fleet(json_get(status, "fleet"));
 	for (const struct json *site = json_next(sites, NULL); site != NULL;
 	     site = json_next(sites, site))
 		print_site(site);

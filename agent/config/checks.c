@@ -8,6 +8,8 @@
 #define MAX_PATH_BYTES ((size_t)16384)
 #define PAGERDUTY_URL  "https://events.pagerduty.com/v2/enqueue"
 #define EVERY_DAY      0x7fU
+#define FLEET_GUARD_MS 1000 /* and a part of the lease: for what is slow, and clocks that are */
+#define FLEET_GUARD_PART 20
 
 /* One pass over the sites: node and struct side by side. */
 struct checking {
@@ -262,6 +264,50 @@ static int check_helper(struct config *config)
 	                               : set_text(&config->helper_state_dir, buffer_text(&path));
 }
 
+static int set_shared_diagnoses(struct config_words *diagnoses)
+{
+	static const char *const usual[] = {
+	    "kdc-unreachable", "clock-skew", "aged-handle", "unknown"};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && diagnoses->count < count_of(usual); i++)
+		error = config_words_push(diagnoses, usual[i], count_of(usual));
+	return error;
+}
+
+/* An action must be over while its slot cannot be another's yet, though nothing is heard of etcd
+ * from its beginning on; and it must be possible to begin one most of the time. */
+static void check_lease(
+    struct checking *checking, const struct node *node, struct config_fleet *fleet)
+{
+	fleet->action_ms = checking->config->safety.plugin_timeout_ms + FLEET_GUARD_MS +
+	    fleet->lease_ms / FLEET_GUARD_PART;
+	if (fleet->lease_ms < fleet->action_ms * 3 / 2)
+		schema_complain(checking->reading, at_key(node, "lease"),
+		    "the lease is too short for an action: safety.plugin_timeout and some reserve "
+		    "must be no more than two thirds of it");
+	if (fleet->look_every_ms > fleet->lease_ms / 4)
+		schema_complain(checking->reading, at_key(node, "look_every"),
+		    "look_every must be no more than a quarter of the lease");
+}
+
+static int check_fleet(
+    struct checking *checking, const struct node *node, struct config_fleet *fleet)
+{
+	fleet->configured = node != NULL;
+	if (!fleet->configured)
+		return 0;
+	check_lease(checking, node, fleet);
+	if ((fleet->certificate_file == NULL) != (fleet->key_file == NULL))
+		schema_complain(checking->reading, node,
+		    "a certificate_file and a key_file go together");
+	if ((fleet->user == NULL) != (fleet->password_file == NULL))
+		schema_complain(
+		    checking->reading, node, "a user and a password_file go together");
+	return fleet->shared_diagnoses.count > 0 ? 0
+						  : set_shared_diagnoses(&fleet->shared_diagnoses);
+}
+
 int config_check(struct reading *reading, const struct node *root, const struct servers *servers,
     struct config *config)
 {
@@ -273,6 +319,8 @@ int config_check(struct reading *reading, const struct node *root, const struct 
 	if (config->safety.confirm_rejected > config->safety.confirm_tries)
 		schema_complain(reading, at_key(at_key(root, "safety"), "confirm_rejected"),
 		    "confirm_rejected is more than confirm_tries");
+	if (error == 0)
+		error = check_fleet(&checking, node_get(root, "fleet"), &config->fleet);
 	for (size_t i = 0; i < config->sites.count && error == 0; i++)
 		error = check_site(&checking, node_item(sites, i), &config->sites.items[i]);
 	for (size_t i = 0; i < config->notify.count && error == 0; i++)

@@ -20,6 +20,8 @@
 #define CONFIG_MAX_INSPECTORS     16 /* of one kind of server */
 #define CONFIG_MAX_PATHS          16 /* of a server's configuration */
 #define CONFIG_MAX_TRIES          16 /* probes that confirm a failure */
+#define CONFIG_MAX_ENDPOINTS      16 /* of one etcd */
+#define CONFIG_MAX_SHARED         32 /* diagnoses */
 #define CONFIG_MAX_NAME_BYTES     63 /* of a site, remedy or target: [a-z0-9][a-z0-9_.-]* */
 
 enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
@@ -160,6 +162,24 @@ struct config_safety {
 	char *disable_file;
 };
 
+/* The hosts that serve the same people, and what they know of each other through etcd. */
+struct config_fleet {
+	bool configured;
+	struct config_words endpoints; /* URLs of one etcd's members */
+	char *group;
+	char *host; /* NULL: the machine's name */
+	int64_t at_most; /* actions at a time in the group */
+	bool required; /* without etcd there is no action */
+	int64_t lease_ms;
+	int64_t look_every_ms;
+	int64_t action_ms; /* the longest that an action takes, with some reserve */
+	int64_t shared_hosts;
+	struct config_words shared_diagnoses;
+	char *ca_file; /* NULL: the system's */
+	char *certificate_file, *key_file; /* NULL: we show none */
+	char *user, *password_file;
+};
+
 struct config {
 	enum config_mode mode;
 	enum config_confinement confinement;
@@ -175,6 +195,7 @@ struct config {
 	struct config_detect detect;
 	struct config_deaf deaf;
 	struct config_safety safety;
+	struct config_fleet fleet;
 	array_of(struct config_site) sites;
 	array_of(struct config_notify) notify;
 	uint64_t digest; /* of all the bytes read: daemon and helper compare it before any action */

@@ -447,6 +447,15 @@ const struct option_type option_command = {
     .done = words_field_done,
 };
 
+static bool is_such_a_word(const struct option_type *type, const char *word)
+{
+	if (type == &option_paths)
+		return word[0] == '/';
+	if (type == &option_targets)
+		return address_is_target(view_of_text(word));
+	return type == &option_urls ? is_url(word) : is_name(word);
+}
+
 /* Complains of each item that is not as the type says. */
 static int read_checked_words(struct reading *reading, const struct option *option,
     const struct node *node, void *field)
@@ -457,12 +466,13 @@ static int read_checked_words(struct reading *reading, const struct option *opti
 
 	for (size_t i = known; error == 0 && i < words->count; i++) {
 		const char *word = words->items[i];
-		bool good = option->type == &option_paths     ? word[0] == '/'
-		            : option->type == &option_targets ? address_is_target(
-		                                                    view_of_text(word))
-		                                              : is_name(word);
 
-		if (!good)
+		if (is_such_a_word(option->type, word))
+			continue;
+		if (option->type->is_private)
+			schema_complain(reading, node_item(node, i - known), "%s must be %s",
+			    option_key(option), option->type->title);
+		else
 			schema_complain(reading, node_item(node, i - known),
 			    "%s must be %s, not '%.200s'", option_key(option),
 			    option->type->title, word);
@@ -480,6 +490,14 @@ const struct option_type option_paths = {
 const struct option_type option_names = {
     .name = "list of names",
     .title = "a list of names",
+    .read = read_checked_words,
+    .done = words_field_done,
+};
+
+const struct option_type option_urls = {
+    .name = "list of urls",
+    .title = "a list of http:// or https:// addresses without a password",
+    .is_private = true,
     .read = read_checked_words,
     .done = words_field_done,
 };

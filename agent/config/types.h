@@ -26,6 +26,7 @@ extern const struct option_type option_ranges;   /* struct config_ranges: a list
 extern const struct option_type option_command;  /* struct config_words: a path, arguments */
 extern const struct option_type option_paths;    /* struct config_words: absolute ones */
 extern const struct option_type option_names;    /* struct config_words: as option_name */
+extern const struct option_type option_urls;     /* struct config_words: as option_url */
 extern const struct option_type option_targets;  /* struct config_words: HOST:PORT */
 extern const struct option_type option_node;     /* const struct node *: left to the caller */
 extern const struct option_type option_section;  /* none: its members are rows of their own */

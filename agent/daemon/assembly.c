@@ -29,6 +29,7 @@ static void fill_model(void *context, struct report_model *model)
 	model->ready = model->not_ready == NULL;
 	model->state_set_aside = pipeline->set_aside;
 	model->confinement = pipeline->confinement;
+	model->fleet = membership_model(pipeline->membership);
 }
 
 /* What was known is lost to us: nobody shall think otherwise. */
@@ -145,6 +146,19 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	return endpoint_new(&pipeline->endpoint, &endpoint, errors);
 }
 
+static int join_fleet(struct pipeline *pipeline, struct buffer *errors)
+{
+	const struct membership_parts parts = {.loop = pipeline->loop,
+	    .config = pipeline->rulebook.config,
+	    .store = pipeline->store,
+	    .sites = pipeline->sites,
+	    .site_count = pipeline->site_count,
+	    .on_change = pipeline_on_fleet,
+	    .context = pipeline};
+
+	return membership_new(&pipeline->membership, &parts, errors);
+}
+
 static int start(struct pipeline *pipeline)
 {
 	const struct helper_client_options helper = {.loop = pipeline->loop,
@@ -174,6 +188,8 @@ static int make(struct pipeline *pipeline, struct buffer *errors)
 		error = make_sites(pipeline, errors);
 	if (error == 0)
 		error = make_report(pipeline, errors);
+	if (error == 0)
+		error = join_fleet(pipeline, errors);
 	return error < 0 ? error : start(pipeline);
 }
 
@@ -211,6 +227,7 @@ void pipeline_close(struct pipeline **closing, struct rulebook *ret_rulebook)
 	timer_close(&pipeline->every_second);
 	timer_close(&pipeline->soon);
 	helper_client_close(&pipeline->helper);
+	membership_close(&pipeline->membership);
 	endpoint_close(&pipeline->endpoint);
 	outbox_close(&pipeline->outbox);
 	if (pipeline->publisher != NULL)

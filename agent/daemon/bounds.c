@@ -93,6 +93,17 @@ static int add_site(struct bounds *bounds, const struct config_site *site)
 	return error;
 }
 
+static int add_fleet(struct bounds *bounds, const struct config_fleet *fleet)
+{
+	const char *files[] = {
+	    fleet->ca_file, fleet->certificate_file, fleet->key_file, fleet->password_file};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count_of(files); i++)
+		error = add_folder_of(bounds, files[i]);
+	return error;
+}
+
 static int add_configured(
     struct bounds *bounds, const struct config *config, const char *config_file)
 {
@@ -104,6 +115,8 @@ static int add_configured(
 		error = add(bounds, config->rules_dir, LANDLOCK_READ);
 	if (error == 0)
 		error = add(bounds, config->programs_dir, LANDLOCK_EXECUTE);
+	if (error == 0)
+		error = add_fleet(bounds, &config->fleet);
 	for (size_t i = 0; error == 0 && i < config->sites.count; i++)
 		error = add_site(bounds, &config->sites.items[i]);
 	for (size_t i = 0; error == 0 && i < config->notify.count; i++) {

@@ -17,6 +17,7 @@ pipeline_sources = \
 	agent/daemon/firing.c agent/daemon/firing.h \
 	agent/daemon/hearing.c agent/daemon/hearing.h \
 	agent/daemon/journal.c agent/daemon/journal.h \
+	agent/daemon/membership.c agent/daemon/membership.h \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \

@@ -373,6 +373,11 @@ void pipeline_on_helper_connection(void *context, bool connected)
 	soon(pipeline, 0);
 }
 
+void pipeline_on_fleet(void *context)
+{
+	soon(context, 0);
+}
+
 static int ask_helper(struct site *site, enum protocol_verb verb,
     const struct controller_action *about, helper_client_on_reply *on_reply)
 {
@@ -381,6 +386,7 @@ static int ask_helper(struct site *site, enum protocol_verb verb,
 	    .incident = about->incident,
 	    .reason = about->reason,
 	    .rung = about->rung,
+	    .begin_by_ms = verb == PROTOCOL_APPLY ? site->begin_by_ms : 0,
 	    .on_reply = on_reply,
 	    .context = site};
 
@@ -396,6 +402,18 @@ static void answer_not_asked(struct site *site)
 	controller_on_answer(site->controller, site_now(), &never);
 }
 
+/* Only while the slot that the decision was made with is ours for long enough. */
+static void ask_to_apply(struct site *site)
+{
+	static const struct controller_answer late = {PROTOCOL_REFUSED, REFUSAL_LATE, ""};
+
+	site->begin_by_ms = membership_begin_by_ms(site->pipeline->membership, site);
+	if (site->begin_by_ms < 0)
+		controller_on_answer(site->controller, site_now(), &late);
+	else if (ask_helper(site, PROTOCOL_APPLY, &site->action, on_action_reply) < 0)
+		answer_not_asked(site);
+}
+
 static const struct controller_action about_nothing = {.incident = "", .reason = ""};
 
 static void grant_wishes(struct site *site)
@@ -408,8 +426,8 @@ static void grant_wishes(struct site *site)
 
 	if (inspection && ask_helper(site, PROTOCOL_INSPECT, &about_nothing, on_inspection) < 0)
 		on_inspection(site, NULL);
-	if (apply && ask_helper(site, PROTOCOL_APPLY, &site->action, on_action_reply) < 0)
-		answer_not_asked(site);
+	if (apply)
+		ask_to_apply(site);
 	if (action && ask_helper(site, PROTOCOL_ACTION, &site->action, on_action_reply) < 0)
 		log_warning("%s: the helper could not be asked", site->config->name);
 	if (lock && ask_helper(site, PROTOCOL_LOCK, &site->lock, on_status_reply) < 0)
@@ -509,6 +527,7 @@ void pipeline_step(struct pipeline *pipeline)
 		else
 			refuse_wishes(&pipeline->sites[i]);
 	}
+	membership_work(pipeline->membership);
 	if (pipeline->catching_up)
 		soon(pipeline, 0);
 }

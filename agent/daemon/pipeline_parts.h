@@ -4,6 +4,7 @@
 
 #include "daemon/endpoint.h"
 #include "daemon/journal.h"
+#include "daemon/membership.h"
 #include "daemon/outbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/publisher.h"
@@ -27,6 +28,7 @@ struct pipeline {
 	struct outbox *outbox;
 	struct endpoint *endpoint;
 	struct helper_client *helper;
+	struct membership *membership; /* NULL: in no fleet */
 	struct timer *every_second;
 	struct timer *soon; /* the next step, before the second is over */
 	struct site *sites;
@@ -48,6 +50,7 @@ void pipeline_step(struct pipeline *pipeline);
 void pipeline_commit(struct pipeline *pipeline);
 void pipeline_on_second(void *context);
 void pipeline_on_soon(void *context);
+void pipeline_on_fleet(void *context);
 void pipeline_on_helper_connection(void *context, bool connected);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "daemon/hearing.h"
+#include "daemon/membership.h"
 #include "remedy/authority.h"
 
 #define UNDIAGNOSED "undiagnosed" /* an incident before its diagnosis */
@@ -304,6 +305,7 @@ void publisher_refresh_daemon(struct publisher *publisher, const struct report_m
 	    (double)model->started_ms / 1000);
 	metrics_set(publisher->metrics, METRIC_state_set_aside, LABELS(NULL),
 	    model->state_set_aside != NULL);
+	membership_put_metrics(model->fleet, publisher->metrics);
 }
 
 void publisher_refresh_endpoint(

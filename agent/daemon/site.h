@@ -51,6 +51,7 @@ struct site {
 	struct controller_action lock;
 	struct controller_action
 	    action; /* of the apply or the question; points into the controller */
+	int64_t begin_by_ms; /* of the apply: boot time; 0: ever */
 	int64_t budget_hour, budget_day; /* -1: not known yet */
 	struct buffer judgement; /* the last diagnosis and what it was computed from, as JSON */
 };

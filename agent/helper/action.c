@@ -22,9 +22,10 @@ static enum protocol_refusal look_at_request(const struct helper *helper, const 
 		return refusal;
 	if (job->site->mode != CONFIG_MODE_ACT)
 		return REFUSAL_OBSERVE;
-	return pause_is_set(helper->state_folder, helper->config->safety.disable_file)
-	           ? REFUSAL_PAUSED
-	           : REFUSAL_NONE;
+	if (pause_is_set(helper->state_folder, helper->config->safety.disable_file))
+		return REFUSAL_PAUSED;
+	return protocol_is_late(&job->request, helper->now.boottime_ms) ? REFUSAL_LATE
+	                                                                : REFUSAL_NONE;
 }
 
 /* After which it must be taken back: as configured, or sooner where a person said so. 0: never. */

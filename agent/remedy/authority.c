@@ -5,6 +5,8 @@
 
 #include "base/cleanup.h"
 
+#define REASON_SHARED "shared"
+
 static bool wrong_cure(const struct authority_case *the_case)
 {
 	return !the_case->approved && !the_case->has_cure;
@@ -91,6 +93,31 @@ static bool needs_approval(const struct authority_case *the_case)
 	return the_case->needs_approval;
 }
 
+static bool fleet_away(const struct authority_case *the_case)
+{
+	return the_case->fleet_away;
+}
+
+static bool fleet_name_taken(const struct authority_case *the_case)
+{
+	return the_case->fleet_name_taken;
+}
+
+static bool fleet_shared(const struct authority_case *the_case)
+{
+	return the_case->fleet_shared_hosts > 0 && !the_case->approved;
+}
+
+static bool fleet_no_help(const struct authority_case *the_case)
+{
+	return the_case->fleet_no_help && !the_case->approved;
+}
+
+static bool fleet_turn_missing(const struct authority_case *the_case)
+{
+	return the_case->fleet_turn_missing;
+}
+
 /* In this order; a recycle needs every one of them to let it pass. */
 static const struct {
 	bool (*forbids)(const struct authority_case *the_case);
@@ -127,10 +154,24 @@ static const struct {
     {paused, {"paused", "all actions are paused until a person resumes them", false}},
     {budget_spent,
 	{"budget", "the site has had as many actions as it may have in this time", false}},
+    {fleet_shared,
+	{REASON_SHARED, "the failure is shared with other hosts: no server of ours is its cause",
+	    false}},
+    {fleet_no_help,
+	{"no-help", "the remedy did not help on another host that had the same", false}},
+    {fleet_name_taken,
+	{"fleet-name",
+	    "another authmedicd has this host's name in the fleet: see fleet.host", false}},
+    {fleet_away,
+	{"fleet-away", "the fleet's etcd cannot be asked, and this host acts only with it",
+	    false}},
+    /* The last: a slot is asked for where nothing else is missing. */
+    {fleet_turn_missing,
+	{AUTHORITY_TURN, "it waits for its turn in the fleet", true}},
 };
 
 /* What only the helper says, and what ends by itself. */
-static const char *const passing[] = {"busy", "never-begun"};
+static const char *const passing[] = {"busy", "never-begun", "late"};
 
 const struct authority_refusal *authority_refuses(const struct authority_case *the_case)
 {
@@ -138,6 +179,16 @@ const struct authority_refusal *authority_refuses(const struct authority_case *t
 		if (table[i].forbids(the_case))
 			return &table[i].refusal;
 	return NULL;
+}
+
+void authority_explain(const struct authority_case *the_case,
+    const struct authority_refusal *refusal, char ret_sentence[AUTHORITY_SENTENCE_BYTES])
+{
+	if (strcmp(refusal->reason, REASON_SHARED) == 0)
+		snprintf(ret_sentence, AUTHORITY_SENTENCE_BYTES, "%s (%lld hosts)",
+		    refusal->sentence, (long long)the_case->fleet_shared_hosts);
+	else
+		snprintf(ret_sentence, AUTHORITY_SENTENCE_BYTES, "%s", refusal->sentence);
 }
 
 bool authority_may_pass(const char *reason)

@@ -30,7 +30,16 @@ struct authority_case {
 	bool fallback_applied; /* people get in another way, until that is taken back */
 	bool approved; /* a person said yes, to this rung, just now */
 	bool needs_approval; /* no rung is left but one that a person could approve */
+	bool fleet_away; /* etcd cannot be asked, and this host acts only with it */
+	bool fleet_name_taken; /* another authmedicd has this host's name in the group */
+	bool fleet_no_help; /* the remedy did not help on another host that had the same */
+	bool fleet_turn_missing; /* this host has no slot: it must wait for its turn */
+	int64_t fleet_shared_hosts; /* on so many the failure is seen, and is not theirs; or 0 */
+	int64_t fleet_fence; /* of the slot that is held; -1: there is none */
 };
+
+/* The reason of who waits only for its turn in the fleet. */
+#define AUTHORITY_TURN "fleet-turn"
 
 struct authority_refusal {
 	const char *reason; /* metric label and history: "observe", "warm-up", … */
@@ -40,6 +49,11 @@ struct authority_refusal {
 
 /* NULL where the action is authorised, else the first rule that forbids it. */
 const struct authority_refusal *authority_refuses(const struct authority_case *the_case);
+
+/* Its sentence with what the case says of it. */
+#define AUTHORITY_SENTENCE_BYTES 256
+void authority_explain(const struct authority_case *the_case,
+    const struct authority_refusal *refusal, char ret_sentence[AUTHORITY_SENTENCE_BYTES]);
 
 /* For the helper's refusals too, by their names. */
 bool authority_may_pass(const char *reason);

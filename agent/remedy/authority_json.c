@@ -33,11 +33,17 @@ static const struct field {
     FIELD(fallback_applied),
     FIELD(approved),
     FIELD(needs_approval),
+    FIELD(fleet_away),
+    FIELD(fleet_name_taken),
+    FIELD(fleet_no_help),
+    FIELD(fleet_turn_missing),
 };
 
 static const struct field numbers[] = {
     FIELD(since_accepted_ms),
     FIELD(accepted_within_ms),
+    FIELD(fleet_shared_hosts),
+    FIELD(fleet_fence),
 };
 
 struct json *authority_to_json(const struct authority_case *the_case)

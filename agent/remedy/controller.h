@@ -65,6 +65,17 @@ struct controller_allowance {
 	uint32_t locked, skipped, approved, applied; /* a bit for each rung */
 };
 
+/* What the fleet means for the site, as of now. Zero where the host is in none. */
+struct controller_fleet {
+	bool takes_part; /* an action needs a slot */
+	bool away; /* no slot can be had, and there is no action without */
+	bool name_taken;
+	bool holds_slot; /* and it is this site's */
+	bool no_help; /* the same was not cured on another host */
+	int64_t shared_hosts;
+	int64_t fence; /* of the slot; -1: none */
+};
+
 struct controller_effects {
 	void (*probe)(void *context); /* answered by controller_on_probe() */
 	void (*inspect)(void *context); /* answered by controller_on_inspected() */
@@ -104,6 +115,18 @@ void controller_on_answer(
 void controller_on_allowance(
     struct controller *controller, struct controller_allowance allowance);
 void controller_on_helper(struct controller *controller, struct moment now, bool connected);
+
+/* Decides anew at once where only the slot was missing. */
+void controller_on_fleet(
+    struct controller *controller, struct moment now, const struct controller_fleet *fleet);
+
+/* A slot of the fleet is wanted: for an action that nothing else stands against, or for one that is
+ * under way or not verified yet. */
+bool controller_wants_slot(const struct controller *controller);
+/* A person has approved the rung that would be next. */
+bool controller_is_approved(const struct controller *controller);
+/* A remedy did not help in the open incident. */
+bool controller_was_no_help(const struct controller *controller);
 
 const char *controller_state(const struct controller *controller); /* one word */
 const char *controller_sentence(const struct controller *controller); /* for a person */

@@ -37,6 +37,7 @@ struct controller {
 	int64_t review_deadline_ms; /* steady: then we go on without the answer */
 	int64_t warned_since_ms; /* steady: since when the present warning was seen each time */
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
+	struct controller_fleet fleet;
 	struct controller_allowance allowance;
 	int64_t allowance_ms; /* steady: as of then, or earlier */
 
@@ -67,6 +68,8 @@ struct controller {
 	bool about_strangers;
 	bool helper_refused; /* the last try; so the next one is a question, and no news */
 	bool has_accepted_steady;
+	bool waits_for_turn; /* of the fleet; nothing else is missing */
+	bool was_no_help; /* a remedy, in the open incident */
 };
 
 /* -- incident.c: opening, closing, telling */

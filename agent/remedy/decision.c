@@ -60,6 +60,18 @@ static void fill_evidence(const struct controller *controller, struct authority_
 	the_case->probe_accepted = controller->last_result == PROBE_ACCEPTED;
 }
 
+static void fill_fleet(const struct controller *controller, struct authority_case *the_case)
+{
+	const struct controller_fleet *fleet = &controller->fleet;
+
+	the_case->fleet_away = fleet->away;
+	the_case->fleet_name_taken = fleet->name_taken;
+	the_case->fleet_no_help = fleet->no_help;
+	the_case->fleet_shared_hosts = fleet->shared_hosts;
+	the_case->fleet_turn_missing = fleet->takes_part && !fleet->holds_slot;
+	the_case->fleet_fence = fleet->takes_part && fleet->holds_slot ? fleet->fence : -1;
+}
+
 static struct authority_case case_of(struct controller *controller)
 {
 	const enum cure cure = controller->diagnosis->cure;
@@ -83,6 +95,7 @@ static struct authority_case case_of(struct controller *controller)
 	};
 
 	fill_evidence(controller, &the_case);
+	fill_fleet(controller, &the_case);
 	if (choice.found)
 		controller->rung = choice.rung;
 	return the_case;
@@ -129,13 +142,17 @@ void decision_act(struct controller *controller, int64_t wait_ms)
 {
 	const struct authority_case the_case = case_of(controller);
 	const struct authority_refusal *refusal = authority_refuses(&the_case);
+	char sentence[AUTHORITY_SENTENCE_BYTES];
 
 	controller->judged_case = &the_case;
+	controller->waits_for_turn =
+	    refusal != NULL && strcmp(refusal->reason, AUTHORITY_TURN) == 0;
 	if (refusal == NULL) {
 		act(controller);
 	} else {
+		authority_explain(&the_case, refusal, sentence);
 		decision_rest(controller, wait_ms);
-		incident_tell_refusal(controller, refusal->sentence, refusal->reason);
+		incident_tell_refusal(controller, sentence, refusal->reason);
 	}
 	controller->judged_case = NULL;
 }
@@ -178,6 +195,7 @@ bool decision_has_recovered(const struct controller *controller)
 void decision_lock_rung(struct controller *controller)
 {
 	rungs_lock(controller);
+	controller->was_no_help = true;
 	controller->failed_start_ms = -1; /* so it was not the handle */
 	incident_tell(controller, EVENT_NOT_VERIFIED,
 	    "the remedy did not help; it is locked for this site", "not-verified");

@@ -241,6 +241,7 @@ int helper_client_ask(struct helper_client *client, const struct helper_client_r
 	    .verb = (uint32_t)request->verb,
 	    .config_digest = client->options.config->digest,
 	    .for_ms = request->for_ms,
+	    .begin_by_s = (uint32_t)(request->begin_by_ms / 1000),
 	    .rung = request->rung};
 	struct waiting *place = free_place(client);
 	int error;

@@ -98,6 +98,8 @@ void incident_open(struct controller *controller, const char *why)
 	incident_forget_refusals(controller);
 	controller->helper_refused = false;
 	controller->trials.count = 0;
+	controller->waits_for_turn = false;
+	controller->was_no_help = false;
 	controller->spent = 0;
 	controller->about_strangers = false;
 	incident_tell(controller, EVENT_OPENED, why, "");
@@ -119,6 +121,8 @@ void incident_close(struct controller *controller, enum event_kind kind, const c
 	controller->failing_since_ms = -1;
 	controller->failed_start_ms = -1;
 	controller->incident[0] = '\0';
+	controller->waits_for_turn = false;
+	controller->was_no_help = false;
 	controller->diagnosis = NULL;
 	controller->warned_since_ms = -1;
 	incident_forget_refusals(controller);

@@ -12,4 +12,5 @@ libauthmedic_a_SOURCES += \
 	agent/remedy/protocol.c agent/remedy/protocol.h \
 	agent/remedy/rungs.c \
 	agent/remedy/trials.c agent/remedy/trials.h \
+	agent/remedy/turn.c \
 	agent/remedy/warning.c

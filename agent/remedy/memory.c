@@ -123,6 +123,7 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_text(saved, "refusal", controller->lasting_refusal);
 	json_put_text(saved, "told", probe_result_name(controller->told));
 	json_put_bool(saved, "helper_refused", controller->helper_refused);
+	json_put_bool(saved, "was_no_help", controller->was_no_help);
 	save_rung(controller, saved);
 	save_rungs(controller, controller->locked, saved, "locked");
 	save_rungs(controller, controller->spent, saved, "spent");
@@ -180,6 +181,7 @@ static void restore_told(struct controller *controller, const struct json *saved
 	    refusal != NULL ? refusal : "");
 	controller->told = probe_result_named(json_get_text(saved, "told"));
 	controller->helper_refused = json_get_bool(saved, "helper_refused");
+	controller->was_no_help = json_get_bool(saved, "was_no_help");
 }
 
 static void restore_times(

@@ -1,7 +1,6 @@
 #include "remedy/protocol.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 const char *protocol_refusal_name(uint32_t refusal)
@@ -21,6 +20,7 @@ const char *protocol_refusal_name(uint32_t refusal)
 	    [REFUSAL_APPROVAL] = "approval",
 	    [REFUSAL_DENIED] = "denied",
 	    [REFUSAL_OPERATOR] = "operator",
+	    [REFUSAL_LATE] = "late",
 	};
 
 	return refusal < REFUSAL_COUNT ? names[refusal] : "invalid";
@@ -80,9 +80,15 @@ static bool needs_incident(uint32_t verb)
 
 static bool are_request_numbers(const struct protocol_request *request)
 {
-	return request->magic == PROTOCOL_MAGIC && request->reserved == 0 &&
+	return request->magic == PROTOCOL_MAGIC &&
+	       (request->begin_by_s == 0 || request->verb == PROTOCOL_APPLY) &&
 	       request->verb >= PROTOCOL_INSPECT && request->verb < PROTOCOL_VERBS &&
 	       request->for_ms >= 0 && request->for_ms <= PROTOCOL_MAX_FOR_MS;
+}
+
+bool protocol_is_late(const struct protocol_request *request, int64_t boottime_ms)
+{
+	return request->begin_by_s != 0 && boottime_ms > (int64_t)request->begin_by_s * 1000;
 }
 
 int protocol_check_request(const void *packet, size_t packet_bytes)

@@ -4,6 +4,7 @@
 #ifndef AUTHMEDIC_REMEDY_PROTOCOL_H
 #define AUTHMEDIC_REMEDY_PROTOCOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,7 @@ enum protocol_refusal {
 	REFUSAL_APPROVAL,  /* the rung needs a person's approval */
 	REFUSAL_DENIED,    /* a person said no, to the rung or to any for this incident */
 	REFUSAL_OPERATOR,  /* only root may say that */
+	REFUSAL_LATE,      /* it came after begin_by_s: the fleet may have given the slot away */
 	REFUSAL_COUNT
 };
 
@@ -69,7 +71,7 @@ struct protocol_request {
 	uint64_t config_digest;
 	int64_t for_ms;      /* of an approval: when to revert; 0: as configured */
 	uint32_t rung;       /* index in the site's ladder */
-	uint32_t reserved;   /* zero */
+	uint32_t begin_by_s; /* of an apply: CLOCK_BOOTTIME until which it may be begun; 0: ever */
 	char site[PROTOCOL_NAME_BYTES];
 	char incident[PROTOCOL_NAME_BYTES];
 	char reason[PROTOCOL_NAME_BYTES]; /* the diagnosis; for the ledger, never an argument */
@@ -100,6 +102,9 @@ struct protocol_reply {
 
 const char *protocol_refusal_name(uint32_t refusal); /* "budget", …; the metric label */
 const char *protocol_result_name(uint32_t result);
+
+/* Whether an apply comes after the time until which it might be begun. */
+bool protocol_is_late(const struct protocol_request *request, int64_t boottime_ms);
 
 /* 0, or -EBADMSG where a packet is not exactly one well-formed message. */
 must_check int protocol_check_request(const void *packet, size_t packet_bytes);

@@ -15,6 +15,7 @@ libauthmedic_a_SOURCES += \
 	agent/report/secret_file.c agent/report/secret_file.h \
 	agent/report/signature.c agent/report/signature.h \
 	agent/report/status.c agent/report/status.h \
+	agent/report/status_fleet.c agent/report/status_parts.h \
 	agent/report/webhook_sender.c agent/report/webhook_sender.h \
 	agent/report/wire.c agent/report/wire.h agent/report/wire_parts.h \
 	agent/report/wire_alertmanager.c \

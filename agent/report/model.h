@@ -6,6 +6,7 @@
 #include "detect/deafness.h"
 #include "detect/detector.h"
 #include "diagnose/facts.h"
+#include "fleet/group.h"
 #include "intake/intake.h"
 #include "report/course.h"
 
@@ -48,6 +49,20 @@ struct report_site {
 	size_t log_count;
 };
 
+/* The fleet, as this host sees it. */
+struct report_fleet {
+	const char *group_name, *host; /* ours in it */
+	const char *state; /* joining, joined, away, name-taken */
+	const char *trouble; /* why the last question had no answer; "" where it had */
+	bool required;
+	int64_t at_most;
+	int64_t fence; /* of the slot that we hold; -1: none */
+	int64_t shared_hosts; /* 0: no failure counts as shared */
+	int64_t answered_ms; /* -1: never */
+	uint64_t errors, lost_leases, refused_takes;
+	const struct group *group; /* NULL: not known now */
+};
+
 /* What it means that a state was set aside. */
 #define REPORT_SET_ASIDE_MEANS                                                                     \
 	"cursors, known-good voters and incidents were lost with it; budget, locks and "           \
@@ -62,6 +77,7 @@ struct report_model {
 	const char *helper;    /* connected, away, paused … */
 	const char *confinement; /* in words, or NULL */
 	const char *state_set_aside; /* where the state of an earlier run lies unread, or NULL */
+	const struct report_fleet *fleet; /* NULL: this host is in none */
 	const struct report_site *sites;
 	size_t site_count;
 };

@@ -1,4 +1,4 @@
-#include "report/status.h"
+#include "report/status_parts.h"
 
 #include "report/course_json.h"
 
@@ -211,6 +211,7 @@ struct json *status_document(const struct report_model *model)
 	json_put_text(document, "helper", model->helper);
 	put_text_or_null(document, "confinement", model->confinement);
 	put_set_aside(document, model);
+	status_put_fleet(document, model->fleet);
 	sites = json_put_array(document, "sites");
 	for (size_t i = 0; i < model->site_count; i++)
 		put_site(sites, &model->sites[i], model->now_ms);

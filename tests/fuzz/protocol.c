@@ -29,7 +29,8 @@ static void check_request(const uint8_t *data, size_t size)
 		return;
 	fuzz_check(size == sizeof(request));
 	memcpy(&request, data, sizeof(request));
-	fuzz_check(request.magic == PROTOCOL_MAGIC && request.reserved == 0);
+	fuzz_check(request.magic == PROTOCOL_MAGIC);
+	fuzz_check(request.begin_by_s == 0 || request.verb == PROTOCOL_APPLY);
 	fuzz_check(request.verb >= PROTOCOL_INSPECT && request.verb < PROTOCOL_VERBS);
 	fuzz_check(is_one_word(request.site) && is_one_word(request.incident) &&
 	           is_one_word(request.reason));

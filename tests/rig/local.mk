@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/rig/authmedic.py \
 	tests/rig/clients.py \
 	tests/rig/clock.py \
+	tests/rig/etcd.py \
 	tests/rig/fallback.py \
 	tests/rig/formats.py \
 	tests/rig/forger.py \

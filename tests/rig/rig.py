@@ -10,6 +10,7 @@ from .alertmanager import Alertmanager
 from .apache import Apache
 from .authmedic import Authmedic
 from .clients import Crowd
+from .etcd import Etcd
 from .gate import Gate
 from .holders import CredentialApache, HandleServer, MemoryServer, MountedApache
 from .haproxy import Haproxy
@@ -166,6 +167,10 @@ class Rig:
     def alertmanager(self):
         """An Alertmanager."""
         return self._add(Alertmanager(self._folder("alertmanager")), start=True)
+
+    def etcd(self):
+        """An Etcd."""
+        return self._add(Etcd(self._folder("etcd")), start=True)
 
     def prometheus(self, target, start=True, **options):
         """A Prometheus that scrapes the target."""

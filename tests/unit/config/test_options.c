@@ -69,6 +69,8 @@ static const char *sample(const struct option *option)
 		const char *path;
 		const char *value;
 	} samples[] = {
+	    {"fleet.endpoints", "[http://a.example.com:2379]"},
+	    {"fleet.shared_diagnoses", "[unknown]"},
 	    {"sites[].mode", "act"},
 	    {"sites[].logs[].logformat", "\"%h %l\""},
 	    {"sites[].trusted_proxies", "[192.0.2.1]"},
@@ -164,6 +166,8 @@ static void assert_same_field(const struct config *a, const struct config *b,
 		assert_int_equal(*(const int64_t *)left, *(const int64_t *)right);
 	else if (option->type == &option_choice)
 		assert_int_equal(*(const int *)left, *(const int *)right);
+	else if (option->type == &option_yes_no)
+		assert_int_equal(*(const bool *)left, *(const bool *)right);
 	else if (strcmp(option->path, "helper") == 0)
 		assert_string_equal(a->helper_socket, b->helper_socket);
 	else

@@ -59,7 +59,7 @@ static void takes_good_requests(unused_parameter void **state)
 		assert_true(takes_request(&request));
 }
 
-/* Another length, magic, verb or a reserved word in use is refused. */
+/* Another length, magic or verb, or a time where none belongs, is refused. */
 static void refuses_other_forms(unused_parameter void **state)
 {
 	struct protocol_request request = good_request();
@@ -75,8 +75,22 @@ static void refuses_other_forms(unused_parameter void **state)
 	request.verb = PROTOCOL_VERBS;
 	assert_false(takes_request(&request));
 	request = good_request();
-	request.reserved = 1;
+	request.begin_by_s = 1;
+	request.verb = PROTOCOL_INSPECT;
 	assert_false(takes_request(&request));
+}
+
+/* An apply may be begun until the second it names, and ever where it names none. */
+static void knows_what_is_late(unused_parameter void **state)
+{
+	struct protocol_request request = good_request();
+
+	assert_false(protocol_is_late(&request, INT64_MAX));
+	request.verb = PROTOCOL_APPLY;
+	request.begin_by_s = UINT32_MAX;
+	assert_true(takes_request(&request));
+	assert_false(protocol_is_late(&request, INT64_C(4294967295000)));
+	assert_true(protocol_is_late(&request, INT64_C(4294967295001)));
 }
 
 /* Names that could not stand as one word in a ledger line are refused. */
@@ -164,6 +178,7 @@ int main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(takes_good_requests),
 	    cmocka_unit_test(refuses_other_forms),
+	    cmocka_unit_test(knows_what_is_late),
 	    cmocka_unit_test(refuses_bad_names),
 	    cmocka_unit_test(wants_an_incident),
 	    cmocka_unit_test(checks_replies),

@@ -39,7 +39,8 @@ static void test_document(unused_parameter void **state)
 	assert_printed(document,
 	    "{\"version\":\"0.1.0\",\"mode\":\"act\",\"now\":\"2023-11-14T22:13:20.000Z\","
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":true,\"not_ready\":null,"
-	    "\"helper\":\"connected\",\"confinement\":null,\"state_set_aside\":null,\"sites\":["
+	    "\"helper\":\"connected\",\"confinement\":null,\"state_set_aside\":null,\"fleet\":null,"
+	    "\"sites\":["
 	    "{\"name\":\"intranet\",\"server\":\"squid\","
 	    "\"service\":\"HTTP/intranet.example.com\",\"mode\":\"act\",\"evidence\":\"probe\","
 	    "\"state\":\"acting\","
@@ -113,7 +114,7 @@ static void test_not_ready(unused_parameter void **state)
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":false,"
 	    "\"not_ready\":\"starting\",\"helper\":\"connected\","
 	    "\"confinement\":null,\"state_set_aside\":null,"
-	    "\"sites\":[]}");
+	    "\"fleet\":null,\"sites\":[]}");
 }
 
 static void test_incident(unused_parameter void **state)

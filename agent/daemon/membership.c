@@ -1,0 +1,383 @@
+#include "daemon/membership.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "fleet/fleet.h"
+#include "loop/clock.h"
+#include "report/secret_file.h"
+#include "report/signature.h"
+
+#define MAX_SECRET_BYTES ((size_t)4096)
+#define RUN_VALUE	 "fleet-run"
+#define OF_THE_HOST	 "" /* a value of the store that is of no site */
+
+struct membership {
+	struct membership_parts parts;
+	struct fleet *fleet;
+	char host[GROUP_NAME_BYTES];
+	char run[GROUP_RUN_BYTES], previous_run[GROUP_RUN_BYTES];
+	char *password;
+	size_t turn; /* the site that a slot is wished for; the number of sites: none */
+	int64_t turn_since_ms;
+	enum member_state told; /* in the log */
+	struct report_fleet model;
+};
+
+/* ---- what we say: our incidents, and for which site we want a slot */
+
+static bool is_news(const struct site *site)
+{
+	return controller_incident(site->controller)[0] != '\0' &&
+	    controller_diagnosis(site->controller) != NULL;
+}
+
+static void tell_incidents(struct membership *membership)
+{
+	struct member_incident incidents[MEMBER_MAX_INCIDENTS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < membership->parts.site_count && count < count_of(incidents); i++) {
+		const struct site *site = &membership->parts.sites[i];
+		struct member_incident *incident = &incidents[count];
+
+		if (!is_news(site))
+			continue;
+		count++;
+		snprintf(incident->site, sizeof(incident->site), "%s", site->config->name);
+		snprintf(incident->incident, sizeof(incident->incident), "%s",
+		    controller_incident(site->controller));
+		snprintf(incident->diagnosis, sizeof(incident->diagnosis), "%s",
+		    controller_diagnosis(site->controller)->id);
+		incident->since_ms = controller_opened_ms(site->controller);
+		incident->not_helped = controller_was_no_help(site->controller);
+	}
+	member_tell_incidents(fleet_member(membership->fleet), incidents, count);
+}
+
+static bool is_asking(const struct membership *membership, size_t index)
+{
+	return index < membership->parts.site_count &&
+	    controller_wants_slot(membership->parts.sites[index].controller);
+}
+
+/* A slot is for one site at a time. Who has it keeps it while it is wanted; who only waits makes
+ * way for the next after a while, who may have better luck. */
+static void choose_turn(struct membership *membership)
+{
+	const struct member *member = fleet_member(membership->fleet);
+	size_t count = membership->parts.site_count;
+	int64_t patience_ms = 2 * membership->parts.config->fleet.look_every_ms;
+	int64_t now_ms = clock_boot_ms();
+
+	if (is_asking(membership, membership->turn) &&
+	    (member_fence(member) >= 0 || now_ms - membership->turn_since_ms < patience_ms))
+		return;
+	for (size_t i = 1; i <= count; i++) {
+		size_t next = (membership->turn + i) % count; /* itself comes last */
+
+		if (!is_asking(membership, next))
+			continue;
+		membership->turn = next;
+		membership->turn_since_ms = now_ms;
+		return;
+	}
+	membership->turn = count;
+}
+
+static void wish(struct membership *membership)
+{
+	struct member_wish wish = {0};
+	const struct site *site;
+
+	choose_turn(membership);
+	site = membership->turn < membership->parts.site_count
+	    ? &membership->parts.sites[membership->turn]
+	    : NULL;
+	if (site != NULL && is_news(site)) {
+		snprintf(wish.site, sizeof(wish.site), "%s", site->config->name);
+		snprintf(wish.incident, sizeof(wish.incident), "%s",
+		    controller_incident(site->controller));
+		snprintf(wish.diagnosis, sizeof(wish.diagnosis), "%s",
+		    controller_diagnosis(site->controller)->id);
+		wish.approved = controller_is_approved(site->controller);
+	}
+	member_wish(fleet_member(membership->fleet), &wish);
+}
+
+/* ---- what we are told */
+
+static bool acts_alone(const struct membership *membership, enum member_state state)
+{
+	return state == MEMBER_AWAY && !membership->parts.config->fleet.required;
+}
+
+static void tell_controller(const struct membership *membership, struct site *site)
+{
+	const struct member *member = fleet_member(membership->fleet);
+	const struct diagnosis *diagnosis = controller_diagnosis(site->controller);
+	enum member_state state = member_state(member, clock_boot_ms());
+	struct controller_fleet fleet = {.fence = -1};
+
+	if (!acts_alone(membership, state)) {
+		fleet.takes_part = true;
+		fleet.away = state == MEMBER_AWAY;
+		fleet.name_taken = state == MEMBER_NAME_TAKEN;
+		fleet.holds_slot = member_begin_by_ms(
+				       member, clock_boot_ms(), site->config->name) >= 0;
+		fleet.fence = member_fence(member);
+		fleet.shared_hosts = (int64_t)member_shared_hosts(member);
+		fleet.no_help =
+		    diagnosis != NULL && member_was_no_help(member, diagnosis->id);
+	}
+	controller_on_fleet(site->controller, site_now(), &fleet);
+}
+
+static void say_state(struct membership *membership)
+{
+	const struct config_fleet *config = &membership->parts.config->fleet;
+	enum member_state state =
+	    member_state(fleet_member(membership->fleet), clock_boot_ms());
+
+	if (state == membership->told)
+		return;
+	membership->told = state;
+	if (state == MEMBER_AWAY)
+		log_error("the fleet %s: etcd has not answered for %lld s (%s): %s", config->group,
+		    (long long)(config->lease_ms / 1000), fleet_trouble(membership->fleet),
+		    config->required ? "no action here until it does"
+				     : "this host acts on its own");
+	else if (state == MEMBER_NAME_TAKEN)
+		log_error("the fleet %s: another authmedicd is %s in it: no action here until "
+			  "that has changed",
+		    config->group, membership->host);
+	else
+		log_notice("the fleet %s: %s as %s", config->group, member_state_name(state),
+		    membership->host);
+}
+
+static void tell_controllers(struct membership *membership)
+{
+	say_state(membership);
+	for (size_t i = 0; i < membership->parts.site_count; i++)
+		tell_controller(membership, &membership->parts.sites[i]);
+}
+
+static void tell_member(struct membership *membership)
+{
+	tell_incidents(membership);
+	wish(membership);
+}
+
+static void on_answer(void *context)
+{
+	struct membership *membership = context;
+
+	tell_controllers(membership);
+	tell_member(membership);
+	membership->parts.on_change(membership->parts.context);
+}
+
+void membership_work(struct membership *membership)
+{
+	if (membership == NULL)
+		return;
+	tell_controllers(membership);
+	tell_member(membership);
+	fleet_work(membership->fleet);
+}
+
+int64_t membership_begin_by_ms(const struct membership *membership, const struct site *site)
+{
+	const struct member *member;
+	int64_t now_ms = clock_boot_ms();
+
+	if (membership == NULL)
+		return 0;
+	member = fleet_member(membership->fleet);
+	if (acts_alone(membership, member_state(member, now_ms)))
+		return 0;
+	return member_begin_by_ms(member, now_ms, site->config->name);
+}
+
+/* ---- for people and machines */
+
+static void fill_times(const struct member *member, struct report_fleet *model)
+{
+	int64_t answered_ms = member_answered_ms(member);
+
+	model->answered_ms = answered_ms < 0
+	    ? -1
+	    : clock_now_ms() - (clock_boot_ms() - answered_ms);
+}
+
+const struct report_fleet *membership_model(struct membership *membership)
+{
+	const struct member *member;
+	const struct config_fleet *config;
+
+	if (membership == NULL)
+		return NULL;
+	member = fleet_member(membership->fleet);
+	config = &membership->parts.config->fleet;
+	membership->model = (struct report_fleet){.group_name = config->group,
+	    .host = membership->host,
+	    .state = member_state_name(member_state(member, clock_boot_ms())),
+	    .trouble = fleet_trouble(membership->fleet),
+	    .required = config->required,
+	    .at_most = config->at_most,
+	    .fence = member_fence(member),
+	    .shared_hosts = (int64_t)member_shared_hosts(member),
+	    .errors = fleet_errors_total(membership->fleet),
+	    .lost_leases = member_totals(member)->lost_leases,
+	    .refused_takes = member_totals(member)->refused_takes,
+	    .group = member_group(member)};
+	fill_times(member, &membership->model);
+	return &membership->model;
+}
+
+static void set(struct metrics *metrics, enum metric metric, double value)
+{
+	metrics_set(metrics, metric, LABELS(NULL), value);
+}
+
+void membership_put_metrics(const struct report_fleet *model, struct metrics *metrics)
+{
+	if (model == NULL)
+		return;
+	for (enum member_state state = 0; state < MEMBER_STATES; state++)
+		metrics_set(metrics, METRIC_fleet_state, LABELS(member_state_name(state)),
+		    strcmp(member_state_name(state), model->state) == 0);
+	set(metrics, METRIC_fleet_hosts,
+	    model->group != NULL ? (double)model->group->hosts.count : 0);
+	set(metrics, METRIC_fleet_slots_taken,
+	    model->group != NULL ? (double)model->group->slots.count : 0);
+	set(metrics, METRIC_fleet_slot_held, model->fence >= 0);
+	set(metrics, METRIC_fleet_shared_hosts, (double)model->shared_hosts);
+	set(metrics, METRIC_fleet_last_answer_timestamp_seconds,
+	    model->answered_ms < 0 ? 0 : (double)model->answered_ms / 1000);
+	set(metrics, METRIC_fleet_errors_total, (double)model->errors);
+	set(metrics, METRIC_fleet_lost_leases_total, (double)model->lost_leases);
+	set(metrics, METRIC_fleet_refused_takes_total, (double)model->refused_takes);
+}
+
+/* ---- life */
+
+static int name_host(struct membership *membership, struct buffer *errors)
+{
+	int error = fleet_name_host(membership->parts.config->fleet.host, membership->host);
+
+	if (error < 0)
+		buffer_append_text(errors,
+		    "the fleet: the machine's name cannot be this host's name in it; give a "
+		    "fleet.host\n");
+	return error;
+}
+
+static int read_password(struct membership *membership, struct buffer *errors)
+{
+	const char *file = membership->parts.config->fleet.password_file;
+	struct buffer auto_buffer content;
+	int error;
+
+	buffer_init(&content, MAX_SECRET_BYTES);
+	if (file == NULL)
+		return 0;
+	error = secret_file_read(file, &content);
+	if (error == 0) {
+		membership->password = view_to_text(secret_file_line(buffer_view(&content)));
+		error = membership->password != NULL ? 0 : -ENOMEM;
+	}
+	if (content.length > 0)
+		signature_forget_bytes(content.data, content.length);
+	if (error < 0)
+		buffer_append_format(errors, "the fleet: the password file %s cannot be used: %s\n",
+		    file, strerror(-error));
+	return error;
+}
+
+/* So that the next run knows what it left in etcd for its own. */
+static int keep_run(struct membership *membership)
+{
+	struct store *store = membership->parts.store;
+	int error = store_begin(store);
+
+	if (error < 0)
+		return error;
+	error = store_put_value(store, OF_THE_HOST, RUN_VALUE, view_of_text(membership->run));
+	if (error == 0)
+		return store_commit(store);
+	store_rollback(store);
+	return error;
+}
+
+static int name_run(struct membership *membership)
+{
+	uint64_t bits[2];
+	struct buffer auto_buffer previous;
+	int error = random_bytes(bits, sizeof(bits));
+
+	buffer_init(&previous, GROUP_RUN_BYTES - 1);
+	if (error < 0)
+		return error;
+	snprintf(membership->run, sizeof(membership->run), "%016llx%016llx",
+	    (unsigned long long)bits[0], (unsigned long long)bits[1]);
+	if (store_get_value(membership->parts.store, OF_THE_HOST, RUN_VALUE, &previous) == 0)
+		snprintf(membership->previous_run, sizeof(membership->previous_run), "%s",
+		    buffer_text(&previous));
+	return keep_run(membership);
+}
+
+static int open_fleet(struct membership *membership, struct buffer *errors)
+{
+	struct fleet_options options = {.loop = membership->parts.loop,
+	    .config = &membership->parts.config->fleet,
+	    .host = membership->host,
+	    .run = membership->run,
+	    .previous_run = membership->previous_run,
+	    .on_answer = on_answer,
+	    .context = membership};
+	int error = name_host(membership, errors);
+
+	if (error == 0)
+		error = read_password(membership, errors);
+	if (error == 0)
+		error = name_run(membership);
+	options.password = membership->password;
+	return error < 0 ? error : fleet_new(&membership->fleet, &options);
+}
+
+int membership_new(struct membership **ret_membership, const struct membership_parts *parts,
+    struct buffer *errors)
+{
+	struct membership *membership;
+	int error;
+
+	*ret_membership = NULL;
+	if (!parts->config->fleet.configured)
+		return 0;
+	membership = calloc(1, sizeof(*membership));
+	if (membership == NULL)
+		return -ENOMEM;
+	membership->parts = *parts;
+	membership->turn = parts->site_count;
+	membership->told = MEMBER_STATES;
+	error = open_fleet(membership, errors);
+	if (error < 0)
+		membership_close(&membership);
+	*ret_membership = membership;
+	return error;
+}
+
+void membership_close(struct membership **membership)
+{
+	if (*membership == NULL)
+		return;
+	fleet_close(&(*membership)->fleet);
+	if ((*membership)->password != NULL)
+		signature_forget_bytes((*membership)->password, strlen((*membership)->password));
+	free((*membership)->password);
+	free(*membership);
+	*membership = NULL;
+}

@@ -1,0 +1,89 @@
+"""A real etcd of one member, and what is in it."""
+
+import base64
+import json
+import os
+import signal
+import urllib.request
+
+from .process import Process, need_program
+from .wait import free_port, wait_until
+
+
+def _text(encoded):
+    return base64.b64decode(encoded).decode()
+
+
+def _bytes(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+class Etcd:
+    """Its data stays from one start to the next, and so do its ports."""
+
+    def __init__(self, directory):
+        os.makedirs(directory, exist_ok=True)
+        self.directory = directory
+        self.port, self._peer_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._program = need_program("etcd", "etcd-server")
+        self._process = None
+
+    def start(self):
+        """Start it and wait until it answers; self."""
+        peer = f"http://127.0.0.1:{self._peer_port}"
+        self._process = Process(
+            [self._program, "--name", "rig", "--data-dir", os.path.join(self.directory, "data"),
+             "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
+             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+             "--initial-cluster", f"rig={peer}", "--log-level", "error", "--logger", "zap",
+             "--unsafe-no-fsync"],
+            os.path.join(self.directory, "etcd.out"))
+        self._process.wait_ready(self.is_well, 60, "etcd answers")
+        return self
+
+    def stop(self):
+        """End it at once, where it runs; its data stays."""
+        if self._process is not None:
+            self._process.signal(signal.SIGCONT)
+            self._process.kill()
+            self._process = None
+
+    def freeze(self):
+        """It takes connections and answers nothing."""
+        self._process.signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """It goes on."""
+        self._process.signal(signal.SIGCONT)
+        wait_until(self.is_well, 60, "etcd answers again")
+
+    def is_well(self):
+        """True where it answers; an OSError otherwise."""
+        return self.pairs("/") is not None
+
+    def ask(self, path, body):
+        """POST to the gateway; the answer."""
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def pairs(self, prefix):
+        """{key: the JSON of its value} of all keys that begin so."""
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        answer = self.ask("/v3/kv/range", {"key": _bytes(prefix), "range_end": _bytes(end)})
+        return {_text(kv["key"]): json.loads(_text(kv["value"])) for kv in answer.get("kvs", [])}
+
+    def put(self, key, value):
+        """Put a text, under no lease."""
+        self.ask("/v3/kv/put", {"key": _bytes(key), "value": _bytes(value)})
+
+    def delete(self, key):
+        """Take a key away."""
+        self.ask("/v3/kv/deleterange", {"key": _bytes(key)})
+
+    def holders(self, group):
+        """The hosts that have a slot of that group."""
+        return sorted(key.rsplit("/", 1)[1] for key in self.pairs(f"/authmedic/{group}/slots/"))
