@@ -1,5 +1,6 @@
 #include "cli/incident.h"
 
+#include "base/text.h"
 #include "cli/verbs.h"
 #include "diagnose/rules.h"
 
@@ -42,6 +43,15 @@ static void print_part(const char *heading, const char *text)
 	print_lines(text);
 }
 
+static void print_word(const char *word)
+{
+	if (word == NULL || word[0] == '\0')
+		return;
+	printf(" [");
+	print_escaped(view_of_text(word));
+	putchar(']');
+}
+
 static void print_timeline(const struct json *incident)
 {
 	const struct json *timeline = json_get(incident, "timeline");
@@ -49,17 +59,14 @@ static void print_timeline(const struct json *incident)
 	puts("\nWhat happened");
 	for (const struct json *event = json_next(timeline, NULL); event != NULL;
 	     event = json_next(timeline, event)) {
-		const char *reason = json_get_text(json_get(event, "data"), "reason");
+		const struct json *data = json_get(event, "data");
 
 		printf("  ");
 		incident_print_text(event, "time", 26);
 		incident_print_text(event, "kind", 14);
 		incident_print_text(event, "text", 0);
-		if (reason != NULL && reason[0] != '\0') {
-			printf(" [");
-			print_escaped(view_of_text(reason));
-			putchar(']');
-		}
+		print_word(json_get_text(data, "remedy"));
+		print_word(json_get_text(data, "reason"));
 		putchar('\n');
 	}
 }
@@ -87,13 +94,17 @@ static void print_victims(const struct facts *facts)
 
 static void print_reasons(const struct rules *rules, const struct facts *facts)
 {
+	struct buffer auto_buffer reasons;
 	struct buffer auto_buffer others;
 	const struct diagnosis *diagnosis = rules_diagnose(rules, facts, NULL);
 
+	buffer_init(&reasons, MAX_TEXT_BYTES);
 	buffer_init(&others, MAX_TEXT_BYTES);
+	rules_tell_reasons(rules, facts, &reasons);
 	rules_tell_others(rules, facts, &others);
 	print_part("What it is", diagnosis->title);
 	print_part("Why we think so", diagnosis->why);
+	print_part("What that is seen by", buffer_text(&reasons));
 	print_victims(facts);
 	print_part("Why nothing else: these were asked first, and for want of this do not hold",
 	    buffer_text(&others));
@@ -119,6 +130,16 @@ static void print_diagnosis(const struct json *incident)
 	print_reasons(rules, facts);
 }
 
+/* Where the value is one: nobody counts seconds since 1970. */
+static void print_time(const char *value)
+{
+	char time[TEXT_TIME_BYTES];
+	int64_t time_ms;
+
+	if (value != NULL && fact_is_time(value, &time_ms))
+		printf(" = %s", text_of_time(time_ms, time));
+}
+
 static void print_facts(const struct json *facts)
 {
 	puts("\nWhat it was computed from");
@@ -128,6 +149,7 @@ static void print_facts(const struct json *facts)
 		print_padded(json_name(fact), 28);
 		putchar(' ');
 		incident_print_text(fact, "value", 0);
+		print_time(json_get_text(fact, "value"));
 		printf("  (");
 		incident_print_text(fact, "source", 0);
 		printf(", ");

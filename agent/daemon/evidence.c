@@ -165,7 +165,7 @@ void evidence_gather(struct facts *facts, const struct evidence_sources *sources
 	set_bool(&gathering, "window.suspicious", sources->about_strangers);
 	set(&gathering, "site.evidence",
 	    site->evidence == CONFIG_EVIDENCE_VOTERS ? "voters" : "probe");
-	set_number(&gathering, "site.now", (uint64_t)sources->now_ms / 1000);
+	evidence_set_time(facts, "site.now", sources->now_ms / 1000 * 1000, sources->now_ms);
 	set_number(
 	    &gathering, "site.handle_limit", (uint64_t)sources->handle_limit_ms / 1000);
 	set(&gathering, "server.kind", site->server.name);

@@ -186,17 +186,32 @@ const struct node *clause_node(const struct clause *clause)
 	return clause->node;
 }
 
+static void tell_parts(
+    const struct clause *clause, const struct evaluation *wanted, int depth, struct buffer *text)
+{
+	bool holds = wanted->truth == TRUTH_YES;
+
+	if (clause->kind == CLAUSE_CONDITION || clause->kind == CLAUSE_NOT) {
+		clause_explain(clause, wanted->facts, depth, text);
+		return;
+	}
+	for (size_t i = 0; i < clause->count; i++)
+		if ((clause_evaluate(clause->items[i], wanted->facts) == TRUTH_YES) == holds)
+			tell_parts(clause->items[i], wanted, depth, text);
+}
+
+void clause_tell_holding(
+    const struct clause *clause, const struct facts *facts, int depth, struct buffer *text)
+{
+	tell_parts(
+	    clause, &(struct evaluation){.facts = facts, .truth = TRUTH_YES}, depth, text);
+}
+
 /* Where all must hold, each part that does not; where one would do, all of them. */
 void clause_tell_missing(
     const struct clause *clause, const struct facts *facts, int depth, struct buffer *text)
 {
-	if (clause->kind == CLAUSE_CONDITION || clause->kind == CLAUSE_NOT) {
-		clause_explain(clause, facts, depth, text);
-		return;
-	}
-	for (size_t i = 0; i < clause->count; i++)
-		if (clause_evaluate(clause->items[i], facts) != TRUTH_YES)
-			clause_tell_missing(clause->items[i], facts, depth, text);
+	tell_parts(clause, &(struct evaluation){.facts = facts, .truth = TRUTH_NO}, depth, text);
 }
 
 void clause_explain(

@@ -20,6 +20,9 @@ enum truth clause_evaluate_granting(const struct clause *clause, const struct fa
 const struct clause *clause_condition_at(const struct clause *clause, size_t *index);
 /* Where it stands in its file. */
 const struct node *clause_node(const struct clause *clause);
+/* Appends a line for each condition by which a clause that holds does. */
+void clause_tell_holding(
+    const struct clause *clause, const struct facts *facts, int depth, struct buffer *text);
 /* Appends a line for each condition for want of which the clause does not hold. */
 void clause_tell_missing(
     const struct clause *clause, const struct facts *facts, int depth, struct buffer *text);

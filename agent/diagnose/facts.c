@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "diagnose/number.h"
 
-#define UNKNOWN "unknown"
+#define UNKNOWN	    "unknown"
+#define TIME_DIGITS 10 /* of the seconds */
 
 struct facts {
 	struct fact *items; /* sorted by name */
@@ -239,6 +240,19 @@ const char *facts_get(const struct facts *facts, const char *name)
 	if (!is_at(facts, place, name) || strcmp(facts->items[place].value, UNKNOWN) == 0)
 		return NULL;
 	return facts->items[place].value;
+}
+
+bool fact_is_time(const char *value, int64_t *ret_time_ms)
+{
+	size_t digits = strspn(value, "0123456789");
+	double seconds;
+
+	/* A count has no fraction, and no duration of ours as many digits. */
+	if (digits != TIME_DIGITS || value[digits] != '.' ||
+	    number_parse(view_of_text(value), &seconds) < 0)
+		return false;
+	*ret_time_ms = (int64_t)(seconds * 1000 + 0.5);
+	return true;
 }
 
 int facts_number(const struct facts *facts, const char *name, double *ret_value)

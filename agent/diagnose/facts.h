@@ -43,6 +43,9 @@ const struct fact *facts_at(const struct facts *facts, size_t index); /* sorted 
 bool fact_name_is_good(struct view name);
 /* NULL where there is none or where its value is "unknown". */
 const char *facts_get(const struct facts *facts, const char *name);
+/* Whether the value is a point in time as facts have it: seconds since 1970, with a
+ * fraction. */
+bool fact_is_time(const char *value, int64_t *ret_time_ms);
 /* -ENOENT where unknown, -EINVAL where it is no number. */
 must_check int facts_number(const struct facts *facts, const char *name, double *ret_value);
 

@@ -242,6 +242,16 @@ const struct diagnosis *rules_diagnose(
 	}
 }
 
+void rules_tell_reasons(const struct rules *rules, const struct facts *facts, struct buffer *text)
+{
+	for (const struct rule *rule = rules->items; rule->clause != NULL; rule++) {
+		if (clause_evaluate(rule->clause, facts) != TRUTH_YES)
+			continue;
+		clause_tell_holding(rule->clause, facts, 0, text);
+		return;
+	}
+}
+
 void rules_tell_others(const struct rules *rules, const struct facts *facts, struct buffer *text)
 {
 	for (const struct rule *rule = rules->items; rule->clause != NULL; rule++) {

@@ -45,6 +45,11 @@ const struct diagnosis *rules_named(const struct rules *rules, const char *id);
 const struct diagnosis *rules_diagnose(
     const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
 
+/* Appends a line for each condition by which the diagnosis holds, with the values; nothing where it
+ * is the one that holds where no other does. */
+void rules_tell_reasons(
+    const struct rules *rules, const struct facts *facts, struct buffer *text);
+
 /* Appends for each rule that was asked before the diagnosis its id and title, and the conditions
  * for want of which it does not hold. */
 void rules_tell_others(

@@ -122,19 +122,27 @@ bool sum_evaluate(const struct sum *sum, const struct facts *facts, struct sum_v
 	return true;
 }
 
+static void explain_fact(const char *name, const char *value, struct buffer *text)
+{
+	char time[TEXT_TIME_BYTES];
+	int64_t time_ms;
+
+	if (value == NULL)
+		buffer_append_format(text, "%s is unknown", name);
+	else if (fact_is_time(value, &time_ms))
+		buffer_append_format(text, "%s is %s", name, text_of_time(time_ms, time));
+	else
+		buffer_append_format(text, "%s is \"%s\"", name, value);
+}
+
 void sum_explain(
     const struct sum *sum, const struct facts *facts, bool follows, struct buffer *text)
 {
 	for (size_t i = 0; i < sum->count; i++) {
-		const char *value = term_value(&sum->terms[i], facts);
-
 		if (!sum->terms[i].is_fact)
 			continue;
 		buffer_append_text(text, follows ? ", " : "");
 		follows = true;
-		if (value != NULL)
-			buffer_append_format(text, "%s is \"%s\"", sum->terms[i].text, value);
-		else
-			buffer_append_format(text, "%s is unknown", sum->terms[i].text);
+		explain_fact(sum->terms[i].text, term_value(&sum->terms[i], facts), text);
 	}
 }

@@ -455,7 +455,7 @@ static const char *sentence_of(const struct controller_answer *answer)
 		return "the helper died while the remedy ran: whether it was applied is not known, "
 		       "and "
 		       "it is not repeated";
-	return answer->text;
+	return answer->text[0] != '\0' ? answer->text : "the remedy has run";
 }
 
 static void on_not_run(struct controller *controller, const struct controller_answer *answer)

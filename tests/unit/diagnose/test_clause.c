@@ -199,6 +199,30 @@ static void test_missing(unused_parameter void **state)
 	facts_free(&facts);
 }
 
+/* By what a clause holds: of any, what does; times as people read them. */
+static void test_tell_holding(unused_parameter void **state)
+{
+	struct facts *facts = facts_of(leaf_facts);
+	const struct fact time = {.name = "t.time", .value = "1700000000.250"};
+	struct clause *clause;
+	struct buffer auto_buffer text;
+
+	buffer_init(&text, MAX_TEXT_BYTES);
+	assert_int_equal(facts_set(facts, time), 0);
+	clause = read_clause("[" YES ", {any: [" NO ", " UNKNOWN ", {all: [" YES ", t.time > 5]}]},"
+			     " {not: " NO "}]",
+	    &text);
+	clause_tell_holding(clause, facts, 0, &text);
+	assert_string_equal(buffer_text(&text),
+	    "yes: t.yes == 1 (t.yes is \"1\")\n"
+	    "yes: t.yes == 1 (t.yes is \"1\")\n"
+	    "yes: t.time > 5 (t.time is 2023-11-14T22:13:20.250Z)\n"
+	    "yes: not\n"
+	    "  no: t.no == 1 (t.no is \"0\")\n");
+	clause_free(&clause);
+	facts_free(&facts);
+}
+
 /* Whichever allocation fails, the caller gets -ENOMEM and nothing leaks. */
 static void test_no_memory(unused_parameter void **state)
 {
@@ -296,6 +320,7 @@ int main(void)
 	    cmocka_unit_test(test_explained),
 	    cmocka_unit_test(test_granted),
 	    cmocka_unit_test(test_missing),
+	    cmocka_unit_test(test_tell_holding),
 	    cmocka_unit_test(test_no_memory),
 	    cmocka_unit_test(test_against_reference),
 	};

@@ -236,6 +236,21 @@ static void test_no_memory(unused_parameter void **state)
 	facts_free(&facts);
 }
 
+/* Seconds since 1970 with a fraction; a count, a duration and a word are none. */
+static void test_time(unused_parameter void **state)
+{
+	static const char *const others[] = {"", "yes", "1795835692", "179583569.100",
+	    "17958356920.1", "1795835692.", "1795835692.x"};
+	int64_t time_ms = 0;
+
+	assert_true(fact_is_time("1795835692.100", &time_ms));
+	assert_int_equal(time_ms, INT64_C(1795835692100));
+	assert_true(fact_is_time("1700000000.000", &time_ms));
+	assert_int_equal(time_ms, INT64_C(1700000000000));
+	for (size_t i = 0; i < count_of(others); i++)
+		assert_false(fact_is_time(others[i], &time_ms));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +261,7 @@ int main(void)
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_bad_facts),
 	    cmocka_unit_test(test_full),
+	    cmocka_unit_test(test_time),
 	    cmocka_unit_test(test_json),
 	    cmocka_unit_test(test_bad_json),
 	    cmocka_unit_test(test_no_memory),

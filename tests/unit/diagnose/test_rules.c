@@ -120,7 +120,12 @@ static void test_others(unused_parameter void **state)
 	rules_tell_others(rules, facts, &text);
 	assert_string_equal(buffer_text(&text), "b (t)\n  no: a.a == 2 (a.a is \"1\")\n");
 	buffer_clear(&text);
+	rules_tell_reasons(rules, facts, &text);
+	assert_string_equal(buffer_text(&text), "yes: a.a == 1 (a.a is \"1\")\n");
+	buffer_clear(&text);
 	facts_clear(facts, "");
+	rules_tell_reasons(rules, facts, &text);
+	assert_string_equal(buffer_text(&text), "");
 	rules_tell_others(rules, facts, &text);
 	assert_true(view_contains(buffer_view(&text), VIEW("d (t)\n  unknown: a.a == 3")));
 	rules_free(&rules);
