@@ -36,7 +36,7 @@ LIBRARIES = {
              "agent/daemon/"],
     "krb5.h": ["agent/probe/kerberos.c", "agent/probe/krb_error.", "plugins/"],
     "gssapi/": ["agent/probe/kerberos.c"],
-    "openssl/": ["agent/report/signature.c"],
+    "openssl/": ["agent/report/signature.c", "agent/report/digest.c"],
     "immintrin.h": ["agent/base/marks.c"],
 }
 

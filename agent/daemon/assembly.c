@@ -132,6 +132,7 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	struct endpoint_parts endpoint = {.loop = pipeline->loop,
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,
+	    .rules = pipeline->rulebook.rules,
 	    .fill_model = fill_model,
 	    .context = pipeline};
 	int error = publisher_new(&pipeline->publisher, &sources);

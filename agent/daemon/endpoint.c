@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "daemon/stories.h"
+#include "loop/clock.h"
 #include "report/http_server.h"
 #include "report/page.h"
 #include "report/status.h"
@@ -9,11 +11,16 @@
 #define INCIDENTS_PATH "/api/v1/incidents/"
 #define LIST_LENGTH    100
 #define MAX_ID_BYTES   64
+#define PAGE_FOR_MS    1000
 #define MAX_RULES_BYTES ((size_t)4 * 1024 * 1024)
 
 struct endpoint {
 	struct endpoint_parts parts;
 	struct http_server *server;
+	struct stories *stories;
+	struct buffer page; /* as it was made last */
+	int64_t page_until_ms; /* steady: so long it is given again */
+	char page_policy[PAGE_POLICY_BYTES];
 };
 
 static void answer_json(struct http_response *response, const struct json *document)
@@ -34,18 +41,65 @@ static int make_model(struct endpoint *endpoint, struct report_model *ret_model)
 
 /* -- the routes -- */
 
+static int make_page_model(struct endpoint *endpoint, struct report_model *ret_model)
+{
+	const struct report_incident *const *incidents;
+	int error = make_model(endpoint, ret_model);
+
+	if (error < 0)
+		return error;
+	incidents = stories_of(endpoint->stories, ret_model);
+	if (incidents == NULL)
+		return -ENOMEM;
+	publisher_put_incidents(endpoint->parts.publisher, incidents);
+	return 0;
+}
+
+static void answer_page(struct endpoint *endpoint, struct http_response *response)
+{
+	response->content_type = "text/html; charset=utf-8";
+	response->policy = endpoint->page_policy;
+}
+
+/* However many ask, it is made once a second. */
 static void on_page(void *context, unused_parameter const struct http_request *request,
     struct http_response *response)
 {
+	struct endpoint *endpoint = context;
 	struct report_model model;
 
-	if (make_model(context, &model) < 0) {
-		response->status = 500;
-		return;
+	if (clock_boot_ms() >= endpoint->page_until_ms) {
+		buffer_clear(&endpoint->page);
+		if (make_page_model(endpoint, &model) < 0) {
+			response->status = 500;
+			return;
+		}
+		page_print(&model, &endpoint->page);
+		endpoint->page_until_ms = clock_boot_ms() + PAGE_FOR_MS;
 	}
-	response->content_type = "text/html; charset=utf-8";
-	response->policy = PAGE_POLICY;
-	page_print(&model, &response->body);
+	answer_page(endpoint, response);
+	buffer_append(&response->body, buffer_view(&endpoint->page));
+	if (buffer_error(&endpoint->page) < 0)
+		response->body.error = buffer_error(&endpoint->page);
+}
+
+static void on_site_page(
+    void *context, const struct http_request *request, struct http_response *response)
+{
+	struct endpoint *endpoint = context;
+	struct report_model model;
+	uint64_t number = 0;
+
+	if (make_page_model(endpoint, &model) < 0) {
+		response->status = 500;
+	} else if (view_to_uint64(request->rest, &number) < 0 || number == 0 ||
+	    number > model.site_count) {
+		response->status = 404;
+		buffer_append_text(&response->body, "there is no such site\n");
+	} else {
+		answer_page(endpoint, response);
+		page_print_site(&model, number - 1, &response->body);
+	}
 }
 
 static void on_metrics(
@@ -201,6 +255,7 @@ static void on_incident(
 
 static const struct http_route routes[] = {
     {"/", false, on_page},
+    {PAGE_SITES_PATH, true, on_site_page},
     {"/metrics", false, on_metrics},
     {"/-/healthy", false, on_healthy},
     {"/-/ready", false, on_ready},
@@ -222,15 +277,23 @@ int endpoint_new(
 	if (endpoint == NULL)
 		return -ENOMEM;
 	endpoint->parts = *parts;
+	buffer_init(&endpoint->page, HTTP_MAX_BODY_BYTES);
+	error = page_policy(endpoint->page_policy);
+	if (error == 0)
+		error = stories_new(&endpoint->stories, parts->store, parts->rules);
+	if (error < 0)
+		goto fail;
 	error = http_server_new(&endpoint->server, parts->loop, &options);
 	if (error < 0) {
 		buffer_append_format(errors, "cannot listen on %s: %s\n",
 		    parts->config->http_listen, strerror(-error));
-		free(endpoint);
-		return error;
+		goto fail;
 	}
 	*ret_endpoint = endpoint;
 	return 0;
+fail:
+	endpoint_close(&endpoint);
+	return error;
 }
 
 void endpoint_close(struct endpoint **endpoint)
@@ -238,6 +301,8 @@ void endpoint_close(struct endpoint **endpoint)
 	if (*endpoint == NULL)
 		return;
 	http_server_close(&(*endpoint)->server);
+	stories_free(&(*endpoint)->stories);
+	buffer_done(&(*endpoint)->page);
 	free(*endpoint);
 	*endpoint = NULL;
 }

@@ -13,6 +13,7 @@ struct endpoint_parts {
 	uv_loop_t *loop;
 	const struct config *config;
 	struct store *store;
+	const struct rules *rules;
 	struct publisher *publisher;
 	/* The rest of the model, as of now. */
 	void (*fill_model)(void *context, struct report_model *model);

@@ -22,6 +22,7 @@ pipeline_sources = \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
+	agent/daemon/stories.c agent/daemon/stories.h \
 	agent/daemon/site.c agent/daemon/site.h \
 	agent/daemon/summary.c agent/daemon/summary.h
 sbin_PROGRAMS += authmedicd

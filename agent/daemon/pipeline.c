@@ -304,16 +304,16 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 {
 	site->budget_hour = reply->budget_hour;
 	site->budget_day = reply->budget_day;
-	chronicle_on_pause(site, reply->paused != 0);
-	controller_on_allowance(site->controller,
-	    (struct controller_allowance){
-		.budget_spent = reply->budget_hour == 0 || reply->budget_day == 0,
-		.paused = reply->paused != 0,
-		.denied = reply->denied != 0,
-		.locked = reply->locked,
-		.skipped = reply->skipped,
-		.approved = reply->approved,
-		.applied = reply->applied});
+	site->allowance = (struct controller_allowance){
+	    .budget_spent = reply->budget_hour == 0 || reply->budget_day == 0,
+	    .paused = reply->paused != 0,
+	    .denied = reply->denied != 0,
+	    .locked = reply->locked,
+	    .skipped = reply->skipped,
+	    .approved = reply->approved,
+	    .applied = reply->applied};
+	chronicle_on_pause(site, site->allowance.paused);
+	controller_on_allowance(site->controller, site->allowance);
 }
 
 static void on_inspection(void *context, const struct protocol_reply *reply)

@@ -14,7 +14,8 @@ struct publisher {
 	struct report_site *model_sites;
 	struct report_log *model_logs;
 	struct intake_cursor *model_cursors;
-	size_t log_count;
+	struct report_rung *model_rungs;
+	size_t log_count, rung_count;
 };
 
 static const enum probe_result probe_results[] = {
@@ -106,6 +107,7 @@ int publisher_new(struct publisher **ret_publisher, const struct publisher_sourc
 	for (size_t i = 0; i < sources->site_count; i++) {
 		begin_site(publisher, &sources->sites[i]);
 		publisher->log_count += sources->sites[i].log_count;
+		publisher->rung_count += sources->sites[i].config->ladder.count;
 	}
 	for (size_t i = 0; i < sources->config->notify.count; i++) {
 		const char *target = sources->config->notify.items[i].name;
@@ -122,9 +124,11 @@ static void free_model(struct publisher *publisher)
 	free(publisher->model_sites);
 	free(publisher->model_logs);
 	free(publisher->model_cursors);
+	free(publisher->model_rungs);
 	publisher->model_sites = NULL;
 	publisher->model_logs = NULL;
 	publisher->model_cursors = NULL;
+	publisher->model_rungs = NULL;
 }
 
 void publisher_free(struct publisher **publisher)
@@ -420,6 +424,24 @@ static void fill_site(const struct site *site, struct report_site *ret_site)
 	detector_window(site->detector, &ret_site->window);
 }
 
+static void fill_ladder(
+    const struct site *site, struct report_site *ret_site, struct report_rung *ret_rungs)
+{
+	uint32_t next = 0;
+
+	ret_site->ladder = ret_rungs;
+	ret_site->rung_count = site->config->ladder.count;
+	ret_site->next_rung = controller_next_rung(site->controller, &next) ? next + 1 : 0;
+	ret_site->paused = site->allowance.paused;
+	for (size_t i = 0; i < ret_site->rung_count; i++)
+		ret_rungs[i] = (struct report_rung){
+		    .remedy = site->config->ladder.items[i].remedy,
+		    .locked = (site->allowance.locked & UINT32_C(1) << i) != 0,
+		    .applied = (site->allowance.applied & UINT32_C(1) << i) != 0,
+		    .needs_word = site->config->ladder.items[i].needs_approval,
+		};
+}
+
 static size_t count_cursors(const struct publisher *publisher)
 {
 	size_t count = 0;
@@ -435,19 +457,23 @@ int publisher_model(struct publisher *publisher, struct report_model *ret_model)
 	size_t cursors = count_cursors(publisher);
 	size_t log = 0;
 	size_t cursor = 0;
+	size_t rung = 0;
 
 	free_model(publisher);
 	publisher->model_sites =
 	    calloc(publisher->sources.site_count + 1, sizeof(struct report_site));
 	publisher->model_logs = calloc(publisher->log_count + 1, sizeof(struct report_log));
 	publisher->model_cursors = calloc(cursors + 1, sizeof(struct intake_cursor));
+	publisher->model_rungs = calloc(publisher->rung_count + 1, sizeof(struct report_rung));
 	if (publisher->model_sites == NULL || publisher->model_logs == NULL ||
-	    publisher->model_cursors == NULL)
+	    publisher->model_cursors == NULL || publisher->model_rungs == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < publisher->sources.site_count; i++) {
 		const struct site *site = &publisher->sources.sites[i];
 
 		fill_site(site, &publisher->model_sites[i]);
+		fill_ladder(site, &publisher->model_sites[i], &publisher->model_rungs[rung]);
+		rung += publisher->model_sites[i].rung_count;
 		publisher->model_sites[i].logs = &publisher->model_logs[log];
 		for (size_t j = 0; j < site->log_count; j++, log++) {
 			fill_log(&site->logs[j], &publisher->model_logs[log],
@@ -458,4 +484,11 @@ int publisher_model(struct publisher *publisher, struct report_model *ret_model)
 	ret_model->sites = publisher->model_sites;
 	ret_model->site_count = publisher->sources.site_count;
 	return 0;
+}
+
+void publisher_put_incidents(
+    struct publisher *publisher, const struct report_incident *const *incidents)
+{
+	for (size_t i = 0; i < publisher->sources.site_count; i++)
+		publisher->model_sites[i].incident = incidents[i];
 }

@@ -37,5 +37,8 @@ void publisher_refresh_endpoint(
 const struct metrics *publisher_metrics(struct publisher *publisher);
 /* Fills the sites in; the rest is the caller's. Lives until the next call. */
 must_check int publisher_model(struct publisher *publisher, struct report_model *ret_model);
+/* Puts the incidents, one or NULL for each site, into the model that was given last. */
+void publisher_put_incidents(
+    struct publisher *publisher, const struct report_incident *const *incidents);
 
 #endif

@@ -53,6 +53,7 @@ struct site {
 	    action; /* of the apply or the question; points into the controller */
 	int64_t begin_by_ms; /* of the apply: boot time; 0: ever */
 	int64_t budget_hour, budget_day; /* -1: not known yet */
+	struct controller_allowance allowance; /* as the helper last told */
 	struct buffer judgement; /* the last diagnosis and what it was computed from, as JSON */
 };
 

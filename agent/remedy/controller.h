@@ -140,6 +140,8 @@ int64_t controller_last_probe_ms(const struct controller *controller); /* -1: ne
 int64_t controller_handle_limit_ms(const struct controller *controller);
 /* How many such failures that is learned from; 0 where it is the configured one. */
 size_t controller_lifetimes(const struct controller *controller);
+/* The rung that the open incident's diagnosis asks for, whether or not it may run; false: none. */
+bool controller_next_rung(const struct controller *controller, uint32_t *ret_rung);
 /* Whether the latest result came often enough, over long enough; and whether rejections of
  * strangers alone made us look. */
 bool controller_is_confirmed(const struct controller *controller);

@@ -67,6 +67,22 @@ struct rung_choice rungs_choose(const struct controller *controller)
 	return choice;
 }
 
+bool controller_next_rung(const struct controller *controller, uint32_t *ret_rung)
+{
+	const struct config_site *site = controller->options.site;
+	struct rung_choice choice;
+
+	if (controller->diagnosis == NULL)
+		return false;
+	choice = rungs_choose(controller);
+	for (uint32_t i = 0; !choice.found && choice.needs_approval && i < site->ladder.count; i++)
+		if (is_open(controller, i) && site->ladder.items[i].needs_approval)
+			choice = (struct rung_choice){.found = true, .rung = i};
+	if (choice.found)
+		*ret_rung = choice.rung;
+	return choice.found;
+}
+
 bool rungs_is_fallback(const struct controller *controller)
 {
 	return controller->rung < controller->options.site->ladder.count &&

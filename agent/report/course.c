@@ -114,6 +114,11 @@ static void put_view(
 	uint16_t active = narrow(view->active_voters);
 	uint16_t rejected = narrow(view->rejected_voters);
 
+	/* Of a minute the worst moment stays: share against share, without division. */
+	if (sample->active_voters > 0 &&
+	    (uint32_t)rejected * sample->active_voters <=
+		(uint32_t)sample->rejected_voters * active)
+		return;
 	if (sample->active_voters == active && sample->rejected_voters == rejected)
 		return;
 	sample->active_voters = active;

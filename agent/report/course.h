@@ -24,7 +24,7 @@ enum {
 struct course_sample {
 	int64_t minute; /* since 1970; what is not in the ring is never handed out */
 	uint32_t established, rejected; /* handshakes that ended so */
-	/* Known-good voters, as they stood last in that minute. */
+	/* Known-good voters at that minute's worst moment. */
 	uint16_t active_voters, rejected_voters;
 	uint8_t probe; /* enum probe_result, of the last one */
 	uint8_t known; /* COURSE_… */

@@ -4,6 +4,8 @@ libauthmedic_a_SOURCES += \
 	agent/report/course_json.c agent/report/course_json.h \
 	agent/report/course_marks.c \
 	agent/report/course_rows.c \
+	agent/report/day.c agent/report/day.h \
+	agent/report/digest.c agent/report/digest.h \
 	agent/report/http_server.c agent/report/http_server.h \
 	agent/report/http_socket.c agent/report/http_socket.h \
 	agent/report/metrics.c agent/report/metrics.def agent/report/metrics.h \
@@ -11,6 +13,13 @@ libauthmedic_a_SOURCES += \
 	agent/report/model.h \
 	agent/report/notification.c agent/report/notification.h \
 	agent/report/page.c agent/report/page.h \
+	agent/report/page_assets.c agent/report/page_assets.h \
+	agent/report/page_condition.c agent/report/page_condition.h \
+	agent/report/page_incident.c agent/report/page_incident.h \
+	agent/report/page_markup.c agent/report/page_markup.h \
+	agent/report/page_marks.c agent/report/page_marks.h \
+	agent/report/page_plot.c agent/report/page_plot.h \
+	agent/report/page_site.c agent/report/page_site.h \
 	agent/report/retry.c agent/report/retry.h \
 	agent/report/secret_file.c agent/report/secret_file.h \
 	agent/report/signature.c agent/report/signature.h \
@@ -22,3 +31,13 @@ libauthmedic_a_SOURCES += \
 	agent/report/wire_cloudevents.c \
 	agent/report/wire_pagerduty.c \
 	agent/report/wire_slack.c
+
+# The page's style sheet and script as lists of bytes, which C takes in.
+page_assets = agent/report/page_css.h agent/report/page_js.h
+EXTRA_DIST += agent/report/page/page.css agent/report/page/page.js
+CLEANFILES += $(page_assets)
+agent/report/page_assets.$(OBJEXT): $(page_assets)
+agent/report/page_css.h: agent/report/page/page.css
+agent/report/page_js.h: agent/report/page/page.js
+$(page_assets):
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && od -An -v -tx1 $? | sed 's/ \(..\)/0x\1,/g' >$@.new && mv $@.new $@

@@ -28,6 +28,33 @@ struct report_log {
 	size_t deaf_count;
 };
 
+/* One step of an incident. */
+struct report_event {
+	int64_t time_ms;
+	const char *kind, *text;
+	const char *reason, *remedy; /* "" where there is none */
+};
+
+struct report_incident {
+	const char *id;
+	const char *diagnosis; /* "" before there is one */
+	const char *title, *why, *advice, *caution; /* of the diagnosis; NULL where not known */
+	int64_t opened_ms, closed_ms;		    /* closed -1 while open */
+	const struct report_event *events;	    /* oldest first */
+	size_t event_count;
+	size_t left_out; /* so many more, behind the first REPORT_FIRST_EVENTS */
+	const struct facts *evidence; /* what it was diagnosed by; NULL where not known */
+};
+#define REPORT_FIRST_EVENTS 10
+#define REPORT_MAX_EVENTS   40
+
+struct report_rung {
+	const char *remedy;
+	bool locked;	 /* it did not help before */
+	bool applied;	 /* until it is taken back */
+	bool needs_word; /* it runs with a person's approval only */
+};
+
 struct report_site {
 	const char *name, *server, *service;
 	const char *mode;     /* observe, act */
@@ -44,6 +71,11 @@ struct report_site {
 	int64_t budget_hour, budget_day;         /* -1: not known yet */
 	const char *incident_id; /* NULL: none open */
 	const char *diagnosis;   /* of the open incident; "" before there is one */
+	const struct report_incident *incident; /* open, or the last one of the day; NULL: none */
+	const struct report_rung *ladder;
+	size_t rung_count;
+	size_t next_rung; /* counted from 1: what the diagnosis asks for; 0: none */
+	bool paused;	  /* no action on any site */
 	const struct course *course; /* how its last day went; NULL: nobody kept it */
 	const struct report_log *logs;
 	size_t log_count;

@@ -1,373 +1,258 @@
 #include "report/page.h"
 
+#include <errno.h>
+
 #include "base/text.h"
+#include "report/digest.h"
+#include "report/page_assets.h"
+#include "report/page_condition.h"
+#include "report/page_site.h"
 
-/* Its hash stands in PAGE_POLICY; the unit test tells the new one after a change. */
-static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1a1c1e;--quiet:#55595e;--paper:#fff;--card:#f4f5f6;"
-    "--line:#d4d7da;--well:#17663a;--trouble:#a4161a;--notice:#7a4b00}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#a9afb6;--paper:#15181b;"
-    "--card:#1e2226;--line:#3a4046;--well:#6fd08c;--trouble:#ff8a80;--notice:#f2b84b}}"
-    "*{box-sizing:border-box}"
-    "body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--paper);color:var(--ink);"
-    "font:1rem/1.5 system-ui,sans-serif}"
-    "h1,h2{line-height:1.2;margin:0}"
-    "h3{margin:1rem 0 .25rem;font-size:1rem}"
-    "header p,footer,small,caption{color:var(--quiet)}"
-    "section{background:var(--card);border:1px solid var(--line);border-left:.4rem solid;"
-    "border-radius:.25rem;padding:1rem;margin:1rem 0}"
-    ".well{border-left-color:var(--well)}"
-    ".trouble{border-left-color:var(--trouble)}"
-    ".notice{border-left-color:var(--notice)}"
-    ".sentence{font-size:1.15rem;margin:.5rem 0}"
-    ".scroll{overflow-x:auto}"
-    "table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;"
-    "border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
-    "td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}"
-    "a{color:inherit}"
-    "code{font-family:ui-monospace,monospace}";
+#define ALL_SITES SIZE_MAX
 
-static void put_text(struct buffer *page, const char *text)
+int page_policy(char ret_policy[PAGE_POLICY_BYTES])
 {
-	text_append_html(page, view_of_text(text));
+	struct buffer auto_buffer policy;
+	int error;
+
+	buffer_init(&policy, PAGE_POLICY_BYTES - 1);
+	buffer_append_text(&policy, "default-src 'none'; style-src 'sha256-");
+	error = digest_append(&policy, page_style());
+	buffer_append_text(&policy, "'; script-src 'sha256-");
+	if (error == 0)
+		error = digest_append(&policy, page_script());
+	buffer_append_text(&policy,
+	    "'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+	if (error == 0)
+		error = buffer_error(&policy);
+	if (error == 0)
+		memcpy(ret_policy, buffer_text(&policy), policy.length + 1);
+	return error;
 }
 
-/* `markup` is ours and stands as it is. */
-static void put(struct buffer *page, const char *markup)
+/* -- what stands above the sites -- */
+
+static void put_title(const struct page *page)
 {
-	buffer_append_text(page, markup);
+	size_t site_count = page->model->site_count;
+	size_t count = 0;
+
+	for (size_t i = 0; i < site_count; i++)
+		count += condition_needs_attention(condition_of(&page->model->sites[i]));
+	if (count == 0)
+		put(page, "all is well");
+	else
+		put_format(page, "%zu of %zu %s", count, site_count,
+		    count == 1 ? "sites needs attention" : "sites need attention");
 }
 
-static void put_time(struct buffer *page, const struct report_model *model, int64_t time_ms)
+/* The worst of all sites. */
+static enum condition worst_of(const struct report_model *model)
 {
+	enum condition worst = CONDITION_WELL;
+
+	for (size_t i = 0; i < model->site_count; i++)
+		if (condition_of(&model->sites[i]) < worst)
+			worst = condition_of(&model->sites[i]);
+	return worst;
+}
+
+static void put_set_aside(const struct page *page)
+{
+	if (page->model->state_set_aside == NULL)
+		return;
+	put(page,
+	    "<p class=\"banner\"><strong>The state could not be used</strong> and was set "
+	    "aside as <code>");
+	put_text(page, page->model->state_set_aside);
+	put(page, "</code>: " REPORT_SET_ASIDE_MEANS ".</p>\n");
+}
+
+static void put_under(const struct page *page)
+{
+	const struct report_model *model = page->model;
 	char text[TEXT_TIME_BYTES];
 
-	if (time_ms < 0) {
-		put(page, "never");
-		return;
-	}
-	buffer_append_format(page, "<time datetime=\"%s\">", text_of_time(time_ms, text));
-	if (time_ms <= model->now_ms)
-		buffer_append_format(
-		    page, "%s ago", text_of_duration(model->now_ms - time_ms, text));
-	else
-		put(page, text);
-	put(page, "</time>");
-}
-
-static void put_number(struct buffer *page, uint64_t number)
-{
-	buffer_append_format(page, "<td class=\"number\">%llu</td>", (unsigned long long)number);
-}
-
-static bool is_deaf(const struct report_site *site)
-{
-	for (size_t i = 0; i < site->log_count; i++)
-		if (site->logs[i].deaf_count > 0)
-			return true;
-	return false;
-}
-
-static bool needs_attention(const struct report_site *site)
-{
-	return site->incident_id != NULL || is_deaf(site);
-}
-
-/* -- one site -- */
-
-static void open_row(struct buffer *page, const char *name)
-{
-	buffer_append_format(page, "<tr><th scope=\"row\">%s</th><td>", name);
-}
-
-static void close_row(struct buffer *page)
-{
-	put(page, "</td></tr>\n");
-}
-
-static void put_incident(struct buffer *page, const struct report_site *site)
-{
-	open_row(page, "Open incident");
-	if (site->incident_id == NULL) {
-		put(page, "none");
-	} else {
-		put(page, "<a href=\"/api/v1/incidents/");
-		put_text(page, site->incident_id);
-		put(page, "\">");
-		put_text(page, site->incident_id);
-		put(page, "</a>, ");
-		put_text(page, site->diagnosis[0] != '\0' ? site->diagnosis : "not diagnosed yet");
-	}
-	close_row(page);
-}
-
-static void put_window(
-    struct buffer *page, const struct report_model *model, const struct report_site *site)
-{
-	const struct detector_window *window = &site->window;
-
-	open_row(page, "Known-good voters");
-	buffer_append_format(page, "%zu known, %zu active, %zu of them rejected (%.0f&nbsp;%%)",
-	    window->known_good, window->active, window->rejected, window->rejected_ratio * 100);
-	if (window->spike) {
-		put(page, "; <strong>spike</strong> since ");
-		put_time(page, model, window->spike_since_ms);
-	}
-	close_row(page);
-	open_row(page, "Rejections of strangers");
-	buffer_append_format(page, "%llu", (unsigned long long)window->rejected_strangers);
-	close_row(page);
-}
-
-static void put_probe(
-    struct buffer *page, const struct report_model *model, const struct report_site *site)
-{
-	const char *result = facts_get(site->facts, "probe.result");
-
-	open_row(page, "Probe");
-	if (site->last_probe_ms < 0) {
-		put(page, "none yet");
-	} else {
-		put_text(page, result != NULL ? result : "no result");
-		put(page, ", ");
-		put_time(page, model, site->last_probe_ms);
-		put(page, "; last accepted ");
-		put_time(page, model, site->last_accepted_ms);
-	}
-	close_row(page);
-}
-
-static void put_handle(
-    struct buffer *page, const struct report_model *model, const struct report_site *site)
-{
-	open_row(page, "Failure expected");
-	if (site->expected_failure_ms < 0) {
-		put(page, "none");
-	} else {
-		put_time(page, model, site->expected_failure_ms);
-		if (site->lifetimes > 1)
-			buffer_append_format(page,
-			    ": the age at which its worker failed before (%zu times)",
-			    site->lifetimes);
-		else
-			put(page, site->lifetimes == 1
-				? ": the age at which its worker failed before (once)"
-				: ": the age that is configured");
-	}
-	close_row(page);
-}
-
-static void put_budget(struct buffer *page, const struct report_site *site)
-{
-	open_row(page, "Actions left");
-	if (site->budget_hour < 0)
-		put(page, "not known yet");
-	else
-		buffer_append_format(page, "%lld this hour, %lld today",
-		    (long long)site->budget_hour, (long long)site->budget_day);
-	close_row(page);
-}
-
-static void put_summary(
-    struct buffer *page, const struct report_model *model, const struct report_site *site)
-{
-	put(page, "<div class=\"scroll\" tabindex=\"0\"><table><tbody>\n");
-	open_row(page, "State");
-	put_text(page, site->state);
-	put(page, ", mode ");
-	put_text(page, site->mode);
-	put(page, ", by ");
-	put_text(page, site->evidence);
-	close_row(page);
-	put_incident(page, site);
-	put_window(page, model, site);
-	put_probe(page, model, site);
-	put_handle(page, model, site);
-	put_budget(page, site);
-	put(page, "</tbody></table></div>\n");
-}
-
-static void put_handshakes(struct buffer *page, const struct detector_totals *totals)
-{
-	put(page,
-	    "<h3>Handshakes since the start</h3>\n<div class=\"scroll\" tabindex=\"0\"><table>"
-	    "<thead><tr><th scope=\"col\">Outcome</th>");
-	for (enum scheme scheme = 0; scheme < SCHEME_COUNT; scheme++)
-		buffer_append_format(
-		    page, "<th scope=\"col\" class=\"number\">%s</th>", scheme_name(scheme));
-	put(page, "</tr></thead><tbody>\n");
-	for (enum outcome outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
-		buffer_append_format(page, "<tr><th scope=\"row\">%s</th>", outcome_name(outcome));
-		for (enum scheme scheme = 0; scheme < SCHEME_COUNT; scheme++)
-			put_number(page, totals->handshakes[scheme][outcome]);
-		put(page, "</tr>\n");
-	}
-	put(page, "</tbody></table></div>\n");
-}
-
-static void put_log(
-    struct buffer *page, const struct report_model *model, const struct report_log *log)
-{
-	put(page, "<tr><th scope=\"row\"><code>");
-	put_text(page, log->path);
-	put(page, "</code><br><small>");
-	put_text(page, log->format);
-	put(page, "</small></th>");
-	put_number(page, log->totals->lines);
-	put_number(page, log->unparsed_lines);
-	put_number(page, log->lag_bytes);
-	put_number(page, log->totals->lost_bytes);
-	put(page, "<td>");
-	put_time(page, model, log->last_line_ms);
-	put(page, "</td><td>");
-	for (size_t i = 0; i < log->deaf_count; i++) {
-		put(page, i > 0 ? "<br><strong>deaf</strong>: " : "<strong>deaf</strong>: ");
-		put_text(page, log->deaf[i].text);
-		put(page, " (since ");
-		put_time(page, model, log->deaf[i].since_ms);
+	put(page, "<p class=\"quiet\">As of <span id=\"as-of\">");
+	put_clock(page, model->now_ms);
+	put(page, "</span>, all times in UTC. authmedic ");
+	put_text(page, model->version);
+	put_format(page, " has run for %s, mode ",
+	    text_of_duration(model->now_ms - model->started_ms, text));
+	put_text(page, model->mode);
+	put(page, ", helper ");
+	put_text(page, model->helper);
+	if (model->confinement != NULL) {
+		put(page, " (");
+		put_text(page, model->confinement);
 		put(page, ")");
 	}
-	if (log->deaf_count == 0)
-		put(page, "heard");
-	put(page, "</td></tr>\n");
+	put(page, ".</p>\n");
 }
 
-static void put_logs(
-    struct buffer *page, const struct report_model *model, const struct report_site *site)
+static void put_header(const struct page *page)
 {
+	const struct report_model *model = page->model;
+	enum condition worst = worst_of(model);
+
+	put_format(page, "<header>\n<h1><span class=\"%s\">", condition_class(worst));
+	put_icon(page, condition_icon(worst));
+	put(page, "</span> <span>authmedic: ");
+	put_title(page);
+	put(page, "</span></h1>\n");
+	put_under(page);
 	put(page,
-	    "<h3>Logs</h3>\n<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>"
-	    "<th scope=\"col\">Log</th>"
-	    "<th scope=\"col\" class=\"number\">Lines</th>"
-	    "<th scope=\"col\" class=\"number\">Not understood</th>"
-	    "<th scope=\"col\" class=\"number\">Bytes behind</th>"
-	    "<th scope=\"col\" class=\"number\">Bytes lost</th>"
-	    "<th scope=\"col\">Last line</th>"
-	    "<th scope=\"col\">Condition</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < site->log_count; i++)
-		put_log(page, model, &site->logs[i]);
-	put(page, "</tbody></table></div>\n");
+	    "<p id=\"live\" role=\"status\" class=\"quiet\" hidden></p>\n"
+	    "<noscript><p class=\"quiet\">Load the page again for news.</p></noscript>\n");
+	if (!model->ready) {
+		put(page, "<p class=\"banner\"><strong>Not ready:</strong> ");
+		put_text(page, model->not_ready);
+		put(page, "</p>\n");
+	}
+	put_set_aside(page);
+	put(page, "</header>\n");
 }
 
-static void put_facts(
-    struct buffer *page, const struct report_model *model, const struct facts *facts)
+/* -- the sites -- */
+
+/* Fills in the numbers of the sites, the worst first, in the order of the configuration else. */
+static size_t *sort_sites(const struct report_model *model)
 {
-	if (facts_count(facts) == 0)
+	size_t *numbers = calloc(model->site_count + 1, sizeof(*numbers));
+	size_t count = 0;
+
+	for (int condition = 0; numbers != NULL && condition < CONDITIONS; condition++)
+		for (size_t i = 0; i < model->site_count; i++)
+			if ((int)condition_of(&model->sites[i]) == condition)
+				numbers[count++] = i;
+	return numbers;
+}
+
+static void put_link(const struct page *page, size_t number)
+{
+	const struct report_site *site = &page->model->sites[number];
+	enum condition condition = condition_of(site);
+
+	put_format(page, "<li><a href=\"#site-%zu\"><span class=\"%s\">", number,
+	    condition_class(condition));
+	put_icon(page, condition_icon(condition));
+	put(page, "</span> ");
+	put_text(page, site->name);
+	put_format(page, " <span class=\"quiet\">%s</span></a></li>\n", condition_word(condition));
+}
+
+static void put_row(const struct page *page, size_t number)
+{
+	const struct report_site *site = &page->model->sites[number];
+
+	put_format(page,
+	    "<tr id=\"site-%zu\"><th scope=\"row\"><a href=\"" PAGE_SITES_PATH "%zu\">", number,
+	    number + 1);
+	put_text(page, site->name);
+	put(page, "</a></th><td class=\"words\">");
+	put_condition(page, site);
+	put_format(
+	    page, "</td><td>%zu of %zu</td></tr>\n", site->window.rejected, site->window.active);
+}
+
+static void put_rows(const struct page *page, const size_t *numbers)
+{
+	if (page->model->site_count <= PAGE_FULL_SITES)
 		return;
 	put(page,
-	    "<details><summary>Facts</summary>\n<div class=\"scroll\" tabindex=\"0\"><table>"
-	    "<thead><tr><th scope=\"col\">Fact</th><th scope=\"col\">Value</th>"
-	    "<th scope=\"col\">Source</th><th scope=\"col\">Read</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < facts_count(facts); i++) {
-		const struct fact *fact = facts_at(facts, i);
-
-		put(page, "<tr><th scope=\"row\"><code>");
-		put_text(page, fact->name);
-		put(page, "</code></th><td>");
-		put_text(page, fact->value);
-		put(page, "</td><td>");
-		put_text(page, fact->source);
-		put(page, "</td><td>");
-		put_time(page, model, fact->time_ms);
-		put(page, "</td></tr>\n");
-	}
-	put(page, "</tbody></table></div></details>\n");
+	    "<section class=\"site\" aria-labelledby=\"others\"><h2 id=\"others\">The other "
+	    "sites</h2>\n<table><thead><tr><th scope=\"col\">Site</th>"
+	    "<th scope=\"col\">State</th><th scope=\"col\">Voters turned away</th></tr>"
+	    "</thead><tbody>\n");
+	for (size_t i = PAGE_FULL_SITES; i < page->model->site_count; i++)
+		put_row(page, numbers[i]);
+	put(page, "</tbody></table></section>\n");
 }
 
-static void put_site(
-    struct buffer *page, const struct report_model *model, const struct report_site *site)
+static void put_sites(const struct page *page, const size_t *numbers)
 {
-	buffer_append_format(page, "<section class=\"%s\">\n<h2>",
-	    site->incident_id != NULL ? "trouble"
-		: is_deaf(site)       ? "notice"
-				      : "well");
-	put_text(page, site->name);
-	put(page, "</h2>\n<small>");
-	put_text(page, site->server);
-	put(page, " ");
-	put_text(page, site->service);
-	put(page, "</small>\n<p class=\"sentence\">");
-	put_text(page, site->sentence);
-	put(page, "</p>\n");
-	put_summary(page, model, site);
-	put_handshakes(page, site->totals);
-	put_logs(page, model, site);
-	put_facts(page, model, site->facts);
-	put(page, "</section>\n");
+	size_t site_count = page->model->site_count;
+
+	if (site_count > 1 && site_count <= PAGE_FULL_SITES) {
+		put(page, "<nav aria-label=\"Sites\"><ul class=\"sites\">\n");
+		for (size_t i = 0; i < site_count; i++)
+			put_link(page, numbers[i]);
+		put(page, "</ul></nav>\n");
+	}
+	put(page, "<main>\n");
+	for (size_t i = 0; i < site_count && i < PAGE_FULL_SITES; i++) {
+		const struct page of_site = {page->out, page->model, numbers[i]};
+
+		put_site(&of_site, &page->model->sites[numbers[i]]);
+	}
+	put_rows(page, numbers);
+	put(page, "</main>\n");
+}
+
+static void put_one_site(const struct page *page, size_t number)
+{
+	const struct page of_site = {page->out, page->model, number};
+
+	put(page, "<nav><a href=\"/\">All sites</a></nav>\n<main>\n");
+	put_site(&of_site, &page->model->sites[number]);
+	put(page, "</main>\n");
 }
 
 /* -- the document -- */
 
-static void put_title(struct buffer *page, const struct report_model *model)
+static void put_asset(const struct page *page, struct view bytes)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < model->site_count; i++)
-		count += needs_attention(&model->sites[i]);
-	if (count == 0)
-		put(page, "all is well");
-	else
-		buffer_append_format(
-		    page, "%zu of %zu sites need attention", count, model->site_count);
+	buffer_append(page->out, bytes);
 }
 
-static void put_set_aside(struct buffer *page, const struct report_model *model)
-{
-	put(page, "<p><strong>The state could not be used</strong> and was set aside as <code>");
-	put_text(page, model->state_set_aside);
-	put(page, "</code>: " REPORT_SET_ASIDE_MEANS ".</p>\n");
-}
-
-static void put_header(struct buffer *page, const struct report_model *model)
-{
-	put(page, "<header>\n<h1>authmedic: ");
-	put_title(page, model);
-	put(page, "</h1>\n<p>Version ");
-	put_text(page, model->version);
-	put(page, ", mode ");
-	put_text(page, model->mode);
-	put(page, ", helper ");
-	put_text(page, model->helper);
-	put(page, ", started ");
-	put_time(page, model, model->started_ms);
-	put(page, ".</p>\n");
-	if (!model->ready) {
-		put(page, "<p><strong>Not ready:</strong> ");
-		put_text(page, model->not_ready);
-		put(page, "</p>\n");
-	}
-	if (model->state_set_aside)
-		put_set_aside(page, model);
-	put(page, "</header>\n");
-}
-
-static void put_footer(struct buffer *page, const struct report_model *model)
-{
-	char text[TEXT_TIME_BYTES];
-
-	buffer_append_format(page,
-	    "<footer><p>As of <time>%s</time>. "
-	    "<a href=\"/metrics\">Metrics</a>, <a href=\"/api/v1/status\">status</a> and "
-	    "<a href=\"/api/v1/incidents\">incidents</a> for machines.</p></footer>\n",
-	    text_of_time(model->now_ms, text));
-}
-
-void page_print(const struct report_model *model, struct buffer *page)
+static void put_head(const struct page *page)
 {
 	put(page,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	    "<title>authmedic: ");
-	put_title(page, model);
+	    "<meta name=\"version\" content=\"");
+	put_text(page, page->model->version);
+	put(page, "\">\n<title>authmedic: ");
+	put_title(page);
 	put(page, "</title>\n<style>");
-	put(page, style);
+	put_asset(page, page_style());
 	put(page, "</style>\n</head>\n<body>\n");
-	put_header(page, model);
-	put(page, "<main>\n");
-	for (size_t i = 0; i < model->site_count; i++)
-		put_site(page, model, &model->sites[i]);
-	put(page, "</main>\n");
-	put_footer(page, model);
-	put(page, "</body>\n</html>\n");
+}
+
+static void put_foot(const struct page *page)
+{
+	put(page,
+	    "<footer><p>For machines: <a href=\"/metrics\">metrics</a>, "
+	    "<a href=\"/api/v1/status\">status</a>, "
+	    "<a href=\"/api/v1/incidents\">incidents</a>.</p></footer>\n<script>");
+	put_asset(page, page_script());
+	put(page, "</script>\n</body>\n</html>\n");
+}
+
+static void print(const struct report_model *model, size_t site, struct buffer *buffer)
+{
+	const struct page page = {buffer, model, 0};
+	size_t *auto_free numbers = sort_sites(model);
+
+	if (numbers == NULL) {
+		buffer->error = -ENOMEM;
+		return;
+	}
+	put_head(&page);
+	put_header(&page);
+	if (site == ALL_SITES)
+		put_sites(&page, numbers);
+	else
+		put_one_site(&page, site);
+	put_foot(&page);
+}
+
+void page_print(const struct report_model *model, struct buffer *buffer)
+{
+	print(model, ALL_SITES, buffer);
+}
+
+void page_print_site(const struct report_model *model, size_t site, struct buffer *buffer)
+{
+	print(model, site, buffer);
 }

@@ -120,13 +120,15 @@ static void test_clock_set_back(unused_parameter void **state)
 
 static void test_voters_and_probes(unused_parameter void **state)
 {
-	/* The voters as they last stood, the last probe's result, and whether a log was deaf. */
+	/* The voters at their worst, the last probe's result, and whether a log was deaf. */
 	const struct course_view deaf = {
-	    .active_voters = 70000, .rejected_voters = 3, .deaf = true};
+	    .active_voters = 70000, .rejected_voters = 65000, .deaf = true};
 	const struct course_sample *sample;
 
 	look(MINUTE, 10, 2);
 	look(MINUTE, 10, 4);
+	look(MINUTE, 30, 1);
+	look(MINUTE, 0, 0);
 	course_probed(course, NOW_MS, PROBE_REJECTED);
 	course_probed(course, NOW_MS, PROBE_NONE);
 	sample = course_at(course, MINUTE);
@@ -139,7 +141,7 @@ static void test_voters_and_probes(unused_parameter void **state)
 	assert_true((sample->known & COURSE_DEAF) != 0);
 	course_stand(course, NOW_MS - 3 * COURSE_MINUTE_MS, &deaf);
 	count(MINUTE - 3, 1, 0);
-	assert_int_equal(course_at(course, MINUTE - 3)->rejected_voters, 3);
+	assert_int_equal(course_at(course, MINUTE - 3)->rejected_voters, 65000);
 	assert_int_equal(course_at(course, MINUTE - 3)->known, COURSE_READ);
 }
 
