@@ -64,7 +64,7 @@ static void live_minute(struct course *course, const struct day_plan *plan, int6
 	if (now_ms >= plan->deaf_ms)
 		count = 0;
 	totals->established += broken ? count / 6 : count;
-	totals->rejected += broken ? count * 2 : noise(now_ms / 60000 * 3) > 93;
+	totals->rejected += broken ? count * 2 : count > 0 && noise(now_ms / 60000 * 3) > 93;
 	course_look(course, now_ms, &view);
 	course_count(course, now_ms, *totals);
 	if (now_ms / COURSE_MINUTE_MS % 5 == 0)

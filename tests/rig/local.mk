@@ -5,6 +5,8 @@ EXTRA_DIST += \
 	tests/rig/apache.py \
 	tests/rig/attacks.py \
 	tests/rig/authmedic.py \
+	tests/rig/axe.py \
+	tests/rig/browser.py \
 	tests/rig/clients.py \
 	tests/rig/clock.py \
 	tests/rig/etcd.py \
@@ -30,6 +32,7 @@ EXTRA_DIST += \
 	tests/rig/receiver.py \
 	tests/rig/rig.py \
 	tests/rig/scene.py \
+	tests/rig/scenes.py \
 	tests/rig/sites.py \
 	tests/rig/source.py \
 	tests/rig/squid.py \

@@ -9,6 +9,7 @@ import tempfile
 from .alertmanager import Alertmanager
 from .apache import Apache
 from .authmedic import Authmedic
+from .browser import Browser
 from .clients import Crowd
 from .etcd import Etcd
 from .gate import Gate
@@ -22,6 +23,7 @@ from .process import adopt_orphans, children, reap_orphans
 from .prometheus import Prometheus
 from .realm import Realm
 from .receiver import Receiver, WebhookReceiver
+from .scenes import SceneServer
 from .source import SOURCE_DIRECTORY, build_directory
 from .squid import Squid
 from .systemd import PrivateSystemd
@@ -171,6 +173,14 @@ class Rig:
     def etcd(self):
         """An Etcd."""
         return self._add(Etcd(self._folder("etcd")), start=True)
+
+    def browser(self):
+        """A Browser."""
+        return self._add(Browser(self._folder("browser")), start=True)
+
+    def scenes(self):
+        """A SceneServer."""
+        return self._add(SceneServer(), start=True)
 
     def prometheus(self, target, start=True, **options):
         """A Prometheus that scrapes the target."""

@@ -69,6 +69,14 @@ def test_installs_what_is_missing(machine):
     assert not machine.policy.exists()
 
 
+def test_program_from_elsewhere(machine):
+    """What is wanted for its program alone is left alone where there is such a program."""
+    with (machine.folder / "tools/packages").open("a") as packages:
+        packages.write("test: npm?sh yarn?no-such-program\n")
+    _, said, _ = machine.run("test")
+    assert said.splitlines()[0] == "apt-get will install: squid yarn"
+
+
 def test_leaves_the_machines_own_policy(machine):
     """A policy that was there stays as it was."""
     machine.policy.write_text("mine\n")
