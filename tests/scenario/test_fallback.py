@@ -1,5 +1,6 @@
 """Shows the fallback to NTLM on a real Apache: only once a person has approved it, in time, and back by itself."""
 
+import grp
 import os
 
 import pytest
@@ -10,6 +11,7 @@ PASSWORDS = {f"user{number}": f"secret{number}" for number in range(1, 7)}
 PLUGINS = [f"inspect-{kind}" for kind in ("worker", "keytab", "config", "clock", "unit")] + [
     "recycle", "ntlm-fallback-apache"]
 CRASH = "exit signal"
+NOBODY = 65534
 
 
 @pytest.fixture(name="rig")
@@ -17,14 +19,16 @@ def fixture_rig(rig_of_root):
     return rig_of_root
 
 
-def start_scene(rig, realm, keytab, snippet=NTLM_ONLY, revert_after="12s", **server):
-    """An Apache whose people can sign in by NTLM as well, and authmedic with the fallback as the last rung."""
+def start_scene(rig, realm, keytab, snippet=NTLM_ONLY, revert_after="12s", daemon=None, **server):
+    """An Apache whose people can sign in by NTLM as well, and authmedic with the fallback as the last rung; what
+    `daemon` says goes to Rig.authmedic()."""
     domain = rig.ntlm_domain(**PASSWORDS)
     apache = rig.apache(realm, keytab, ntlm=domain, **server)
     keys = fallback_keys(apache, write_snippet(apache, snippet))
     ladder = [{"remedy": "recycle", "with": {"command": apache.command("graceful")}},
               {"remedy": "ntlm-fallback-apache", "with": keys, "revert_after": revert_after}]
-    scene = Scene(rig, realm, keytab, "apache", site={"ladder": ladder}, options=rig.install(*PLUGINS), server=apache)
+    scene = Scene(rig, realm, keytab, "apache", site={"ladder": ladder}, options=rig.install(*PLUGINS), server=apache,
+                  daemon=daemon)
     for name, client in zip(PASSWORDS, scene.crowd):
         domain.join(client, name, PASSWORDS[name])
     return scene
@@ -69,6 +73,28 @@ def test_fallback(rig, realm, keytab):
     wait_until(lambda: scene.get() == {200} and scene.server.authmedic_log.lines()[-1].count("user6@EXAMPLE.TEST"), 20,
                "people sign in by Kerberos again")
     assert [record["result"] for record in scene.authmedic.ledger("result")] == ["done", "done"]
+    assert not scene.server.error_log.matching(CRASH) and scene.server.pid == main
+
+
+def test_living_helper(rig, realm, keytab):
+    """The packaged way: authmedicd is an ordinary user's, and killed while people sign in by NTLM. Its helper lives
+    on, a process of its own, and at the deadline brings Kerberos back by itself; nobody else does anything."""
+    scene = start_scene(rig, realm, keytab, daemon={"user": (NOBODY, [grp.getgrnam("adm").gr_gid])})
+    before, main, helper = read(scene.server.auth_file), scene.server.pid, scene.authmedic.helper_pid
+    break_keytab(scene)
+    approve(scene)
+    scene.authmedic.wait_event("applied")
+    assert scene.get() == {200} and read(scene.server.auth_file) == NTLM_ONLY
+    scene.authmedic.kill()
+    realm.add_keys(keytab)
+    wait_until(lambda: read(scene.server.auth_file) == before, 40, scene.authmedic.helper_output)
+    assert scene.authmedic.helper_pid == helper and not scene.authmedic.is_running
+    wait_until(lambda: scene.get() == {200} and scene.server.authmedic_log.lines()[-1].count("user6@EXAMPLE.TEST"), 20,
+               "people sign in by Kerberos again")
+    scene.authmedic.wait_ledger("result", 2)
+    intents, results = scene.authmedic.ledger(), scene.authmedic.ledger("result")
+    assert [(intent["verb"], intent["by"]) for intent in intents] == [("apply", "nobody"), ("revert", "deadline")]
+    assert [result["result"] for result in results] == ["done", "done"]
     assert not scene.server.error_log.matching(CRASH) and scene.server.pid == main
 
 
