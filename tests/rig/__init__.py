@@ -20,6 +20,7 @@ failure reaches. What needs root or a missing package skips, by name.
 from .attacks import Attackers
 from .authmedic import parse_metrics
 from .clients import send_header
+from .deadly import PLACES, VICTIMS, DeadlyRemedy
 from .fallback import NTLM_ONLY, fallback_keys, write_snippet
 from .formats import FORMATS
 from .forger import forged_token, send_forged
@@ -36,7 +37,7 @@ from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
 
 __all__ = [
-    "Attackers", "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "apache_site",
+    "Attackers", "DeadlyRemedy", "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "PLACES", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "VICTIMS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "fallback_keys",
     "forged_token", "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",

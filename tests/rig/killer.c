@@ -1,7 +1,8 @@
-/* An LD_PRELOAD shim that ends authmedicd by SIGKILL at a call of the test's choice: the n-th of
- * those below that touch files, sockets or the loop, before it is made, after it, or, of a write,
- * when half of it is done. It counts the calls, so that a test knows from what to choose. The
- * values live in the file that $AUTHMEDIC_KILLER names. Helpers and probes are left alone. */
+/* An LD_PRELOAD shim that ends authmedicd or its helper by SIGKILL, once, at a call of the test's
+ * choice: the n-th of those below that touch files, sockets or the loop, before it is made, after
+ * it, or, of a write, when half of it is done. It counts the calls, so that a test knows from what
+ * to choose. The values live in the files that $AUTHMEDIC_KILLER and, for the helper,
+ * $AUTHMEDIC_KILLER_OF_HELPER name. Probes and plugins are left alone. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@ struct killer {
 	int64_t at; /* 0: never */
 	int64_t moment;
 	int64_t calls; /* so far, of this process */
+	int64_t kills; /* so far, of all */
 };
 
 static struct killer *killer;
@@ -29,10 +31,15 @@ static pid_t victim;
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *path = getenv("AUTHMEDIC_KILLER");
+	const char *name = program_invocation_short_name;
+	const char *path = NULL;
 	int file;
 
-	if (path == NULL || strcmp(program_invocation_short_name, "authmedicd") != 0)
+	if (strcmp(name, "authmedicd") == 0)
+		path = getenv("AUTHMEDIC_KILLER");
+	else if (strcmp(name, "authmedic-helper") == 0)
+		path = getenv("AUTHMEDIC_KILLER_OF_HELPER");
+	if (path == NULL)
 		return;
 	file = open(path, O_RDWR | O_CLOEXEC);
 	if (file < 0)
@@ -48,6 +55,8 @@ __attribute__((constructor)) static void begin(void)
 
 static void end(void)
 {
+	killer->at = 0;
+	killer->kills++;
 	kill(victim, SIGKILL);
 }
 
@@ -108,6 +117,10 @@ INTERPOSE(int, ftruncate64, (int file, off64_t length), file, length)
 INTERPOSE(int, rename, (const char *from, const char *to), from, to)
 INTERPOSE(int, unlink, (const char *path), path)
 INTERPOSE(int, close, (int file), file)
+INTERPOSE(ssize_t, send, (int socket, const void *bytes, size_t length, int flags), socket, bytes,
+    length, flags)
+INTERPOSE(ssize_t, recv, (int socket, void *bytes, size_t length, int flags), socket, bytes, length,
+    flags)
 INTERPOSE(ssize_t, sendmsg, (int socket, const struct msghdr *message, int flags), socket, message,
     flags)
 INTERPOSE(ssize_t, recvmsg, (int socket, struct msghdr *message, int flags), socket, message, flags)

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/rig/clients.py \
 	tests/rig/clock.py \
 	tests/rig/etcd.py \
+	tests/rig/deadly.py \
 	tests/rig/fallback.py \
 	tests/rig/formats.py \
 	tests/rig/forger.py \

@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/scenario/test_kdc_down.py \
 	tests/scenario/test_inspectors.py \
 	tests/scenario/test_history.py \
+	tests/scenario/test_kill_actions.py \
 	tests/scenario/test_kill_points.py \
 	tests/scenario/test_killed.py \
 	tests/scenario/test_lifetimes.py \
