@@ -34,6 +34,7 @@ struct config_log_fields {
 	char *request, *method, *target, *sent_bytes;
 	char *agent, *host, *forwarded, *connection, *worker;
 	char *scheme, *reply, *error, *error_text;
+	char *message, *logger; /* of an error log */
 };
 
 /* `where` is the `file:line:col` of what only a later stage can judge, for its complaint. */

@@ -27,6 +27,8 @@ static bool take_names(const struct config_log_fields *fields, const char *ret_n
 	    [FIELD_REPLY] = fields->reply,
 	    [FIELD_ERROR] = fields->error,
 	    [FIELD_ERROR_TEXT] = fields->error_text,
+	    [FIELD_MESSAGE] = fields->message,
+	    [FIELD_LOGGER] = fields->logger,
 	};
 	bool any = false;
 

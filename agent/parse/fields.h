@@ -25,6 +25,9 @@ enum field {
 	FIELD_REPLY,
 	FIELD_ERROR,
 	FIELD_ERROR_TEXT,
+	/* Of an error log: what was said, and which part of the server said it. */
+	FIELD_MESSAGE,
+	FIELD_LOGGER,
 	FIELD_COUNT
 };
 

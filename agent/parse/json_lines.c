@@ -115,6 +115,12 @@ static const struct name usual_names[] = {
     {FIELD_ERROR, "merr"},
     {FIELD_ERROR_TEXT, "auth_error_text"},
     {FIELD_ERROR_TEXT, "mtext"},
+    {FIELD_MESSAGE, "message"},
+    {FIELD_MESSAGE, "msg"},
+    {FIELD_LOGGER, "loggerName"},
+    {FIELD_LOGGER, "logger_name"},
+    {FIELD_LOGGER, "logger"},
+    {FIELD_LOGGER, "log.logger"},
 };
 
 struct names {
@@ -297,10 +303,37 @@ static const char *read_object(struct reader *reader, struct scan *scan, struct 
 	if (stamp_usual(&reader->stamps, scan->values[FIELD_TIME], &record->time_ms) < 0)
 		return "the time is like none that is known";
 	if (scan->values[FIELD_STATUS].data == NULL)
-		return "no member is known to be the status";
+		return scan->values[FIELD_MESSAGE].data != NULL
+		    ? NULL
+		    : "no member is known to be the status, nor the message";
 	if (scan->values[FIELD_CLIENT].data == NULL && scan->values[FIELD_FORWARDED].data == NULL)
 		return "no member is known to be the client";
 	return NULL;
+}
+
+/* What words a message is the class that logged it, as in the other logs of servers in Java. */
+static struct view source_of(struct view logger)
+{
+	size_t length = logger.length;
+
+	if (view_is_empty(logger))
+		return VIEW("json-message");
+	while (length > 0 && logger.data[length - 1] != '.')
+		length--;
+	return view_skip(logger, length);
+}
+
+/* A line without a status is an error log's. */
+static void read_message(
+    struct reader *reader, const struct view values[FIELD_COUNT], struct parsed *ret_parsed)
+{
+	struct address address = {0};
+
+	ret_parsed->signal.time_ms = ret_parsed->record.time_ms;
+	if (address_parse(values[FIELD_CLIENT], &address) < 0)
+		address.family = 0;
+	parsed_match(reader, source_of(values[FIELD_LOGGER]), values[FIELD_MESSAGE], ret_parsed);
+	ret_parsed->signal.address = address;
 }
 
 static void read_json(struct reader *reader, struct view line, struct parsed *ret_parsed)
@@ -310,14 +343,16 @@ static void read_json(struct reader *reader, struct view line, struct parsed *re
 
 	if (fault != NULL)
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
+	else if (scan.values[FIELD_STATUS].data == NULL)
+		read_message(reader, scan.values, ret_parsed);
 	else
 		fields_read(scan.values, ret_parsed);
 }
 
 const struct format format_json = {
     .name = "json",
-    .looks = "its lines are JSON objects with a time, a status and a client",
-    .source = "auth_gssapi",
+    .looks = "its lines are JSON objects with a time and a status and a client, or a message",
+    .source = "json",
     .state_bytes = sizeof(struct names),
     .read = read_json,
 };

@@ -175,15 +175,22 @@ void parsed_match(
 	parsed_as(parsed, LINE_SIGNAL, "a signature matches the text");
 }
 
-/* The server's own words in a record. A challenge has words too, but nothing failed there; a bad
- * request may be one whose token was too large. */
+/* A challenge has words too, but nothing failed there; and of what ended in an error, or without an
+ * answer, they are the cause. */
+static bool is_failure(const struct record *record)
+{
+	if (record->status == 401 || record->status == 407)
+		return record->reply == REPLY_REJECT;
+	return record->reply == REPLY_REJECT || record->status == 0 || record->status >= 400;
+}
+
+/* The server's own words in a record. */
 static void match_reason(struct parser *parser, struct parsed *parsed)
 {
 	const struct record *record = &parsed->record;
 
-	if (parser->source == NULL || parser->reader.signatures == NULL ||
-	    (record->reply != REPLY_REJECT && record->status != 400) ||
-	    view_is_empty(record->reason))
+	if (view_is_empty(record->reason) || parser->source == NULL ||
+	    parser->reader.signatures == NULL || !is_failure(record))
 		return;
 	parsed->has_signal = signatures_match(parser->reader.signatures,
 	    view_of_text(parser->source), record->reason, &parsed->signal);

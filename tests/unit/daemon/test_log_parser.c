@@ -84,7 +84,9 @@ static void hands_over_every_name(unused_parameter void **state)
 	    .error = (char *)"N",
 	    .error_text = (char *)"O",
 	    .method = (char *)"P",
-	    .target = (char *)"Q"};
+	    .target = (char *)"Q",
+	    .message = (char *)"R",
+	    .logger = (char *)"S"};
 	assert_int_equal(log_parser_new(&parser, &log, NULL, NULL), 0);
 	parser_line(parser,
 	    VIEW("{\"A\":1,\"B\":\"192.0.2.1\",\"C\":\"c\",\"D\":401,\"E\":\"GET /e\",\"F\":6,"
@@ -107,6 +109,11 @@ static void hands_over_every_name(unused_parameter void **state)
 	assert_view_is(parsed.record.reason, "o");
 	assert_view_is(parsed.record.method, "p");
 	assert_view_is(parsed.record.target, "q");
+	parser_line(parser, VIEW("{\"A\":2,\"R\":\"r\",\"S\":\"s\"}"), &parsed);
+	assert_int_equal(parsed.kind, LINE_OTHER);
+	assert_int_equal(parsed.signal.time_ms, 2000);
+	parser_line(parser, VIEW("{\"A\":2,\"message\":\"r\"}"), &parsed);
+	assert_int_equal(parsed.kind, LINE_UNPARSED);
 }
 
 int main(void)

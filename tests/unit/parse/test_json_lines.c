@@ -67,7 +67,8 @@ static void refuses_other_lines(unused_parameter void **state)
 	    {"{} x", "unparsed: text follows the JSON object"},
 	    {"{}", "unparsed: no member is known to be the time"},
 	    {"{\"time\":\"today\"}", "unparsed: the time is like none that is known"},
-	    {"{\"time\":1795341874}", "unparsed: no member is known to be the status"},
+	    {"{\"time\":1795341874}",
+		"unparsed: no member is known to be the status, nor the message"},
 	    {"{\"time\":1795341874,\"status\":401}",
 		"unparsed: no member is known to be the client"},
 	    {"{\"time\":1795341874,\"status\":\"x\",\"client\":\"y\"}",
@@ -114,9 +115,27 @@ static void bounds_paths(unused_parameter void **state)
 	assert_int_equal(parsed.record.status, 401);
 }
 
+/* A line without a status is an error log's: other than what a signature knows, and of no member
+ * that says anything. */
+static void reads_error_lines(unused_parameter void **state)
+{
+	static const struct line_case cases[] = {
+	    {"{\"timestamp\":\"2026-11-22T10:04:34Z\",\"loggerName\":\"a.b.C\",\"message\":\"x\"}",
+		"other 2026-11-22T10:04:34.000Z"},
+	    {"{\"time\":1795341874,\"msg\":\"\",\"remote_addr\":\"192.0.2.1\"}",
+		"other 2026-11-22T10:04:34.000Z"},
+	    {"{\"msg\":\"x\"}", "unparsed: no member is known to be the time"},
+	    {"{\"time\":1795341874,\"msg\":\"x\",\"status\":401}",
+		"unparsed: no member is known to be the client"},
+	};
+
+	lines_check("json", cases, count_of(cases));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reads_error_lines),
 	    cmocka_unit_test(reads_usual_members),
 	    cmocka_unit_test(refuses_other_lines),
 	    cmocka_unit_test(follows_the_given_names),
