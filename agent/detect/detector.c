@@ -241,10 +241,12 @@ static void move(struct detector *detector, enum clock_move move)
 /* Restored entries are not in order yet. */
 static void settle(struct detector *detector)
 {
-	if (detector->handshakes.unsettled)
-		handshakes_settle(&detector->handshakes);
-	if (detector->voters.unsettled)
-		voters_settle(&detector->voters);
+	if (!detector->unsettled)
+		return;
+	handshakes_settle(&detector->handshakes);
+	voters_settle(&detector->voters);
+	distinct_settle(&detector->evidence.distinct);
+	detector->unsettled = false;
 }
 
 /* A line without a time is of now. */

@@ -102,7 +102,7 @@ struct detector_evidence {
 	uint64_t statuses[STATUS_CLASS_COUNT]; /* refusals by the class of the server's code */
 	uint64_t oversize, server_errors;
 	size_t oversize_voters; /* different known-good ones, at most 512 */
-	uint64_t named_signals; /* whose client the log told; 0 where a restart made us forget it */
+	uint64_t named_signals; /* whose client the log told; 0 where an upgrade forgot it */
 	uint64_t left_out_total; /* names, voters and places for which there was no room */
 };
 

@@ -173,7 +173,7 @@ static uint64_t left_out_total(const struct evidence *evidence)
 	    evidence->workers.refused_total;
 }
 
-/* Of all signals in the window, and not only of those since a restart. */
+/* Of all signals in the window, and not only of those since an upgrade. */
 static bool knows_whose(const struct detector *detector)
 {
 	int64_t since_ms = detector->evidence.distinct_since_ms;

@@ -1,5 +1,5 @@
 /* What of the sign-ins tells one cause from another: who is refused, where, with which codes, and
- * since when. Not kept over a restart but for the onset and what the window counts. */
+ * since when. */
 #ifndef AUTHMEDIC_DETECT_DETECTOR_EVIDENCE_H
 #define AUTHMEDIC_DETECT_DETECTOR_EVIDENCE_H
 
@@ -26,7 +26,7 @@ struct evidence {
 	struct places hosts;
 	struct places workers;
 	struct distinct distinct; /* enum evidence_distinct */
-	int64_t distinct_since_ms; /* what was before, an earlier run of ours knew */
+	int64_t distinct_since_ms; /* what was before is not known: it was another release's */
 	struct onset onset;
 };
 
@@ -46,6 +46,15 @@ struct evidence_of_sign_in {
 };
 void evidence_take(
     struct evidence *evidence, struct window *window, const struct evidence_of_sign_in *of);
+/* Rows; detector_evidence_rows.c says what they are. */
+must_check int evidence_save(const struct evidence *evidence, const struct row_sink *sink);
+void evidence_saved(struct evidence *evidence);
+void evidence_offer_all(struct evidence *evidence);
+/* -EINVAL and no change on bytes that it did not write. */
+must_check int evidence_restore(struct evidence *evidence, struct view key, struct view value);
+/* After anything was restored; what happened before `floor_ms` does not count. */
+void evidence_restore_now(struct evidence *evidence, int64_t now_ms, int64_t floor_ms);
+
 /* A signal of a known-good voter's. */
 void evidence_take_signal(
     struct evidence *evidence, size_t signature, uint64_t voter, int64_t time_ms);

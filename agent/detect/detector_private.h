@@ -25,6 +25,7 @@ struct detector {
 	uint64_t *signal_totals;
 	int64_t spike_since_ms; /* -1: none */
 	uint64_t last_voter;    /* surely in `seen` */
+	bool unsettled; /* restored entries are not in order yet */
 	bool seed_saved;
 	struct row_writer saved_totals; /* the row as it was offered last */
 };

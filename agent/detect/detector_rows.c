@@ -1,6 +1,7 @@
 /* Rows by the first letter of their key: s the seed, t totals and clock, v a voter, p a pending
- * handshake, b a bucket of the window, n voters seen, o the onset. All hashes in rows are made with
- * the seed that is stored with them, so a restored detector takes that seed in place of its own. */
+ * handshake, b a bucket of the window, n voters seen; detector_evidence_rows.c has the others. All
+ * hashes in rows are made with the seed that is stored with them, so a restored detector takes that
+ * seed in place of its own. */
 #include <errno.h>
 
 #include "detect/detector_private.h"
@@ -108,7 +109,6 @@ static int restore_totals(struct detector *detector, struct view value)
 	if (!read_totals(&row, scratch, &signals))
 		return -EINVAL;
 	detector->clock.now_ms = scratch->clock.now_ms;
-	detector->evidence.distinct_since_ms = scratch->clock.now_ms;
 	detector->spike_since_ms = scratch->spike_since_ms;
 	detector->window.floor_ms = scratch->window.floor_ms;
 	detector->handshakes.next_id =
@@ -120,7 +120,11 @@ static int restore_totals(struct detector *detector, struct view value)
 	    larger(detector->voters.next_order, scratch->voters.next_order);
 	detector->voters.evicted_total += scratch->voters.evicted_total;
 	detector->totals = scratch->totals;
-	/* With other signatures the numbers would be another's. */
+	/* With other signatures the numbers would be another's, and the different ones go as well;
+	 * rows of version 1 come without these. */
+	if (signals != detector->options.signature_count ||
+	    row_open(value, TOTALS_ROW_VERSION).broken)
+		detector->evidence.distinct_since_ms = scratch->clock.now_ms;
 	if (signals == detector->options.signature_count)
 		memcpy(detector->signal_totals, signal_totals, signals * sizeof(*signal_totals));
 	return 0;
@@ -168,11 +172,11 @@ int detector_save(struct detector *detector, detector_on_row *on_row, void *cont
 	if (error == 0)
 		error = handshakes_save(&detector->handshakes, &sink);
 	if (error == 0)
-		error = window_save(&detector->window, &sink);
+		error = window_save(&detector->window, 'b', &sink);
 	if (error == 0)
 		error = seen_save(&detector->seen, &sink);
 	if (error == 0)
-		error = onset_save(&detector->evidence.onset, &sink);
+		error = evidence_save(&detector->evidence, &sink);
 	if (error != 0)
 		return error;
 	detector->seed_saved = true;
@@ -181,7 +185,7 @@ int detector_save(struct detector *detector, detector_on_row *on_row, void *cont
 	handshakes_saved(&detector->handshakes);
 	window_saved(&detector->window);
 	seen_saved(&detector->seen);
-	onset_saved(&detector->evidence.onset);
+	evidence_saved(&detector->evidence);
 	return 0;
 }
 
@@ -193,7 +197,7 @@ void detector_offer_all(struct detector *detector)
 	handshakes_offer_all(&detector->handshakes);
 	window_offer_all(&detector->window);
 	seen_offer_all(&detector->seen);
-	onset_offer_all(&detector->evidence.onset);
+	evidence_offer_all(&detector->evidence);
 }
 
 static int restore_part(struct detector *detector, struct view key, struct view value)
@@ -210,11 +214,9 @@ static int restore_part(struct detector *detector, struct view key, struct view 
 		return seen_restore(&detector->seen, name, value);
 	if (row_key_is(key, 't', &name) && name == 0)
 		return restore_totals(detector, value);
-	if (row_key_is(key, 'o', &name) && name == 0)
-		return onset_restore(&detector->evidence.onset, value);
 	if (row_key_is(key, 's', &name) && name == 0)
 		return restore_seed(detector, value);
-	return -EINVAL;
+	return evidence_restore(&detector->evidence, key, value);
 }
 
 int detector_restore(struct detector *detector, struct view key, struct view value)
@@ -223,8 +225,12 @@ int detector_restore(struct detector *detector, struct view key, struct view val
 
 	if (error < 0)
 		return error;
-	if (detector->clock.now_ms >= 0)
+	detector->unsettled = true;
+	if (detector->clock.now_ms >= 0) {
 		window_restore_now(&detector->window, detector->clock.now_ms);
+		evidence_restore_now(&detector->evidence, detector->clock.now_ms,
+		    detector->window.floor_ms);
+	}
 	detector_note_totals(detector);
 	return 0;
 }

@@ -54,7 +54,7 @@ struct handshake {
 	bool has_leg;       /* the server wanted another token */
 	bool has_token;     /* a token was answered with 401, which may have been a leg */
 	bool has_substatus; /* ANSWERED: so that the scheme follows from the legs */
-	struct whereabouts where; /* not kept over a restart: its numbers are this run's */
+	struct whereabouts where;
 };
 
 /* How a sign-in ended. */

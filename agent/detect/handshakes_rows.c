@@ -1,8 +1,11 @@
 #include <errno.h>
 
 #include "detect/handshakes_private.h"
+#include "detect/places.h"
 
-#define HANDSHAKE_ROW_VERSION 1
+/* Version 1 did not say where the requests went. */
+#define HANDSHAKE_ROW_VERSION     2
+#define HANDSHAKE_ROW_OLD_VERSION 1
 
 static int offer(const struct handshakes *handshakes, uint32_t number, const struct row_sink *sink)
 {
@@ -26,6 +29,8 @@ static int offer(const struct handshakes *handshakes, uint32_t number, const str
 	row_put(&row, handshake->has_leg, 1);
 	row_put(&row, handshake->has_token, 1);
 	row_put(&row, handshake->has_substatus, 1);
+	row_put(&row, handshake->where.host, 1);
+	row_put(&row, handshake->where.worker, 1);
 	return row_offer(sink, 'p', number, &row);
 }
 
@@ -52,7 +57,10 @@ void handshakes_offer_all(struct handshakes *handshakes)
 static bool read_row(struct view value, struct handshake *ret_handshake)
 {
 	struct row_reader row = row_open(value, HANDSHAKE_ROW_VERSION);
+	bool is_old = row.broken;
 
+	if (is_old)
+		row = row_open(value, HANDSHAKE_ROW_OLD_VERSION);
 	ret_handshake->id = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->order = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->voter = row_get(&row, 8);
@@ -67,6 +75,11 @@ static bool read_row(struct view value, struct handshake *ret_handshake)
 	ret_handshake->has_leg = row_get_below(&row, 1, 2) != 0;
 	ret_handshake->has_token = row_get_below(&row, 1, 2) != 0;
 	ret_handshake->has_substatus = row_get_below(&row, 1, 2) != 0;
+	ret_handshake->where = (struct whereabouts){0};
+	if (!is_old) {
+		ret_handshake->where.host = (uint8_t)row_get_below(&row, 1, PLACES_MAX + 1);
+		ret_handshake->where.worker = (uint8_t)row_get_below(&row, 1, PLACES_MAX + 1);
+	}
 	return row_is_whole(&row) && ret_handshake->state != HANDSHAKE_NONE;
 }
 

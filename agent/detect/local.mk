@@ -6,6 +6,7 @@ libauthmedic_a_SOURCES += \
 	agent/detect/deafness_probe.c \
 	agent/detect/detector.c agent/detect/detector.h agent/detect/detector_private.h \
 	agent/detect/detector_evidence.c agent/detect/detector_evidence.h \
+	agent/detect/detector_evidence_rows.c \
 	agent/detect/detector_rows.c \
 	agent/detect/forwarded.c agent/detect/forwarded.h \
 	agent/detect/handshakes.c agent/detect/handshakes.h \

@@ -1,5 +1,9 @@
 #include "detect/places.h"
 
+#include <errno.h>
+
+#define PLACE_ROW_VERSION 1
+
 enum place_counter { PLACE_ADMITTED, PLACE_REFUSED, PLACE_COUNTERS };
 
 int places_init(struct places *places, int64_t window_ms)
@@ -25,8 +29,10 @@ static struct view name_of(const struct place *place)
 
 static void see(struct places *places, uint8_t number, int64_t time_ms)
 {
-	if (time_ms > places->items[number].last_ms)
+	if (time_ms > places->items[number].last_ms) {
 		places->items[number].last_ms = time_ms;
+		places->items[number].changed = true;
+	}
 	places->latest = number;
 }
 
@@ -116,4 +122,58 @@ void places_report(const struct places *places, struct detector_places *ret_repo
 			worst = refused;
 	}
 	ret_report->spread = spread_of(ret_report);
+}
+
+/* -- rows ------------------------------------------------------------------------------------- */
+
+int places_save(
+    const struct places *places, struct places_rows kinds, const struct row_sink *sink)
+{
+	int error = 0;
+
+	for (uint8_t number = 1; error == 0 && number <= places->count; number++) {
+		const struct place *place = &places->items[number];
+		struct row_writer row;
+
+		if (!place->changed)
+			continue;
+		row_begin(&row, PLACE_ROW_VERSION);
+		row_put(&row, (uint64_t)place->last_ms, 8);
+		row_put(&row, place->length, 1);
+		for (size_t i = 0; i < place->length; i++)
+			row_put(&row, (uint8_t)place->name[i], 1);
+		error = row_offer(sink, kinds.place, number, &row);
+	}
+	return error == 0 ? window_save(&places->window, kinds.bucket, sink) : error;
+}
+
+void places_saved(struct places *places)
+{
+	for (uint8_t number = 1; number <= places->count; number++)
+		places->items[number].changed = false;
+	window_saved(&places->window);
+}
+
+void places_offer_all(struct places *places)
+{
+	for (uint8_t number = 1; number <= places->count; number++)
+		places->items[number].changed = true;
+	window_offer_all(&places->window);
+}
+
+int places_restore(struct places *places, uint64_t number, struct view value)
+{
+	struct row_reader row = row_open(value, PLACE_ROW_VERSION);
+	struct place place = {.last_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS)};
+
+	place.length = (uint8_t)row_get_below(&row, 1, DETECTOR_PLACE_BYTES);
+	for (size_t i = 0; i < place.length; i++)
+		place.name[i] = (char)row_get(&row, 1);
+	if (!row_is_whole(&row) || place.length == 0 || number == 0 || number > PLACES_MAX ||
+	    places->items[number].length != 0)
+		return -EINVAL;
+	places->items[number] = place;
+	if (number > places->count)
+		places->count = (uint8_t)number;
+	return 0;
 }

@@ -16,6 +16,7 @@ struct place {
 	char name[DETECTOR_PLACE_BYTES];
 	uint8_t length;
 	int64_t last_ms; /* when it was seen last */
+	bool changed; /* since it was saved */
 };
 
 struct places {
@@ -36,5 +37,16 @@ uint8_t places_find(struct places *places, struct view name, int64_t time_ms);
 uint8_t places_add(struct places *places, struct view name, int64_t time_ms);
 void places_count(struct places *places, uint8_t number, int64_t time_ms, bool refused);
 void places_report(const struct places *places, struct detector_places *ret_report);
+
+/* Rows of two kinds: a place each, and the buckets of the window. */
+struct places_rows {
+	char place, bucket;
+};
+must_check int places_save(
+    const struct places *places, struct places_rows kinds, const struct row_sink *sink);
+void places_saved(struct places *places);
+void places_offer_all(struct places *places);
+/* -EINVAL and no change on bytes that it did not write. */
+must_check int places_restore(struct places *places, uint64_t number, struct view value);
 
 #endif

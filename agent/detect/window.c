@@ -142,7 +142,7 @@ void window_restart(struct window *window, int64_t now_ms)
 	set_now(window, number_at(window, now_ms));
 }
 
-int window_save(const struct window *window, const struct row_sink *sink)
+int window_save(const struct window *window, char kind, const struct row_sink *sink)
 {
 	struct row_writer row;
 	int error = 0;
@@ -159,7 +159,7 @@ int window_save(const struct window *window, const struct row_sink *sink)
 		row_put(&row, WINDOW_SIGNALS, 2);
 		for (size_t i = WINDOW_REJECTED_STRANGERS; i < window->counter_count; i++)
 			row_put(&row, bucket->counts[i], 4);
-		error = row_offer(sink, 'b', slot, &row);
+		error = row_offer(sink, kind, slot, &row);
 	}
 	return error;
 }

@@ -68,8 +68,9 @@ void window_forget_before(struct window *window, int64_t time_ms);
 /* Empty, at another time. */
 void window_restart(struct window *window, int64_t now_ms);
 
-/* Rows hold all but the voters' counters, which come back with the voters. */
-must_check int window_save(const struct window *window, const struct row_sink *sink);
+/* Rows, of a kind of the window's own, hold all but the voters' counters, which come back with the
+ * voters. */
+must_check int window_save(const struct window *window, char kind, const struct row_sink *sink);
 void window_saved(struct window *window);
 void window_offer_all(struct window *window);
 /* -EINVAL and no change on bytes that it did not write. */

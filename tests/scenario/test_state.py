@@ -2,6 +2,7 @@
 another name, says what was lost with it, and goes on."""
 
 import os
+import time
 
 import pytest
 
@@ -84,3 +85,46 @@ def test_told_until_taken_away(rig):
     authmedic.start()
     assert authmedic.metric("authmedic_state_set_aside") == 0
     assert authmedic.status()["state_set_aside"] is None
+
+
+def sign_ins(now, count, refused):
+    """People who get in, by name, at one of two host names and workers, and those of the first that
+    later do not any more."""
+    stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now))
+    return "".join(
+        f'10.1.0.{person} - name{person} [{stamp}] "GET / HTTP/1.1" {401 if refused else 200} 5 "-" '
+        f'"rig" scheme=negotiate-kerberos host=host{person % 2}.example pid={person % 2} '
+        f'reply={"reject" if refused else "accept"}\n'
+        for person in range(count) if not refused or person % 2 == 0)
+
+
+def window_of_spike(rig, kill):
+    """The facts about the window at the diagnosis; on the way the daemon is killed, or is not."""
+    path = rig.path(f"{kill}.log")
+    now = int(time.time())
+    logs = [{"path": path, "format": "apache-authmedic"}]
+    authmedic = rig.authmedic(config(log_site(logs=logs), safety={"warm_up": "0s", "confirm_over": "100ms"}), start=False)
+    with open(path, "w", encoding="ascii") as log:
+        log.write(sign_ins(now, 20, False) + sign_ins(now, 8, True))
+    authmedic.start()
+    wait_until(lambda: authmedic.lines_committed(path) == 24, 30, "the first lines are committed")
+    if kill:
+        authmedic.kill()
+        authmedic.start()
+    with open(path, "a", encoding="ascii") as log:
+        log.write(sign_ins(now, 20, True) * 4)
+    authmedic.wait_event("diagnosed", deadline_s=120)
+    incident = authmedic.incident(authmedic.incidents()[0]["id"])
+    return {name: fact["value"] for name, fact in incident["evidence"]["facts"].items()
+            if name.startswith("window.") and "onset" not in name}
+
+
+def test_evidence(rig):
+    """What tells one cause from another in the window is the same with a kill in its middle as
+    without: the different names, host names and workers included."""
+    facts = window_of_spike(rig, False)
+    assert (facts["window.rejected_names"], facts["window.hosts"], facts["window.workers"]) == (
+        "10", "2", "2")
+    assert facts["window.failing_host"] == "host0.example"
+    assert (facts["window.host_spread"], facts["window.worker_spread"]) == ("one", "one")
+    assert window_of_spike(rig, True) == facts

@@ -119,10 +119,127 @@ static void test_against_list(unused_parameter void **state)
 	distinct_done(&distinct);
 }
 
+#define MAX_KEPT 8
+
+struct kept {
+	uint64_t number;
+	struct row_writer row;
+};
+
+static struct kept kept[MAX_KEPT];
+static size_t kept_count, gone_count;
+
+static int on_row(unused_parameter void *context, struct view key, struct view value)
+{
+	struct kept *one = &kept[kept_count];
+
+	assert_true(kept_count < MAX_KEPT);
+	assert_true(row_key_is(key, 'd', &one->number));
+	memcpy(one->row.bytes, value.data, value.length);
+	one->row.length = value.length;
+	if (view_is_empty(value))
+		gone_count++;
+	else
+		kept_count++;
+	return 0;
+}
+
+static void save(struct distinct *distinct)
+{
+	kept_count = 0;
+	gone_count = 0;
+	assert_int_equal(distinct_save(distinct, &(const struct row_sink){on_row, NULL}), 0);
+	distinct_saved(distinct);
+}
+
+static int restore(struct distinct *distinct, size_t index)
+{
+	return distinct_restore(distinct, kept[index].number, row_view(&kept[index].row));
+}
+
+static void test_rows(unused_parameter void **state)
+{
+	/* What changed is written once; read back in any order it goes as it came; numbers that are
+	 * free are used again. */
+	struct distinct distinct = distinct_of(3);
+	struct distinct again = distinct_of(3);
+
+	distinct_add(&distinct, 0, 7, 100);
+	distinct_add(&distinct, 1, 7, 90);
+	distinct_add(&distinct, 0, 8, 110);
+	distinct_expire(&distinct, 101);
+	save(&distinct);
+	assert_int_equal(kept_count, 1);
+	assert_int_equal(gone_count, 2);
+	distinct_add(&distinct, 1, 9, 120);
+	distinct_add(&distinct, 0, 8, 130);
+	save(&distinct);
+	assert_int_equal(kept_count, 2);
+	assert_int_equal(gone_count, 0);
+	save(&distinct);
+	assert_int_equal(kept_count, 0);
+	distinct_offer_all(&distinct);
+	save(&distinct);
+	assert_int_equal(kept_count, 2);
+	assert_int_equal(gone_count, 1);
+	for (size_t i = kept_count; i > 0; i--)
+		assert_int_equal(restore(&again, i - 1), 0);
+	assert_int_equal(again.counts[0], 1);
+	assert_int_equal(again.counts[1], 1);
+	distinct_settle(&again);
+	distinct_expire(&again, 121);
+	assert_int_equal(again.counts[0], 1);
+	assert_int_equal(again.counts[1], 0);
+	distinct_add(&again, 0, 8, 131);
+	distinct_add(&again, 0, 1, 131);
+	distinct_add(&again, 0, 2, 131);
+	distinct_add(&again, 0, 3, 131);
+	assert_int_equal(again.counts[0], 3);
+	assert_int_equal(again.refused_total, 1);
+	assert_int_equal(again.used, 3);
+	distinct_done(&distinct);
+	distinct_done(&again);
+}
+
+static void test_rows_of_others(unused_parameter void **state)
+{
+	/* The same item twice, one more than there is room for, and bytes that were cut or altered
+	 * are refused; one of other kinds, or behind a larger table, is left out. */
+	struct distinct distinct = distinct_of(3);
+	struct distinct small = distinct_of(1);
+	struct distinct more;
+
+	assert_int_equal(distinct_init(&more, 3, 3), 0);
+	distinct_add(&distinct, 0, 7, 100);
+	distinct_add(&distinct, 0, 8, 100);
+	distinct_add(&distinct, 0, 9, 100);
+	save(&distinct);
+	assert_int_equal(restore(&more, 0), 0);
+	assert_int_equal(more.counts[0], 0);
+	assert_int_equal(restore(&distinct, 0), -EINVAL);
+	assert_int_equal(restore(&small, 2), 0);
+	assert_int_equal(small.counts[0], 0);
+	assert_int_equal(restore(&small, 0), 0);
+	assert_int_equal(restore(&small, 0), -EINVAL);
+	kept[0].number = 2;
+	assert_int_equal(restore(&small, 0), -EINVAL);
+	assert_int_equal(restore(&small, 1), -EINVAL);
+	kept[0].number = 0;
+	assert_int_equal(restore(&small, 0), -EINVAL);
+	kept[1].row.length--;
+	assert_int_equal(restore(&more, 1), -EINVAL);
+	kept[2].row.bytes[5] = 2; /* the kind */
+	assert_int_equal(restore(&more, 2), -EINVAL);
+	assert_int_equal(small.counts[0], 1);
+	distinct_done(&distinct);
+	distinct_done(&small);
+	distinct_done(&more);
+}
+
 static void test_without_memory(unused_parameter void **state)
 {
 	/* Without memory making fails and what was made is given back. */
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < 9; i++) {
 		struct distinct distinct;
 
 		allocation_fail_after(i);
@@ -140,6 +257,8 @@ int main(void)
 	    cmocka_unit_test(test_full),
 	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_against_list),
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_rows_of_others),
 	    cmocka_unit_test(test_without_memory),
 	};
 

@@ -1,5 +1,7 @@
 #include "detect/places.h"
 
+#include <errno.h>
+
 #include "unit.h"
 
 #define WINDOW_MS INT64_C(300000)
@@ -140,6 +142,88 @@ static void test_spread(unused_parameter void **state)
 	places_done(&places);
 }
 
+#define MAX_KEPT (PLACES_MAX + WINDOW_BUCKETS)
+
+static struct {
+	char key[ROW_KEY_BYTES];
+	struct row_writer row;
+} kept[MAX_KEPT];
+static size_t kept_count;
+
+static int on_row(unused_parameter void *context, struct view key, struct view value)
+{
+	assert_true(kept_count < MAX_KEPT);
+	memcpy(kept[kept_count].key, key.data, key.length);
+	memcpy(kept[kept_count].row.bytes, value.data, value.length);
+	kept[kept_count++].row.length = value.length;
+	return 0;
+}
+
+static size_t save(struct places *places)
+{
+	static const struct places_rows kinds = {'x', 'X'};
+
+	kept_count = 0;
+	assert_int_equal(
+	    places_save(places, kinds, &(const struct row_sink){on_row, NULL}), 0);
+	places_saved(places);
+	return kept_count;
+}
+
+static int restore(struct places *places, size_t index)
+{
+	struct view key = view_of(kept[index].key, ROW_KEY_BYTES);
+	uint64_t name = 0;
+
+	if (row_key_is(key, 'x', &name))
+		return places_restore(places, name, row_view(&kept[index].row));
+	assert_true(row_key_is(key, 'X', &name));
+	return window_restore(&places->window, name, row_view(&kept[index].row));
+}
+
+static void test_rows(unused_parameter void **state)
+{
+	/* What changed is written: names as logged, when they were seen, and what happened there;
+	 * read back it is the same. The same number twice, a name of no length and cut bytes are
+	 * refused. */
+	struct places places = places_at(START_MS);
+	struct places again = places_at(START_MS);
+	struct detector_places report;
+	uint8_t a = places_add(&places, VIEW("A.example"), START_MS);
+	uint8_t b = places_add(&places, VIEW("b.example"), START_MS - 1);
+
+	count_times(&places, a, 1, 5);
+	count_times(&places, b, 3, 0);
+	assert_int_equal(save(&places), 3);
+	assert_int_equal(save(&places), 0);
+	places_find(&places, VIEW("b.example"), START_MS - 1);
+	assert_int_equal(save(&places), 0);
+	places_find(&places, VIEW("b.example"), START_MS);
+	assert_int_equal(save(&places), 1);
+	places_offer_all(&places);
+	save(&places);
+	for (size_t i = kept_count; i > 0; i--)
+		assert_int_equal(restore(&again, i - 1), 0);
+	window_restore_now(&again.window, START_MS);
+	report = report_of(&again);
+	assert_int_equal(report.count, 2);
+	assert_int_equal(report.failing, 1);
+	assert_string_equal(report.worst, "A.example");
+	assert_int_equal(places_find(&again, VIEW("a.example"), START_MS), a);
+	assert_int_equal(again.items[b].last_ms, START_MS);
+	assert_int_equal(restore(&again, 0), -EINVAL);
+	kept[0].row.bytes[9] = 0; /* the length of the name */
+	assert_int_equal(places_restore(&again, 3, row_view(&kept[0].row)), -EINVAL);
+	kept[1].row.length--;
+	assert_int_equal(places_restore(&again, 3, row_view(&kept[1].row)), -EINVAL);
+	kept[1].row.length++;
+	assert_int_equal(places_restore(&again, 0, row_view(&kept[1].row)), -EINVAL);
+	assert_int_equal(places_restore(&again, PLACES_MAX + 1, row_view(&kept[1].row)), -EINVAL);
+	assert_int_equal(places_restore(&again, PLACES_MAX, row_view(&kept[1].row)), 0);
+	places_done(&places);
+	places_done(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +231,7 @@ int main(void)
 	    cmocka_unit_test(test_full),
 	    cmocka_unit_test(test_share),
 	    cmocka_unit_test(test_spread),
+	    cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests_name("places", tests, NULL, NULL);

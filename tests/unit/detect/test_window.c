@@ -192,10 +192,10 @@ static void test_rows(unused_parameter void **state)
 	window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
 	window_add(&window, START_MS, WINDOW_VOTERS_REJECTED, 4);
 	window_add(&window, START_MS, WINDOW_SIGNALS + 1, 5);
-	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(window_save(&window, 'b', &sink), 0);
 	assert_int_equal(kept.count, 1);
 	window_saved(&window);
-	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(window_save(&window, 'b', &sink), 0);
 	assert_int_equal(kept.count, 1);
 	assert_int_equal(window_restore(&other, kept.slot, row_view(&kept.row)), 0);
 	window_restore_now(&other, START_MS);
@@ -205,7 +205,7 @@ static void test_rows(unused_parameter void **state)
 	assert_int_equal(window_restore(&other, kept.slot ^ 1, row_view(&kept.row)), -EINVAL);
 	assert_int_equal(window_restore(&other, WINDOW_BUCKETS, row_view(&kept.row)), -EINVAL);
 	window_offer_all(&window);
-	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(window_save(&window, 'b', &sink), 0);
 	assert_int_equal(kept.count, 1 + WINDOW_BUCKETS);
 	assert_int_equal(window_init(&wider, 2 * WINDOW_MS, SIGNALS), 0);
 	assert_int_equal(window_restore(&wider, kept.slot, row_view(&kept.row)), 0);
@@ -226,7 +226,7 @@ static void test_other_signatures(unused_parameter void **state)
 
 	window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
 	window_add(&window, START_MS, WINDOW_SIGNALS, 5);
-	assert_int_equal(window_save(&window, &sink), 0);
+	assert_int_equal(window_save(&window, 'b', &sink), 0);
 	assert_int_equal(window_init(&more, WINDOW_MS, SIGNALS + 1), 0);
 	assert_int_equal(window_restore(&more, kept.slot, row_view(&kept.row)), 0);
 	window_restore_now(&more, START_MS);

@@ -88,6 +88,10 @@ struct record traffic_record(struct traffic *traffic)
 		record.user = text(traffic, 3, "EXAMPLE\\user", traffic_pick(traffic, 5));
 	if (traffic_pick(traffic, 4) == 0)
 		record.host = VIEW("www.example.com");
+	if (traffic_pick(traffic, 8) == 0)
+		record.host = VIEW("WWW2.example.com");
+	if (traffic_pick(traffic, 4) == 0)
+		record.worker = text(traffic, 5, "", traffic_pick(traffic, 6));
 	if (traffic_pick(traffic, 20) == 0)
 		record.agent = VIEW("");
 	if (traffic_pick(traffic, 3) == 0)
