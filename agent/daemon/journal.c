@@ -179,8 +179,7 @@ static int add_notification(struct entry *entry, const struct journal *journal,
 	char id[MAX_ID_BYTES];
 	int error;
 
-	/* Nobody is called for what ends by itself. */
-	if (notification.kind == NULL || event->may_pass || journal->config->notify.count == 0)
+	if (notification.kind == NULL || event->calls_nobody || journal->config->notify.count == 0)
 		return 0;
 	snprintf(id, sizeof(id), "%s-%s-%lld", entry->incident, entry->kind,
 	    (long long)event->now.wall_ms);

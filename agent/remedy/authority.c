@@ -123,11 +123,11 @@ static const struct {
 	bool (*forbids)(const struct authority_case *the_case);
 	struct authority_refusal refusal;
 } table[] = {
-    {denied, {"denied", "a person said that nothing is to be done for this incident", false}},
+    {denied, {"denied", "a person said that nothing is to be done for this incident", false, true}},
     {fallback_applied,
 	{"fallback",
 	    "people get in by the fallback until it is taken back; the cause must still be mended",
-	    false}},
+	    false, true}},
     {needs_approval,
 	{"approval",
 	    "no remedy is left that may run by itself, but one that a person can approve: "
@@ -191,15 +191,31 @@ void authority_explain(const struct authority_case *the_case,
 		snprintf(ret_sentence, AUTHORITY_SENTENCE_BYTES, "%s", refusal->sentence);
 }
 
-bool authority_may_pass(const char *reason)
+static const struct authority_refusal *find(const char *reason)
 {
 	for (size_t i = 0; i < count_of(table); i++)
 		if (strcmp(table[i].refusal.reason, reason) == 0)
-			return table[i].refusal.may_pass;
+			return &table[i].refusal;
+	return NULL;
+}
+
+bool authority_may_pass(const char *reason)
+{
+	const struct authority_refusal *refusal = find(reason);
+
+	if (refusal != NULL)
+		return refusal->may_pass;
 	for (size_t i = 0; i < count_of(passing); i++)
 		if (strcmp(passing[i], reason) == 0)
 			return true;
 	return false;
+}
+
+bool authority_is_wanted(const char *reason)
+{
+	const struct authority_refusal *refusal = find(reason);
+
+	return refusal != NULL && refusal->is_wanted;
 }
 
 const struct authority_refusal *authority_refusal_at(unsigned index)

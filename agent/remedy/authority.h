@@ -45,6 +45,7 @@ struct authority_refusal {
 	const char *reason; /* metric label and history: "observe", "warm-up", … */
 	const char *sentence; /* for a person */
 	bool may_pass; /* it ends soon without a person */
+	bool is_wanted; /* a person brought it about, and need not be told of it */
 };
 
 /* NULL where the action is authorised, else the first rule that forbids it. */
@@ -57,6 +58,7 @@ void authority_explain(const struct authority_case *the_case,
 
 /* For the helper's refusals too, by their names. */
 bool authority_may_pass(const char *reason);
+bool authority_is_wanted(const char *reason);
 
 /* All of them, for metrics; NULL at the end. */
 const struct authority_refusal *authority_refusal_at(unsigned index);

@@ -39,7 +39,7 @@ struct controller_event {
 	struct moment now;
 	const char *text; /* one sentence for a person; lives during the call */
 	const char *reason; /* the refusal's or result's word; "" where there is none */
-	bool may_pass; /* a refusal that ends without a person */
+	bool calls_nobody; /* a refusal that ends without a person, or that a person wanted */
 	const char *remedy; /* of the rung; "" where there is none */
 	const struct authority_case *the_case; /* what was judged; NULL where nothing was */
 };

@@ -42,7 +42,8 @@ void incident_tell(
 	    .now = controller->now,
 	    .text = text,
 	    .reason = reason,
-	    .may_pass = kind == EVENT_REFUSED && authority_may_pass(reason),
+	    .calls_nobody = kind == EVENT_REFUSED &&
+		(authority_may_pass(reason) || authority_is_wanted(reason)),
 	    .remedy = incident_remedy(controller),
 	    .the_case = controller->judged_case};
 

@@ -110,6 +110,15 @@ static void knows_what_passes(unused_parameter void **state)
 		assert_false(authority_may_pass(lasting[i]));
 }
 
+/* Nobody is called for what a person brought about. */
+static void knows_what_was_wanted(unused_parameter void **state)
+{
+	assert_true(authority_is_wanted("denied"));
+	assert_true(authority_is_wanted("fallback"));
+	assert_false(authority_is_wanted("no-cure"));
+	assert_false(authority_is_wanted("busy"));
+}
+
 /* A probe that never worked, or not for too long, or in the future by a clock set back, is no
  * witness. */
 static void wants_a_recent_success(unused_parameter void **state)
@@ -201,6 +210,7 @@ int main(void)
 	    cmocka_unit_test(each_condition_forbids),
 	    cmocka_unit_test(approval_is_no_master_key),
 	    cmocka_unit_test(knows_what_passes),
+	    cmocka_unit_test(knows_what_was_wanted),
 	    cmocka_unit_test(wants_a_recent_success),
 	    cmocka_unit_test(voters_stand_in),
 	    cmocka_unit_test(prevention_waits),
