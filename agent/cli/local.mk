@@ -17,7 +17,7 @@ authmedic_SOURCES = \
 	agent/cli/inspect.c \
 	agent/cli/log_input.c agent/cli/log_input.h \
 	agent/cli/main.c \
-	agent/cli/notify.c \
+	agent/cli/notify.c agent/cli/notify.h agent/cli/notify_dead.c \
 	agent/cli/order.c \
 	agent/cli/output.c \
 	agent/cli/plugin.c \

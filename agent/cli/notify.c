@@ -1,6 +1,6 @@
-/* notify test NAME: one message to one receiver, now, and what it answered. Nothing of it goes
- * through the daemon or its outbox. */
-#include "cli/verbs.h"
+/* notify list|test|again: what was not delivered; one message to one receiver, now, and what it
+ * answered, of which nothing goes through the daemon; and what was given up, once more. */
+#include "cli/notify.h"
 
 #include "base/text.h"
 #include "config/config.h"
@@ -151,21 +151,44 @@ static const struct config_notify *find(const struct config *config, const char 
 	return NULL;
 }
 
-int verb_notify(const struct invocation *invocation)
+static int test_target(const struct invocation *invocation,
+    unused_parameter const struct config *config, const struct config_notify *notify)
 {
-	struct test test = {.invocation = invocation, .exit_code = EXIT_UNAVAILABLE};
-	struct config *config = NULL;
-	int exit_code;
+	struct test test = {
+	    .invocation = invocation, .notify = notify, .exit_code = EXIT_UNAVAILABLE};
 
-	if (invocation->argument_count != 2 || strcmp(invocation->arguments[0], "test") != 0)
-		return complain(EXIT_USAGE, "notify takes 'test' and the name of one target");
-	exit_code = load_config(invocation, &config);
+	return run(&test);
+}
+
+typedef int notify_action(const struct invocation *invocation, const struct config *config,
+    const struct config_notify *notify);
+
+static int of_target(const struct invocation *invocation, notify_action *action)
+{
+	struct config *config = NULL;
+	const struct config_notify *notify;
+	int exit_code = load_config(invocation, &config);
+
 	if (exit_code != EXIT_DONE)
 		return exit_code;
-	test.notify = find(config, invocation->arguments[1]);
-	exit_code = test.notify != NULL
-	    ? run(&test)
+	notify = find(config, invocation->arguments[1]);
+	exit_code = notify != NULL
+	    ? action(invocation, config, notify)
 	    : complain(EXIT_USAGE, "no such target: %s", invocation->arguments[1]);
 	config_free(&config);
 	return exit_code;
+}
+
+int verb_notify(const struct invocation *invocation)
+{
+	const char *what = invocation->argument_count > 0 ? invocation->arguments[0] : "";
+
+	if (invocation->argument_count == 1 && strcmp(what, "list") == 0)
+		return notify_list(invocation);
+	if (invocation->argument_count == 2 && strcmp(what, "test") == 0)
+		return of_target(invocation, test_target);
+	if (invocation->argument_count == 2 && strcmp(what, "again") == 0)
+		return of_target(invocation, notify_again);
+	return complain(EXIT_USAGE,
+	    "notify takes 'list', or 'test' or 'again' and the name of one target");
 }

@@ -165,9 +165,29 @@ static void print_fleet(const struct json *fleet)
 	print_slots(json_get(fleet, "slots"));
 }
 
+/* Of receivers only where something is amiss. */
+static void print_target(const struct json *target)
+{
+	int64_t waiting = json_get_int(target, "waiting", 0);
+	int64_t dead = json_get_int(target, "dead", 0);
+
+	if (waiting == 0 && dead == 0)
+		return;
+	printf("notifications to ");
+	print_text(target, "name");
+	printf(": ");
+	if (dead > 0)
+		printf("%lld given up (authmedic notify list)%s", (long long)dead,
+		    waiting > 0 ? ", " : "");
+	if (waiting > 0)
+		printf("%lld waiting", (long long)waiting);
+	putchar('\n');
+}
+
 void status_print(const struct json *status)
 {
 	const struct json *sites = json_get(status, "sites");
+	const struct json *targets = json_get(status, "notify");
 	const struct json *set_aside = json_get(status, "state_set_aside");
 
 	printf("authmedicd ");
@@ -198,6 +218,9 @@ void status_print(const struct json *status)
 		printf("\n");
 	}
 	print_fleet(json_get(status, "fleet"));
+	for (const struct json *target = json_next(targets, NULL); target != NULL;
+	     target = json_next(targets, target))
+		print_target(target);
 	for (const struct json *site = json_next(sites, NULL); site != NULL;
 	     site = json_next(sites, site))
 		print_site(site);

@@ -30,6 +30,8 @@ static void fill_model(void *context, struct report_model *model)
 	model->state_set_aside = pipeline->set_aside;
 	model->confinement = pipeline->confinement;
 	model->fleet = membership_model(pipeline->membership);
+	model->target_count = outbox_describe(pipeline->outbox, pipeline->targets);
+	model->targets = pipeline->targets;
 }
 
 /* What was known is lost to us: nobody shall think otherwise. */

@@ -253,6 +253,39 @@ static void on_incident(
 	buffer_append_text(&response->body, "there is no such incident\n");
 }
 
+static int on_dead_letter(void *context, const struct store_dead_letter *stored)
+{
+	const struct status_dead_letter letter = {.target = stored->message.target,
+	    .id = stored->message.message_id,
+	    .reason = stored->reason,
+	    .document = stored->message.body,
+	    .created_ms = stored->message.created_ms,
+	    .given_up_ms = stored->given_up_ms,
+	    .attempts = stored->message.attempts,
+	    .status = stored->status};
+
+	json_add_tree(context, status_dead_letter(&letter));
+	return 0;
+}
+
+static void on_notifications(void *context, const struct http_request *request unused_parameter,
+    struct http_response *response)
+{
+	struct endpoint *endpoint = context;
+	struct json auto_json *document = json_object_new();
+	struct report_model model = {0};
+	struct json *list;
+
+	endpoint->parts.fill_model(endpoint->parts.context, &model);
+	status_put_targets(document, &model);
+	list = json_put_array(document, "dead_letters");
+
+	if (store_each_dead_letter(endpoint->parts.store, on_dead_letter, list) < 0)
+		response->status = 500;
+	else
+		answer_json(response, document);
+}
+
 static const struct http_route routes[] = {
     {"/", false, on_page},
     {PAGE_SITES_PATH, true, on_site_page},
@@ -260,6 +293,7 @@ static const struct http_route routes[] = {
     {"/-/healthy", false, on_healthy},
     {"/-/ready", false, on_ready},
     {"/api/v1/status", false, on_status},
+    {"/api/v1/notifications", false, on_notifications},
     {"/api/v1/incidents", false, on_incidents},
     {INCIDENTS_PATH, true, on_incident},
 };

@@ -7,39 +7,17 @@
 
 #define MAX_BYTES ((size_t)256 * 1024)
 
-struct printing {
-	const struct firing *firing;
-	const struct wire *wire;
-	struct buffer *body;
-};
-
-/* The wire's array of one joins the array of all. */
-static int join(struct buffer *body, struct view array)
+static int add(struct json *members, struct view text)
 {
-	if (array.length < 2)
-		return -EINVAL;
-	buffer_append_byte(body, body->length == 0 ? '[' : ',');
-	buffer_append(body, view_of(array.data + 1, array.length - 2));
-	return buffer_error(body);
+	struct json *member = NULL;
+	int error = json_parse(text, &member);
+
+	if (error == 0)
+		json_add_tree(members, member);
+	return error;
 }
 
-static int add(const struct printing *printing, struct view text)
-{
-	struct json auto_json *document = NULL;
-	struct buffer auto_buffer array;
-	struct wire_news news = {.id = "firing", .host = printing->firing->host};
-	int error;
-
-	buffer_init(&array, MAX_BYTES);
-	error = json_parse(text, &document);
-	if (error < 0)
-		return error;
-	news.document = document;
-	error = printing->wire->print(&news, &array);
-	return error < 0 ? error : join(printing->body, buffer_view(&array));
-}
-
-static int add_incident(const struct printing *printing, const struct site *site)
+static int add_incident(struct json *members, const struct site *site)
 {
 	const struct notification notification = {.kind = "opened",
 	    .time_ms = controller_opened_ms(site->controller),
@@ -58,10 +36,10 @@ static int add_incident(const struct printing *printing, const struct site *site
 	if (notification.incident[0] == '\0' || notification.diagnosis == NULL)
 		return 0;
 	error = notification_print(&notification, &text);
-	return error < 0 ? error : add(printing, buffer_view(&text));
+	return error < 0 ? error : add(members, buffer_view(&text));
 }
 
-static int add_deaf(const struct printing *printing, const struct site_log *log)
+static int add_deaf(struct json *members, const struct site_log *log)
 {
 	size_t index = (size_t)(log - log->site->logs);
 	int error = 0;
@@ -81,24 +59,29 @@ static int add_deaf(const struct printing *printing, const struct site_log *log)
 		notification.text = hearing_why(log, (enum deaf_reason)reason);
 		error = notification_of_log_print(&notification, &text);
 		if (error == 0)
-			error = add(printing, buffer_view(&text));
+			error = add(members, buffer_view(&text));
 	}
 	return error;
 }
 
 int firing_print(const struct firing *firing, const struct wire *wire, struct buffer *body)
 {
-	const struct printing printing = {firing, wire, body};
+	struct json auto_json *group = json_object_new();
+	const struct wire_news news = {.document = group, .id = "firing", .host = firing->host};
+	struct json *members;
 	int error = 0;
+
+	json_put_text(group, "type", "authmedic.group.firing");
+	members = json_put_array(json_put_object(group, "data"), "members");
 
 	for (size_t i = 0; error == 0 && i < firing->site_count; i++) {
 		const struct site *site = &firing->sites[i];
 
-		error = add_incident(&printing, site);
+		error = add_incident(members, site);
 		for (size_t j = 0; error == 0 && j < site->log_count; j++)
-			error = add_deaf(&printing, &site->logs[j]);
+			error = add_deaf(members, &site->logs[j]);
 	}
-	if (error == 0 && body->length > 0)
-		buffer_append_byte(body, ']');
-	return error == 0 ? buffer_error(body) : error;
+	if (error < 0 || json_next(members, NULL) == NULL)
+		return error;
+	return wire->print(&news, body);
 }

@@ -1,5 +1,6 @@
 # What the command line shares with the daemon.
 libauthmedic_a_SOURCES += \
+	agent/daemon/again.c agent/daemon/again.h \
 	agent/daemon/evidence.c agent/daemon/evidence.h \
 	agent/daemon/log_parser.c agent/daemon/log_parser.h \
 	agent/daemon/prober.c agent/daemon/prober.h \
@@ -20,6 +21,7 @@ pipeline_sources = \
 	agent/daemon/membership.c agent/daemon/membership.h \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
+	agent/daemon/parcel.c agent/daemon/parcel.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
 	agent/daemon/stories.c agent/daemon/stories.h \

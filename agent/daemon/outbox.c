@@ -4,14 +4,15 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "daemon/again.h"
 #include "daemon/firing.h"
+#include "daemon/parcel.h"
 #include "daemon/target.h"
 #include "loop/clock.h"
 #include "loop/host.h"
 #include "report/retry.h"
 
-#define MAX_BODY_BYTES ((size_t)1024 * 1024)
-#define FIRING_ID      "firing" /* no message of the store has it */
+#define FIRING_ID "firing" /* no message of the store has it */
 
 _Static_assert(RETRY_LONGEST_WISH_MS <= STORE_LONGEST_DELAY_MS, "no delay is taken for a clock's");
 
@@ -28,18 +29,40 @@ static const char *name_of(const struct outbox *outbox, size_t target)
 	return outbox->parts.config->notify.items[target].name;
 }
 
-static void tell_queue(struct outbox *outbox, size_t target)
+static void tell_queue(struct outbox *outbox, size_t number)
 {
-	uint64_t waiting = 0;
+	struct target *target = &outbox->targets[number];
+	const char *name = name_of(outbox, number);
 
-	if (store_count_messages(outbox->parts.store, name_of(outbox, target), &waiting) == 0)
-		publisher_on_queue(outbox->parts.publisher, name_of(outbox, target), waiting);
+	if (store_count_messages(outbox->parts.store, name, &target->waiting) == 0)
+		publisher_on_queue(outbox->parts.publisher, name, target->waiting);
+	if (store_count_dead_letters(outbox->parts.store, name, &target->dead) == 0)
+		publisher_on_dead_letters(outbox->parts.publisher, name, target->dead);
 }
 
-static int delete_message(struct outbox *outbox, size_t target, const char *result)
+static int delete_message(struct outbox *outbox, size_t target)
 {
-	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), result);
+	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), "delivered");
 	return store_delete_message(outbox->parts.store, outbox->targets[target].delivery.id);
+}
+
+static int bury_message(
+    struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
+{
+	const int64_t id = outbox->targets[target].delivery.id;
+	const struct store_dead_letter letter = {.given_up_ms = clock_now_ms(),
+	    .status = outcome->status,
+	    .reason = outcome->reason};
+	uint64_t dropped = 0;
+	int error = store_bury_message(outbox->parts.store, id, &letter, &dropped);
+
+	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), "dead");
+	log_warning("%s: a message was given up: %s; see authmedic notify list",
+	    name_of(outbox, target), outcome->reason);
+	if (dropped > 0)
+		log_warning("%llu dead letters were dropped: there were too many",
+		    (unsigned long long)dropped);
+	return error;
 }
 
 static int delay_message(
@@ -53,7 +76,7 @@ static int delay_message(
 	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), "retried");
 	return store_delay_message(outbox->parts.store, delivery->id,
 	    clock_now_ms() +
-		retry_delay_ms(delivery->attempts + 1, outcome->retry_after_ms, random));
+		retry_delay_ms(delivery->attempts, outcome->retry_after_ms, random));
 }
 
 static void note_outcome(
@@ -63,9 +86,9 @@ static void note_outcome(
 	int error;
 
 	if (outcome->result == WEBHOOK_DELIVERED)
-		error = delete_message(outbox, target, "delivered");
+		error = delete_message(outbox, target);
 	else if (outcome->result == WEBHOOK_DEAD || stale)
-		error = delete_message(outbox, target, "dead");
+		error = bury_message(outbox, target, outcome);
 	else
 		error = delay_message(outbox, target, outcome);
 	/* Where it cannot be noted the same message goes out again, with the same id. */
@@ -88,50 +111,119 @@ static void on_outcome(void *context, size_t target, const struct webhook_outcom
 
 /* ------------------------------------------------------------------- one message, to one target */
 
-static int print_body(const struct outbox *outbox, size_t target,
-    const struct store_message *message, struct buffer *body)
+static int print_body(const struct outbox *outbox, size_t target, const struct parcel *parcel,
+    struct buffer *body)
 {
 	struct json auto_json *document = NULL;
 	struct wire_news news = {
-	    .id = message->message_id, .host = outbox->host, .key = outbox->targets[target].key};
-	int error = json_parse(message->body, &document);
+	    .id = parcel->id, .host = outbox->host, .key = outbox->targets[target].key};
+	int error = json_parse(buffer_view(&parcel->document), &document);
 
 	news.document = document;
 	return error < 0 ? error : outbox->targets[target].wire->print(&news, body);
 }
 
-static int send(struct outbox *outbox, size_t target, const struct store_message *message)
+static int send(struct outbox *outbox, size_t number, const struct parcel *parcel)
 {
+	struct target *target = &outbox->targets[number];
 	struct buffer auto_buffer body;
 	struct webhook_message sent = {
-	    .id = view_of_text(message->message_id), .now_ms = outbox->now_ms};
+	    .id = view_of_text(parcel->id), .now_ms = outbox->now_ms};
 	int error;
 
-	buffer_init(&body, MAX_BODY_BYTES);
-	outbox->targets[target].delivery = (struct delivery){.id = message->id,
-	    .created_ms = message->created_ms,
-	    .attempts = message->attempts};
-	error = print_body(outbox, target, message, &body);
+	buffer_init(&body, PARCEL_MAX_BYTES);
+	error = print_body(outbox, number, parcel, &body);
+	if (error == 0)
+		error = parcel_begin(parcel, outbox->parts.store);
+	if (error < 0)
+		return error;
+	target->delivery = (struct delivery){.id = parcel->number,
+	    .created_ms = parcel->created_ms,
+	    .attempts = parcel->attempts + 1};
+	if (parcel->attempts == 0)
+		pace_note(&target->pace, clock_boot_ms());
 	sent.body = buffer_view(&body);
-	return error < 0 ? error : webhook_sender_send(outbox->sender, target, &sent);
+	return webhook_sender_send(outbox->sender, number, &sent);
 }
 
+/* What can never be sent makes way for those behind it. */
+static int set_aside(struct outbox *outbox, size_t target, const struct parcel *parcel)
+{
+	const struct webhook_outcome outcome = {
+	    .result = WEBHOOK_DEAD, .reason = "it cannot be put into the receiver's form"};
+
+	outbox->targets[target].delivery = (struct delivery){.id = parcel->number};
+	return bury_message(outbox, target, &outcome);
+}
+
+static void work(struct outbox *outbox, size_t target)
+{
+	struct parcel parcel;
+	int error = parcel_pack(&parcel, outbox->parts.store, name_of(outbox, target),
+	    outbox->targets[target].wire->groups);
+
+	if (error == 0 && parcel.number != 0)
+		error = send(outbox, target, &parcel);
+	if ((error == -EINVAL || error == -E2BIG) && parcel.number != 0)
+		error = set_aside(outbox, target, &parcel);
+	if (error < 0)
+		log_error("%s: a message cannot be sent: %s", name_of(outbox, target),
+		    strerror(-error));
+	tell_queue(outbox, target);
+	parcel_done(&parcel);
+}
+
+/* Only marked here: what waits behind it is looked at when this walk is over. */
 static int on_due(void *context, const struct store_message *message)
 {
 	struct outbox *outbox = context;
 
 	for (size_t i = 0; i < outbox->parts.config->notify.count; i++) {
-		int error;
+		struct target *target = &outbox->targets[i];
+		bool may_wait = target->wire->groups && message->attempts == 0;
 
-		if (strcmp(name_of(outbox, i), message->target) != 0 ||
-		    webhook_sender_is_busy(outbox->sender, i))
-			continue;
-		error = send(outbox, i, message);
-		if (error < 0)
-			log_error(
-			    "%s: a message cannot be sent: %s", message->target, strerror(-error));
+		if (strcmp(name_of(outbox, i), message->target) == 0)
+			target->is_due = !webhook_sender_is_busy(outbox->sender, i) &&
+			    (!may_wait ||
+				pace_allows(&target->pace, clock_boot_ms(),
+				    outbox->now_ms - message->created_ms));
 	}
 	return 0;
+}
+
+static void send_due(struct outbox *outbox)
+{
+	int error;
+
+	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
+		outbox->targets[i].is_due = false;
+	error = store_each_due_message(outbox->parts.store, outbox->now_ms, on_due, outbox);
+	if (error < 0)
+		log_error("the outbox cannot be read: %s", strerror(-error));
+	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
+		if (outbox->targets[i].is_due)
+			work(outbox, i);
+}
+
+/* ----------------------------------------------------------------------------- the dead letters */
+
+/* A person asks by a file, whose name says all; it is looked for only where there are any. */
+static void revive(struct outbox *outbox, size_t target)
+{
+	const char *name = name_of(outbox, target);
+	uint64_t count = 0;
+	int error;
+
+	if (!again_take(outbox->parts.config->state_dir, name))
+		return;
+	error = store_revive_dead_letters(outbox->parts.store, name, outbox->now_ms, &count);
+	if (error < 0)
+		log_error(
+		    "%s: the dead letters cannot be sent again: %s", name, strerror(-error));
+	else
+		log_notice("%s: %llu dead letters are sent again, as a person asked", name,
+		    (unsigned long long)count);
+	tell_queue(outbox, target);
 }
 
 /* ---------------------------------------------------------------- what goes on, again and again */
@@ -143,7 +235,7 @@ static int send_firing(struct outbox *outbox, size_t target)
 	struct webhook_message sent = {.id = VIEW(FIRING_ID), .now_ms = outbox->now_ms};
 	int error;
 
-	buffer_init(&body, MAX_BODY_BYTES);
+	buffer_init(&body, PARCEL_MAX_BYTES);
 	error = firing_print(&firing, outbox->targets[target].wire, &body);
 	if (error < 0 || body.length == 0)
 		return error;
@@ -173,13 +265,25 @@ static void remind(struct outbox *outbox)
 
 void outbox_work(struct outbox *outbox, int64_t now_ms)
 {
-	int error;
-
 	outbox->now_ms = now_ms;
-	error = store_each_due_message(outbox->parts.store, now_ms, on_due, outbox);
-	if (error < 0)
-		log_error("the outbox cannot be read: %s", strerror(-error));
+	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
+		if (outbox->targets[i].dead > 0)
+			revive(outbox, i);
+	send_due(outbox);
 	remind(outbox);
+}
+
+size_t outbox_describe(
+    const struct outbox *outbox, struct report_target ret_targets[CONFIG_MAX_NOTIFY])
+{
+	const struct config *config = outbox->parts.config;
+
+	for (size_t i = 0; i < config->notify.count; i++)
+		ret_targets[i] = (struct report_target){.name = config->notify.items[i].name,
+		    .type = config->notify.items[i].type,
+		    .waiting = outbox->targets[i].waiting,
+		    .dead = outbox->targets[i].dead};
+	return config->notify.count;
 }
 
 int outbox_new(struct outbox **ret_outbox, const struct outbox_parts *parts, struct buffer *errors)

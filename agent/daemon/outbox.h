@@ -22,6 +22,9 @@ struct outbox_parts {
 must_check int outbox_new(
     struct outbox **ret_outbox, const struct outbox_parts *parts, struct buffer *errors);
 void outbox_close(struct outbox **outbox);
+/* What there is to tell of the receivers; their number. */
+size_t outbox_describe(
+    const struct outbox *outbox, struct report_target ret_targets[CONFIG_MAX_NOTIFY]);
 /* Starts what is due; call each second. */
 void outbox_work(struct outbox *outbox, int64_t now_ms);
 

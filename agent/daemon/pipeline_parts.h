@@ -26,6 +26,7 @@ struct pipeline {
 	struct journal *journal;
 	struct publisher *publisher;
 	struct outbox *outbox;
+	struct report_target targets[CONFIG_MAX_NOTIFY]; /* as last described */
 	struct endpoint *endpoint;
 	struct helper_client *helper;
 	struct membership *membership; /* NULL: in no fleet */

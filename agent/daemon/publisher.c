@@ -114,6 +114,7 @@ int publisher_new(struct publisher **ret_publisher, const struct publisher_sourc
 
 		publisher_on_delivery(publisher, target, NULL);
 		publisher_on_queue(publisher, target, 0);
+		publisher_on_dead_letters(publisher, target, 0);
 	}
 	*ret_publisher = publisher;
 	return 0;
@@ -197,6 +198,12 @@ void publisher_on_queue(struct publisher *publisher, const char *target, uint64_
 {
 	metrics_set(
 	    publisher->metrics, METRIC_notification_queue_length, LABELS(target), (double)length);
+}
+
+void publisher_on_dead_letters(struct publisher *publisher, const char *target, uint64_t count)
+{
+	metrics_set(publisher->metrics, METRIC_notification_dead_letters, LABELS(target),
+	    (double)count);
 }
 
 /* ---- gauges, and the counters that other stages keep */

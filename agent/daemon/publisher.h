@@ -28,6 +28,7 @@ void publisher_on_event(
     struct publisher *publisher, const struct site *site, const struct controller_event *event);
 void publisher_on_delivery(struct publisher *publisher, const char *target, const char *result);
 void publisher_on_queue(struct publisher *publisher, const char *target, uint64_t length);
+void publisher_on_dead_letters(struct publisher *publisher, const char *target, uint64_t count);
 
 /* Brings what is told of the daemon itself up to date; of the model not the sites. */
 void publisher_refresh_daemon(struct publisher *publisher, const struct report_model *model);

@@ -3,6 +3,7 @@
 #define AUTHMEDIC_DAEMON_TARGET_H
 
 #include "config/config.h"
+#include "report/pace.h"
 #include "report/webhook_sender.h"
 #include "report/wire.h"
 
@@ -10,7 +11,7 @@ struct delivery { /* of the message that is under way to a target */
 	bool is_firing; /* none of the store's: what goes on, once more */
 	int64_t id;
 	int64_t created_ms;
-	int64_t attempts;
+	int64_t attempts; /* this one included */
 };
 
 struct target {
@@ -19,6 +20,9 @@ struct target {
 	struct signature_secret secret;
 	struct delivery delivery;
 	int64_t again_due_ms; /* boot time */
+	struct pace pace;
+	bool is_due; /* to be sent in this round */
+	uint64_t waiting, dead; /* in the store, as last counted */
 };
 
 /* Reads its secrets and adds it to the sender, in place; what is wrong with a file is appended. */

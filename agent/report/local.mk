@@ -6,12 +6,14 @@ libauthmedic_a_SOURCES += \
 	agent/report/course_rows.c \
 	agent/report/day.c agent/report/day.h \
 	agent/report/digest.c agent/report/digest.h \
+	agent/report/grouping.c agent/report/grouping.h \
 	agent/report/http_server.c agent/report/http_server.h \
 	agent/report/http_socket.c agent/report/http_socket.h \
 	agent/report/metrics.c agent/report/metrics.def agent/report/metrics.h \
 	agent/report/metrics_negotiate.c \
 	agent/report/model.h \
 	agent/report/notification.c agent/report/notification.h \
+	agent/report/pace.c agent/report/pace.h \
 	agent/report/page.c agent/report/page.h \
 	agent/report/page_assets.c agent/report/page_assets.h \
 	agent/report/page_condition.c agent/report/page_condition.h \

@@ -100,6 +100,12 @@ struct report_fleet {
 	"cursors, known-good voters and incidents were lost with it; budget, locks and "           \
 	"approvals, which the helper keeps, were not; move the file away when you know of it"
 
+struct report_target { /* of notifications */
+	const char *name, *type;
+	uint64_t waiting; /* to be delivered */
+	uint64_t dead;    /* given up, and kept */
+};
+
 struct report_model {
 	const char *version;
 	const char *mode;
@@ -110,6 +116,8 @@ struct report_model {
 	const char *confinement; /* in words, or NULL */
 	const char *state_set_aside; /* where the state of an earlier run lies unread, or NULL */
 	const struct report_fleet *fleet; /* NULL: this host is in none */
+	const struct report_target *targets;
+	size_t target_count;
 	const struct report_site *sites;
 	size_t site_count;
 };

@@ -1,6 +1,9 @@
 #include "report/status_parts.h"
 
 #include "report/course_json.h"
+#include "report/wire_parts.h"
+
+#define MAX_SUMMARY_BYTES ((size_t)8192)
 
 /* The schemes that a handshake is counted under; what is neither is `unknown` to the reader. */
 static const enum scheme counted_schemes[] = {SCHEME_KERBEROS, SCHEME_NTLM, SCHEME_BASIC};
@@ -197,6 +200,44 @@ static void put_set_aside(struct json *document, const struct report_model *mode
 	json_put_text(object, "means", REPORT_SET_ASIDE_MEANS);
 }
 
+void status_put_targets(struct json *document, const struct report_model *model)
+{
+	struct json *targets = json_put_array(document, "notify");
+
+	for (size_t i = 0; i < model->target_count; i++) {
+		const struct report_target *target = &model->targets[i];
+		struct json *object = json_add_object(targets);
+
+		json_put_text(object, "name", target->name);
+		json_put_text(object, "type", target->type);
+		json_put_int(object, "waiting", (int64_t)target->waiting);
+		json_put_int(object, "dead", (int64_t)target->dead);
+	}
+}
+
+struct json *status_dead_letter(const struct status_dead_letter *letter)
+{
+	struct json auto_json *document = NULL;
+	struct json *object = json_object_new();
+	struct buffer auto_buffer summary;
+	struct wire_story story;
+
+	buffer_init(&summary, MAX_SUMMARY_BYTES);
+	json_put_text(object, "target", letter->target);
+	json_put_text(object, "id", letter->id);
+	json_put_time(object, "created", letter->created_ms);
+	json_put_time(object, "given_up", letter->given_up_ms);
+	json_put_int(object, "attempts", letter->attempts);
+	json_put_int(object, "status", letter->status);
+	json_put_text(object, "reason", letter->reason);
+	if (json_parse(letter->document, &document) == 0 && wire_read(document, &story) == 0) {
+		json_put_text(object, "kind", story.kind);
+		wire_summary(&story, &summary);
+	}
+	json_put_view(object, "summary", buffer_view(&summary));
+	return object;
+}
+
 struct json *status_document(const struct report_model *model)
 {
 	struct json *document = json_object_new();
@@ -212,6 +253,7 @@ struct json *status_document(const struct report_model *model)
 	put_text_or_null(document, "confinement", model->confinement);
 	put_set_aside(document, model);
 	status_put_fleet(document, model->fleet);
+	status_put_targets(document, model);
 	sites = json_put_array(document, "sites");
 	for (size_t i = 0; i < model->site_count; i++)
 		put_site(sites, &model->sites[i], model->now_ms);

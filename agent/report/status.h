@@ -24,6 +24,17 @@ struct status_event {
 	struct view data; /* JSON, or empty */
 };
 
+/* Puts "notify": [{"name", "type", "waiting", "dead"}]. */
+void status_put_targets(struct json *object, const struct report_model *model);
+/* A notification that was given up; all borrowed. */
+struct status_dead_letter {
+	const char *target, *id, *reason;
+	struct view document; /* as notification.h prints it */
+	int64_t created_ms, given_up_ms, attempts;
+	int status; /* of the last answer; 0: none */
+};
+struct json *status_dead_letter(const struct status_dead_letter *letter);
+
 /* An incident without its evidence, for a list; the caller puts it somewhere. */
 struct json *status_incident_summary(const struct status_incident *incident);
 /* The whole of it; events are added to its "timeline" by status_add_event(). */

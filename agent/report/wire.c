@@ -34,23 +34,28 @@ static const char *text_in(const struct json *object, const char *name)
 	return text != NULL ? text : "";
 }
 
-/* Behind "authmedic.incident." or "authmedic.log.". */
-static const char *kind_in(const char *type, bool *ret_of_log)
+/* A type is one of these with the kind behind it. */
+static int read_type(const char *type, struct wire_story *story)
 {
-	struct view rest = view_of_text(type);
+	struct view whole = view_of_text(type);
 
-	*ret_of_log = view_starts_with(rest, VIEW("authmedic.log."));
-	if (!*ret_of_log && !view_starts_with(rest, VIEW("authmedic.incident.")))
-		return NULL;
-	return strrchr(type, '.') + 1;
+	story->is_group = view_starts_with(whole, VIEW("authmedic.group."));
+	story->of_log = view_starts_with(whole, VIEW("authmedic.log."));
+	if (!story->is_group && !story->of_log &&
+	    !view_starts_with(whole, VIEW("authmedic.incident.")))
+		return -EINVAL;
+	story->kind = strrchr(type, '.') + 1;
+	if (story->is_group)
+		story->of_log = view_starts_with(view_of_text(story->kind), VIEW("deaf"));
+	return 0;
 }
 
 int wire_read(const struct json *document, struct wire_story *ret_story)
 {
 	const struct json *data = json_get(document, "data");
-	struct wire_story story = {.kind = kind_in(text_in(document, "type"), &story.of_log)};
+	struct wire_story story = {.data = data};
 
-	if (story.kind == NULL || data == NULL)
+	if (read_type(text_in(document, "type"), &story) < 0 || data == NULL)
 		return -EINVAL;
 	story.time = text_in(document, "timestamp");
 	story.site = text_in(data, "site");
@@ -63,7 +68,6 @@ int wire_read(const struct json *document, struct wire_story *ret_story)
 	story.why = text_in(data, "why");
 	story.advice = text_in(data, "advice");
 	story.caution = text_in(data, "caution");
-	story.data = data;
 	*ret_story = story;
 	return 0;
 }
@@ -80,7 +84,9 @@ bool wire_is_test(const struct wire_story *story)
 
 void wire_summary(const struct wire_story *story, struct buffer *line)
 {
-	if (story->of_log)
+	if (story->is_group)
+		buffer_append_text(line, story->text);
+	else if (story->of_log)
 		buffer_append_format(line, "%s: %s: %s", story->site, story->log,
 		    wire_is_end(story->kind) ? "it can be read again" : story->text);
 	else if (wire_is_end(story->kind) || story->title[0] == '\0')
@@ -91,7 +97,9 @@ void wire_summary(const struct wire_story *story, struct buffer *line)
 
 void wire_subject(const struct wire_story *story, struct buffer *subject)
 {
-	if (story->of_log)
+	if (story->is_group)
+		buffer_append_format(subject, "group/%s", story->kind);
+	else if (story->of_log)
 		buffer_append_format(
 		    subject, "%s/%s/%s", story->site, story->log, story->reason);
 	else
@@ -103,6 +111,16 @@ const char *wire_severity(const struct wire_story *story)
 	if (wire_is_test(story))
 		return "info";
 	return story->of_log || strcmp(story->kind, "acting") == 0 ? "warning" : "critical";
+}
+
+void wire_put_reasons(struct json *object, const struct wire_story *story)
+{
+	const struct {
+		const char *name, *text;
+	} reasons[] = {{"why", story->why}, {"advice", story->advice}, {"caution", story->caution}};
+
+	for (size_t i = 0; i < count_of(reasons); i++)
+		wire_put_text(object, reasons[i].name, reasons[i].text);
 }
 
 void wire_put_text(struct json *object, const char *name, const char *text)
@@ -124,5 +142,6 @@ static int print_webhook(const struct wire_news *news, struct buffer *body)
 const struct wire wire_webhook = {.type = "webhook",
     .content_type = "application/json",
     .signs = true,
+    .groups = true,
     .path = "",
     .print = print_webhook};

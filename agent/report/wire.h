@@ -16,6 +16,7 @@ struct wire {
 	const char *type; /* notify[].type */
 	const char *content_type;
 	bool signs;       /* the secret signs the message (Standard Webhooks) */
+	bool groups;      /* it can be told of several troubles by one message */
 	bool needs_key;   /* the secret is the receiver's key, which the body carries */
 	const char *path; /* where under the URL, unless it names that already; "": as it is */
 	int64_t again_ms; /* what goes on is sent again after so long; 0: once is enough */

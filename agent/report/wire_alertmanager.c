@@ -46,37 +46,53 @@ static void put_annotations(struct json *alert, const struct wire_story *story)
 	json_put_text(annotations, "summary", buffer_text(&summary));
 	wire_put_text(annotations, "description", story->text);
 	wire_put_text(annotations, "diagnosis", story->diagnosis);
-	wire_put_text(annotations, "why", story->why);
-	wire_put_text(annotations, "advice", story->advice);
-	wire_put_text(annotations, "caution", story->caution);
+	wire_put_reasons(annotations, story);
+}
+
+static void add_alert(
+    struct json *alerts, const struct wire_news *news, const struct wire_story *story)
+{
+	struct json *alert = json_add_object(alerts);
+
+	put_labels(alert, news, story);
+	put_annotations(alert, story);
+	/* Without an end it would be taken for over after a few minutes: it is sent again. */
+	json_put_text(alert, wire_is_end(story->kind) ? "endsAt" : "startsAt", story->time);
+}
+
+static int add_members(
+    struct json *alerts, const struct wire_news *news, const struct wire_story *group)
+{
+	const struct json *members = json_get(group->data, "members");
+	int error = 0;
+
+	for (const struct json *member = json_next(members, NULL); error == 0 && member != NULL;
+	     member = json_next(members, member)) {
+		struct wire_story story;
+
+		error = wire_read(member, &story);
+		if (error == 0)
+			add_alert(alerts, news, &story);
+	}
+	return error;
 }
 
 static int print(const struct wire_news *news, struct buffer *body)
 {
-	struct json auto_json *alert = json_object_new();
-	struct buffer auto_buffer text;
+	struct json auto_json *alerts = json_array_new();
 	struct wire_story story;
-	int error;
+	int error = wire_read(news->document, &story);
 
-	buffer_init(&text, body->max_bytes);
-	error = wire_read(news->document, &story);
-	if (error < 0)
-		return error;
-	put_labels(alert, news, &story);
-	put_annotations(alert, &story);
-	/* Without an end it would be taken for over after a few minutes: it is sent again. */
-	json_put_text(alert, wire_is_end(story.kind) ? "endsAt" : "startsAt", story.time);
-	error = json_print(alert, &text);
-	if (error < 0)
-		return error;
-	buffer_append_byte(body, '[');
-	buffer_append(body, buffer_view(&text));
-	buffer_append_byte(body, ']');
-	return buffer_error(body);
+	if (error == 0 && story.is_group)
+		error = add_members(alerts, news, &story);
+	else if (error == 0)
+		add_alert(alerts, news, &story);
+	return error < 0 ? error : json_print(alerts, body);
 }
 
 const struct wire wire_alertmanager = {.type = "alertmanager",
     .content_type = "application/json",
+    .groups = true,
     .path = "/api/v2/alerts",
     .again_ms = 60000,
     .print = print};

@@ -20,9 +20,10 @@ static int print(const struct wire_news *news, struct buffer *body)
 	error = wire_read(news->document, &story);
 	if (error < 0)
 		return error;
-	buffer_append_format(&source, "/authmedic/%s/%s", news->host, story.site);
-	buffer_append_format(&type, "io.authmedic.%s.%s", story.of_log ? "log" : "incident",
-	    story.kind);
+	buffer_append_format(&source, "/authmedic/%s", news->host);
+	if (!story.is_group)
+		buffer_append_format(&source, "/%s", story.site);
+	buffer_append_format(&type, "io.%s", json_get_text(news->document, "type"));
 	wire_subject(&story, &subject);
 	json_put_text(event, "specversion", "1.0");
 	json_put_text(event, "id", news->id);
@@ -43,5 +44,6 @@ static int print(const struct wire_news *news, struct buffer *body)
 const struct wire wire_cloudevents = {.type = "cloudevents",
     .content_type = "application/cloudevents+json; charset=utf-8",
     .signs = true,
+    .groups = true,
     .path = "",
     .print = print};

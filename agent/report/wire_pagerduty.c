@@ -1,4 +1,5 @@
-/* PagerDuty's Events API v2. The routing key stands in the body. */
+/* PagerDuty's Events API v2. The routing key stands in the body. It is told of each trouble by
+ * itself, since it closes each by its own key; it groups what it shows by itself. */
 #include "report/wire_parts.h"
 
 #include <errno.h>
@@ -31,9 +32,7 @@ static void put_payload(
 	json_put_text(payload, "class", story->of_log ? story->reason : story->diagnosis);
 	details = json_put_object(payload, "custom_details");
 	wire_put_text(details, "text", story->text);
-	wire_put_text(details, "why", story->why);
-	wire_put_text(details, "advice", story->advice);
-	wire_put_text(details, "caution", story->caution);
+	wire_put_reasons(details, story);
 	wire_put_text(details, "incident", story->incident);
 	wire_put_text(details, "log", story->log);
 }
@@ -47,6 +46,8 @@ static int print(const struct wire_news *news, struct buffer *body)
 
 	buffer_init(&key, MAX_KEY_BYTES * 64);
 	error = wire_read(news->document, &story);
+	if (error == 0 && story.is_group)
+		error = -EINVAL;
 	if (error < 0 || news->key == NULL)
 		return error < 0 ? error : -EINVAL;
 	wire_subject(&story, &key);

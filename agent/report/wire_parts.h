@@ -9,6 +9,7 @@ extern const struct wire wire_webhook, wire_cloudevents, wire_alertmanager, wire
 
 /* The document taken apart. Texts are "" where the document has none. */
 struct wire_story {
+	bool is_group;          /* of several: then it has a text, and members in its data */
 	bool of_log;            /* else of an incident */
 	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended */
 	const char *time;       /* RFC 3339 */
@@ -35,5 +36,7 @@ void wire_subject(const struct wire_story *story, struct buffer *subject);
 const char *wire_severity(const struct wire_story *story);
 /* Leaves out what there is nothing to say of. */
 void wire_put_text(struct json *object, const char *name, const char *text);
+/* The diagnosis's own words, each where there is one: why, advice, caution. */
+void wire_put_reasons(struct json *object, const struct wire_story *story);
 
 #endif

@@ -38,6 +38,24 @@ static void add_section(struct json *blocks, const char *heading, const char *te
 	json_put_view(content, "text", view_first(buffer_view(&line), MAX_LINE_BYTES));
 }
 
+/* A group has no more members than a message may have blocks. */
+static void add_members(struct json *blocks, const struct wire_story *group)
+{
+	const struct json *members = json_get(group->data, "members");
+
+	for (const struct json *member = json_next(members, NULL); member != NULL;
+	     member = json_next(members, member)) {
+		struct buffer auto_buffer summary;
+		struct wire_story story;
+
+		buffer_init(&summary, MAX_STORY_BYTES);
+		if (wire_read(member, &story) < 0)
+			continue;
+		wire_summary(&story, &summary);
+		add_section(blocks, story.incident, buffer_text(&summary));
+	}
+}
+
 static const char *mark_of(const struct wire_story *story)
 {
 	if (wire_is_end(story->kind))
@@ -64,7 +82,9 @@ static int print(const struct wire_news *news, struct buffer *body)
 	json_put_text(message, "text", buffer_text(&line));
 	blocks = json_put_array(message, "blocks");
 	add_section(blocks, mark_of(&story), buffer_text(&summary));
-	if (!wire_is_end(story.kind)) {
+	if (story.is_group) {
+		add_members(blocks, &story);
+	} else if (!wire_is_end(story.kind)) {
 		add_section(blocks, "Now:", story.text);
 		add_section(blocks, "Why we think so:", story.why);
 		add_section(blocks, "What to do:", story.advice);
@@ -75,4 +95,8 @@ static int print(const struct wire_news *news, struct buffer *body)
 }
 
 const struct wire wire_slack = {
-    .type = "slack", .content_type = "application/json", .path = "", .print = print};
+    .type = "slack",
+    .content_type = "application/json",
+    .groups = true,
+    .path = "",
+    .print = print};

@@ -124,10 +124,49 @@ typedef int store_on_message(void *context, const struct store_message *message)
  * put: then the clock was set back since. */
 must_check int store_each_due_message(
     struct store *store, int64_t now_ms, store_on_message *on_message, void *context);
-/* One more attempt was made. These are -ENOENT where there is no such message. */
+/* All that wait for the target, the oldest first. */
+must_check int store_each_message(
+    struct store *store, const char *target, store_on_message *on_message, void *context);
+/* These are -ENOENT where there is no such message. An attempt is noted before it is made, so that
+ * what may be under way can be known from what never was. */
+must_check int store_begin_attempt(struct store *store, int64_t id);
 must_check int store_delay_message(struct store *store, int64_t id, int64_t due_ms);
 must_check int store_delete_message(struct store *store, int64_t id);
+/* In the place of these messages, the oldest first, stands one, of which an attempt is begun. In a
+ * transaction of its own. */
+struct store_merger {
+	const int64_t *ids;
+	size_t count; /* at least 1 */
+	const char *message_id;
+	struct view body;
+};
+must_check int store_merge_messages(struct store *store, const struct store_merger *merger);
 must_check int store_count_messages(
     struct store *store, const char *target, uint64_t *ret_count);
+
+/* -- dead letters: messages that were given up, until a person has them sent again. */
+#define STORE_MAX_DEAD_LETTERS 1000 /* the oldest go */
+
+struct store_dead_letter {
+	struct store_message message; /* its id is that of the dead letter */
+	int64_t given_up_ms;
+	int status;         /* of the last answer; 0: there was none */
+	const char *reason; /* for a person */
+};
+/* Takes the message out of the outbox, in a transaction of its own; of `letter` all but the message
+ * counts. *ret_dropped: how many older ones had to go for it. -ENOENT where there is no such
+ * message. */
+must_check int store_bury_message(struct store *store, int64_t id,
+    const struct store_dead_letter *letter, uint64_t *ret_dropped);
+typedef int store_on_dead_letter(void *context, const struct store_dead_letter *letter);
+/* The oldest first, of all targets. */
+must_check int store_each_dead_letter(
+    struct store *store, store_on_dead_letter *on_letter, void *context);
+must_check int store_count_dead_letters(
+    struct store *store, const char *target, uint64_t *ret_count);
+/* Puts the target's dead letters back into its outbox, as new ones, as many as there is room for;
+ * in a transaction of its own. */
+must_check int store_revive_dead_letters(
+    struct store *store, const char *target, int64_t now_ms, uint64_t *ret_count);
 
 #endif

@@ -42,13 +42,47 @@ int store_put_message(struct store *store, const struct store_message *message)
 	return error == 0 && changes == 0 ? -ENOSPC : error;
 }
 
+static struct store_message message_of(const struct query *query)
+{
+	return (struct store_message){.id = query_int(query, 0),
+	    .target = query_text(query, 1),
+	    .message_id = query_text(query, 2),
+	    .body = query_bytes(query, 3),
+	    .created_ms = query_int(query, 4),
+	    .due_ms = query_int(query, 5),
+	    .attempts = query_int(query, 6)};
+}
+
+static int walk(struct query *query, store_on_message *on_message, void *context)
+{
+	int result = 0;
+	int error;
+
+	while (result == 0 && query_next(query)) {
+		const struct store_message message = message_of(query);
+
+		result = on_message(context, &message);
+	}
+	error = query_end(query);
+	return result != 0 ? result : error;
+}
+
+int store_each_message(
+    struct store *store, const char *target, store_on_message *on_message, void *context)
+{
+	struct query query;
+
+	query_start(&query, store->database,
+	    "SELECT id, target, message_id, body, created_ms, due_ms, attempts FROM outbox"
+	    " WHERE target = ?1 ORDER BY id");
+	query_bind_text(&query, target);
+	return walk(&query, on_message, context);
+}
+
 int store_each_due_message(
     struct store *store, int64_t now_ms, store_on_message *on_message, void *context)
 {
-	struct store_message message;
 	struct query query;
-	int result = 0;
-	int error;
 
 	query_start(&query, store->database,
 	    "SELECT id, target, message_id, body, created_ms, due_ms, attempts FROM outbox"
@@ -56,18 +90,7 @@ int store_each_due_message(
 	    " AND (due_ms <= ?1 OR due_ms > ?1 + ?2) ORDER BY id");
 	query_bind_int(&query, now_ms);
 	query_bind_int(&query, STORE_LONGEST_DELAY_MS);
-	while (result == 0 && query_next(&query)) {
-		message = (struct store_message){.id = query_int(&query, 0),
-		    .target = query_text(&query, 1),
-		    .message_id = query_text(&query, 2),
-		    .body = query_bytes(&query, 3),
-		    .created_ms = query_int(&query, 4),
-		    .due_ms = query_int(&query, 5),
-		    .attempts = query_int(&query, 6)};
-		result = on_message(context, &message);
-	}
-	error = query_end(&query);
-	return result != 0 ? result : error;
+	return walk(&query, on_message, context);
 }
 
 /* Changes the one message of that id. */
@@ -83,10 +106,19 @@ int store_delay_message(struct store *store, int64_t id, int64_t due_ms)
 {
 	struct query query;
 
-	query_start(&query, store->database,
-	    "UPDATE outbox SET due_ms = ?2, attempts = attempts + 1 WHERE id = ?1");
+	query_start(&query, store->database, "UPDATE outbox SET due_ms = ?2 WHERE id = ?1");
 	query_bind_int(&query, id);
 	query_bind_int(&query, due_ms);
+	return change_message(&query);
+}
+
+int store_begin_attempt(struct store *store, int64_t id)
+{
+	struct query query;
+
+	query_start(
+	    &query, store->database, "UPDATE outbox SET attempts = attempts + 1 WHERE id = ?1");
+	query_bind_int(&query, id);
 	return change_message(&query);
 }
 
@@ -97,6 +129,35 @@ int store_delete_message(struct store *store, int64_t id)
 	query_start(&query, store->database, "DELETE FROM outbox WHERE id = ?1");
 	query_bind_int(&query, id);
 	return change_message(&query);
+}
+
+static int write_merged(struct store *store, int64_t id, const struct store_merger *merger)
+{
+	struct query query;
+
+	query_start(&query, store->database,
+	    "UPDATE outbox SET message_id = ?2, body = ?3 WHERE id = ?1");
+	query_bind_int(&query, id);
+	query_bind_text(&query, merger->message_id);
+	query_bind_bytes(&query, merger->body);
+	return change_message(&query);
+}
+
+int store_merge_messages(struct store *store, const struct store_merger *merger)
+{
+	int error = store_begin(store);
+
+	if (error < 0)
+		return error;
+	error = write_merged(store, merger->ids[0], merger);
+	for (size_t i = 1; error == 0 && i < merger->count; i++)
+		error = store_delete_message(store, merger->ids[i]);
+	if (error == 0)
+		error = store_begin_attempt(store, merger->ids[0]);
+	if (error == 0)
+		return store_commit(store);
+	store_rollback(store);
+	return error;
 }
 
 int store_count_messages(struct store *store, const char *target, uint64_t *ret_count)

@@ -1,6 +1,6 @@
 #include "state/store_tables.h"
 
-#define VERSION        4
+#define VERSION        5
 #define OLDEST_VERSION 4
 #define APPLICATION_ID 0x61756d64 /* "aumd" */
 
@@ -41,6 +41,12 @@ static const struct schema_table tables[] = {
 	.id = "id INTEGER PRIMARY KEY AUTOINCREMENT",
 	.constraints = "UNIQUE (target, message_id)",
 	.indexes = {"outbox_by_target ON outbox (target, id)"}},
+    {.name = "dead_letter",
+	.columns = {"target TEXT", "message_id TEXT", "body BLOB", "created_ms INTEGER",
+	    "given_up_ms INTEGER", "attempts INTEGER", "status INTEGER", "reason TEXT"},
+	.id = "id INTEGER PRIMARY KEY AUTOINCREMENT",
+	.constraints = "UNIQUE (target, message_id)",
+	.first_version = 5},
 };
 
 const struct schema store_schema = {

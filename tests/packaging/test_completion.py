@@ -70,7 +70,7 @@ def complete(authmedic, tmp_path, *words):
     (["probe", ""], ["intranet", "wiki"]),
     (["--json", "inspect", "w"], ["wiki"]),
     (["--config", "x", "approve", "in"], ["intranet"]),
-    (["notify", ""], ["test"]),
+    (["notify", ""], ["again", "list", "test"]),
     (["notify", "test", ""], ["ops"]),
     (["rules", ""], ["test"]),
     (["completion", "for-z"], ["for-zsh"]),
@@ -88,10 +88,10 @@ def test_bash(authmedic, tmp_path, words, wanted):
 def test_zsh(authmedic, tmp_path):
     """zsh takes the file, and knows every verb by its help."""
     stubs = ("_describe() { local -a all; all=(${(P)@[-1]}); print -l $all }; "
-             "compadd() { print -l -- ${@[-1]} }; _files() { print FILES }")
+             "compadd() { print -l -- ${@:2} }; _files() { print FILES }")
     script = f"{stubs}; words=(authmedic ''); CURRENT=2; . {ZSH}"
     done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
     verbs = re.findall(r"^  ([a-z]+) ", said(authmedic, "--help"), re.M)
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == verbs and done.stderr == ""
     script = f"{stubs}; words=(authmedic notify ''); CURRENT=3; . {ZSH}"
-    assert said("zsh", "-f", "-c", script).split() == ["test"]
+    assert said("zsh", "-f", "-c", script).split() == ["list", "test", "again"]

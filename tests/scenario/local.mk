@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/scenario/test_diagnoses.py \
 	tests/scenario/test_fallback.py \
 	tests/scenario/test_flood.py \
+	tests/scenario/test_flood_of_news.py \
 	tests/scenario/test_healthy.py \
 	tests/scenario/test_kdc_down.py \
 	tests/scenario/test_inspectors.py \

@@ -6,6 +6,8 @@
 #include "remedy/protocol.h"
 #include "state/store.h"
 
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -320,12 +322,81 @@ static void outlasted_interval(unused_parameter void **state)
 	assert_true(run_until(is_probed_often, &rulebook));
 }
 
+/* ---- a receiver of notifications that only takes connections */
+
+static int receiver;
+
+static in_port_t start_receiver(void)
+{
+	struct sockaddr_in address = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(address);
+
+	receiver = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(receiver >= 0);
+	assert_int_equal(bind(receiver, (const struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(receiver, 8), 0);
+	assert_int_equal(getsockname(receiver, (struct sockaddr *)&address, &length), 0);
+	return ntohs(address.sin_port);
+}
+
+static bool is_knocked_at(void)
+{
+	struct pollfd asked = {.fd = receiver, .events = POLLIN};
+
+	return poll(&asked, 1, 0) == 1;
+}
+
+static struct store *open_state(void)
+{
+	struct store *store = NULL;
+	char *aside = NULL;
+
+	assert_int_equal(store_open(&store, directory, &aside), 0);
+	assert_null(aside);
+	return store;
+}
+
+static void put_message(struct store *store, const char *id, const char *body)
+{
+	const struct store_message message = {
+	    .target = "ops", .message_id = id, .body = view_of_text(body), .created_ms = 1};
+
+	assert_int_equal(store_put_message(store, &message), 0);
+}
+
+/* A message in the outbox that nobody can read is given up, and does not hold up the one behind. */
+static void spoilt_message(unused_parameter void **state)
+{
+	struct store *store = open_state();
+	struct rulebook rulebook;
+	uint64_t dead = 0;
+	char config[512];
+
+	put_message(store, "spoilt", "{");
+	put_message(store, "sound",
+	    "{\"type\":\"authmedic.incident.opened\",\"data\":{\"site\":\"intranet\"}}");
+	store_close(&store);
+	snprintf(config, sizeof(config),
+	    "sites: [{name: intranet, evidence: voters, logs: [{path: %s/x, format: iis-w3c}]}]\n"
+	    "notify: [{name: ops, type: webhook, url: 'http://127.0.0.1:%u/'}]\n",
+	    directory, (unsigned)start_receiver());
+	rulebook = load_rulebook(config);
+	assert_true(run_until(is_knocked_at, &rulebook));
+	close(receiver);
+	store = open_state();
+	assert_int_equal(store_count_dead_letters(store, "ops", &dead), 0);
+	assert_int_equal(dead, 1);
+	store_close(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(outlasted_interval, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(unsaved_action, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(inspection_put_off, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(spoilt_message, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);

@@ -1,10 +1,12 @@
 if HAVE_CMOCKA
 report_tests = tests/unit/report/course.test \
+	tests/unit/report/grouping.test \
 	tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
 	tests/unit/report/metrics.test \
 	tests/unit/report/metrics_negotiate.test \
 	tests/unit/report/notification.test \
+	tests/unit/report/pace.test \
 	tests/unit/report/page.test \
 	tests/unit/report/retry.test \
 	tests/unit/report/secret_file.test \
@@ -18,6 +20,14 @@ TESTS += $(report_tests)
 tests_unit_report_course_test_SOURCES = tests/unit/report/test_course.c
 tests_unit_report_course_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_course_test_LDADD = $(unit_libs)
+
+tests_unit_report_grouping_test_SOURCES = tests/unit/report/test_grouping.c
+tests_unit_report_grouping_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_grouping_test_LDADD = $(unit_libs)
+
+tests_unit_report_pace_test_SOURCES = tests/unit/report/test_pace.c
+tests_unit_report_pace_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_pace_test_LDADD = $(unit_libs)
 
 tests_unit_report_http_server_test_SOURCES = tests/unit/report/test_http_server.c \
 	tests/unit/loop/loop_fixture.h \

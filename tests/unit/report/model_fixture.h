@@ -44,6 +44,8 @@ static const struct report_log logs[] = {{"/var/log/squid/access.log*", "squid-c
 static struct facts *facts;
 static struct facts *no_facts;
 static struct report_site sites[2];
+static const struct report_target targets[] = {
+    {.name = "ops", .type = "webhook", .waiting = 3, .dead = 1}};
 static struct report_model model;
 
 static void set_fact(const char *name, const char *value)
@@ -117,6 +119,8 @@ static int make_model(unused_parameter void **state)
 	    .started_ms = NOW_MS - 3600000,
 	    .ready = true,
 	    .helper = "connected",
+	    .targets = targets,
+	    .target_count = count_of(targets),
 	    .sites = sites,
 	    .site_count = count_of(sites)};
 	return 0;

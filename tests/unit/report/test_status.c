@@ -40,6 +40,7 @@ static void test_document(unused_parameter void **state)
 	    "{\"version\":\"0.1.0\",\"mode\":\"act\",\"now\":\"2023-11-14T22:13:20.000Z\","
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":true,\"not_ready\":null,"
 	    "\"helper\":\"connected\",\"confinement\":null,\"state_set_aside\":null,\"fleet\":null,"
+	    "\"notify\":[{\"name\":\"ops\",\"type\":\"webhook\",\"waiting\":3,\"dead\":1}],"
 	    "\"sites\":["
 	    "{\"name\":\"intranet\",\"server\":\"squid\","
 	    "\"service\":\"HTTP/intranet.example.com\",\"mode\":\"act\",\"evidence\":\"probe\","
@@ -108,13 +109,39 @@ static void test_not_ready(unused_parameter void **state)
 	model.ready = false;
 	model.not_ready = "starting";
 	model.site_count = 0;
+	model.target_count = 0;
 	document = status_document(&model);
 	assert_printed(document,
 	    "{\"version\":\"0.1.0\",\"mode\":\"act\",\"now\":\"2023-11-14T22:13:20.000Z\","
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":false,"
 	    "\"not_ready\":\"starting\",\"helper\":\"connected\","
 	    "\"confinement\":null,\"state_set_aside\":null,"
-	    "\"fleet\":null,\"sites\":[]}");
+	    "\"fleet\":null,\"notify\":[],\"sites\":[]}");
+}
+
+static void test_dead_letter(unused_parameter void **state)
+{
+	/* A message that was given up, with what it says in one line, where that can be read. */
+	struct status_dead_letter letter = {.target = "ops",
+	    .id = "i-1-diagnosed-5",
+	    .reason = "status 404",
+	    .document = VIEW("{\"type\":\"authmedic.incident.opened\",\"data\":"
+			     "{\"site\":\"intranet\",\"title\":\"A stale handle\"}}"),
+	    .created_ms = NOW_MS - 2000,
+	    .given_up_ms = NOW_MS,
+	    .attempts = 1,
+	    .status = 404};
+	struct json auto_json *document = status_dead_letter(&letter);
+	struct json auto_json *unread = NULL;
+
+	assert_printed(document,
+	    "{\"target\":\"ops\",\"id\":\"i-1-diagnosed-5\","
+	    "\"created\":\"2023-11-14T22:13:18.000Z\",\"given_up\":\"2023-11-14T22:13:20.000Z\","
+	    "\"attempts\":1,\"status\":404,\"reason\":\"status 404\",\"kind\":\"opened\","
+	    "\"summary\":\"intranet: A stale handle\"}");
+	letter.document = VIEW("{");
+	unread = status_dead_letter(&letter);
+	assert_string_equal(json_get_text(unread, "summary"), "");
 }
 
 static void test_incident(unused_parameter void **state)
@@ -175,6 +202,7 @@ int main(void)
 	    model_test(test_document),
 	    model_test(test_set_aside),
 	    model_test(test_not_ready),
+	    model_test(test_dead_letter),
 	    model_test(test_incident),
 	    model_test(test_incident_summary),
 	};

@@ -45,6 +45,20 @@ static const struct {
 	"\"reason\":\"silent\",\"text\":\"it is heard again\"}}"},
 };
 
+/* Several as one, as grouping.c prints it. */
+static const char group[] =
+    "{\"type\":\"authmedic.group.opened\",\"timestamp\":\"2026-11-22T10:00:01.000Z\",\"data\":{"
+    "\"count\":2,\"sites\":[\"intranet\",\"wiki\"],\"text\":\"2 sites: sign-in fails, or soon "
+    "will: intranet, wiki\",\"members\":[{\"type\":\"authmedic.incident.opened\",\"timestamp\":"
+    "\"2026-11-22T10:00:00.000Z\",\"data\":{\"site\":\"intranet\",\"incident\":"
+    "\"20261122T100000Z-1a2b\",\"state\":\"standing\",\"text\":\"Sign-in fails.\",\"diagnosis\":"
+    "\"stale-handle\",\"title\":\"The worker holds an old key\",\"why\":\"Why.\",\"advice\":"
+    "\"Recycle the worker.\",\"caution\":\"\"},\"id\":\"m-1\"},{\"type\":"
+    "\"authmedic.incident.opened\",\"timestamp\":\"2026-11-22T10:00:01.000Z\",\"data\":{\"site\":"
+    "\"wiki\",\"incident\":\"20261122T100001Z-3c4d\",\"state\":\"standing\",\"text\":"
+    "\"Sign-in fails.\",\"diagnosis\":\"kdc-unreachable\",\"title\":\"The KDC does not answer\","
+    "\"why\":\"\",\"advice\":\"\",\"caution\":\"\"},\"id\":\"m-2\"}]}}";
+
 static const char *const types[] = {
     "webhook", "cloudevents", "alertmanager", "pagerduty", "slack"};
 
@@ -75,26 +89,42 @@ static void write_golden(const char *path, const struct buffer *body)
 	assert_int_equal(fclose(file), 0);
 }
 
+static void assert_golden(const char *type, const char *name, const char *document)
+{
+	struct buffer auto_buffer body, auto_buffer golden;
+	char path[512];
+
+	buffer_init(&body, 65536);
+	buffer_init(&golden, 65536);
+	golden_path(type, name, path);
+	assert_int_equal(print(type, document, &body), 0);
+	if (getenv("AUTHMEDIC_WRITE_GOLDEN") != NULL)
+		write_golden(path, &body);
+	buffer_append_byte(&body, '\n');
+	assert_int_equal(file_read(path, &golden), 0);
+	assert_string_equal(buffer_text(&body), buffer_text(&golden));
+}
+
 /* Each receiver is sent exactly what stands in golden/, which was compared with its public format.
  * AUTHMEDIC_WRITE_GOLDEN=1 writes the files anew, for a person to look at. */
 static void says_what_is_golden(unused_parameter void **state)
 {
-	for (size_t i = 0; i < count_of(types); i++) {
-		for (size_t j = 0; j < count_of(cases); j++) {
-			struct buffer auto_buffer body, auto_buffer golden;
-			char path[512];
+	for (size_t i = 0; i < count_of(types); i++)
+		for (size_t j = 0; j < count_of(cases); j++)
+			assert_golden(types[i], cases[j].name, cases[j].document);
+}
 
-			buffer_init(&body, 65536);
-			buffer_init(&golden, 65536);
-			golden_path(types[i], cases[j].name, path);
-			assert_int_equal(print(types[i], cases[j].document, &body), 0);
-			if (getenv("AUTHMEDIC_WRITE_GOLDEN") != NULL)
-				write_golden(path, &body);
-			buffer_append_byte(&body, '\n');
-			assert_int_equal(file_read(path, &golden), 0);
-			assert_string_equal(buffer_text(&body), buffer_text(&golden));
-		}
-	}
+/* So is a group each that can be told of several at once; PagerDuty cannot. */
+static void tells_of_several_at_once(unused_parameter void **state)
+{
+	struct buffer auto_buffer body;
+
+	buffer_init(&body, 65536);
+	for (size_t i = 0; i < count_of(types); i++)
+		if (wire_of(types[i])->groups)
+			assert_golden(types[i], "group", group);
+	assert_false(wire_of("pagerduty")->groups);
+	assert_int_equal(print("pagerduty", group, &body), -EINVAL);
 }
 
 /* What is none of our documents goes to nobody. */
@@ -152,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(says_what_is_golden),
+	    cmocka_unit_test(tells_of_several_at_once),
 	    cmocka_unit_test(refuses_other_documents),
 	    cmocka_unit_test(has_a_maximum),
 	    cmocka_unit_test(completes_urls),

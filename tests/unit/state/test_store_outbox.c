@@ -61,15 +61,18 @@ static void test_order_for_each_target(unused_parameter void **state)
 
 static void test_delay(unused_parameter void **state)
 {
-	/* A delayed message counts its attempts, keeps its place and holds back those behind it. */
+	/* A delayed message keeps its place and holds back those behind it; attempts are counted
+	 * when they begin. */
 	assert_int_equal(put("ops", "m1", 0), 0);
 	assert_int_equal(put("ops", "m2", 0), 0);
 	assert_due(0, "ops/m1@0*0 ");
+	assert_int_equal(store_begin_attempt(store, last_id), 0);
+	assert_due(0, "ops/m1@0*1 ");
 	assert_int_equal(store_delay_message(store, last_id, 500), 0);
 	assert_due(499, "");
 	assert_due(500, "ops/m1@500*1 ");
 	assert_int_equal(store_delay_message(store, last_id, 600), 0);
-	assert_due(600, "ops/m1@600*2 ");
+	assert_due(600, "ops/m1@600*1 ");
 }
 
 static void test_clock_set_back(unused_parameter void **state)
@@ -97,8 +100,114 @@ static void test_same_message_twice(unused_parameter void **state)
 static void test_unknown_message(unused_parameter void **state)
 {
 	/* What is not there can be neither delayed nor deleted. */
+	const struct store_dead_letter letter = {.reason = ""};
+	const struct store_merger merger = {
+	    .ids = (const int64_t[]){1, 2}, .count = 2, .message_id = "g", .body = VIEW("{}")};
+	uint64_t dropped = 99;
+
 	assert_int_equal(store_delay_message(store, 1, 0), -ENOENT);
+	assert_int_equal(store_begin_attempt(store, 1), -ENOENT);
+	assert_int_equal(store_bury_message(store, 1, &letter, &dropped), -ENOENT);
+	assert_int_equal(store_merge_messages(store, &merger), -ENOENT);
 	assert_int_equal(store_delete_message(store, 1), -ENOENT);
+}
+
+static int list_message(void *context, const struct store_message *message)
+{
+	buffer_append_format(context, "%s:%.*s*%lld ", message->message_id,
+	    VIEW_ARGUMENTS(message->body), (long long)message->attempts);
+	return 0;
+}
+
+static void assert_waiting(const char *target, const char *expected)
+{
+	struct buffer auto_buffer list;
+
+	buffer_init(&list, 1000);
+	assert_int_equal(store_each_message(store, target, list_message, &list), 0);
+	assert_string_equal(buffer_text(&list), expected);
+}
+
+static void test_merge(unused_parameter void **state)
+{
+	/* Several messages become one in the place of the first, of which an attempt is begun: all
+	 * of it or nothing. */
+	const int64_t ids[] = {1, 3};
+	const int64_t unknown[] = {1, 99};
+	struct store_merger merger = {
+	    .ids = unknown, .count = 2, .message_id = "g", .body = VIEW("both")};
+
+	assert_int_equal(put("ops", "m1", 0), 0);
+	assert_int_equal(put("ops", "m2", 0), 0);
+	assert_int_equal(put("ops", "m3", 0), 0);
+	assert_int_equal(store_merge_messages(store, &merger), -ENOENT);
+	reopen();
+	assert_count("ops", 3);
+	merger.ids = ids;
+	assert_int_equal(store_merge_messages(store, &merger), 0);
+	reopen();
+	assert_waiting("ops", "g:both*1 m2:{\"x\":\"\xc3\xa9\"}*0 ");
+	assert_waiting("chat", "");
+}
+
+static int list_letter(void *context, const struct store_dead_letter *letter)
+{
+	buffer_append_format(context, "%s/%s@%lld=%d,%s*%lld ", letter->message.target,
+	    letter->message.message_id, (long long)letter->given_up_ms, letter->status,
+	    letter->reason, (long long)letter->message.attempts);
+	return 0;
+}
+
+static void assert_dead(const char *expected)
+{
+	struct buffer auto_buffer list;
+
+	buffer_init(&list, 1000);
+	assert_int_equal(store_each_dead_letter(store, list_letter, &list), 0);
+	assert_string_equal(buffer_text(&list), expected);
+}
+
+static void test_dead_letters(unused_parameter void **state)
+{
+	/* What is given up is kept with the reason, and comes back as new, for its target alone. */
+	const struct store_dead_letter letter = {
+	    .given_up_ms = 9, .status = 404, .reason = "status 404"};
+	uint64_t count = 99;
+
+	assert_int_equal(put("ops", "m1", 0), 0);
+	assert_int_equal(put("chat", "m1", 0), 0);
+	assert_int_equal(put("ops", "m2", 0), 0);
+	assert_int_equal(store_begin_attempt(store, 1), 0);
+	assert_int_equal(store_bury_message(store, 1, &letter, &count), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_bury_message(store, 2, &letter, &count), 0);
+	reopen();
+	assert_dead("ops/m1@9=404,status 404*1 chat/m1@9=404,status 404*0 ");
+	assert_int_equal(store_count_dead_letters(store, "ops", &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(store_revive_dead_letters(store, "ops", 50, &count), 0);
+	assert_int_equal(count, 1);
+	assert_dead("chat/m1@9=404,status 404*0 ");
+	assert_waiting("ops", "m2:{\"x\":\"\xc3\xa9\"}*0 m1:{\"x\":\"\xc3\xa9\"}*0 ");
+}
+
+static void test_many_dead_letters(unused_parameter void **state)
+{
+	/* The oldest make way. */
+	const struct store_dead_letter letter = {.reason = ""};
+	uint64_t dropped = 0;
+	uint64_t count = 0;
+
+	for (int i = 0; i < STORE_MAX_DEAD_LETTERS + 2; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "m%d", i);
+		assert_int_equal(put("ops", id, 0), 0);
+		assert_int_equal(store_bury_message(store, i + 1, &letter, &dropped), 0);
+		assert_int_equal(dropped, i >= STORE_MAX_DEAD_LETTERS ? 1 : 0);
+	}
+	assert_int_equal(store_count_dead_letters(store, "ops", &count), 0);
+	assert_int_equal(count, STORE_MAX_DEAD_LETTERS);
 }
 
 static void test_full(unused_parameter void **state)
@@ -157,6 +266,9 @@ int main(void)
 	    store_test(test_clock_set_back),
 	    store_test(test_same_message_twice),
 	    store_test(test_unknown_message),
+	    store_test(test_merge),
+	    store_test(test_dead_letters),
+	    store_test(test_many_dead_letters),
 	    store_test(test_full),
 	    store_test(test_delete_in_walk),
 	    store_test(test_ids_are_not_reused),
