@@ -17,6 +17,7 @@ libauthmedic_a_SOURCES += \
 	agent/report/page.c agent/report/page.h \
 	agent/report/page_assets.c agent/report/page_assets.h \
 	agent/report/page_condition.c agent/report/page_condition.h \
+	agent/report/page_fleet.c agent/report/page_fleet.h \
 	agent/report/page_incident.c agent/report/page_incident.h \
 	agent/report/page_markup.c agent/report/page_markup.h \
 	agent/report/page_marks.c agent/report/page_marks.h \

@@ -6,6 +6,7 @@
 #include "report/digest.h"
 #include "report/page_assets.h"
 #include "report/page_condition.h"
+#include "report/page_fleet.h"
 #include "report/page_site.h"
 
 #define ALL_SITES SIZE_MAX
@@ -186,6 +187,7 @@ static void put_sites(const struct page *page, const size_t *numbers)
 		put_site(&of_site, &page->model->sites[numbers[i]]);
 	}
 	put_rows(page, numbers);
+	put_fleet(page);
 	put(page, "</main>\n");
 }
 

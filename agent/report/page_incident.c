@@ -36,6 +36,18 @@ static const struct todo {
 	"Nobody has failed yet. Recycle the worker when it suits, or give the site a maintenance "
 	"window.",
 	NULL, RUNG_NONE},
+    {"shared",
+	"Other hosts fail in the same way, so no server of ours is likely its cause. If you know "
+	"better:",
+	"approve", RUNG_NEXT},
+    {"no-help",
+	"The remedy did not help another host with the same diagnosis. To let it run here all the "
+	"same:",
+	"approve", RUNG_NEXT},
+    {"fleet-name", "Another authmedicd has this host's name in the fleet; see fleet.host.", NULL,
+	RUNG_NONE},
+    {"fleet-away", "The fleet's etcd cannot be asked, and this host acts only with it.", NULL,
+	RUNG_NONE},
     {"no-cure", "No remedy of ours cures this.", NULL, RUNG_NONE},
     {"no-rung", "The site's ladder has no remedy for this.", NULL, RUNG_NONE},
 };

@@ -182,6 +182,32 @@ static struct report_site well_site(const char *name, const char *server)
 	    .rung_count = count_of(ladder)};
 }
 
+/* Three hosts, of which one is being cured. */
+static void put_fleet_of_three(struct scene *scene)
+{
+	static struct group_host hosts[] = {{.host = "web1"}, {.host = "web2"}, {.host = "web3"}};
+	static struct group_slot slot = {
+	    .host = "web2", .site = "intranet", .incident = "20260303T104131000Z-51aa"};
+	static struct group_incident of_web2 = {.host = "web2",
+	    .site = "intranet",
+	    .diagnosis = "stale-handle",
+	    .since_ms = NOW_MS - 71000};
+	static struct group group = {.hosts = {hosts, count_of(hosts), count_of(hosts)},
+	    .slots = {&slot, 1, 1},
+	    .incidents = {&of_web2, 1, 1}};
+	static const struct report_fleet fleet = {.group_name = "intranet",
+	    .host = "web1",
+	    .state = "joined",
+	    .trouble = "",
+	    .required = true,
+	    .at_most = 1,
+	    .fence = -1,
+	    .answered_ms = NOW_MS - 2100,
+	    .group = &group};
+
+	scene->model.fleet = &fleet;
+}
+
 static void make_well(struct scene *scene)
 {
 	scene->sites[0] = well_site("intranet", "squid");
@@ -289,6 +315,7 @@ static void make_resolved(struct scene *scene)
 	site->budget_day = 2;
 	incident.events = cured_events;
 	incident.event_count = count_of(cured_events);
+	put_fleet_of_three(scene);
 	incident.closed_ms = BROKE_MS + 165000;
 	incident.evidence = site->facts;
 	site->incident = &incident;
@@ -398,6 +425,35 @@ static void make_hostile_incident(struct report_site *site)
 	site->diagnosis = hostile();
 }
 
+static void hostile_name(char *ret_name, size_t size)
+{
+	snprintf(ret_name, size, "%s", hostile());
+}
+
+static void make_hostile_fleet(struct scene *scene)
+{
+	static struct group_host host;
+	static struct group_slot slot;
+	static struct group_incident of_host = {.since_ms = NOW_MS - HOURS(1)};
+	static struct group group = {
+	    .hosts = {&host, 1, 1}, .slots = {&slot, 1, 1}, .incidents = {&of_host, 1, 1}};
+	static struct report_fleet fleet = {
+	    .at_most = 1, .fence = 7, .shared_hosts = 2, .answered_ms = NOW_MS, .group = &group};
+
+	hostile_name(host.host, sizeof(host.host));
+	hostile_name(slot.host, sizeof(slot.host));
+	hostile_name(slot.site, sizeof(slot.site));
+	hostile_name(slot.incident, sizeof(slot.incident));
+	hostile_name(of_host.host, sizeof(of_host.host));
+	hostile_name(of_host.site, sizeof(of_host.site));
+	hostile_name(of_host.diagnosis, sizeof(of_host.diagnosis));
+	fleet.group_name = hostile();
+	fleet.host = hostile();
+	fleet.state = hostile();
+	fleet.trouble = hostile();
+	scene->model.fleet = &fleet;
+}
+
 static void make_hostile(struct scene *scene)
 {
 	struct report_site *site = &scene->sites[0];
@@ -419,7 +475,9 @@ static void make_hostile(struct scene *scene)
 	site->sentence = hostile();
 	scene->model.version = hostile();
 	scene->model.mode = hostile();
+	make_hostile_fleet(scene);
 	scene->model.helper = hostile();
+	scene->model.confinement = hostile();
 	scene->model.ready = false;
 	scene->model.not_ready = hostile();
 	scene->model.state_set_aside = hostile();

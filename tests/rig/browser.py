@@ -123,7 +123,7 @@ class Page:
     def __init__(self, browser, session):
         self._browser = browser
         self._session = session
-        self._loaded = False
+        self._loaded = self._time_passed = False
         self.complaints, self.requests = [], []
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
@@ -136,6 +136,8 @@ class Page:
         """What the tab tells by itself."""
         if method == "Page.loadEventFired":
             self._loaded = True
+        elif method == "Emulation.virtualTimeBudgetExpired":
+            self._time_passed = True
         elif method == "Log.entryAdded":
             self.complaints.append(event["entry"]["text"])
         elif method in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
@@ -153,6 +155,13 @@ class Page:
         self._loaded = False
         self.call("Page.navigate", {"url": url})
         self._browser.hear(lambda: self._loaded, f"{url} is loaded")
+
+    def pass_time(self, milliseconds):
+        """So much time passes for the tab's timers, at once; requests are waited for."""
+        self._time_passed = False
+        self.call("Emulation.setVirtualTimePolicy", {
+            "policy": "pauseIfNetworkFetchesPending", "budget": milliseconds})
+        self._browser.hear(lambda: self._time_passed, "time has passed")
 
     def evaluate(self, expression):
         """The value of an expression in the page, also of a promise."""

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/scenario/test_logformats.py \
 	tests/scenario/test_notify.py \
 	tests/scenario/test_observe.py \
+	tests/scenario/test_page.py \
 	tests/scenario/test_page_look.py \
 	tests/scenario/test_page_markup.py \
 	tests/scenario/test_plugin_check.py \

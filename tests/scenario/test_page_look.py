@@ -126,3 +126,37 @@ def test_policy_stands(served):
     assert page.evaluate(f"fetch('{other}/well', {{mode: 'no-cors'}}).then(() => 'in', () => 'out')") == "out"
     assert any("Content Security Policy" in complaint for complaint in page.complaints)
     assert set(page.requests) <= {f"{scenes.url}/well", f"{other}/well", f"{scenes.url}/picture.png"}
+
+
+FOLLOW = """(async () => {
+    const really = window.really ??= window.fetch;
+    window.next = await (await really('/%s')).text();
+    window.fetch = async () => new Response(window.next);
+    return true;
+})()"""
+IS_SAME = """(() => {
+    const plain = (body) => {
+        const copy = body.cloneNode(true);
+        copy.querySelector('#live').remove();
+        copy.querySelectorAll('details').forEach(part => part.removeAttribute('open'));
+        return copy.outerHTML;
+    };
+    const fresh = new DOMParser().parseFromString(window.next, 'text/html');
+    return plain(document.body) === plain(fresh.body);
+})()"""
+
+
+def test_following_is_exact(served):
+    """From whatever scene to whatever other, also with many sites: a page that followed is the page
+    that a new load would give."""
+    browser, scenes = served
+    names = [*SCENES, "many"]
+    page = browser.open(f"{scenes.url}/well")
+    for turn in range(2 * len(names) ** 2):
+        scene = names[turn * (turn // len(names) + 1) % len(names)]
+        page.evaluate(FOLLOW % scene)
+        page.pass_time(5000)
+        assert page.evaluate(IS_SAME), f"{turn}: {scene}"
+    page.evaluate("document.querySelector('h2').textContent = 'x'; true")
+    assert not page.evaluate(IS_SAME)
+    assert not page.complaints

@@ -7,25 +7,48 @@
 
 	/* Makes `old` like `fresh` where they differ, so that what is selected, focused or open stays. */
 	const follow = (old, fresh) => {
-		if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
-			old.replaceWith(document.importNode(fresh, true));
-			return;
-		}
-		if (old.nodeType !== Node.ELEMENT_NODE) {
-			if (old.data !== fresh.data) old.data = fresh.data;
-			return;
-		}
 		if (old === live) return;
+		if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) {
+			old.replaceWith(document.importNode(fresh, true));
+		} else if (old.nodeType !== Node.ELEMENT_NODE) {
+			if (old.data !== fresh.data) old.data = fresh.data;
+		} else {
+			followAttributes(old, fresh);
+			followChildren(old, fresh);
+		}
+	};
+
+	const followAttributes = (old, fresh) => {
 		for (const { name } of [...old.attributes])
 			if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);
 		for (const { name, value } of fresh.attributes)
 			if (old.getAttribute(name) !== value && name !== "open") old.setAttribute(name, value);
-		const olds = [...old.childNodes], freshes = [...fresh.childNodes];
-		freshes.forEach((child, i) => {
-			if (i < olds.length) follow(olds[i], child);
-			else old.append(document.importNode(child, true));
-		});
-		olds.slice(freshes.length).forEach((child) => child.remove());
+	};
+
+	/* What has an id stays itself, whatever comes or goes beside it. */
+	const followChildren = (old, fresh) => {
+		const ids = new Set([...fresh.children].map((child) => child.id));
+		let place = old.firstChild;
+		const dropUntil = (isThere) => {
+			while (place && !isThere()) {
+				const next = place.nextSibling;
+				place.remove();
+				place = next;
+			}
+		};
+		for (const child of fresh.childNodes) {
+			const same = child.id && [...old.children].find((one) => one.id === child.id);
+			dropUntil(() => !place.id || ids.has(place.id));
+			if (same) dropUntil(() => place.id);
+			if (same ? place !== same : !place || place.id) {
+				old.insertBefore(same || document.importNode(child, true), place);
+				if (!same) continue;
+			} else {
+				place = place.nextSibling;
+			}
+			follow(same || (place ? place.previousSibling : old.lastChild), child);
+		}
+		dropUntil(() => false);
 	};
 
 	const say = (text, gone) => {
