@@ -314,11 +314,16 @@ const char *json_get_text(const struct json *object, const char *name)
 	return json_text(json_get(object, name));
 }
 
-double json_get_number(const struct json *object, const char *name, double fallback)
+double json_number(const struct json *json, double fallback)
 {
-	const cJSON *node = node_of(json_get(object, name));
+	const cJSON *node = node_of(json);
 
 	return cJSON_IsNumber(node) ? node->valuedouble : fallback;
+}
+
+double json_get_number(const struct json *object, const char *name, double fallback)
+{
+	return json_number(json_get(object, name), fallback);
 }
 
 int64_t json_get_int(const struct json *object, const char *name, int64_t fallback)

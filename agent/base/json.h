@@ -52,9 +52,10 @@ double json_get_number(const struct json *object, const char *name, double fallb
 bool json_get_bool(const struct json *object, const char *name);
 /* Walks the members of an object or array: start with NULL, ends with NULL. */
 const struct json *json_next(const struct json *parent, const struct json *previous);
-/* The member's name, its text, or NULL. */
+/* The member's name, its text, or NULL; its number, or the fallback. */
 const char *json_name(const struct json *json);
 const char *json_text(const struct json *json);
+double json_number(const struct json *json, double fallback);
 
 #define auto_json __attribute__((cleanup(json_free)))
 

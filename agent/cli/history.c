@@ -72,8 +72,11 @@ static int show_incident(const struct invocation *invocation)
 		json_put_text(document, "recomputed", words[check]);
 		exit_code = print_json(document);
 	} else {
+		const struct screen screen = screen_look();
+
 		incident_print(document);
-		printf("\n%s\n", incident_check_sentence(check));
+		putchar('\n');
+		screen_print_text(&screen, 0, incident_check_sentence(check));
 	}
 	return check == INCIDENT_DIFFERS ? EXIT_FAILED : exit_code;
 }

@@ -1,10 +1,15 @@
 #include "cli/incident.h"
 
-#include "base/text.h"
+#include <errno.h>
+
+#include "cli/document.h"
 #include "cli/verbs.h"
-#include "diagnose/rules.h"
 
 #define MAX_TEXT_BYTES ((size_t)256 * 1024)
+#define INDENT         2
+#define DAY_BYTES      11 /* "2026-11-28" */
+#define TIME_COLUMNS   12
+#define KIND_COLUMNS   14
 
 /* Whoever sits on the daemon's port may have written it. */
 static void print_padded(const char *text, int width)
@@ -21,145 +26,148 @@ void incident_print_text(const struct json *object, const char *name, int width)
 	print_padded(text != NULL && text[0] != '\0' ? text : "-", width);
 }
 
-/* Lines of our own making that may hold texts from elsewhere. */
-static void print_lines(const char *text)
-{
-	struct view rest = view_of_text(text);
-	struct view line;
-
-	while (rest.length > 0) {
-		view_cut(&rest, '\n', &line);
-		printf("  ");
-		print_escaped(line);
-		putchar('\n');
-	}
-}
-
-static void print_part(const char *heading, const char *text)
+/* Text of our own making that may hold parts from elsewhere. */
+static void print_part(const struct screen *screen, const char *heading, const char *text)
 {
 	if (text == NULL || text[0] == '\0')
 		return;
-	printf("\n%s\n", heading);
-	print_lines(text);
+	putchar('\n');
+	screen_print_text(screen, 0, heading);
+	screen_print_text(screen, INDENT, text);
 }
 
-static void print_word(const char *word)
+static void append_word(struct buffer *line, const char *word)
 {
-	if (word == NULL || word[0] == '\0')
-		return;
-	printf(" [");
-	print_escaped(view_of_text(word));
-	putchar(']');
+	if (word != NULL && word[0] != '\0')
+		buffer_append_format(line, " [%s]", word);
 }
 
-static void print_timeline(const struct json *incident)
+/* The time of day is enough behind the first of a day. */
+static void append_time_of_day(
+    struct buffer *line, const struct json *event, char previous_day[DAY_BYTES])
+{
+	const char *time = json_get_text(event, "time");
+
+	if (time == NULL || strlen(time) < 19) {
+		buffer_append_format(line, "%*s", TIME_COLUMNS, "");
+		return;
+	}
+	if (strncmp(time, previous_day, DAY_BYTES - 1) != 0) {
+		snprintf(previous_day, DAY_BYTES, "%.10s", time);
+		printf("  ");
+		print_escaped(view_of_text(previous_day));
+		printf(" (UTC)\n");
+	}
+	buffer_append_format(line, "  %.8s  ", time + 11);
+}
+
+/* Such events follow each other often, and say the same each time. */
+static bool is_like(const struct json *event, const struct json *next)
+{
+	const char *reason = json_get_text(json_get(event, "data"), "reason");
+	const char *other = json_get_text(json_get(next, "data"), "reason");
+	const char *kind = json_get_text(event, "kind");
+
+	return next != NULL && kind != NULL && strcmp(kind, "probed") == 0 &&
+	    json_get_text(next, "kind") != NULL && strcmp(json_get_text(next, "kind"), kind) == 0 &&
+	    reason != NULL && other != NULL && strcmp(reason, other) == 0;
+}
+
+static void print_timeline(const struct screen *screen, const struct json *incident)
 {
 	const struct json *timeline = json_get(incident, "timeline");
+	char day[DAY_BYTES] = "";
+	unsigned times = 1;
 
 	puts("\nWhat happened");
 	for (const struct json *event = json_next(timeline, NULL); event != NULL;
 	     event = json_next(timeline, event)) {
 		const struct json *data = json_get(event, "data");
+		struct buffer auto_buffer line = {0};
 
-		printf("  ");
-		incident_print_text(event, "time", 26);
-		incident_print_text(event, "kind", 14);
-		incident_print_text(event, "text", 0);
-		print_word(json_get_text(data, "remedy"));
-		print_word(json_get_text(data, "reason"));
-		putchar('\n');
+		if (is_like(event, json_next(timeline, event))) {
+			times++;
+			continue;
+		}
+		buffer_init(&line, MAX_TEXT_BYTES);
+		append_time_of_day(&line, event, day);
+		buffer_append_format(&line, "%-*s%s", KIND_COLUMNS, document_text(event, "kind"),
+		    document_text(event, "text"));
+		append_word(&line, json_get_text(data, "remedy"));
+		append_word(&line, json_get_text(data, "reason"));
+		if (times > 1)
+			buffer_append_format(&line, " (%u times)", times);
+		screen_print_hanging(screen, TIME_COLUMNS + KIND_COLUMNS, buffer_text(&line));
+		times = 1;
 	}
 }
 
-static const char *value_of(const struct facts *facts, const char *name)
-{
-	const char *value = facts_get(facts, name);
-
-	return value != NULL ? value : "an unknown number";
-}
-
-static void print_victims(const struct facts *facts)
-{
-	struct buffer auto_buffer text;
-
-	buffer_init(&text, MAX_TEXT_BYTES);
-	buffer_append_format(&text,
-	    "%s of %s known-good voters seen in the window were rejected, %s got in; "
-	    "%s rejections of strangers\n",
-	    value_of(facts, "window.rejected"), value_of(facts, "window.active"),
-	    value_of(facts, "window.established"), value_of(facts, "window.rejected_strangers"));
-	buffer_append_format(&text, "our own sign-in: %s\n", value_of(facts, "probe.result"));
-	print_part("Who was hit, when it was diagnosed", buffer_text(&text));
-}
-
-static void print_reasons(const struct rules *rules, const struct facts *facts)
+static void print_reasons(const struct screen *screen, const struct rules *rules,
+    const struct facts *facts, const struct diagnosis *diagnosis)
 {
 	struct buffer auto_buffer reasons;
 	struct buffer auto_buffer others;
-	const struct diagnosis *diagnosis = rules_diagnose(rules, facts, NULL);
 
 	buffer_init(&reasons, MAX_TEXT_BYTES);
 	buffer_init(&others, MAX_TEXT_BYTES);
 	rules_tell_reasons(rules, facts, &reasons);
 	rules_tell_others(rules, facts, &others);
-	print_part("What it is", diagnosis->title);
-	print_part("Why we think so", diagnosis->why);
-	print_part("What that is seen by", buffer_text(&reasons));
-	print_victims(facts);
-	print_part("Why nothing else: these were asked first, and for want of this do not hold",
+	print_part(screen, "Why we think so", diagnosis->why);
+	print_part(screen, "What that is seen by", buffer_text(&reasons));
+	print_part(screen,
+	    "Why nothing else: these were asked first, and for want of this do not hold",
 	    buffer_text(&others));
-	print_part("What to do", diagnosis->advice);
-	print_part("What not to do", diagnosis->caution);
+	print_part(screen, "What to do about such a thing", diagnosis->advice);
+	print_part(screen, "What not to do", diagnosis->caution);
 }
 
 /* With the rules of that time, whose words they are, too. */
-static void print_diagnosis(const struct json *incident)
+static int read_evidence(
+    const struct json *incident, struct rules **ret_rules, struct facts **ret_facts)
 {
 	const struct json *evidence = json_get(incident, "evidence");
 	const char *digest = json_get_text(evidence, "rules");
-	struct rules auto_call(rules_free) *rules = NULL;
-	struct facts auto_call(facts_free) *facts = NULL;
+	struct rules *rules = NULL;
 	struct buffer auto_buffer errors;
+	int error;
 
 	buffer_init(&errors, MAX_TEXT_BYTES);
-	if (digest == NULL ||
-	    rules_from_json(&rules, json_get(json_get(incident, "rule_sets"), digest), &errors) <
-		0 ||
-	    facts_from_json(&facts, json_get(evidence, "facts")) < 0)
-		return;
-	print_reasons(rules, facts);
+	if (digest == NULL)
+		return -ENOENT;
+	error = rules_from_json(&rules, json_get(json_get(incident, "rule_sets"), digest), &errors);
+	if (error == 0)
+		error = facts_from_json(ret_facts, json_get(evidence, "facts"));
+	if (error < 0)
+		rules_free(&rules);
+	else
+		*ret_rules = rules;
+	return error;
 }
 
-/* Where the value is one: nobody counts seconds since 1970. */
-static void print_time(const char *value)
+static void print_source(const struct screen *screen, const struct json *incident)
 {
-	char time[TEXT_TIME_BYTES];
-	int64_t time_ms;
+	struct buffer auto_buffer text;
+	const struct json *facts = json_get(json_get(incident, "evidence"), "facts");
+	size_t count = 0;
 
-	if (value != NULL && fact_is_time(value, &time_ms))
-		printf(" = %s", text_of_time(time_ms, time));
-}
-
-static void print_facts(const struct json *facts)
-{
-	puts("\nWhat it was computed from");
 	for (const struct json *fact = json_next(facts, NULL); fact != NULL;
-	     fact = json_next(facts, fact)) {
-		printf("  ");
-		print_padded(json_name(fact), 28);
-		putchar(' ');
-		incident_print_text(fact, "value", 0);
-		print_time(json_get_text(fact, "value"));
-		printf("  (");
-		incident_print_text(fact, "source", 0);
-		printf(", ");
-		incident_print_text(fact, "time", 0);
-		printf(")\n");
-	}
+	     fact = json_next(facts, fact))
+		count++;
+	buffer_init(&text, MAX_TEXT_BYTES);
+	buffer_append_format(
+	    &text, "%zu facts: authmedic history ID --json has each, and its source", count);
+	print_part(screen, "What it was computed from", buffer_text(&text));
 }
 
 void incident_print(const struct json *incident)
 {
+	struct rules auto_call(rules_free) *rules = NULL;
+	struct facts auto_call(facts_free) *facts = NULL;
+	const struct screen screen = screen_look();
+	const struct diagnosis *diagnosis = NULL;
+
+	if (read_evidence(incident, &rules, &facts) == 0)
+		diagnosis = rules_diagnose(rules, facts, NULL);
 	printf("Incident ");
 	incident_print_text(incident, "id", 0);
 	printf(" at ");
@@ -168,12 +176,10 @@ void incident_print(const struct json *incident)
 	incident_print_text(incident, "diagnosis", 0);
 	printf(", ");
 	incident_print_text(incident, "state", 0);
-	printf("\nopened ");
-	incident_print_text(incident, "opened", 0);
-	printf(", closed ");
-	incident_print_text(incident, "closed", 0);
-	putchar('\n');
-	print_timeline(incident);
-	print_diagnosis(incident);
-	print_facts(json_get(json_get(incident, "evidence"), "facts"));
+	printf("\n\n");
+	incident_print_story(incident, &screen, diagnosis);
+	print_timeline(&screen, incident);
+	if (diagnosis != NULL)
+		print_reasons(&screen, rules, facts, diagnosis);
+	print_source(&screen, incident);
 }

@@ -10,9 +10,11 @@ authmedic_SOURCES = \
 	agent/cli/demo_probe.c \
 	agent/cli/demo_server.c \
 	agent/cli/demo_story.c agent/cli/demo_story.h \
+	agent/cli/document.c agent/cli/document.h \
 	agent/cli/explain.c \
 	agent/cli/history.c \
 	agent/cli/incident.c agent/cli/incident.h \
+	agent/cli/incident_story.c \
 	agent/cli/incident_check.c \
 	agent/cli/inspect.c \
 	agent/cli/log_input.c agent/cli/log_input.h \
@@ -28,6 +30,7 @@ authmedic_SOURCES = \
 	agent/cli/replay_logs.c agent/cli/replay_logs.h \
 	agent/cli/replay_source.c agent/cli/replay_source.h \
 	agent/cli/rules.c \
+	agent/cli/screen.c agent/cli/screen.h \
 	agent/cli/status.c agent/cli/status.h \
 	agent/cli/tables.c agent/cli/tables.h \
 	agent/cli/verbs.h \

@@ -15,3 +15,35 @@ bool host_output_is_terminal(void)
 {
 	return uv_guess_handle(1) == UV_TTY;
 }
+
+bool host_errors_are_on_terminal(void)
+{
+	return uv_guess_handle(2) == UV_TTY;
+}
+
+static unsigned columns_of(uv_loop_t *loop)
+{
+	uv_tty_t screen;
+	int columns = 0;
+	int rows = 0;
+
+	if (uv_tty_init(loop, &screen, 1, 0) < 0)
+		return 0;
+	if (uv_tty_get_winsize(&screen, &columns, &rows) < 0 || columns < 0)
+		columns = 0;
+	uv_close((uv_handle_t *)&screen, NULL);
+	uv_run(loop, UV_RUN_DEFAULT);
+	return (unsigned)columns;
+}
+
+unsigned host_output_columns(void)
+{
+	uv_loop_t loop;
+	unsigned columns;
+
+	if (!host_output_is_terminal() || uv_loop_init(&loop) < 0)
+		return 0;
+	columns = columns_of(&loop);
+	uv_loop_close(&loop);
+	return columns;
+}

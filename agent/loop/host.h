@@ -11,5 +11,9 @@ void host_name(char ret_name[HOST_NAME_BYTES]);
 
 /* Standard output goes to a screen. */
 bool host_output_is_terminal(void);
+/* How wide that screen is; 0 where there is none, or it does not say. */
+unsigned host_output_columns(void);
+/* Standard error does. */
+bool host_errors_are_on_terminal(void);
 
 #endif

@@ -30,7 +30,7 @@ class Watched:
         reasons = self.authmedic.log_status(log)["deaf_reasons"]
         assert [one["reason"] for one in reasons] == [reason], reasons
         assert "<strong>deaf</strong>" in self.authmedic.fetch("/")
-        assert "DEAF: " in self.authmedic.command("status", check=True).stdout
+        assert "DEAF for " in self.authmedic.command("status", check=True).stdout
 
     def wait_heard(self, log, go_on=lambda: None):
         """And is heard again."""

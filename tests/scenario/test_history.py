@@ -32,13 +32,15 @@ def test_story(incident):
     """What broke and when, who was hit, why it is that and nothing else, and what to do."""
     scene, kept = incident
     story = scene.authmedic.command("history", kept["id"], check=True).stdout
-    for heading in ("What happened", "What it is", "Why we think so", "What that is seen by", "Who was hit", "Why nothing else",
-                    "What to do", "What not to do", "What it was computed from"):
+    for heading in ("What:", "When:", "Hit:", "Done:", "Now:", "Next:", "What happened", "Why we think so",
+                    "What that is seen by", "Why nothing else", "What to do", "What not to do", "What it was computed from"):
         assert re.search(f"^{heading}", story, re.M), story
     for event in kept["timeline"]:
         assert event["text"] in story
-    assert re.search(r"^  6 of 6 known-good voters seen in the window were rejected, 0 got in", story,
-                     re.M), story
+    assert re.search(r"^Hit: +6 of the 6 known-good voters .* turned away, 0 got in; .* sign-in: rejected$",
+                     story, re.M), story
+    assert re.search(r"^Done: +recycle was applied at 20[0-9-]+ [0-9:]+ UTC: done$", story, re.M), story
+    assert re.search("^Now: +over: the remedy helped: sign-in works again$", story, re.M), story
     assert "The server still works with an old key, old rights" in story
     assert re.search(r"^  yes: probe.result == rejected .*\n(  .*\n)*  yes: keytab.changed > worker.start "
                      r"\(keytab.changed is 20\S+Z, worker.start is 20\S+Z\)$", story, re.M), story

@@ -26,7 +26,7 @@ def is_expected(made, days, times):
     words = made.authmedic.command("status").stdout
     reason = f"learned from {times} failure{'s'[:times - 1]}" if times else "the age that is configured"
     return (site["handle"]["learned_from"] == times and why in row
-            and re.search(f"^ +handle +expected to fail at 20[^ ]*, {reason}$", words, re.M))
+            and re.search(f" handle (good for|past its time by) [^;]*, {reason};", words, re.M))
 
 
 def wait_expected(made, days, times):

@@ -1,12 +1,15 @@
 """Shows that a person can try the way to each receiver, and that the status is made for people: on one screen,
 in colours only where there is a screen."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import subprocess
+import termios
 
 from rig import FORMATS, built_program, config, log_site, notify, wait_until
 
@@ -46,8 +49,9 @@ def test_notify_test(rig):
 class Screen:
     """A command that runs on a terminal of its own."""
 
-    def __init__(self, words, **environment):
+    def __init__(self, words, columns=0, **environment):
         self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
         self.process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs,
                                         env={**os.environ, **environment})
         os.close(theirs)
@@ -70,6 +74,17 @@ class Screen:
         return code
 
 
+def check_widths(command):
+    """It fits a screen of 80 columns and uses a wider one; without UTF-8 it is plain ASCII."""
+    for columns, locale in ((80, "C.UTF-8"), (80, "C"), (132, "C")):
+        screen = Screen([*command, "status"], columns=columns, LC_ALL=locale, NO_COLOR="1")
+        assert screen.close() == 0
+        assert max(map(len, screen.text.splitlines())) <= columns, screen.text
+        assert screen.text.isascii() == (locale == "C"), screen.text
+        [row] = re.findall("^  plain .*", screen.text, re.M)
+        assert (len(row.split("rejected")[0]) > 80) == (columns > 80), row
+
+
 def test_screen(rig):
     """`status` is coloured on a terminal alone, unless NO_COLOR is set; `watch` shows it anew, in place,
     until it is interrupted, and follows what happens."""
@@ -77,12 +92,13 @@ def test_screen(rig):
     authmedic = rig.authmedic(config(log_site(writer)))
     command = [built_program("authmedic"), "--config", authmedic.config_path]
     plain = authmedic.command("status", check=True).stdout
-    assert "\033" not in plain and "plain: watching\n" in plain
+    assert "\033" not in plain and re.search(r"^  plain +watching +[▁ ]+ 0/0 rejected$", plain, re.M), plain
     for environment, coloured in (({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)):
         screen = Screen([*command, "status"], **environment)
         assert screen.close() == 0
         assert ("\033[32mwatching\033[0m" in screen.text) == coloured, screen.text
         assert ("\033" in screen.text) == coloured
+    check_widths(command)
     watch = Screen([*command, "watch"])
     wait_until(lambda: "watching" in watch.look(), 20, lambda: watch.text)
     assert "DEAF" not in watch.text

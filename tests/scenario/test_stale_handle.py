@@ -81,14 +81,15 @@ def check_prometheus(scene, prometheus):
 
 def check_command(scene, incident):
     status = scene.authmedic.command("status", check=True).stdout
-    assert re.search(r"^squid: watching$", status, re.M) and "0 this hour, 2 today" in status
+    assert re.search(r"^  squid +watching +\S", status, re.M)
+    assert "0 actions left this hour, 2 today" in status
     history = scene.authmedic.command("history", check=True).stdout.splitlines()
     assert len(history) == 1 and history[0].split()[:4] == [
         incident["id"], "squid", "stale-handle", "resolved"]
     story = scene.authmedic.command("history", incident["id"], check=True).stdout
     for event in incident["timeline"]:
         assert event["text"] in story
-    assert re.search(r"^ +ticket\.kvno +2 ", story, re.M)
+    assert re.search(r"yes: ticket.kvno in keytab.kvnos \(ticket.kvno is \"2\"", story)
     assert scene.authmedic.command("history", "no-such-incident").returncode == 1
 
 
