@@ -179,11 +179,14 @@ static bool may_take(const struct member *member)
 	    (member_shared_hosts(member) == 0 && !member_was_no_help(member, wish->diagnosis));
 }
 
+/* Of this run only: what the last one began may still be under way, and its slot goes with its
+ * lease. And whoever has our name now: the slot is given back. */
 static bool needs_freeing(const struct member *member, unused_parameter int64_t now_ms)
 {
 	const struct group_slot *slot = member_find_slot(member);
 
-	return slot != NULL && member_is_claimed(member) && !member_wants(member, slot);
+	return slot != NULL && strcmp(slot->run, member->options.run) == 0 &&
+	    !member_wants(member, slot);
 }
 
 static int ask_to_free(struct member *member, struct etcd_request *request)

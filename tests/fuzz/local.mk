@@ -3,6 +3,7 @@ fuzz_targets = tests/fuzz/challenge.test \
 	tests/fuzz/condition.test \
 	tests/fuzz/config.test \
 	tests/fuzz/document.test \
+	tests/fuzz/etcd.test \
 	tests/fuzz/facts.test \
 	tests/fuzz/format.test \
 	tests/fuzz/helper.test \
@@ -20,6 +21,7 @@ tests_fuzz_challenge_test_SOURCES = tests/fuzz/challenge.c $(fuzz_sources)
 tests_fuzz_condition_test_SOURCES = tests/fuzz/condition.c $(fuzz_sources)
 tests_fuzz_config_test_SOURCES = tests/fuzz/config.c $(fuzz_sources)
 tests_fuzz_document_test_SOURCES = tests/fuzz/document.c $(fuzz_sources)
+tests_fuzz_etcd_test_SOURCES = tests/fuzz/etcd.c $(fuzz_sources)
 tests_fuzz_facts_test_SOURCES = tests/fuzz/facts.c $(fuzz_sources)
 tests_fuzz_format_test_SOURCES = tests/fuzz/format.c $(parsed_checks) $(fuzz_sources)
 tests_fuzz_helper_test_SOURCES = tests/fuzz/helper.c $(helper_idle) $(fuzz_sources)
