@@ -37,7 +37,7 @@ static const char *reason_of(int error)
 	case -EAGAIN:
 		return "etcd refused it";
 	case -EBADMSG:
-		return "what was answered is none of etcd's answers, or not what is ours";
+		return "what was answered is no answer of etcd's, or the group has keys that are not ours";
 	default:
 		return strerror(-error);
 	}
@@ -57,22 +57,22 @@ static void note_trouble(struct fleet *fleet, const char *reason)
 	forget_token(fleet);
 }
 
-static void take_token(struct fleet *fleet, int error, struct etcd_answer *answer)
+static int take_token(struct fleet *fleet, int error, struct etcd_answer *answer)
 {
 	if (error < 0) {
 		fleet->sign_in_errors++;
-		return;
+		return error;
 	}
 	fleet->token = answer->token;
 	answer->token = NULL;
+	return 0;
 }
 
-static void take(struct fleet *fleet, int error, struct etcd_answer *answer)
+static int take(struct fleet *fleet, int error, struct etcd_answer *answer)
 {
 	if (fleet->verb == ETCD_AUTHENTICATE)
-		take_token(fleet, error, answer);
-	else
-		member_answer(fleet->member, clock_boot_ms(), error, error == 0 ? answer : NULL);
+		return take_token(fleet, error, answer);
+	return member_answer(fleet->member, clock_boot_ms(), error, error == 0 ? answer : NULL);
 }
 
 static void on_answer(void *context, const struct http_client_answer *got)
@@ -85,11 +85,11 @@ static void on_answer(void *context, const struct http_client_answer *got)
 	if (got->status != 0)
 		error = got->is_cut ? -EBADMSG
 				    : etcd_answer_parse(&answer, fleet->verb, got->body);
+	error = take(fleet, error, &answer);
 	if (error < 0)
 		note_trouble(fleet, got->status != 0 ? reason_of(error) : got->reason);
 	else
 		fleet->trouble[0] = '\0';
-	take(fleet, error, &answer);
 	fleet->options.on_answer(fleet->options.context);
 	if (error == 0)
 		pump(fleet);
@@ -155,9 +155,8 @@ static void pump(struct fleet *fleet)
 	error = post(fleet, request);
 	if (error == 0)
 		return;
-	note_trouble(fleet, reason_of(error));
 	fleet->verb = request->verb;
-	take(fleet, error, NULL);
+	note_trouble(fleet, reason_of(take(fleet, error, NULL)));
 }
 
 void fleet_work(struct fleet *fleet)

@@ -148,24 +148,25 @@ static void note_error(struct member *member, int64_t now_ms, int error)
 		member_lose_lease(member);
 }
 
-void member_answer(struct member *member, int64_t now_ms, int error, struct etcd_answer *answer)
+int member_answer(struct member *member, int64_t now_ms, int error, struct etcd_answer *answer)
 {
 	const struct duty *duty = take_pointer(member->asked);
 
 	if (duty == NULL)
-		return;
+		return 0;
 	if (member->lease != 0 && !member_has_lease(member, now_ms))
 		member_lose_lease(member);
 	if (error == 0)
 		error = answer != NULL ? take(member, duty, answer) : -EBADMSG;
 	if (error < 0) {
 		note_error(member, now_ms, error);
-		return;
+		return error;
 	}
 	member->retry_ms = FIRST_RETRY_MS;
 	if (member->request.verb == ETCD_TRANSACT)
 		member->answered_ms = member->asked_ms;
 	note_name(member, now_ms);
+	return 0;
 }
 
 /* ---- what follows */

@@ -69,8 +69,9 @@ void member_wish(struct member *member, const struct member_wish *wish);
  * if only by an error, before another is given. */
 const struct etcd_request *member_ask(struct member *member, int64_t now_ms);
 /* Takes what it needs out of the answer, NULL where there was none of use. `error` as of
- * etcd_answer_parse(), or why there was none. */
-void member_answer(
+ * etcd_answer_parse(), or why there was none. Gives it back, or -EBADMSG where the answer is etcd's
+ * but cannot be believed, or the group's keys cannot be read. */
+int member_answer(
     struct member *member, int64_t now_ms, int error, struct etcd_answer *answer);
 
 enum member_state member_state(const struct member *member, int64_t now_ms);

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+import ssl
 import urllib.request
 
 from .process import Process, need_program
@@ -19,13 +20,24 @@ def _bytes(text):
 
 
 class Etcd:
-    """Its data stays from one start to the next, and so do its ports."""
+    """Its data stays from one start to the next, and so do its ports.
 
-    def __init__(self, directory):
+    With `certificates` (the paths "ca.pem", "certificate.pem" and "key.pem") it speaks TLS, and asks each
+    client for a certificate of that CA.
+    """
+
+    def __init__(self, directory, certificates=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         self.port, self._peer_port = free_port(), free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificates else 'http'}://127.0.0.1:{self.port}"
+        self._certificates = certificates
+        self._handlers = [urllib.request.ProxyHandler({})]
+        if certificates:
+            context = ssl.create_default_context(cafile=certificates["ca.pem"])
+            context.load_cert_chain(certificates["certificate.pem"], certificates["key.pem"])
+            self._handlers.append(urllib.request.HTTPSHandler(context=context))
+        self._token = None
         self._program = need_program("etcd", "etcd-server")
         self._process = None
 
@@ -37,10 +49,16 @@ class Etcd:
              "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
              "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
              "--initial-cluster", f"rig={peer}", "--log-level", "error", "--logger", "zap",
-             "--unsafe-no-fsync"],
+             "--unsafe-no-fsync", *self._tls_options()],
             os.path.join(self.directory, "etcd.out"))
         self._process.wait_ready(self.is_well, 60, "etcd answers")
         return self
+
+    def _tls_options(self):
+        if not self._certificates:
+            return []
+        return ["--cert-file", self._certificates["certificate.pem"], "--key-file", self._certificates["key.pem"],
+                "--trusted-ca-file", self._certificates["ca.pem"], "--client-cert-auth"]
 
     def stop(self):
         """End it at once, where it runs; its data stays."""
@@ -66,7 +84,9 @@ class Etcd:
         """POST to the gateway; the answer."""
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(),
                                          {"Content-Type": "application/json"})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        if self._token:
+            request.add_header("Authorization", self._token)
+        opener = urllib.request.build_opener(*self._handlers)
         with opener.open(request, timeout=10) as answer:
             return json.loads(answer.read())
 
@@ -83,6 +103,19 @@ class Etcd:
     def delete(self, key):
         """Take a key away."""
         self.ask("/v3/kv/deleterange", {"key": _bytes(key)})
+
+    def add_user(self, name, password, prefix):
+        """From now on who is not known is not let in; but for this one, below the prefix."""
+        self.ask("/v3/auth/user/add", {"name": "root", "password": "root"})
+        self.ask("/v3/auth/role/add", {"name": "root"})
+        self.ask("/v3/auth/user/grant", {"user": "root", "role": "root"})
+        self.ask("/v3/auth/user/add", {"name": name, "password": password})
+        self.ask("/v3/auth/role/add", {"name": name})
+        self.ask("/v3/auth/role/grant", {"name": name, "perm": {
+            "permType": "READWRITE", "key": _bytes(prefix), "range_end": _bytes(prefix[:-1] + "0")}})
+        self.ask("/v3/auth/user/grant", {"user": name, "role": name})
+        self.ask("/v3/auth/enable", {})
+        self._token = self.ask("/v3/auth/authenticate", {"name": "root", "password": "root"})["token"]
 
     def holders(self, group):
         """The hosts that have a slot of that group."""

@@ -170,9 +170,9 @@ class Rig:
         """An Alertmanager."""
         return self._add(Alertmanager(self._folder("alertmanager")), start=True)
 
-    def etcd(self):
+    def etcd(self, **options):
         """An Etcd."""
-        return self._add(Etcd(self._folder("etcd")), start=True)
+        return self._add(Etcd(self._folder("etcd"), **options), start=True)
 
     def browser(self):
         """A Browser."""

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/scenario/test_demo.py \
 	tests/scenario/test_diagnoses.py \
 	tests/scenario/test_fallback.py \
+	tests/scenario/test_fleet.py \
 	tests/scenario/test_flood.py \
 	tests/scenario/test_flood_of_news.py \
 	tests/scenario/test_healthy.py \
