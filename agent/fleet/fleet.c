@@ -37,7 +37,7 @@ static const char *reason_of(int error)
 	case -EAGAIN:
 		return "etcd refused it";
 	case -EBADMSG:
-		return "what was answered is no answer of etcd's, or the group has keys that are not ours";
+		return "that is no answer of etcd's, or the group has keys that are not ours";
 	default:
 		return strerror(-error);
 	}

@@ -1,5 +1,5 @@
-/* Whatever etcd answers, it is refused, or its parts are within their bounds; and a group that is read
- * from it holds names that end, and says the same when it is asked. The first byte chooses the
+/* Whatever etcd answers, it is refused, or its parts are within their bounds; and a group that is
+ * read from it holds names that end, and says the same when it is asked. The first byte chooses the
  * question. */
 #include "fuzz.h"
 

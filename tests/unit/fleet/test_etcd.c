@@ -5,7 +5,9 @@
 #include "fleet/etcd.h"
 
 #define HEADER "\"header\":{\"cluster_id\":\"7\",\"revision\":\"5\"}"
-#define KV     "{\"key\":\"YQ==\",\"create_revision\":\"2\",\"mod_revision\":\"3\",\"value\":\"Yg==\"}"
+#define KV                                                                                         \
+	"{\"key\":\"YQ==\",\"create_revision\":\"2\",\"mod_revision\":\"3\","                     \
+	"\"value\":\"Yg==\"}"
 #define RANGE(kvs)                                                                                 \
 	"{" HEADER ",\"responses\":[{\"response_put\":{}},{\"response_range\":{\"kvs\":[" kvs      \
 	"]}}]}"
@@ -154,7 +156,7 @@ static void test_no_answers(unused_parameter void **state)
 
 static void test_too_much(unused_parameter void **state)
 {
-	/* More than there is room for is refused as a whole: a body, a value, the number of keys. */
+	/* More than there is room for is refused: a body, a value, the number of keys. */
 	struct buffer auto_buffer body;
 	struct etcd_answer answer;
 

@@ -368,12 +368,8 @@ static void happen_to_host(struct world *world, struct host *host)
 }
 
 /* Not all hosts meet it, and not at once; some of them have a trouble of their own besides. */
-static void happen_to_all(struct world *world)
+static void spread_fault(struct world *world)
 {
-	if (world->now_ms >= world->fault_until_ms && one_in(world, 400)) {
-		world->totals->shared_faults++;
-		world->fault_until_ms = world->now_ms + between(world, LEASE_MS, 3 * LEASE_MS);
-	}
 	for (size_t i = 0; i < WORLD_HOSTS; i++) {
 		struct host *host = &world->hosts[i];
 		bool faulty = world->now_ms < world->fault_until_ms;
@@ -387,6 +383,15 @@ static void happen_to_all(struct world *world)
 			host->trouble = TROUBLE_NONE;
 		}
 	}
+}
+
+static void happen_to_all(struct world *world)
+{
+	if (world->now_ms >= world->fault_until_ms && one_in(world, 400)) {
+		world->totals->shared_faults++;
+		world->fault_until_ms = world->now_ms + between(world, LEASE_MS, 3 * LEASE_MS);
+	}
+	spread_fault(world);
 	if (one_in(world, 600)) {
 		world->totals->freezes++;
 		world->frozen_until_ms = world->now_ms + between(world, 0, 2 * LEASE_MS);

@@ -1,5 +1,5 @@
-/* Some hosts, an etcd and a network between them, in simulated time, with all that can go wrong: for
- * the test that tries to break the fleet's promises by random schedules. */
+/* Some hosts, an etcd and a network between them, in simulated time, with all that can go wrong:
+ * for the test that tries to break the fleet's promises by random schedules. */
 #ifndef AUTHMEDIC_TESTS_FLEET_WORLD_H
 #define AUTHMEDIC_TESTS_FLEET_WORLD_H
 

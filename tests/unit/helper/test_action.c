@@ -125,12 +125,29 @@ static void without_intent_nothing(void **state)
 	close(helper.state_folder);
 }
 
+/* What comes when its slot may be another host's is not begun, nor in the ledger. */
+static void comes_too_late(void **state)
+{
+	struct harness *harness = *state;
+	struct helper helper = prepare(harness);
+	struct job job = new_job(harness);
+
+	job.request.begin_by_s = 4; /* it is 5 s since the boot */
+	assert_true(action_start(&helper, &job));
+	assert_int_equal(job.reply.refusal, REFUSAL_LATE);
+	assert_int_equal(watch.calls, 0);
+	assert_false(plugin_begins());
+	watch.harness = NULL;
+	close(helper.state_folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(intent_comes_first, harness_setup, harness_teardown),
 	    cmocka_unit_test_setup_teardown(
 		without_intent_nothing, harness_setup, harness_teardown),
+	    cmocka_unit_test_setup_teardown(comes_too_late, harness_setup, harness_teardown),
 	};
 
 	return cmocka_run_group_tests_name("action", tests, NULL, NULL);

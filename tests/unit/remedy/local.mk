@@ -9,6 +9,7 @@ remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/rungs.test \
 	tests/unit/remedy/safety.test \
 	tests/unit/remedy/trials.test \
+	tests/unit/remedy/turn.test \
 	tests/unit/remedy/warning.test
 check_PROGRAMS += $(remedy_tests)
 TESTS += $(remedy_tests)
@@ -69,6 +70,11 @@ tests_unit_remedy_safety_test_LDFLAGS = $(remedy_world_ldflags) \
 tests_unit_remedy_lifetimes_test_SOURCES = tests/unit/remedy/test_lifetimes.c
 tests_unit_remedy_lifetimes_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_lifetimes_test_LDADD = $(unit_libs)
+
+tests_unit_remedy_turn_test_SOURCES = tests/unit/remedy/test_turn.c $(remedy_world_sources)
+tests_unit_remedy_turn_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_turn_test_LDADD = $(unit_libs)
+tests_unit_remedy_turn_test_LDFLAGS = $(remedy_world_ldflags)
 
 tests_unit_remedy_trials_test_SOURCES = tests/unit/remedy/test_trials.c
 tests_unit_remedy_trials_test_CPPFLAGS = $(unit_cppflags)

@@ -67,6 +67,38 @@ static void each_condition_forbids(unused_parameter void **state)
 	assert_refused(&the_case, "approval");
 }
 
+/* What the fleet says. A person may know better of a failure, but not take another's turn. */
+static void the_fleet_forbids(unused_parameter void **state)
+{
+	struct authority_case the_case = good;
+	char sentence[AUTHORITY_SENTENCE_BYTES];
+
+	the_case.fleet_shared_hosts = 3;
+	assert_refused(&the_case, "shared");
+	authority_explain(&the_case, authority_refuses(&the_case), sentence);
+	assert_non_null(strstr(sentence, "(3 hosts)"));
+	the_case.approved = true;
+	assert_null(authority_refuses(&the_case));
+	the_case = good;
+	the_case.fleet_no_help = true;
+	assert_refused(&the_case, "no-help");
+	the_case.approved = true;
+	assert_null(authority_refuses(&the_case));
+	the_case.fleet_away = true;
+	assert_refused(&the_case, "fleet-away");
+	authority_explain(&the_case, authority_refuses(&the_case), sentence);
+	assert_string_equal(sentence, authority_refuses(&the_case)->sentence);
+	the_case = good;
+	the_case.approved = true;
+	the_case.fleet_name_taken = true;
+	assert_refused(&the_case, "fleet-name");
+	the_case.fleet_name_taken = false;
+	the_case.fleet_turn_missing = true;
+	assert_refused(&the_case, AUTHORITY_TURN);
+	the_case.budget_spent = true; /* then no slot is asked for */
+	assert_refused(&the_case, "budget");
+}
+
 /* A person's approval stands in for cure, evidence and window; not for what only time or others can
  * give. */
 static void approval_is_no_master_key(unused_parameter void **state)
@@ -99,10 +131,11 @@ static void approval_is_no_master_key(unused_parameter void **state)
 static void knows_what_passes(unused_parameter void **state)
 {
 	static const char *const passing[] = {
-	    "not-confirmed", "warm-up", "maintenance", "busy", "never-begun"};
+	    "not-confirmed", "warm-up", "maintenance", "busy", "never-begun", "late",
+	    AUTHORITY_TURN};
 	static const char *const lasting[] = {
 	    "no-cure", "locked", "observe", "budget", "paused", "helper-away", "no-maintenance",
-	    "config", "rung"};
+	    "config", "rung", "shared", "no-help", "fleet-away", "fleet-name"};
 
 	for (size_t i = 0; i < count_of(passing); i++)
 		assert_true(authority_may_pass(passing[i]));
@@ -208,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(allows_the_good_case),
 	    cmocka_unit_test(each_condition_forbids),
+	    cmocka_unit_test(the_fleet_forbids),
 	    cmocka_unit_test(approval_is_no_master_key),
 	    cmocka_unit_test(knows_what_passes),
 	    cmocka_unit_test(knows_what_was_wanted),
