@@ -159,6 +159,13 @@ int address_parse_host(struct view text, struct address *ret_address)
 	return address_parse(text, ret_address);
 }
 
+struct address address_of_host(struct view text)
+{
+	struct address address;
+
+	return address_parse_host(text, &address) == 0 ? address : (struct address){0};
+}
+
 bool address_is_target(struct view text)
 {
 	size_t colon = text.length;

@@ -16,6 +16,8 @@ must_check int address_parse(struct view text, struct address *ret_address);
 /* The same, or one with a port behind it, as some proxies log it; an IPv6 address with a port
  * stands in brackets. The port is left out, or one client would be many. */
 must_check int address_parse_host(struct view text, struct address *ret_address);
+/* The same, with family 0 where it is neither. */
+struct address address_of_host(struct view text);
 
 /* HOST:PORT, the host a name, an IPv4 address or an IPv6 address in brackets, the port above 0. */
 bool address_is_target(struct view text);

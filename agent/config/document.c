@@ -411,3 +411,40 @@ int document_each_file(
 	}
 	return document_each_file_if_any(directory, errors, on_file, context);
 }
+
+struct folder {
+	const struct document_items *items;
+	struct buffer *errors;
+	bool failed; /* a file was complained about */
+};
+
+static int load_items(void *context, const char *file)
+{
+	struct folder *folder = context;
+	struct document *auto_call(document_free) document = NULL;
+	const struct node *root;
+	int error = document_load(&document, file, folder->errors);
+
+	if (error < 0) {
+		folder->failed = true;
+		return error == -ENOMEM ? error : 0;
+	}
+	root = document_root(document);
+	if (node_kind(root) != NODE_SEQUENCE) {
+		node_complain(root, folder->errors, "a file of %s is a list", folder->items->what);
+		folder->failed = true;
+		return 0;
+	}
+	for (size_t i = 0; i < node_count(root) && error == 0; i++)
+		error = folder->items->on_item(folder->items->context, node_item(root, i));
+	return error;
+}
+
+int document_load_folder(
+    const char *directory, struct buffer *errors, const struct document_items *items)
+{
+	struct folder folder = {.items = items, .errors = errors};
+	int error = document_each_file(directory, errors, load_items, &folder);
+
+	return error == 0 && folder.failed ? -EINVAL : error;
+}

@@ -60,4 +60,15 @@ must_check int document_each_file(
 must_check int document_each_file_if_any(
     const char *directory, struct buffer *errors, document_on_file *on_file, void *context);
 
+/* What each file in a folder holds: a list. */
+struct document_items {
+	const char *what; /* of what, for a complaint: "a file of WHAT is a list" */
+	int (*on_item)(void *context, const struct node *item); /* which lives no longer */
+	void *context;
+};
+/* Calls for each item of each file, until a call fails. A file that cannot be read or is no list is
+ * complained about, the others are read all the same, and then the result is -EINVAL. */
+must_check int document_load_folder(
+    const char *directory, struct buffer *errors, const struct document_items *items);
+
 #endif

@@ -1,11 +1,5 @@
 #include "parse/clients.h"
 
-static void read_address(struct view text, struct address *ret_address)
-{
-	if (address_parse_host(text, ret_address) < 0)
-		*ret_address = (struct address){0};
-}
-
 /* Whoever writes the log may choose texts that share a place: then each is read anew, as it would
  * be without the cache. */
 static size_t place_of(uint64_t head, uint64_t tail)
@@ -32,7 +26,7 @@ void clients_address(struct clients *clients, struct view text, struct address *
 	struct client *client;
 
 	if (text.length < CLIENTS_MIN_BYTES || text.length > CLIENTS_MAX_BYTES) {
-		read_address(text, ret_address);
+		*ret_address = address_of_host(text);
 		return;
 	}
 	memcpy(&head, text.data, sizeof(head));
@@ -42,7 +36,7 @@ void clients_address(struct clients *clients, struct view text, struct address *
 		*ret_address = client->address;
 		return;
 	}
-	read_address(text, ret_address);
+	*ret_address = address_of_host(text);
 	*client = (struct client){
 	    .head = head, .tail = tail, .length = (uint8_t)text.length, .address = *ret_address};
 	memcpy(client->middle, text.data + 8, middle_bytes(text));

@@ -19,7 +19,7 @@ struct clients {
 	} entries[CLIENTS_ENTRIES];
 };
 
-/* address_parse(), with family 0 where that fails. */
+/* address_of_host(). */
 void clients_address(struct clients *clients, struct view text, struct address *ret_address);
 
 #endif

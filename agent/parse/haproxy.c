@@ -67,8 +67,7 @@ static bool split_port(struct record *record)
 		return false;
 	record->connection = view_skip(client, colon);
 	record->client = view_first(client, colon - 1);
-	if (address_parse(record->client, &record->address) < 0)
-		record->address.family = 0;
+	record->address = address_of_host(record->client);
 	return true;
 }
 

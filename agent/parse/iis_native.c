@@ -140,8 +140,7 @@ static const char *fill_record(
 	record->user = without_dash(columns[COLUMN_USER]);
 	record->method = without_dash(columns[COLUMN_METHOD]);
 	record->target = without_dash(columns[COLUMN_TARGET]);
-	if (address_parse_host(record->client, &record->address) < 0)
-		record->address.family = 0;
+	record->address = address_of_host(record->client);
 	return NULL;
 }
 

@@ -327,13 +327,9 @@ static struct view source_of(struct view logger)
 static void read_message(
     struct reader *reader, const struct view values[FIELD_COUNT], struct parsed *ret_parsed)
 {
-	struct address address = {0};
-
 	ret_parsed->signal.time_ms = ret_parsed->record.time_ms;
-	if (address_parse(values[FIELD_CLIENT], &address) < 0)
-		address.family = 0;
 	parsed_match(reader, source_of(values[FIELD_LOGGER]), values[FIELD_MESSAGE], ret_parsed);
-	ret_parsed->signal.address = address;
+	ret_parsed->signal.address = address_of_host(values[FIELD_CLIENT]);
 }
 
 static void read_json(struct reader *reader, struct view line, struct parsed *ret_parsed)

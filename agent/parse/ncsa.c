@@ -135,8 +135,7 @@ const char *ncsa_take_head(struct stamps *stamps, struct view *rest, struct reco
 	record->user = user_of(user);
 	if (stamp_ncsa(stamps, time, &record->time_ms) < 0)
 		return "the time is not like [22/Nov/2026:10:04:34 +0000]";
-	if (address_parse_host(record->client, &record->address) < 0)
-		record->address.family = 0;
+	record->address = address_of_host(record->client);
 	return NULL;
 }
 

@@ -53,8 +53,7 @@ static struct view cut_request(struct view text, struct address *ret_address)
 		return text;
 	after = view_skip(text, offset + part.length);
 	view_cut(&after, ',', &client);
-	if (address_parse(client, ret_address) < 0)
-		ret_address->family = 0;
+	*ret_address = address_of_host(client);
 	return view_first(text, offset);
 }
 

@@ -75,33 +75,22 @@ static void run_list(struct run *run, const struct node *list, const char *id)
 		run_example(run, node_item(list, i), id);
 }
 
-static void run_item(struct run *run, const struct node *item)
+static int run_item(void *context, const struct node *item)
 {
+	struct run *run = context;
 	const struct node *id = node_get(item, "id");
 	const struct node *examples = node_get(item, "examples");
 
 	if (id == NULL)
-		return;
+		return 0;
 	if (examples == NULL || node_get(examples, "match") == NULL ||
 	    node_get(examples, "no_match") == NULL) {
 		fail(run, item, "a signature needs examples that match and examples that do not",
 		    NULL);
-		return;
+		return 0;
 	}
 	run_list(run, node_get(examples, "match"), node_text(id));
 	run_list(run, node_get(examples, "no_match"), NULL);
-}
-
-static int on_file(void *context, const char *file)
-{
-	struct run *run = context;
-	struct document *auto_call(document_free) document = NULL;
-	int error = document_load(&document, file, run->report);
-
-	if (error < 0)
-		return error;
-	for (size_t i = 0; i < node_count(document_root(document)); i++)
-		run_item(run, node_item(document_root(document), i));
 	return 0;
 }
 
@@ -109,12 +98,13 @@ int signatures_test(const char *directory, struct buffer *report, size_t *ret_ex
 {
 	struct signatures *auto_call(signatures_free) signatures = NULL;
 	struct run run = {.report = report};
+	const struct document_items items = {"signatures", run_item, &run};
 	int error = signatures_load(&signatures, directory, report);
 
 	if (error < 0)
 		return error;
 	run.signatures = signatures;
-	error = document_each_file(directory, report, on_file, &run);
+	error = document_load_folder(directory, report, &items);
 	if (error < 0)
 		return error;
 	*ret_example_count = run.example_count;

@@ -361,37 +361,22 @@ static int add_item(struct loading *loading, const struct node *item)
 	return error == -ENOMEM ? error : 0;
 }
 
-static int on_file(void *context, const char *file)
+static int on_item(void *context, const struct node *item)
 {
-	struct loading *loading = context;
-	struct document *auto_call(document_free) document = NULL;
-	const struct node *root;
-	int error = document_load(&document, file, loading->errors);
-
-	if (error < 0) {
-		loading->failed = true;
-		return error == -ENOMEM ? error : 0;
-	}
-	root = document_root(document);
-	if (node_kind(root) != NODE_SEQUENCE) {
-		complain(loading, root, "a file of signatures is a list");
-		return 0;
-	}
-	for (size_t i = 0; i < node_count(root) && error == 0; i++)
-		error = add_item(loading, node_item(root, i));
-	return error;
+	return add_item(context, item);
 }
 
 int signatures_load(
     struct signatures **ret_signatures, const char *directory, struct buffer *errors)
 {
 	struct loading loading = {.errors = errors};
+	const struct document_items items = {"signatures", on_item, &loading};
 	int error;
 
 	loading.signatures = calloc(1, sizeof(*loading.signatures));
 	if (loading.signatures == NULL)
 		return -ENOMEM;
-	error = document_each_file(directory, errors, on_file, &loading);
+	error = document_load_folder(directory, errors, &items);
 	if (error == 0 && loading.failed)
 		error = -EINVAL;
 	if (error < 0) {

@@ -153,8 +153,7 @@ static void read_native(
 		parsed_as(ret_parsed, LINE_UNPARSED, fault);
 		return;
 	}
-	if (address_parse_host(record->client, &record->address) < 0)
-		record->address.family = 0;
+	record->address = address_of_host(record->client);
 	parsed_as(ret_parsed, LINE_RECORD, finish_record(record, tag));
 }
 

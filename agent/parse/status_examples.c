@@ -57,25 +57,17 @@ static void run_list(
 	}
 }
 
-static int on_file(void *context, const char *file)
+static int run_item(void *context, const struct node *item)
 {
 	struct run *run = context;
-	struct document *auto_call(document_free) document = NULL;
-	int error = document_load(&document, file, run->report);
+	const struct node *examples = node_get(item, "examples");
 
-	if (error < 0)
-		return error;
-	for (size_t i = 0; i < node_count(document_root(document)); i++) {
-		const struct node *item = node_item(document_root(document), i);
-		const struct node *examples = node_get(item, "examples");
-
-		if (examples == NULL) {
-			fail(run, item, "an item needs examples");
-			continue;
-		}
-		run_list(run, item, node_get(examples, "match"), true);
-		run_list(run, item, node_get(examples, "no_match"), false);
+	if (examples == NULL) {
+		fail(run, item, "an item needs examples");
+		return 0;
 	}
+	run_list(run, item, node_get(examples, "match"), true);
+	run_list(run, item, node_get(examples, "no_match"), false);
 	return 0;
 }
 
@@ -84,6 +76,7 @@ int statuses_test(const char *directory, struct buffer *report, size_t *ret_exam
 	struct statuses *auto_call(statuses_free) statuses = NULL;
 	struct parser *auto_call(parser_free) parser = NULL;
 	struct run run = {.report = report};
+	const struct document_items items = {"statuses", run_item, &run};
 	struct parsed header;
 	int error = statuses_load(&statuses, directory, report);
 
@@ -94,7 +87,7 @@ int statuses_test(const char *directory, struct buffer *report, size_t *ret_exam
 	parser_line(parser, VIEW(FIELDS), &header);
 	run.statuses = statuses;
 	run.parser = parser;
-	error = document_each_file(directory, report, on_file, &run);
+	error = document_load_folder(directory, report, &items);
 	if (error < 0)
 		return error;
 	*ret_example_count = run.example_count;

@@ -265,42 +265,29 @@ static void check_keys(struct loading *loading, const struct node *item)
 	}
 }
 
-static int on_file(void *context, const char *file)
+static int on_item(void *context, const struct node *item)
 {
 	struct loading *loading = context;
-	struct document *auto_call(document_free) document = NULL;
-	const struct node *root;
-	int error = document_load(&document, file, loading->errors);
 
-	if (error < 0) {
-		loading->failed = true;
-		return error == -ENOMEM ? error : 0;
+	if (node_kind(item) != NODE_MAPPING) {
+		complain(loading, item, "a group of codes is a mapping");
+		return 0;
 	}
-	root = document_root(document);
-	if (node_kind(root) != NODE_SEQUENCE)
-		complain(loading, root, "a file of statuses is a list");
-	for (size_t i = 0; i < node_count(root) && node_kind(root) == NODE_SEQUENCE; i++) {
-		const struct node *item = node_item(root, i);
-
-		if (node_kind(item) != NODE_MAPPING) {
-			complain(loading, item, "a group of codes is a mapping");
-			continue;
-		}
-		check_keys(loading, item);
-		read_item(loading, item);
-	}
+	check_keys(loading, item);
+	read_item(loading, item);
 	return 0;
 }
 
 int statuses_load(struct statuses **ret_statuses, const char *directory, struct buffer *errors)
 {
 	struct loading loading = {.errors = errors};
+	const struct document_items items = {"statuses", on_item, &loading};
 	int error;
 
 	loading.statuses = calloc(1, sizeof(*loading.statuses));
 	if (loading.statuses == NULL)
 		return -ENOMEM;
-	error = document_each_file(directory, errors, on_file, &loading);
+	error = document_load_folder(directory, errors, &items);
 	if (error == 0 && loading.failed)
 		error = -EINVAL;
 	if (error < 0) {

@@ -1,7 +1,7 @@
+#include "seed.h"
 #include "unit.h"
 
 #include "base/marks.h"
-#include "base/random.h"
 
 #define TEXTS     20000
 #define MAX_BYTES 700
@@ -31,18 +31,6 @@ static void check_text(marks_finder *find, struct view text, char other)
 	assert_int_equal(marks.adjacent, adjacent);
 	assert_int_equal(marks.behind[0], 0);
 	assert_int_equal(marks.behind[count + 1], text.length + 1);
-}
-
-static uint64_t choose_seed(void)
-{
-	const char *given = getenv("AUTHMEDIC_SEED");
-	struct hash_seed seed;
-	uint64_t number;
-
-	if (given != NULL && view_to_uint64(view_of_text(given), &number) == 0)
-		return number;
-	assert_int_equal(random_seed(&seed), 0);
-	return seed.words[0];
 }
 
 static unsigned below(uint64_t *state, unsigned limit)
@@ -76,7 +64,7 @@ static void check_random_text(marks_finder *find, uint64_t *state)
 /* Each way that this machine can finds in random texts what a plain loop finds. */
 static void finds_what_a_loop_finds(unused_parameter void **state)
 {
-	uint64_t seed = choose_seed();
+	uint64_t seed = seed_chosen();
 
 	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
 	for (unsigned way = 0; way < MARKS_WAYS; way++) {

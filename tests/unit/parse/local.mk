@@ -104,12 +104,14 @@ tests_unit_parse_regex_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_parse_regex_test_LDADD = $(unit_libs)
 
 tests_unit_parse_signatures_test_SOURCES = tests/unit/parse/test_signatures.c $(parse_lines) \
+	tests/unit/parse/rules_fixture.h \
 	$(allocation_sources)
 tests_unit_parse_signatures_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_signatures_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_parse_signatures_test_LDADD = $(unit_libs)
 
-tests_unit_parse_statuses_test_SOURCES = tests/unit/parse/test_statuses.c $(allocation_sources)
+tests_unit_parse_statuses_test_SOURCES = tests/unit/parse/test_statuses.c \
+	tests/unit/parse/rules_fixture.h $(allocation_sources)
 tests_unit_parse_statuses_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_parse_statuses_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_parse_statuses_test_LDADD = $(unit_libs)

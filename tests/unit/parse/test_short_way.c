@@ -2,8 +2,8 @@
  * what the careful way reads, of a parser that has seen nothing but the header: here in lines that
  * are nearly plain. A failure prints its seed: AUTHMEDIC_SEED=N repeats it. */
 #include "lines.h"
+#include "seed.h"
 
-#include "base/random.h"
 #include "requests.h"
 
 #define LINES          6000
@@ -54,18 +54,6 @@ static const struct {
 	    "2026-11-22\t10:04:35\t10.1.2.3\tGET\t/\t-\t443\t\"a b\"\t10.2.3.4\tM\t-\t200\t0\t-1"
 	    "\t1"}},
 };
-
-static uint64_t choose_seed(void)
-{
-	const char *given = getenv("AUTHMEDIC_SEED");
-	struct hash_seed seed;
-	uint64_t number;
-
-	if (given != NULL && view_to_uint64(view_of_text(given), &number) == 0)
-		return number;
-	assert_int_equal(random_seed(&seed), 0);
-	return seed.words[0];
-}
 
 /* What the shape of a line hangs on. */
 static char draw_byte(struct chance *chance)
@@ -174,7 +162,7 @@ static void run(size_t format, uint64_t seed)
 static void reads_as_the_careful_way(unused_parameter void **state)
 {
 	/* Both ways read, and say, the same of every line. */
-	uint64_t seed = choose_seed();
+	uint64_t seed = seed_chosen();
 
 	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
 	for (size_t i = 0; i < count_of(formats); i++)

@@ -1,35 +1,24 @@
-#include "directory_fixture.h"
 #include "lines.h"
+#include "rules_fixture.h"
 
 #include "allocation.h"
 #include "parse/signatures.h"
 
-#define MAX_ERRORS_BYTES 65536
-#define HOSTILE_BYTES    2048
+#define HOSTILE_BYTES 2048
 
 /* Loads a folder with this one file. */
 static int load_text(const char *text, struct signatures **ret_signatures, struct buffer *errors)
 {
-	char path[512];
-
-	buffer_init(errors, MAX_ERRORS_BYTES);
-	write_in(path, "a.yml", view_of_text(text));
+	write_rules(text, errors);
 	return signatures_load(ret_signatures, directory, errors);
 }
 
 /* Every example beside the rules that we ship comes out as it says. */
 static void examples_hold(unused_parameter void **state)
 {
-	auto_buffer struct buffer report;
 	char folder[4096];
-	size_t count = 0;
-	int failed;
 
-	buffer_init(&report, MAX_ERRORS_BYTES);
-	failed = signatures_test(lines_signatures_folder(folder), &report, &count);
-	if (failed != 0)
-		fail_msg("%d failed:\n%s", failed, buffer_text(&report));
-	assert_true(count >= 60);
+	check_shipped_examples(lines_signatures_folder(folder), signatures_test, 60);
 }
 
 /* An example that does not come out is reported with its place and what came instead. */
@@ -49,12 +38,11 @@ static void wrong_examples_fail(unused_parameter void **state)
 	    "      - '2026/11/22 10:09:16 kid1| alpha'\n";
 	auto_buffer struct buffer report;
 	auto_buffer struct buffer expected;
-	char path[512];
+	const char *path = rules_path;
 	size_t count = 0;
 
-	buffer_init(&report, MAX_ERRORS_BYTES);
 	buffer_init(&expected, MAX_ERRORS_BYTES);
-	write_in(path, "a.yml", view_of_text(rules));
+	write_rules(rules, &report);
 	assert_int_equal(signatures_test(directory, &report, &count), 5);
 	assert_int_equal(count, 6);
 	buffer_append_format(&expected,

@@ -1,9 +1,7 @@
-#include "directory_fixture.h"
+#include "rules_fixture.h"
 
 #include "allocation.h"
 #include "parse/statuses.h"
-
-#define MAX_ERRORS_BYTES 65536
 
 static const char *rules_folder(char ret_path[4096])
 {
@@ -15,26 +13,16 @@ static const char *rules_folder(char ret_path[4096])
 
 static int load_text(const char *text, struct statuses **ret_statuses, struct buffer *errors)
 {
-	char path[512];
-
-	buffer_init(errors, MAX_ERRORS_BYTES);
-	write_in(path, "a.yml", view_of_text(text));
+	write_rules(text, errors);
 	return statuses_load(ret_statuses, directory, errors);
 }
 
 static void test_examples(unused_parameter void **state)
 {
 	/* Every example beside the rules that we ship comes out as it says. */
-	auto_buffer struct buffer report;
 	char folder[4096];
-	size_t count = 0;
-	int failed;
 
-	buffer_init(&report, MAX_ERRORS_BYTES);
-	failed = statuses_test(rules_folder(folder), &report, &count);
-	if (failed != 0)
-		fail_msg("%d failed:\n%s", failed, buffer_text(&report));
-	assert_true(count >= 50);
+	check_shipped_examples(rules_folder(folder), statuses_test, 50);
 }
 
 static void test_wrong_examples(unused_parameter void **state)
@@ -48,12 +36,11 @@ static void test_wrong_examples(unused_parameter void **state)
 	    "- {substatus: {2: two}, means: challenge, examples: {match: [], no_match: []}}\n";
 	auto_buffer struct buffer report;
 	auto_buffer struct buffer expected;
-	char path[512];
+	const char *path = rules_path;
 	size_t count = 0;
 
-	buffer_init(&report, MAX_ERRORS_BYTES);
 	buffer_init(&expected, MAX_ERRORS_BYTES);
-	write_in(path, "a.yml", view_of_text(rules));
+	write_rules(rules, &report);
 	assert_int_equal(statuses_test(directory, &report, &count), 6);
 	assert_int_equal(count, 3);
 	buffer_append_format(&expected,

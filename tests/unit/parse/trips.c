@@ -1,6 +1,6 @@
 #include "trips.h"
+#include "seed.h"
 
-#include "base/random.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define LINES 10000
@@ -8,18 +8,6 @@
 #define LINES 100000
 #endif
 #define MAX_LINE ((size_t)256 * 1024)
-
-static uint64_t choose_seed(void)
-{
-	const char *given = getenv("AUTHMEDIC_SEED");
-	struct hash_seed seed;
-	uint64_t number;
-
-	if (given != NULL && view_to_uint64(view_of_text(given), &number) == 0)
-		return number;
-	assert_int_equal(random_seed(&seed), 0);
-	return seed.words[0];
-}
 
 void trip_fail(const struct trip *trip, const char *condition)
 {
@@ -74,7 +62,7 @@ void trips_run(const struct round *round)
 	struct parser *auto_call(parser_free) parser = NULL;
 	const struct parser_options options = {
 	    .format = round->format, .logformat = round->logformat, .signatures = signatures};
-	struct trip trip = {.seed = choose_seed(), .signatures = signatures};
+	struct trip trip = {.seed = seed_chosen(), .signatures = signatures};
 
 	print_message("# %s: AUTHMEDIC_SEED=%llu\n",
 	    round->logformat != NULL ? round->logformat : round->format,
