@@ -105,6 +105,12 @@ void json_put_int(struct json *object, const char *name, int64_t value)
 	put(object, name, cJSON_CreateRaw(digits));
 }
 
+void json_put_printed(struct json *object, const char *name, const struct buffer *printed)
+{
+	put(object, name,
+	    buffer_error(printed) < 0 ? NULL : cJSON_CreateRaw(buffer_text(printed)));
+}
+
 void json_put_number(struct json *object, const char *name, double value)
 {
 	put(object, name, cJSON_CreateNumber(value));
@@ -152,16 +158,6 @@ struct json *json_add_object(struct json *array)
 void json_add_text(struct json *array, const char *text)
 {
 	add(array, text_node(view_of_text(text)));
-}
-
-void json_add_number(struct json *array, double value)
-{
-	add(array, cJSON_CreateNumber(value));
-}
-
-void json_add_null(struct json *array)
-{
-	add(array, cJSON_CreateNull());
 }
 
 struct json *json_child(struct json *object, const char *name)

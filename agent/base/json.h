@@ -19,6 +19,9 @@ void json_put_int(struct json *object, const char *name, int64_t value);
 void json_put_number(struct json *object, const char *name, double value);
 void json_put_bool(struct json *object, const char *name, bool value);
 void json_put_null(struct json *object, const char *name);
+/* `printed` is JSON already, of our own making: for what is too long to be a tree. Only for
+ * printing: it cannot be read again from this tree. */
+void json_put_printed(struct json *object, const char *name, const struct buffer *printed);
 /* RFC 3339; negative times and those beyond the year 9999 are left out. */
 void json_put_time(struct json *object, const char *name, int64_t time_ms);
 /* Takes out the members of that name, if any. */
@@ -28,8 +31,6 @@ struct json *json_put_object(struct json *object, const char *name);
 struct json *json_put_array(struct json *object, const char *name);
 struct json *json_add_object(struct json *array);
 void json_add_text(struct json *array, const char *text);
-void json_add_number(struct json *array, double value);
-void json_add_null(struct json *array);
 /* The member to put more into; NULL where it is missing. */
 struct json *json_child(struct json *object, const char *name);
 /* Moves a free-standing tree into the object, or drops it. */

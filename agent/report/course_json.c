@@ -1,32 +1,36 @@
 #include "report/course_json.h"
 
-/* Puts what the list is of, or nothing. */
-typedef void put_item(struct json *list, const struct course_sample *sample);
+#define MAX_LIST_BYTES 4096
 
-static void put_established(struct json *list, const struct course_sample *sample)
+/* Appends what the list is of. */
+typedef void put_item(struct buffer *list, const struct course_sample *sample);
+
+static void put_established(struct buffer *list, const struct course_sample *sample)
 {
-	json_add_number(list, sample->established);
+	buffer_append_format(list, "%u", sample->established);
 }
 
-static void put_rejected(struct json *list, const struct course_sample *sample)
+static void put_rejected(struct buffer *list, const struct course_sample *sample)
 {
-	json_add_number(list, sample->rejected);
+	buffer_append_format(list, "%u", sample->rejected);
 }
 
-static void put_ratio(struct json *list, const struct course_sample *sample)
+static void put_ratio(struct buffer *list, const struct course_sample *sample)
 {
-	json_add_number(list,
-	    sample->active_voters == 0
-		? 0
-		: (double)sample->rejected_voters / (double)sample->active_voters);
+	if (sample->rejected_voters == 0 || sample->active_voters == 0)
+		buffer_append_text(list, "0");
+	else
+		buffer_append_format(
+		    list, "%.4g", (double)sample->rejected_voters / (double)sample->active_voters);
 }
 
-static void put_probe(struct json *list, const struct course_sample *sample)
+static void put_probe(struct buffer *list, const struct course_sample *sample)
 {
 	if (sample->probe == PROBE_NONE)
-		json_add_null(list);
+		buffer_append_text(list, "null");
 	else
-		json_add_text(list, probe_result_name((enum probe_result)sample->probe));
+		buffer_append_format(
+		    list, "\"%s\"", probe_result_name((enum probe_result)sample->probe));
 }
 
 static const struct {
@@ -40,15 +44,30 @@ static const struct {
 };
 
 static void put_list(
-    struct json *list, put_item *put, const struct course *course, int64_t first_minute)
+    struct buffer *list, put_item *put, const struct course *course, int64_t first_minute)
 {
 	for (int64_t minute = first_minute; minute < first_minute + COURSE_TOLD_MINUTES; minute++) {
 		const struct course_sample *sample = course_at(course, minute);
 
+		buffer_append_byte(list, minute == first_minute ? '[' : ',');
 		if (sample == NULL)
-			json_add_null(list);
+			buffer_append_text(list, "null");
 		else
 			put(list, sample);
+	}
+	buffer_append_byte(list, ']');
+}
+
+/* Printed at once: of many sites a tree would hold tens of thousands of numbers. */
+static void put_lists(struct json *hour, const struct course *course, int64_t first_minute)
+{
+	struct buffer auto_buffer list;
+
+	buffer_init(&list, MAX_LIST_BYTES);
+	for (size_t i = 0; i < count_of(lists); i++) {
+		buffer_clear(&list);
+		put_list(&list, lists[i].put, course, first_minute);
+		json_put_printed(hour, lists[i].name, &list);
 	}
 }
 
@@ -77,7 +96,6 @@ void course_put(struct json *object, const struct course *course, int64_t now_ms
 	hour = json_put_object(object, "last_hour");
 	json_put_time(hour, "from", first_minute * COURSE_MINUTE_MS);
 	json_put_int(hour, "step_seconds", COURSE_MINUTE_MS / 1000);
-	for (size_t i = 0; i < count_of(lists); i++)
-		put_list(json_put_array(hour, lists[i].name), lists[i].put, course, first_minute);
+	put_lists(hour, course, first_minute);
 	put_marks(json_put_array(object, "marks"), course);
 }

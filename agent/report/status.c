@@ -180,6 +180,7 @@ static void put_site(struct json *sites, const struct report_site *site, int64_t
 	put_probe(object, site);
 	put_handle(object, site);
 	put_budget(object, site);
+	json_put_bool(object, "paused", site->paused);
 	json_put_tree(object, "facts", facts_to_json(site->facts));
 	course_put(object, site->course, now_ms);
 	logs = json_put_array(object, "logs");

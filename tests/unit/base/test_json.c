@@ -169,6 +169,24 @@ static void respects_the_buffer(unused_parameter void **state)
 	assert_int_equal(json_print(tree, &buffer), -E2BIG);
 }
 
+/* What is JSON already stands as it is; what could not be printed makes the tree incomplete. */
+static void takes_what_is_printed(unused_parameter void **state)
+{
+	struct json auto_json *tree = json_object_new();
+	struct buffer auto_buffer list;
+	struct buffer auto_buffer buffer;
+
+	buffer_init(&list, 10);
+	buffer_init(&buffer, 100);
+	buffer_append_text(&list, "[1,null]");
+	json_put_printed(tree, "list", &list);
+	assert_int_equal(json_print(tree, &buffer), 0);
+	assert_string_equal(buffer_text(&buffer), "{\"list\":[1,null]}");
+	buffer_append_text(&list, "too long");
+	json_put_printed(tree, "other", &list);
+	assert_int_equal(json_print(tree, &buffer), -ENOMEM);
+}
+
 /* Members are read by exact name and kind, with the fallback for anything else. */
 static void reads_members(unused_parameter void **state)
 {
@@ -262,6 +280,7 @@ int main(void)
 	    cmocka_unit_test(moves_trees),
 	    cmocka_unit_test(fails_whole_without_memory),
 	    cmocka_unit_test(respects_the_buffer),
+	    cmocka_unit_test(takes_what_is_printed),
 	    cmocka_unit_test(reads_members),
 	    cmocka_unit_test(walks_members),
 	    cmocka_unit_test(refuses_bad_documents),

@@ -3,7 +3,8 @@ daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
-	tests/unit/daemon/reports.test
+	tests/unit/daemon/reports.test \
+	tests/unit/daemon/stories.test
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
 
@@ -25,6 +26,12 @@ tests_unit_daemon_pipeline_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_commit
 tests_unit_daemon_reports_test_SOURCES = tests/unit/daemon/test_reports.c
 tests_unit_daemon_reports_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_reports_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_stories_test_SOURCES = tests/unit/daemon/test_stories.c \
+	agent/daemon/stories.c agent/daemon/stories.h \
+	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h
+tests_unit_daemon_stories_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_stories_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_reading_test_SOURCES = tests/unit/daemon/test_reading.c
 tests_unit_daemon_reading_test_CPPFLAGS = $(unit_cppflags)

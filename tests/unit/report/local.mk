@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 report_tests = tests/unit/report/course.test \
 	tests/unit/report/grouping.test \
+	tests/unit/report/day.test \
 	tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
 	tests/unit/report/metrics.test \
@@ -8,6 +9,7 @@ report_tests = tests/unit/report/course.test \
 	tests/unit/report/notification.test \
 	tests/unit/report/pace.test \
 	tests/unit/report/page.test \
+	tests/unit/report/page_markup.test \
 	tests/unit/report/retry.test \
 	tests/unit/report/secret_file.test \
 	tests/unit/report/signature.test \
@@ -28,6 +30,10 @@ tests_unit_report_grouping_test_LDADD = $(unit_libs)
 tests_unit_report_pace_test_SOURCES = tests/unit/report/test_pace.c
 tests_unit_report_pace_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_pace_test_LDADD = $(unit_libs)
+
+tests_unit_report_day_test_SOURCES = tests/unit/report/test_day.c
+tests_unit_report_day_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_day_test_LDADD = $(unit_libs)
 
 tests_unit_report_http_server_test_SOURCES = tests/unit/report/test_http_server.c \
 	tests/unit/loop/loop_fixture.h \
@@ -58,6 +64,10 @@ tests_unit_report_page_test_SOURCES = tests/unit/report/test_page.c \
 	tests/unit/report/model_fixture.h
 tests_unit_report_page_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_page_test_LDADD = $(unit_libs)
+
+tests_unit_report_page_markup_test_SOURCES = tests/unit/report/test_page_markup.c
+tests_unit_report_page_markup_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_page_markup_test_LDADD = $(unit_libs)
 
 tests_unit_report_retry_test_SOURCES = tests/unit/report/test_retry.c
 tests_unit_report_retry_test_CPPFLAGS = $(unit_cppflags)

@@ -54,7 +54,7 @@ static void test_document(unused_parameter void **state)
 	    "\"last_accepted\":\"2023-11-13T22:13:20.000Z\"},"
 	    "\"handle\":{\"expected_failure\":\"2023-11-15T22:13:20.000Z\","
 	    "\"limit_seconds\":2505600,\"learned_from\":3},"
-	    "\"budget\":{\"hour\":0,\"day\":2},\"facts\":{"
+	    "\"budget\":{\"hour\":0,\"day\":2},\"paused\":false,\"facts\":{"
 	    "\"probe.result\":{\"value\":\"rejected\",\"source\":\"probe\","
 	    "\"time\":\"2023-11-14T22:13:15.000Z\"},"
 	    "\"ticket.kvno\":{\"value\":\"4\",\"source\":\"probe\","
@@ -84,7 +84,7 @@ static void test_document(unused_parameter void **state)
 	    "\"probe\":{\"result\":null,\"time\":null,\"last_accepted\":null},"
 	    "\"handle\":{\"expected_failure\":null,\"limit_seconds\":2592000,"
 	    "\"learned_from\":0},"
-	    "\"budget\":{\"hour\":null,\"day\":null},\"facts\":{},"
+	    "\"budget\":{\"hour\":null,\"day\":null},\"paused\":false,\"facts\":{},"
 	    "\"last_hour\":null,\"marks\":null,\"logs\":[]}]}");
 }
 
