@@ -85,33 +85,69 @@ static uint64_t fold(uint64_t one, uint64_t other)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The last bytes, 16 at most, as two words, which overlap where they are fewer. */
-static void load_end(struct view bytes, uint64_t ret_words[2])
+/* Up to seven bytes as one word that no other such bytes of the same length give. */
+static uint64_t load_few(struct view bytes)
 {
-	const char *end = bytes.data + bytes.length;
+	const char *data = bytes.data;
+	size_t length = bytes.length;
+	uint32_t first;
+	uint32_t last;
 
-	if (bytes.length < 8) {
-		ret_words[0] = load_rest(bytes);
-		ret_words[1] = 0;
-		return;
+	if (length >= 4) {
+		memcpy(&first, data, sizeof(first));
+		memcpy(&last, data + length - sizeof(last), sizeof(last));
+		return (uint64_t)first << 32 | last;
 	}
-	ret_words[0] = load_word(bytes.length < 16 ? bytes.data : end - 16);
-	ret_words[1] = load_word(end - 8);
+	if (length == 0)
+		return 0;
+	return (uint64_t)(unsigned char)data[0] << 16 |
+	    (uint64_t)(unsigned char)data[length / 2] << 8 | (unsigned char)data[length - 1];
 }
 
-/* Words that the seed hides are multiplied, as wyhash does it. */
+struct lanes {
+	uint64_t sums[2];
+	uint64_t mask;
+};
+
+static inline __attribute__((always_inline)) void fold_half(struct lanes *lanes, const char *at)
+{
+	lanes->sums[0] = fold(load_word(at) ^ lanes->mask, load_word(at + 8) ^ lanes->sums[0]);
+	lanes->sums[1] =
+	    fold(load_word(at + 16) ^ lanes->mask, load_word(at + 24) ^ lanes->sums[1]);
+}
+
+/* Words that the seed hides are multiplied, as wyhash does it. The last words may overlap those
+ * before them: then there are few numbers of steps, and the processor foresees how many. */
 uint64_t hash_passing(const struct hash_seed *seed, struct view bytes)
 {
-	uint64_t sum = seed->words[0] ^ UINT64_C(0xa0761d6478bd642f);
-	uint64_t mask = seed->words[1] ^ UINT64_C(0xe7037ed1a0b428db);
-	uint64_t words[2];
-	size_t left = bytes.length;
+	struct lanes lanes = {.sums = {seed->words[0] ^ UINT64_C(0xa0761d6478bd642f),
+				  seed->words[0] ^ UINT64_C(0x589965cc75374cc3)},
+	    .mask = seed->words[1] ^ UINT64_C(0xe7037ed1a0b428db)};
+	const char *end = bytes.data + bytes.length;
+	const char *at = bytes.data;
 
-	for (const char *at = bytes.data; left > 16; at += 16, left -= 16)
-		sum = fold(load_word(at) ^ mask, load_word(at + 8) ^ sum);
-	load_end(bytes, words);
-	sum = fold(words[0] ^ mask, words[1] ^ sum);
-	return fold(sum ^ UINT64_C(0x8ebc6af09c88c6e3), mask ^ bytes.length);
+	if (bytes.length > 32) {
+		for (; end - at > 64; at += 64) {
+			fold_half(&lanes, at);
+			fold_half(&lanes, at + 32);
+		}
+		if (bytes.length > 64)
+			fold_half(&lanes, end - 64);
+		else
+			fold_half(&lanes, at);
+		fold_half(&lanes, end - 32);
+	} else if (bytes.length >= 16) {
+		lanes.sums[0] = fold(load_word(at) ^ lanes.mask, load_word(at + 8) ^ lanes.sums[0]);
+		lanes.sums[1] =
+		    fold(load_word(end - 16) ^ lanes.mask, load_word(end - 8) ^ lanes.sums[1]);
+	} else if (bytes.length >= 8) {
+		lanes.sums[0] =
+		    fold(load_word(at) ^ lanes.mask, load_word(end - 8) ^ lanes.sums[0]);
+	} else {
+		lanes.sums[0] = fold(load_few(bytes) ^ lanes.mask, lanes.sums[0]);
+	}
+	return fold(lanes.sums[0] ^ lanes.sums[1] ^ UINT64_C(0x8ebc6af09c88c6e3),
+	    lanes.mask ^ bytes.length);
 }
 #else
 uint64_t hash_passing(const struct hash_seed *seed, struct view bytes)

@@ -90,38 +90,6 @@ static always_inline for_avx2 uint32_t *note_avx2(uint32_t *behind, uint64_t bit
 }
 
 static const struct way way_avx2 = {bits_avx2, note_avx2};
-
-#define for_avx512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt")))
-
-static always_inline for_avx512 uint64_t bits_avx512(const char *block, char byte)
-{
-	return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(block), _mm512_set1_epi8(byte));
-}
-
-/* As many as fit a vector at once; more are rare. */
-static always_inline for_avx512 uint32_t *note_avx512(
-    uint32_t *behind, uint64_t bits, uint32_t offset)
-{
-	enum { AT_ONCE = 16 };
-	static const uint8_t places[BLOCK_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-	    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
-	    37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58,
-	    59, 60, 61, 62, 63, 64};
-	__m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(places));
-	const __m512i base = _mm512_set1_epi32((int)offset);
-	uint32_t *next = behind + _mm_popcnt_u64(bits);
-
-	do {
-		__m512i sixteen = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found));
-
-		_mm512_storeu_si512(behind, _mm512_add_epi32(sixteen, base));
-		found = _mm512_shuffle_i64x2(found, found, 0x39);
-		behind += AT_ONCE;
-	} while (behind < next);
-	return next;
-}
-
-static const struct way way_avx512 = {bits_avx512, note_avx512};
 #endif
 
 /* The bits of the last bytes, fewer than a block. Nothing behind the text may be read, so the block
@@ -138,6 +106,25 @@ static always_inline uint64_t bits_of_rest(const struct way *way, struct view te
 		    (BLOCK_BYTES - rest);
 	memcpy(copy, text.data, rest);
 	return way->bits_of(copy, byte) & ((UINT64_C(1) << rest) - 1);
+}
+
+/* What came of the whole text. */
+struct found {
+	const uint32_t *behind; /* where the next mark would go */
+	bool others;
+	bool pairs;
+};
+
+static always_inline void conclude(struct marks *marks, struct view text, const struct found *found)
+{
+	size_t count = (size_t)(found->behind - marks->behind) - 1;
+
+	marks->adjacent = found->pairs;
+	marks->all = !found->others && count <= MARKS_MAX;
+	marks->count = count <= MARKS_MAX ? count : MARKS_MAX;
+	marks->behind[marks->count + 1] = (uint32_t)text.length + 1;
+	marks->behind[MARKS_NOTHING] = 0;
+	marks->behind[MARKS_NOTHING + 1] = 1;
 }
 
 struct wanted {
@@ -173,12 +160,7 @@ static always_inline void find(
 		pairs |= bits & (bits << 1 | carry);
 		behind = way->note(behind, bits, (uint32_t)offset);
 	}
-	marks->adjacent = pairs != 0;
-	marks->all = others == 0 && behind < full;
-	marks->count = behind < full ? (size_t)(behind - marks->behind) - 1 : MARKS_MAX;
-	marks->behind[marks->count + 1] = (uint32_t)text.length + 1;
-	marks->behind[MARKS_NOTHING] = 0;
-	marks->behind[MARKS_NOTHING + 1] = 1;
+	conclude(marks, text, &(struct found){behind, others != 0, pairs != 0});
 }
 
 static void find_portable(struct marks *marks, struct view text, char byte, char other)
@@ -197,9 +179,76 @@ static for_avx2 void find_avx2(struct marks *marks, struct view text, char byte,
 	find(marks, text, (struct wanted){byte, other}, &way_avx2);
 }
 
+#define for_avx512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,bmi2,popcnt")))
+
+/* Sixteen marks at once; more in a block are rare. */
+static always_inline for_avx512 uint32_t *note_avx512(
+    uint32_t *behind, uint64_t bits, uint32_t offset)
+{
+	enum { AT_ONCE = 16 };
+	static const uint8_t places[BLOCK_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+	    37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58,
+	    59, 60, 61, 62, 63, 64};
+	__m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(places));
+	const __m512i base = _mm512_set1_epi32((int)offset);
+	uint32_t *next = behind + _mm_popcnt_u64(bits);
+
+	do {
+		__m512i sixteen = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found));
+
+		_mm512_storeu_si512(behind, _mm512_add_epi32(sixteen, base));
+		found = _mm512_shuffle_i64x2(found, found, 0x39);
+		behind += AT_ONCE;
+	} while (behind < next);
+	return next;
+}
+
+/* Loads under a mask read nothing behind the text. How many blocks a line has is hard to foresee,
+ * so there are at least as many as most lines have; those behind the text's end are empty. */
 static for_avx512 void find_avx512(struct marks *marks, struct view text, char byte, char other)
 {
-	find(marks, text, (struct wanted){byte, other}, &way_avx512);
+	enum { LEAST_BYTES = 5 * BLOCK_BYTES };
+	const __m512i wanted = _mm512_set1_epi8(byte);
+	const __m512i unwanted = _mm512_set1_epi8(other);
+	const size_t end = text.length > LEAST_BYTES ? text.length : LEAST_BYTES;
+	uint32_t *behind = marks->behind + 1;
+	const uint32_t *full = behind + MARKS_MAX + 1;
+	uint64_t others = 0;
+	uint64_t pairs = 0;
+	uint64_t carry = 0;
+
+	for (size_t offset = 0; offset < end && behind < full; offset += BLOCK_BYTES) {
+		size_t left = text.length > offset ? text.length - offset : 0;
+		uint64_t inside =
+		    _bzhi_u64(UINT64_MAX, (unsigned)(left < BLOCK_BYTES ? left : BLOCK_BYTES));
+		const char *from = text.data + (left > 0 ? offset : 0);
+		__m512i block = _mm512_maskz_loadu_epi8(inside, from);
+		uint64_t bits = _mm512_mask_cmpeq_epi8_mask(inside, block, wanted);
+
+		others |= _mm512_mask_cmpeq_epi8_mask(inside, block, unwanted);
+		pairs |= bits & (bits << 1 | carry);
+		carry = bits >> (BLOCK_BYTES - 1);
+		behind = note_avx512(behind, bits, (uint32_t)offset);
+	}
+	conclude(marks, text,
+	    &(struct found){
+		.behind = behind, .others = byte != other && others != 0, .pairs = pairs != 0});
+}
+#endif
+
+#ifdef __x86_64__
+static bool has_avx512(void)
+{
+	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
+	    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+	    __builtin_cpu_supports("popcnt");
+}
+
+static bool has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+	    __builtin_cpu_supports("popcnt");
 }
 #endif
 
@@ -207,16 +256,9 @@ marks_finder *marks_finder_of(enum marks_way way)
 {
 #ifdef __x86_64__
 	if (way == MARKS_AVX512)
-		return __builtin_cpu_supports("avx512bw") &&
-			__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
-			__builtin_cpu_supports("popcnt")
-		    ? find_avx512
-		    : NULL;
+		return has_avx512() ? find_avx512 : NULL;
 	if (way == MARKS_AVX2)
-		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-			__builtin_cpu_supports("popcnt")
-		    ? find_avx2
-		    : NULL;
+		return has_avx2() ? find_avx2 : NULL;
 	if (way == MARKS_SSE2)
 		return find_sse2;
 #endif

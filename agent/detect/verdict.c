@@ -179,10 +179,21 @@ static void judge_substatus(
 	}
 }
 
+/* What most lines are: judge_answer() would say the same. */
+static bool is_plain_admission(const struct record *record)
+{
+	return record->status >= 100 && record->status < 400 && record->reply != REPLY_REJECT &&
+	    !view_is_empty(record->user);
+}
+
 struct finding verdict_of(const struct statuses *statuses, const struct record *record)
 {
 	struct finding finding = {.scheme = record->scheme};
 
+	if (is_plain_admission(record)) {
+		finding.verdict = VERDICT_ADMISSION;
+		return finding;
+	}
 	if (!is_auth_failure(record->status)) {
 		judge_answer(record, &finding);
 		return finding;

@@ -173,9 +173,10 @@ static int64_t win32_of(struct view field)
 /* The stem, with the query where that stands in the next column. */
 static struct view target_of(struct view stem, struct view query)
 {
-	if (stem.length > 0 && query.length > 0 && query.data == stem.data + stem.length + 1)
-		stem.length += 1 + query.length;
-	return stem;
+	bool follows =
+	    (stem.length > 0) & (query.length > 0) & (query.data == stem.data + stem.length + 1);
+
+	return view_of(stem.data, stem.length + (follows ? 1 + query.length : 0));
 }
 
 /* What the sub-status tells about the sign-in. */
@@ -200,11 +201,16 @@ static const char *judge(struct record *record)
 	return "401.1: the server refused the client's token or password";
 }
 
-/* Inlined, the parts of the split stay in registers. */
+/* without_dash() of a field; inlined, the parts of the split stay in registers. Which fields are
+ * dashes is hard to foresee, so nothing hangs on it: a byte stands behind the begin of an empty
+ * field, too. */
 static inline __attribute__((always_inline)) struct view text_of(
     const struct split *split, enum column column)
 {
-	return without_dash(split_field(split, column));
+	struct view field = split_field(split, column);
+
+	field.length -= (size_t)((field.length == 1) & (field.data[0] == '-'));
+	return field;
 }
 
 /* Of columns that most logs do not have. */
