@@ -28,3 +28,15 @@ int file_read(const char *path, struct buffer *content)
 		return -EIO;
 	return buffer_error(content);
 }
+
+int file_size(const char *path, int64_t *ret_bytes)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	*ret_bytes = status.st_size;
+	return 0;
+}

@@ -25,7 +25,9 @@ authmedic_SOURCES = \
 	agent/cli/plugin.c \
 	agent/cli/plugin_trial.c agent/cli/plugin_trial.h \
 	agent/cli/probe.c \
+	agent/cli/progress.c agent/cli/progress.h \
 	agent/cli/replay.c \
+	agent/cli/replay_account.c agent/cli/replay_account.h \
 	agent/cli/replay_events.c agent/cli/replay_events.h \
 	agent/cli/replay_logs.c agent/cli/replay_logs.h \
 	agent/cli/replay_source.c agent/cli/replay_source.h \

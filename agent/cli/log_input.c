@@ -94,6 +94,11 @@ void log_input_close(struct log_input **input)
 	*input = NULL;
 }
 
+uint64_t log_input_taken(const struct log_input *input)
+{
+	return input->raw_total;
+}
+
 const char *log_input_why(const struct log_input *input)
 {
 	return input->why;

@@ -18,6 +18,9 @@ void log_input_close(struct log_input **input);
 must_check int log_input_read(
     struct log_input *input, char *bytes, size_t size, size_t *ret_length);
 
+/* How many of the file's own bytes were taken from it so far. */
+uint64_t log_input_taken(const struct log_input *input);
+
 /* Path, place and reason of the error that was returned last, for a person. */
 const char *log_input_why(const struct log_input *input);
 

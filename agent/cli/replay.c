@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "cli/progress.h"
+#include "cli/replay_account.h"
 #include "cli/replay_events.h"
 #include "cli/replay_source.h"
 #include "daemon/rulebook.h"
@@ -21,6 +23,9 @@ struct replay {
 	size_t source_count;
 	int64_t clock_off_ms[REPLAY_MAX_LOGS]; /* of each; known at the end */
 	struct replay_totals *sum;
+	struct replay_account *account;
+	struct progress *progress;
+	uint64_t taken_before; /* bytes of the sites before this one */
 	int64_t second; /* of the last line */
 	int64_t heard_ms; /* when deafness was last looked at */
 	bool spike;
@@ -34,7 +39,8 @@ static void tell_spike(struct replay *replay)
 	    .json = replay->invocation->json};
 
 	replay->spike = !replay->spike;
-	replay_tell_spike(&spike);
+	progress_clear(replay->progress);
+	replay_tell_spike(&spike, replay->account);
 }
 
 /* The daemon looks at the window after each batch; here each line is a batch. */
@@ -51,6 +57,8 @@ static void tell_changes(struct replay *replay)
 	while (deafness_next_change(replay->deafness, &change)) {
 		const struct replay_log *log = replay_source_log(replay->sources[change.log]);
 
+		progress_clear(replay->progress);
+		replay_account_deaf(replay->account, &change);
 		replay_tell_deaf(&change, log, replay->invocation->json);
 	}
 }
@@ -77,6 +85,17 @@ static void hear(struct replay *replay)
 		return;
 	replay->heard_ms = window.now_ms;
 	hear_at(replay, window.now_ms);
+	replay_account_look(replay->account, &window);
+	replay_account_day(replay->account, window.now_ms, detector_totals(replay->detector));
+}
+
+static uint64_t taken(const struct replay *replay)
+{
+	uint64_t sum = replay->taken_before;
+
+	for (size_t i = 0; i < replay->source_count; i++)
+		sum += replay_source_taken(replay->sources[i]);
+	return sum;
 }
 
 static void take_line(struct replay *replay, struct replay_source *source)
@@ -89,6 +108,7 @@ static void take_line(struct replay *replay, struct replay_source *source)
 		return;
 	replay->second = second;
 	hear(replay);
+	progress_at(replay->progress, (int64_t)taken(replay));
 }
 
 /* The source whose line is the earliest, of those alike the first; NULL at the end. *ret_limit_ms
@@ -128,7 +148,7 @@ static int run(struct replay *replay)
 			take_line(replay, source);
 			exit_code = replay_source_next(source);
 		} while (exit_code == EXIT_DONE && replay_source_has_line(source) &&
-			 (replay->source_count == 1 || replay_source_time_ms(source) < limit_ms));
+		    (replay->source_count == 1 || replay_source_time_ms(source) < limit_ms));
 	}
 	return exit_code;
 }
@@ -157,8 +177,7 @@ static int make(struct replay *replay, const struct replay_logs *logs)
 {
 	/* Not random: the same logs give the same output, to the byte. */
 	static const struct hash_seed seed;
-	int error =
-	    reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed);
+	int error = reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed);
 
 	if (error == 0)
 		error = reading_new_deafness(
@@ -200,10 +219,13 @@ static void compare_clocks(struct replay *replay)
 
 static void finish(struct replay *replay)
 {
+	const struct detector_totals *totals = detector_totals(replay->detector);
+
 	detector_finish(replay->detector);
 	look(replay);
 	compare_clocks(replay);
-	replay_add_site(replay->sum, detector_totals(replay->detector));
+	replay_account_end(replay->account, totals->last_ms, totals);
+	replay_add_site(replay->sum, totals);
 	for (size_t i = 0; i < replay->source_count; i++)
 		replay_add(replay->sum, replay->sources[i]);
 }
@@ -216,6 +238,7 @@ static int replay_site(struct replay *replay, const struct replay_logs *logs)
 		exit_code = run(replay);
 	if (exit_code == EXIT_DONE)
 		finish(replay);
+	replay->taken_before = taken(replay);
 	for (size_t i = 0; i < replay->source_count; i++)
 		replay_source_free(&replay->sources[i]);
 	deafness_free(&replay->deafness);
@@ -223,24 +246,72 @@ static int replay_site(struct replay *replay, const struct replay_logs *logs)
 	return exit_code;
 }
 
-static int replay_sites(const struct invocation *invocation, const struct rulebook *rulebook,
-    const struct replay_logs *logs)
+/* What all sites' logs came to. */
+struct result {
+	struct replay_totals sum;
+	struct replay_account **accounts; /* one for each site */
+	size_t count;
+};
+
+static int tell(const struct invocation *invocation, const struct result *result)
 {
-	struct replay_totals sum = replay_totals_none;
+	const struct screen screen = screen_look();
+	struct json *sites;
+
+	if (!invocation->json) {
+		puts("\nWhat authmedic would have seen and done");
+		for (size_t i = 0; i < result->count; i++)
+			replay_account_print(result->accounts[i], &screen);
+		putchar('\n');
+		return replay_tell_summary(&result->sum);
+	}
+	sites = json_array_new();
+	for (size_t i = 0; i < result->count; i++)
+		json_add_tree(sites, replay_account_json(result->accounts[i]));
+	return replay_print_summary(&result->sum, sites);
+}
+
+static int replay_sites(const struct invocation *invocation, const struct rulebook *rulebook,
+    const struct replay_logs *logs, struct result *result)
+{
+	struct progress progress;
+	uint64_t taken_before = 0;
 	int exit_code = EXIT_DONE;
 
+	progress_begin(&progress, replay_logs_bytes(logs));
 	for (size_t i = 0; exit_code == EXIT_DONE && i < rulebook->config->sites.count; i++) {
 		struct replay replay = {.invocation = invocation,
 		    .rulebook = rulebook,
 		    .site = &rulebook->config->sites.items[i],
 		    .heard_ms = INT64_MIN / 2,
-		    .sum = &sum};
+		    .progress = &progress,
+		    .taken_before = taken_before,
+		    .sum = &result->sum};
 
+		if (replay_account_new(&replay.account, replay.site) < 0) {
+			exit_code = complain(EXIT_UNAVAILABLE, "no memory");
+			break;
+		}
+		result->accounts[result->count++] = replay.account;
 		exit_code = replay_site(&replay, logs);
+		taken_before = replay.taken_before;
 	}
-	if (exit_code != EXIT_DONE)
-		return exit_code;
-	return invocation->json ? replay_print_summary(&sum) : replay_tell_summary(&sum);
+	progress_clear(&progress);
+	return exit_code == EXIT_DONE ? tell(invocation, result) : exit_code;
+}
+
+static int replay_with_result(const struct invocation *invocation, const struct rulebook *rulebook,
+    const struct replay_logs *logs)
+{
+	struct result result = {.sum = replay_totals_none,
+	    .accounts = calloc(rulebook->config->sites.count, sizeof(*result.accounts))};
+	int exit_code = result.accounts != NULL ? replay_sites(invocation, rulebook, logs, &result)
+						: complain(EXIT_UNAVAILABLE, "no memory");
+
+	for (size_t i = 0; i < result.count; i++)
+		replay_account_free(&result.accounts[i]);
+	free(result.accounts);
+	return exit_code;
 }
 
 static int replay_all(const struct invocation *invocation, const struct rulebook *rulebook)
@@ -251,7 +322,7 @@ static int replay_all(const struct invocation *invocation, const struct rulebook
 	    : complain(EXIT_CONFIG, "the configuration names no site");
 
 	if (exit_code == EXIT_DONE)
-		exit_code = replay_sites(invocation, rulebook, &logs);
+		exit_code = replay_with_result(invocation, rulebook, &logs);
 	replay_logs_done(&logs);
 	return exit_code;
 }

@@ -72,7 +72,7 @@ static void print_would_probe(
 }
 
 /* Logs alone tell no probe's result and no fact of the machine, so most often this is `unknown`. */
-static void print_diagnosis(
+static const struct diagnosis *diagnose(
     const struct replay_spike *spike, const struct detector_window *window, struct facts *facts)
 {
 	const struct evidence_sources sources = {.site = spike->site,
@@ -80,11 +80,16 @@ static void print_diagnosis(
 	    .signatures = spike->rulebook->signatures,
 	    .handle_limit_ms = spike->site->worker.max_age_ms,
 	    .now_ms = window->now_ms};
-	struct json auto_json *event = event_new("diagnosis", window->now_ms, spike->site->name);
-	const struct diagnosis *diagnosis;
 
 	evidence_gather(facts, &sources);
-	diagnosis = rules_diagnose(spike->rulebook->rules, facts, NULL);
+	return rules_diagnose(spike->rulebook->rules, facts, NULL);
+}
+
+static void print_diagnosis(const struct replay_spike *spike, const struct detector_window *window,
+    const struct diagnosis *diagnosis, const struct facts *facts)
+{
+	struct json auto_json *event = event_new("diagnosis", window->now_ms, spike->site->name);
+
 	json_put_text(event, "diagnosis", diagnosis->id);
 	json_put_text(event, "title", diagnosis->title);
 	json_put_tree(event, "facts", facts_to_json(facts));
@@ -113,29 +118,38 @@ static void tell_for_people(const struct replay_spike *spike, const struct detec
 {
 	char time[TEXT_TIME_BYTES];
 
-	printf("%s  %s: %s: %zu of %zu active known-good voters rejected\n",
+	printf("%s  %s: %s: %zu of %zu known-good rejected\n",
 	    text_of_time(window->now_ms, time), spike->site->name,
 	    window->spike ? "sign-in fails" : "sign-in works again", window->rejected,
 	    window->active);
 }
 
-void replay_tell_spike(const struct replay_spike *spike)
+static void print_spike(const struct replay_spike *spike, const struct detector_window *window,
+    const struct diagnosis *diagnosis, const struct facts *facts)
 {
-	struct detector_window window;
-	struct facts *facts = NULL;
-
-	detector_window(spike->detector, &window);
 	if (!spike->json) {
-		tell_for_people(spike, &window);
+		tell_for_people(spike, window);
 		return;
 	}
-	print_window(spike, &window);
-	if (!window.spike || facts_new(&facts) < 0)
+	print_window(spike, window);
+	if (diagnosis == NULL)
 		return;
-	print_would_probe(spike, &window);
-	print_diagnosis(spike, &window, facts);
-	print_would_apply(spike, &window);
-	facts_free(&facts);
+	print_would_probe(spike, window);
+	print_diagnosis(spike, window, diagnosis, facts);
+	print_would_apply(spike, window);
+}
+
+void replay_tell_spike(const struct replay_spike *spike, struct replay_account *account)
+{
+	struct facts auto_call(facts_free) *facts = NULL;
+	const struct diagnosis *diagnosis = NULL;
+	struct detector_window window;
+
+	detector_window(spike->detector, &window);
+	if (window.spike && facts_new(&facts) == 0)
+		diagnosis = diagnose(spike, &window, facts);
+	replay_account_spike(account, &window, diagnosis);
+	print_spike(spike, &window, diagnosis, facts);
 }
 
 void replay_tell_deaf(const struct deaf_change *change, const struct replay_log *log, bool json)
@@ -160,7 +174,7 @@ void replay_tell_deaf(const struct deaf_change *change, const struct replay_log 
 
 /* -- the summary -- */
 
-int replay_print_summary(const struct replay_totals *sum)
+int replay_print_summary(const struct replay_totals *sum, struct json *sites)
 {
 	struct json auto_json *summary = json_object_new();
 
@@ -175,6 +189,7 @@ int replay_print_summary(const struct replay_totals *sum)
 	json_put_int(summary, "voters", (int64_t)sum->detector.voters);
 	json_put_time(summary, "first", sum->detector.first_ms);
 	json_put_time(summary, "last", sum->detector.last_ms);
+	json_put_tree(summary, "sites", sites);
 	return print_json(summary);
 }
 
@@ -187,7 +202,7 @@ int replay_tell_summary(const struct replay_totals *sum)
 	for (int scheme = 0; scheme < SCHEME_COUNT; scheme++)
 		for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
 			outcomes[outcome] += sum->detector.handshakes[scheme][outcome];
-	printf("%" PRIu64 " lines, %" PRIu64 " unparsed, %" PRIu64 " voters, from %s to %s\n",
+	printf("%" PRIu64 " lines, %" PRIu64 " unparsed, %" PRIu64 " voters,\nfrom %s to %s\n",
 	    sum->reading.lines, sum->reading.unparsed, sum->detector.voters,
 	    sum->detector.first_ms < 0 ? "-" : text_of_time(sum->detector.first_ms, first),
 	    sum->detector.last_ms < 0 ? "-" : text_of_time(sum->detector.last_ms, last));

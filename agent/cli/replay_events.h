@@ -2,6 +2,7 @@
 #ifndef AUTHMEDIC_CLI_REPLAY_EVENTS_H
 #define AUTHMEDIC_CLI_REPLAY_EVENTS_H
 
+#include "cli/replay_account.h"
 #include "cli/replay_logs.h"
 #include "cli/replay_source.h"
 #include "daemon/rulebook.h"
@@ -26,10 +27,11 @@ struct replay_spike {
 };
 
 /* A spike opened or closed just now: what was seen, and what the daemon would have done next. */
-void replay_tell_spike(const struct replay_spike *spike);
+void replay_tell_spike(const struct replay_spike *spike, struct replay_account *account);
 /* A log became deaf just now, or is no longer. */
 void replay_tell_deaf(const struct deaf_change *change, const struct replay_log *log, bool json);
-int replay_print_summary(const struct replay_totals *sum);
+/* Takes the sites' accounts over. */
+int replay_print_summary(const struct replay_totals *sum, struct json *sites);
 int replay_tell_summary(const struct replay_totals *sum);
 
 #endif

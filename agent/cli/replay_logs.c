@@ -1,5 +1,6 @@
 #include "cli/replay_logs.h"
 
+#include "base/file.h"
 #include "intake/files.h"
 #include "intake/names.h"
 
@@ -288,6 +289,22 @@ int replay_logs_collect(
 	return error < 0 ? complain(EXIT_UNAVAILABLE, "the logs cannot be found: %s",
 			       strerror(-error))
 			 : EXIT_DONE;
+}
+
+int64_t replay_logs_bytes(const struct replay_logs *logs)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < logs->list.count; i++) {
+		for (size_t j = 0; j < logs->list.items[i].files.count; j++) {
+			int64_t bytes;
+
+			if (file_size(logs->list.items[i].files.items[j], &bytes) < 0)
+				return 0;
+			sum += bytes;
+		}
+	}
+	return sum;
 }
 
 void replay_logs_done(struct replay_logs *logs)

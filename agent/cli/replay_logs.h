@@ -25,6 +25,8 @@ struct replay_logs {
  * already where it is not EXIT_DONE. */
 must_check int replay_logs_collect(struct replay_logs *logs, const struct invocation *invocation,
     const struct config *config);
+/* Of all files together, as they lie on the disk; 0 where one does not tell. */
+int64_t replay_logs_bytes(const struct replay_logs *logs);
 void replay_logs_done(struct replay_logs *logs);
 
 /* How much the file at `path` looks like one of the configured log: its name, as it is or before

@@ -25,6 +25,7 @@ struct replay_source {
 	struct lines lines;
 	struct log_input *input; /* NULL between two files */
 	size_t next_file;
+	uint64_t taken_before; /* of the files before this one, as they lie on the disk */
 	size_t kept; /* bytes of the chunk that are there, of which so many … */
 	size_t shown; /* … were looked at for lines, and … */
 	size_t taken; /* … are done with */
@@ -146,6 +147,7 @@ static int read_chunk(struct replay_source *source)
 	lines_finish(&source->lines, view_of(source->bytes, source->kept));
 	source->taken = source->kept;
 	source->shown = source->kept;
+	source->taken_before += log_input_taken(source->input);
 	log_input_close(&source->input);
 	return EXIT_DONE;
 }
@@ -317,6 +319,13 @@ bool replay_source_span(const struct replay_source *source, struct replay_span *
 uint64_t replay_source_misdated(const struct replay_source *source)
 {
 	return source->dating.misdated_total;
+}
+
+uint64_t replay_source_taken(const struct replay_source *source)
+{
+	uint64_t now = source->input != NULL ? log_input_taken(source->input) : 0;
+
+	return source->taken_before + now;
 }
 
 const struct replay_log *replay_source_log(const struct replay_source *source)

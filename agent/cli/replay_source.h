@@ -32,6 +32,9 @@ bool replay_source_span(const struct replay_source *source, struct replay_span *
 /* Lines dated far before or after those around them. */
 uint64_t replay_source_misdated(const struct replay_source *source);
 
+/* How many bytes its files gave so far, as they lie on the disk. */
+uint64_t replay_source_taken(const struct replay_source *source);
+
 const struct replay_log *replay_source_log(const struct replay_source *source);
 const struct reading *replay_source_reading(const struct replay_source *source);
 const struct intake_totals *replay_source_totals(const struct replay_source *source);

@@ -2,6 +2,7 @@
 in colours only where there is a screen."""
 
 import fcntl
+import gzip
 import os
 import pty
 import re
@@ -83,6 +84,25 @@ def check_widths(command):
         assert screen.text.isascii() == (locale == "C"), screen.text
         [row] = re.findall("^  plain .*", screen.text, re.M)
         assert (len(row.split("rejected")[0]) > 80) == (columns > 80), row
+
+
+def test_progress(rig):
+    """Long work shows how far it is, on a terminal alone, in one line that is gone at the end; however
+    the logs are kept."""
+    writer = rig.log_writer()
+    writer.write(200000)
+    with open(writer.path, "rb") as plain, gzip.open(writer.path + ".1.gz", "wb", compresslevel=1) as packed:
+        for _ in range(5):
+            plain.seek(0)
+            packed.write(plain.read())
+    authmedic = rig.authmedic(config(log_site(writer)), start=False)
+    screen = Screen([built_program("authmedic"), "--config", authmedic.config_path, "replay", writer.path,
+                     writer.path + ".1.gz"], columns=80)
+    wait_until(lambda: "1200000 lines" in screen.look(), 60, lambda: screen.text)
+    assert screen.close() == 0
+    bars = re.findall(r"\r\033\[K +(\d+) % \[[#.]{24}\] [^\r\n]*", screen.text)
+    assert bars and bars == sorted(bars, key=int), screen.text
+    assert screen.text.rindex("\r\033[K") < screen.text.index("What authmedic would have seen")
 
 
 def test_screen(rig):

@@ -2,6 +2,7 @@
 clients saw, without a daemon."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -50,9 +51,25 @@ def test_replay(rig, realm, keytab, kind):
     voters = {line.split(" ")[0] for line in log.lines()}
     assert (summary["authenticated"], summary["voters"]) == (0, len(voters))
     assert events[0]["time"] <= events[-1]["time"] <= summary["last"]
+    check_account(authmedic, log, summary, events)
     once, again = (authmedic.command("replay", "--json", check=True).stdout for _ in range(2))
     assert once == again
     assert not os.path.exists(os.path.join(authmedic.directory, "state")), "no daemon, no state"
+
+
+def check_account(authmedic, log, summary, events):
+    """At the end stands what the site came to, as a table and as JSON."""
+    [account] = summary["sites"]
+    [spike] = account["spikes"]
+    assert (account["would_apply"], account["deaf_times"]) == ("recycle", 0)
+    assert spike["from"] == events[0]["time"] and spike["rejected"] >= 5
+    assert spike["diagnosis"] == events[2]["diagnosis"]
+    assert sum(day["sign_ins"] for day in account["busiest_days"]) == sum(
+        sum(summary["handshakes"][outcome].values()) for outcome in ("established", "rejected"))
+    done = authmedic.command("replay", log.path, check=True)
+    assert done.stderr == "" and "What authmedic would have seen and done\n" in done.stdout
+    assert re.search(rf": sign-in failed 1 time; .*\n  FROM .*\n  20\S+ \S+ +\S.* {spike['diagnosis']} +recycle\n",
+                     done.stdout), done.stdout
 
 
 def test_explain(rig, realm, keytab):
