@@ -28,7 +28,7 @@ static struct deaf_sight sights[MAX_LOGS];
 static int64_t now_ms;
 static unsigned opened, ended; /* changes that were told */
 
-static int open_site(unused_parameter void **state)
+static inline int open_site(unused_parameter void **state)
 {
 	now_ms = 100 * DAY;
 	opened = 0;
@@ -39,7 +39,7 @@ static int open_site(unused_parameter void **state)
 	return deafness_new(&deafness, &options, MAX_LOGS);
 }
 
-static int close_site(unused_parameter void **state)
+static inline int close_site(unused_parameter void **state)
 {
 	deafness_free(&deafness);
 	return 0;

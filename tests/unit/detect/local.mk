@@ -21,11 +21,24 @@ detect_tests = tests/unit/detect/verdict.test \
 	tests/unit/detect/detector.test \
 	tests/unit/detect/detector_model.test \
 	tests/unit/detect/detector_noise.test \
-	tests/unit/detect/detector_rows.test
+	tests/unit/detect/detector_rows.test \
+	tests/unit/detect/one_vote.test \
+	tests/unit/detect/silence.test
 check_PROGRAMS += $(detect_tests)
 TESTS += $(detect_tests)
 detect_script = tests/unit/detect/script.c tests/unit/detect/script.h
 detect_traffic = tests/unit/detect/traffic.c tests/unit/detect/traffic.h
+
+tests_unit_detect_one_vote_test_SOURCES = tests/unit/detect/test_one_vote.c \
+	tests/unit/chance.h $(detect_script)
+tests_unit_detect_one_vote_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_one_vote_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=voters_vote
+tests_unit_detect_one_vote_test_LDADD = $(unit_libs)
+
+tests_unit_detect_silence_test_SOURCES = tests/unit/detect/test_silence.c \
+	tests/unit/chance.h tests/unit/detect/deafness_fixture.h
+tests_unit_detect_silence_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_silence_test_LDADD = $(unit_libs)
 
 tests_unit_detect_verdict_test_SOURCES = tests/unit/detect/test_verdict.c \
 	$(detect_script)

@@ -109,6 +109,19 @@ static void test_quiet_night(unused_parameter void **state)
 	assert_all_heard();
 }
 
+static void test_our_probes_are_nobody_else(unused_parameter void **state)
+{
+	/* At night nobody comes, but our probe, which goes to one of the two logs. */
+	look();
+	serve_both(HOUR, 5 * SECOND);
+	for (int i = 0; i < 100; i++) {
+		request(1, true);
+		sights[1].own_probes++;
+		pass(5 * MINUTE);
+	}
+	assert_all_heard();
+}
+
 static void test_chatter_is_no_request(unused_parameter void **state)
 {
 	/* What a server says to itself in its error log does not show that anybody asked it. */
@@ -325,6 +338,7 @@ int main(void)
 	    site_test(test_silent_while_another_grows),
 	    site_test(test_silent_while_signals_come),
 	    site_test(test_quiet_night),
+	    site_test(test_our_probes_are_nobody_else),
 	    site_test(test_chatter_is_no_request),
 	    site_test(test_error_log_may_be_silent),
 	    site_test(test_buffered_log),

@@ -1,0 +1,70 @@
+/* Random schedules that can be played again: AUTHMEDIC_TEST_SEED=N plays the one that is told where
+ * one fails as the first. */
+#ifndef AUTHMEDIC_TESTS_CHANCE_H
+#define AUTHMEDIC_TESTS_CHANCE_H
+
+#include "unit.h"
+
+#include "base/random.h"
+
+#define CHANCE_SCHEDULES 10000
+
+static uint64_t chance_state;
+
+/* The seed of a schedule, by its number; begins it. Neighbours have nothing in common. */
+static inline uint64_t chance_begin(uint64_t schedule)
+{
+	static uint64_t first;
+	const char *given = getenv("AUTHMEDIC_TEST_SEED");
+
+	if (first == 0) {
+		if (given == NULL || view_to_uint64(view_of_text(given), &first) < 0)
+			assert_int_equal(random_bytes(&first, sizeof(first)), 0);
+		first |= 1;
+		print_message("# AUTHMEDIC_TEST_SEED=%llu\n", (unsigned long long)first);
+	}
+	/* An odd number times an odd one is odd: never zero, from which nothing would follow. */
+	chance_state = (first + 2 * schedule) * (schedule == 0 ? 1 : UINT64_C(0x9e3779b97f4a7c15));
+	return chance_state;
+}
+
+/* From 0 to sides - 1. */
+static inline uint64_t chance(uint64_t sides)
+{
+	chance_state ^= chance_state << 13;
+	chance_state ^= chance_state >> 7;
+	chance_state ^= chance_state << 17;
+	return (chance_state >> 11) % sides;
+}
+
+static inline bool chance_percent(unsigned percent)
+{
+	return chance(100) < percent;
+}
+
+/* Plays all schedules, of which none may break what must hold. */
+static inline void chance_all_hold(bool (*holds)(void))
+{
+	for (uint64_t i = 0; i < CHANCE_SCHEDULES; i++) {
+		uint64_t seed = chance_begin(i);
+
+		if (!holds())
+			fail_msg("broken by AUTHMEDIC_TEST_SEED=%llu", (unsigned long long)seed);
+	}
+}
+
+/* The control: with a guard taken away one of them must break it. */
+static inline void chance_one_breaks(bool (*holds)(void), const char *without)
+{
+	for (uint64_t i = 0; i < CHANCE_SCHEDULES; i++) {
+		chance_begin(i);
+		if (!holds()) {
+			print_message("# without %s it breaks in schedule %llu\n", without,
+			    (unsigned long long)i + 1);
+			return;
+		}
+	}
+	fail_msg("without %s nothing breaks", without);
+}
+
+#endif
