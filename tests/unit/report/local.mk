@@ -4,6 +4,7 @@ report_tests = tests/unit/report/course.test \
 	tests/unit/report/day.test \
 	tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
+	tests/unit/report/log_bytes.test \
 	tests/unit/report/metrics.test \
 	tests/unit/report/metrics_negotiate.test \
 	tests/unit/report/notification.test \
@@ -59,6 +60,12 @@ tests_unit_report_metrics_negotiate_test_LDADD = $(unit_libs)
 tests_unit_report_notification_test_SOURCES = tests/unit/report/test_notification.c
 tests_unit_report_notification_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_notification_test_LDADD = $(unit_libs)
+
+tests_unit_report_log_bytes_test_SOURCES = tests/unit/report/test_log_bytes.c \
+	tests/unit/chance.h tests/unit/report/model_fixture.h
+tests_unit_report_log_bytes_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_log_bytes_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=text_append_html
+tests_unit_report_log_bytes_test_LDADD = $(unit_libs)
 
 tests_unit_report_page_test_SOURCES = tests/unit/report/test_page.c \
 	tests/unit/report/model_fixture.h
