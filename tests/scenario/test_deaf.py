@@ -29,7 +29,7 @@ class Watched:
         assert self.authmedic.metric("authmedic_deaf", log=str(log)) == 1
         reasons = self.authmedic.log_status(log)["deaf_reasons"]
         assert [one["reason"] for one in reasons] == [reason], reasons
-        assert "<strong>deaf</strong>" in self.authmedic.fetch("/")
+        assert " deaf</strong>: " in self.authmedic.fetch("/")
         assert "DEAF for " in self.authmedic.command("status", check=True).stdout
 
     def wait_heard(self, log, go_on=lambda: None):

@@ -1,11 +1,9 @@
-/* Random schedules that can be played again: AUTHMEDIC_TEST_SEED=N plays the one that is told where
- * one fails as the first. */
+/* Random schedules that can be played again: AUTHMEDIC_SEED=N plays the one that is told where one
+ * fails as the first. */
 #ifndef AUTHMEDIC_TESTS_CHANCE_H
 #define AUTHMEDIC_TESTS_CHANCE_H
 
-#include "unit.h"
-
-#include "base/random.h"
+#include "seed.h"
 
 #define CHANCE_SCHEDULES 10000
 
@@ -15,13 +13,10 @@ static uint64_t chance_state;
 static inline uint64_t chance_begin(uint64_t schedule)
 {
 	static uint64_t first;
-	const char *given = getenv("AUTHMEDIC_TEST_SEED");
 
 	if (first == 0) {
-		if (given == NULL || view_to_uint64(view_of_text(given), &first) < 0)
-			assert_int_equal(random_bytes(&first, sizeof(first)), 0);
-		first |= 1;
-		print_message("# AUTHMEDIC_TEST_SEED=%llu\n", (unsigned long long)first);
+		first = seed_chosen() | 1;
+		print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)first);
 	}
 	/* An odd number times an odd one is odd: never zero, from which nothing would follow. */
 	chance_state = (first + 2 * schedule) * (schedule == 0 ? 1 : UINT64_C(0x9e3779b97f4a7c15));
@@ -49,7 +44,7 @@ static inline void chance_all_hold(bool (*holds)(void))
 		uint64_t seed = chance_begin(i);
 
 		if (!holds())
-			fail_msg("broken by AUTHMEDIC_TEST_SEED=%llu", (unsigned long long)seed);
+			fail_msg("broken by AUTHMEDIC_SEED=%llu", (unsigned long long)seed);
 	}
 }
 
