@@ -130,7 +130,8 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,
 	    .sites = pipeline->sites,
-	    .site_count = pipeline->site_count};
+	    .site_count = pipeline->site_count,
+	    .membership = pipeline->membership};
 	struct endpoint_parts endpoint = {.loop = pipeline->loop,
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,
@@ -154,6 +155,7 @@ static int join_fleet(struct pipeline *pipeline, struct buffer *errors)
 	const struct membership_parts parts = {.loop = pipeline->loop,
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,
+	    .journal = pipeline->journal,
 	    .sites = pipeline->sites,
 	    .site_count = pipeline->site_count,
 	    .on_change = pipeline_on_fleet,
@@ -190,9 +192,9 @@ static int make(struct pipeline *pipeline, struct buffer *errors)
 	if (error == 0)
 		error = make_sites(pipeline, errors);
 	if (error == 0)
-		error = make_report(pipeline, errors);
-	if (error == 0)
 		error = join_fleet(pipeline, errors);
+	if (error == 0)
+		error = make_report(pipeline, errors);
 	return error < 0 ? error : start(pipeline);
 }
 

@@ -64,6 +64,19 @@ static int add_deaf(struct json *members, const struct site_log *log)
 	return error;
 }
 
+static int add_fleet(struct json *members, const struct membership *membership)
+{
+	struct notification_of_fleet notification;
+	struct buffer auto_buffer text;
+	int error;
+
+	buffer_init(&text, MAX_BYTES);
+	if (!membership_is_hindered(membership, &notification))
+		return 0;
+	error = notification_of_fleet_print(&notification, &text);
+	return error < 0 ? error : add(members, buffer_view(&text));
+}
+
 int firing_print(const struct firing *firing, const struct wire *wire, struct buffer *body)
 {
 	struct json auto_json *group = json_object_new();
@@ -81,6 +94,8 @@ int firing_print(const struct firing *firing, const struct wire *wire, struct bu
 		for (size_t j = 0; error == 0 && j < site->log_count; j++)
 			error = add_deaf(members, &site->logs[j]);
 	}
+	if (error == 0)
+		error = add_fleet(members, firing->membership);
 	if (error < 0 || json_next(members, NULL) == NULL)
 		return error;
 	return wire->print(&news, body);

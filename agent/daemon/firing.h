@@ -2,12 +2,14 @@
 #ifndef AUTHMEDIC_DAEMON_FIRING_H
 #define AUTHMEDIC_DAEMON_FIRING_H
 
+#include "daemon/membership.h"
 #include "daemon/site.h"
 #include "report/wire.h"
 
 struct firing {
 	const struct site *sites;
 	size_t site_count;
+	const struct membership *membership; /* NULL: in no fleet */
 	const char *host;
 };
 

@@ -273,6 +273,32 @@ void journal_tell_deaf(
 	keep(journal, &entry, log->site->config->name, error);
 }
 
+static int fill_fleet(struct entry *entry, const struct journal *journal,
+    const struct notification_of_fleet *notification)
+{
+	char id[MAX_ID_BYTES];
+	int error;
+
+	*entry = (struct entry){.time_ms = notification->time_ms};
+	buffer_init(&entry->body, MAX_JSON_BYTES);
+	if (journal->config->notify.count == 0)
+		return 0;
+	snprintf(id, sizeof(id), "fleet-%s-%s-%s-%lld", notification->fleet, notification->reason,
+	    notification->opened ? "hindered" : "hindered-ended",
+	    (long long)notification->time_ms);
+	error = notification_of_fleet_print(notification, &entry->body);
+	return error < 0 ? error : add_messages(entry, journal->config, id);
+}
+
+void journal_tell_fleet(
+    struct journal *journal, const struct notification_of_fleet *notification)
+{
+	struct entry entry;
+	int error = fill_fleet(&entry, journal, notification);
+
+	keep(journal, &entry, "the fleet", error);
+}
+
 static int write_messages(const struct entry *entry, struct store *store)
 {
 	for (size_t i = 0; i < entry->messages.count; i++) {
@@ -307,7 +333,7 @@ static int write_entry(const struct entry *entry, struct store *store)
 	    .data = buffer_view(&entry->data)};
 	int error;
 
-	if (entry->incident == NULL) /* it is of a log, not of an incident */
+	if (entry->incident == NULL) /* it is of a log or the fleet, not of an incident */
 		return write_messages(entry, store);
 	error = store_put_incident(store, &incident);
 	if (error == 0)

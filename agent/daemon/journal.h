@@ -5,6 +5,7 @@
 #define AUTHMEDIC_DAEMON_JOURNAL_H
 
 #include "daemon/site.h"
+#include "report/notification.h"
 #include "state/store.h"
 
 #define JOURNAL_MAX_ENTRIES 4096
@@ -21,6 +22,10 @@ void journal_note(
 /* Notes that a log became deaf or is no longer, for those who are to be told. */
 void journal_tell_deaf(
     struct journal *journal, const struct site_log *log, const struct deaf_change *change);
+
+/* Notes that something stands in the host's way in its fleet, or does so no more. */
+void journal_tell_fleet(
+    struct journal *journal, const struct notification_of_fleet *notification);
 
 /* Writes all entries inside the open transaction; after the commit they are forgotten. */
 must_check int journal_write(struct journal *journal, struct store *store);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "daemon/journal.h"
 #include "fleet/fleet.h"
 #include "loop/clock.h"
 #include "report/secret_file.h"
@@ -11,6 +12,7 @@
 
 #define MAX_SECRET_BYTES ((size_t)4096)
 #define RUN_VALUE	 "fleet-run"
+#define HINDERED_VALUE	 "fleet-hindered" /* of what people were told, or "joined" */
 #define OF_THE_HOST	 "" /* a value of the store that is of no site */
 
 struct membership {
@@ -21,7 +23,9 @@ struct membership {
 	char *password;
 	size_t turn; /* the site that a slot is wished for; the number of sites: none */
 	int64_t turn_since_ms;
-	enum member_state told; /* in the log */
+	enum member_state said; /* in the log */
+	enum member_state hindered; /* AWAY, NAME_TAKEN: people were told of it; JOINED: of none */
+	int64_t hindered_since_ms;
 	struct report_fleet model;
 };
 
@@ -134,24 +138,87 @@ static void tell_controller(const struct membership *membership, struct site *si
 	controller_on_fleet(site->controller, site_now(), &fleet);
 }
 
+/* ---- what people are told */
+
+static const char *sentence_of(const struct membership *membership, enum member_state state)
+{
+	if (state == MEMBER_NAME_TAKEN)
+		return "another authmedicd has this host's name in the fleet: no action here until "
+		       "that has changed";
+	return membership->parts.config->fleet.required
+	    ? "etcd has not answered for as long as a lease: no action here until it does"
+	    : "etcd has not answered for as long as a lease: this host acts on its own";
+}
+
+static int keep_value(struct store *store, const char *name, const char *value)
+{
+	int error = store_begin(store);
+
+	if (error < 0)
+		return error;
+	error = store_put_value(store, OF_THE_HOST, name, view_of_text(value));
+	if (error == 0)
+		return store_commit(store);
+	store_rollback(store);
+	return error;
+}
+
+bool membership_is_hindered(
+    const struct membership *membership, struct notification_of_fleet *ret_notification)
+{
+	if (membership == NULL || membership->hindered == MEMBER_JOINED)
+		return false;
+	*ret_notification = (struct notification_of_fleet){.opened = true,
+	    .time_ms = membership->hindered_since_ms,
+	    .fleet = membership->parts.config->fleet.group,
+	    .host = membership->host,
+	    .reason = member_state_name(membership->hindered),
+	    .text = sentence_of(membership, membership->hindered)};
+	return true;
+}
+
+static void end_hindrance(struct membership *membership)
+{
+	struct notification_of_fleet notification;
+
+	if (!membership_is_hindered(membership, &notification))
+		return;
+	notification.opened = false;
+	notification.time_ms = clock_now_ms();
+	notification.text = "this host takes part again";
+	journal_tell_fleet(membership->parts.journal, &notification);
+	membership->hindered = MEMBER_JOINED;
+}
+
+static void tell_people(struct membership *membership, enum member_state state)
+{
+	struct notification_of_fleet notification;
+
+	if (state == MEMBER_JOINING || state == membership->hindered)
+		return;
+	end_hindrance(membership);
+	membership->hindered = state;
+	membership->hindered_since_ms = clock_now_ms();
+	if (membership_is_hindered(membership, &notification))
+		journal_tell_fleet(membership->parts.journal, &notification);
+	if (keep_value(membership->parts.store, HINDERED_VALUE, member_state_name(state)) < 0)
+		log_warning("what was told of the fleet could not be kept");
+}
+
 static void say_state(struct membership *membership)
 {
 	const struct config_fleet *config = &membership->parts.config->fleet;
 	enum member_state state =
 	    member_state(fleet_member(membership->fleet), clock_boot_ms());
 
-	if (state == membership->told)
+	tell_people(membership, state);
+	if (state == membership->said)
 		return;
-	membership->told = state;
-	if (state == MEMBER_AWAY)
-		log_error("the fleet %s: etcd has not answered for %lld s (%s): %s", config->group,
-		    (long long)(config->lease_ms / 1000), fleet_trouble(membership->fleet),
-		    config->required ? "no action here until it does"
-				     : "this host acts on its own");
-	else if (state == MEMBER_NAME_TAKEN)
-		log_error("the fleet %s: another authmedicd is %s in it: no action here until "
-			  "that has changed",
-		    config->group, membership->host);
+	membership->said = state;
+	if (state == MEMBER_AWAY || state == MEMBER_NAME_TAKEN)
+		log_error("the fleet %s: %s, as %s: %s (%s)", config->group,
+		    member_state_name(state), membership->host, sentence_of(membership, state),
+		    fleet_trouble(membership->fleet));
 	else
 		log_notice("the fleet %s: %s as %s", config->group, member_state_name(state),
 		    membership->host);
@@ -297,21 +364,6 @@ static int read_password(struct membership *membership, struct buffer *errors)
 	return error;
 }
 
-/* So that the next run knows what it left in etcd for its own. */
-static int keep_run(struct membership *membership)
-{
-	struct store *store = membership->parts.store;
-	int error = store_begin(store);
-
-	if (error < 0)
-		return error;
-	error = store_put_value(store, OF_THE_HOST, RUN_VALUE, view_of_text(membership->run));
-	if (error == 0)
-		return store_commit(store);
-	store_rollback(store);
-	return error;
-}
-
 static int name_run(struct membership *membership)
 {
 	uint64_t bits[2];
@@ -326,7 +378,23 @@ static int name_run(struct membership *membership)
 	if (store_get_value(membership->parts.store, OF_THE_HOST, RUN_VALUE, &previous) == 0)
 		snprintf(membership->previous_run, sizeof(membership->previous_run), "%s",
 		    buffer_text(&previous));
-	return keep_run(membership);
+	/* So that the next run knows what it left in etcd for its own. */
+	return keep_value(membership->parts.store, RUN_VALUE, membership->run);
+}
+
+/* What the last run told people goes on, or has an end. */
+static void load_hindrance(struct membership *membership)
+{
+	struct buffer auto_buffer told;
+
+	membership->hindered = MEMBER_JOINED;
+	membership->hindered_since_ms = clock_now_ms();
+	buffer_init(&told, GROUP_NAME_BYTES);
+	if (store_get_value(membership->parts.store, OF_THE_HOST, HINDERED_VALUE, &told) < 0)
+		return;
+	for (enum member_state state = MEMBER_AWAY; state < MEMBER_STATES; state++)
+		if (strcmp(buffer_text(&told), member_state_name(state)) == 0)
+			membership->hindered = state;
 }
 
 static int open_fleet(struct membership *membership, struct buffer *errors)
@@ -344,6 +412,7 @@ static int open_fleet(struct membership *membership, struct buffer *errors)
 		error = read_password(membership, errors);
 	if (error == 0)
 		error = name_run(membership);
+	load_hindrance(membership);
 	options.password = membership->password;
 	return error < 0 ? error : fleet_new(&membership->fleet, &options);
 }
@@ -362,7 +431,7 @@ int membership_new(struct membership **ret_membership, const struct membership_p
 		return -ENOMEM;
 	membership->parts = *parts;
 	membership->turn = parts->site_count;
-	membership->told = MEMBER_STATES;
+	membership->said = MEMBER_STATES;
 	error = open_fleet(membership, errors);
 	if (error < 0)
 		membership_close(&membership);

@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "report/metrics.h"
 #include "report/model.h"
+#include "report/notification.h"
 #include "state/store.h"
 
 struct membership;
@@ -15,6 +16,7 @@ struct membership_parts {
 	uv_loop_t *loop;
 	const struct config *config;
 	struct store *store;
+	struct journal *journal;
 	struct site *sites;
 	size_t site_count;
 	void (*on_change)(void *context); /* a controller may have wishes now */
@@ -31,6 +33,9 @@ void membership_work(struct membership *membership);
 /* Boot time until which an action of the site may begin; 0: ever, -1: not now. */
 int64_t membership_begin_by_ms(const struct membership *membership, const struct site *site);
 
+/* Whether something stands in this host's way in its fleet, that people were told of. */
+bool membership_is_hindered(
+    const struct membership *membership, struct notification_of_fleet *ret_notification);
 /* NULL where there is none; lives until the next call. */
 const struct report_fleet *membership_model(struct membership *membership);
 void membership_put_metrics(const struct report_fleet *model, struct metrics *metrics);

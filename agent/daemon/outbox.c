@@ -230,7 +230,10 @@ static void revive(struct outbox *outbox, size_t target)
 
 static int send_firing(struct outbox *outbox, size_t target)
 {
-	const struct firing firing = {outbox->parts.sites, outbox->parts.site_count, outbox->host};
+	const struct firing firing = {.sites = outbox->parts.sites,
+	    .site_count = outbox->parts.site_count,
+	    .membership = outbox->parts.membership,
+	    .host = outbox->host};
 	struct buffer auto_buffer body;
 	struct webhook_message sent = {.id = VIEW(FIRING_ID), .now_ms = outbox->now_ms};
 	int error;

@@ -16,6 +16,7 @@ struct outbox_parts {
 	struct publisher *publisher;
 	const struct site *sites;
 	size_t site_count;
+	const struct membership *membership; /* NULL: in no fleet */
 };
 
 /* Reads the targets' secrets; what is wrong with one is appended as a line. */

@@ -37,6 +37,23 @@ int notification_of_log_print(
 	return json_print(document, buffer);
 }
 
+int notification_of_fleet_print(
+    const struct notification_of_fleet *notification, struct buffer *buffer)
+{
+	struct json auto_json *document = json_object_new();
+	struct json *data;
+
+	json_put_text(document, "type",
+	    notification->opened ? "authmedic.fleet.hindered" : "authmedic.fleet.hindered-ended");
+	json_put_time(document, "timestamp", notification->time_ms);
+	data = json_put_object(document, "data");
+	json_put_text(data, "fleet", notification->fleet);
+	json_put_text(data, "host", notification->host);
+	json_put_text(data, "reason", notification->reason);
+	json_put_text(data, "text", notification->text);
+	return json_print(document, buffer);
+}
+
 int notification_print(const struct notification *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();

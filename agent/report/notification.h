@@ -35,4 +35,18 @@ struct notification_of_log {
 must_check int notification_of_log_print(
     const struct notification_of_log *notification, struct buffer *buffer);
 
+/* What it is told of the host's fleet. Borrowed; lives during the call. */
+struct notification_of_fleet {
+	bool opened; /* something stands in the host's way there; else no longer */
+	int64_t time_ms;
+	const char *fleet;  /* the group's name */
+	const char *host;   /* our name in it */
+	const char *reason; /* away, name-taken */
+	const char *text;
+};
+
+/* {"type":"authmedic.fleet.hindered" or "….hindered-ended","timestamp":…,"data":{…}} */
+must_check int notification_of_fleet_print(
+    const struct notification_of_fleet *notification, struct buffer *buffer);
+
 #endif

@@ -41,7 +41,8 @@ static int read_type(const char *type, struct wire_story *story)
 
 	story->is_group = view_starts_with(whole, VIEW("authmedic.group."));
 	story->of_log = view_starts_with(whole, VIEW("authmedic.log."));
-	if (!story->is_group && !story->of_log &&
+	story->of_fleet = view_starts_with(whole, VIEW("authmedic.fleet."));
+	if (!story->is_group && !story->of_log && !story->of_fleet &&
 	    !view_starts_with(whole, VIEW("authmedic.incident.")))
 		return -EINVAL;
 	story->kind = strrchr(type, '.') + 1;
@@ -61,6 +62,8 @@ int wire_read(const struct json *document, struct wire_story *ret_story)
 	story.site = text_in(data, "site");
 	story.incident = text_in(data, "incident");
 	story.log = text_in(data, "log");
+	story.fleet = text_in(data, "fleet");
+	story.host = text_in(data, "host");
 	story.diagnosis = text_in(data, "diagnosis");
 	story.reason = text_in(data, "reason");
 	story.text = text_in(data, "text");
@@ -74,7 +77,8 @@ int wire_read(const struct json *document, struct wire_story *ret_story)
 
 bool wire_is_end(const char *kind)
 {
-	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0;
+	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0 ||
+	    strcmp(kind, "hindered-ended") == 0;
 }
 
 bool wire_is_test(const struct wire_story *story)
@@ -86,6 +90,9 @@ void wire_summary(const struct wire_story *story, struct buffer *line)
 {
 	if (story->is_group)
 		buffer_append_text(line, story->text);
+	else if (story->of_fleet)
+		buffer_append_format(
+		    line, "%s in the fleet %s: %s", story->host, story->fleet, story->text);
 	else if (story->of_log)
 		buffer_append_format(line, "%s: %s: %s", story->site, story->log,
 		    wire_is_end(story->kind) ? "it can be read again" : story->text);
@@ -99,6 +106,9 @@ void wire_subject(const struct wire_story *story, struct buffer *subject)
 {
 	if (story->is_group)
 		buffer_append_format(subject, "group/%s", story->kind);
+	else if (story->of_fleet)
+		buffer_append_format(
+		    subject, "fleet/%s/%s/%s", story->fleet, story->host, story->reason);
 	else if (story->of_log)
 		buffer_append_format(
 		    subject, "%s/%s/%s", story->site, story->log, story->reason);
@@ -110,7 +120,9 @@ const char *wire_severity(const struct wire_story *story)
 {
 	if (wire_is_test(story))
 		return "info";
-	return story->of_log || strcmp(story->kind, "acting") == 0 ? "warning" : "critical";
+	return story->of_log || story->of_fleet || strcmp(story->kind, "acting") == 0
+	    ? "warning"
+	    : "critical";
 }
 
 void wire_put_reasons(struct json *object, const struct wire_story *story)

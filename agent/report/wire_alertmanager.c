@@ -8,6 +8,8 @@ static const char *name_of(const struct wire_story *story)
 {
 	if (wire_is_test(story))
 		return "AuthmedicTest";
+	if (story->of_fleet)
+		return "AuthmedicHindered";
 	return story->of_log ? "AuthmedicLogDeaf" : "AuthmedicSignInFails";
 }
 
@@ -16,7 +18,7 @@ static const char *severity_of(const struct wire_story *story)
 {
 	if (wire_is_test(story))
 		return "info";
-	return story->of_log ? "warning" : "critical";
+	return story->of_log || story->of_fleet ? "warning" : "critical";
 }
 
 static void put_labels(struct json *alert, const struct wire_news *news,
@@ -26,9 +28,12 @@ static void put_labels(struct json *alert, const struct wire_news *news,
 
 	json_put_text(labels, "alertname", name_of(story));
 	json_put_text(labels, "instance", news->host);
-	json_put_text(labels, "site", story->site);
+	wire_put_text(labels, "site", story->site);
 	json_put_text(labels, "severity", severity_of(story));
-	if (story->of_log) {
+	if (story->of_fleet) {
+		json_put_text(labels, "fleet", story->fleet);
+		json_put_text(labels, "reason", story->reason);
+	} else if (story->of_log) {
 		json_put_text(labels, "log", story->log);
 		json_put_text(labels, "reason", story->reason);
 	} else {

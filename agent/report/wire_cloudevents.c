@@ -21,7 +21,7 @@ static int print(const struct wire_news *news, struct buffer *body)
 	if (error < 0)
 		return error;
 	buffer_append_format(&source, "/authmedic/%s", news->host);
-	if (!story.is_group)
+	if (story.site[0] != '\0')
 		buffer_append_format(&source, "/%s", story.site);
 	buffer_append_format(&type, "io.%s", json_get_text(news->document, "type"));
 	wire_subject(&story, &subject);

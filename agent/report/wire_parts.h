@@ -10,12 +10,15 @@ extern const struct wire wire_webhook, wire_cloudevents, wire_alertmanager, wire
 /* The document taken apart. Texts are "" where the document has none. */
 struct wire_story {
 	bool is_group;          /* of several: then it has a text, and members in its data */
-	bool of_log;            /* else of an incident */
-	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended */
+	bool of_log;            /* or … */
+	bool of_fleet;          /* … else of an incident */
+	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended;
+				 * hindered, hindered-ended */
 	const char *time;       /* RFC 3339 */
 	const char *site;
 	const char *incident;
 	const char *log;
+	const char *fleet, *host; /* and our name in it */
 	const char *diagnosis;
 	const char *reason;
 	const char *text;

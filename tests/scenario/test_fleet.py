@@ -160,11 +160,11 @@ def test_shared_failure(rig, realm):
     assert not acted(victims)
 
 
-def plain(rig, etcd, name, **fleet):
-    """An authmedicd with nothing but a log."""
+def plain(rig, etcd, name, *receivers, **fleet):
+    """An authmedicd with nothing but a log, and who is told."""
     os.makedirs(rig.path("logs"), exist_ok=True)
     writer = rig.log_writer(f"logs/{name}.log")
-    return rig.authmedic(config(log_site(writer), safety={"plugin_timeout": "1s"}, fleet={
+    return rig.authmedic(config(log_site(writer), safety={"plugin_timeout": "1s"}, notify=notify(*receivers), fleet={
         "endpoints": [etcd.url], "group": "web", "host": "same", "lease": "5s", "look_every": "300ms", **fleet}))
 
 
@@ -180,7 +180,7 @@ def test_two_of_one_name(rig):
     wait_fleet(first, "joined")
     second = plain(rig, etcd, "second")
     wait_fleet(second, "name-taken")
-    wait_until(lambda: "another authmedicd is same in it" in second.output(), 20, "it is said")
+    wait_until(lambda: "another authmedicd has this host's name" in second.output(), 20, "it is said")
     assert second.metric("authmedic_fleet_state", state="name-taken") == 1
     assert first.status()["fleet"]["state"] == "joined"
     first.kill()
@@ -192,16 +192,22 @@ def test_two_of_one_name(rig):
 
 
 def test_foreign_keys(rig):
-    """Below the group's prefix stands what is none of ours: the host stands still, and says so."""
-    etcd = rig.etcd()
-    authmedic = plain(rig, etcd, "only", required="no")
+    """Below the group's prefix stands what is none of ours: the host goes on its own, and people are told; and
+    once more when that is over, though the host was started anew in between."""
+    etcd, webhook = rig.etcd(), rig.webhook()
+    authmedic = plain(rig, etcd, "only", webhook, required="no")
     wait_fleet(authmedic, "joined")
     etcd.put("/authmedic/web/rubbish", "\x1b[2J")
     wait_fleet(authmedic, "away")
     wait_until(lambda: "this host acts on its own" in authmedic.output(), 20, "it is said")
     assert "keys that are not ours" in authmedic.status()["fleet"]["trouble"]
+    told = webhook.wait_for(lambda body: body["type"] == "authmedic.fleet.hindered", "it is told").body["data"]
+    assert (told["fleet"], told["reason"]) == ("web", "away") and "on its own" in told["text"]
+    authmedic.restart()
     etcd.delete("/authmedic/web/rubbish")
     wait_fleet(authmedic, "joined")
+    webhook.wait_for(lambda body: body["type"] == "authmedic.fleet.hindered-ended", "its end is told")
+    assert len(webhook.accepted()) == 2
 
 
 @pytest.fixture(name="certificates")

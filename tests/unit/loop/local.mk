@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 loop_tests = tests/unit/loop/child.test \
 	tests/unit/loop/clock.test \
+	tests/unit/loop/http_client.test \
 	tests/unit/loop/packet_channel.test \
 	tests/unit/loop/service_manager.test \
 	tests/unit/loop/signals.test \
@@ -15,6 +16,11 @@ tests_unit_loop_child_test_LDADD = $(unit_libs)
 tests_unit_loop_clock_test_SOURCES = tests/unit/loop/test_clock.c
 tests_unit_loop_clock_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_loop_clock_test_LDADD = $(unit_libs)
+
+tests_unit_loop_http_client_test_SOURCES = tests/unit/loop/test_http_client.c \
+	tests/unit/loop/loop_fixture.h
+tests_unit_loop_http_client_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_loop_http_client_test_LDADD = $(unit_libs)
 
 tests_unit_loop_packet_channel_test_SOURCES = tests/unit/loop/test_packet_channel.c \
 	tests/unit/loop/loop_fixture.h

@@ -144,6 +144,56 @@ static void test_dead_letter(unused_parameter void **state)
 	assert_string_equal(json_get_text(unread, "summary"), "");
 }
 
+static void test_fleet(unused_parameter void **state)
+{
+	/* What this host sees of its fleet, or that it sees nothing. */
+	struct group_host hosts[] = {{.host = "a"}, {.host = "b"}};
+	struct group_slot slots[] = {
+	    {.host = "a", .site = "intranet", .incident = "i-1", .fence = 7}};
+	struct group_incident incidents[] = {{.host = "b",
+	    .site = "wiki",
+	    .diagnosis = "clock-skew",
+	    .since_ms = NOW_MS,
+	    .not_helped = true}};
+	const struct group group = {
+	    .hosts = {hosts, 2, 2}, .slots = {slots, 1, 1}, .incidents = {incidents, 1, 1}};
+	struct report_fleet fleet = {.group_name = "web",
+	    .host = "a",
+	    .state = "joined",
+	    .trouble = "",
+	    .required = true,
+	    .at_most = 1,
+	    .fence = 7,
+	    .shared_hosts = 2,
+	    .answered_ms = NOW_MS,
+	    .group = &group};
+	struct json auto_json *document = NULL;
+	struct json auto_json *unknown = NULL;
+
+	model.fleet = &fleet;
+	document = status_document(&model);
+	assert_printed(json_get(document, "fleet"),
+	    "{\"group\":\"web\",\"host\":\"a\",\"state\":\"joined\",\"trouble\":\"\","
+	    "\"required\":true,\"at_most\":1,\"shared_hosts\":2,\"fence\":7,"
+	    "\"answered\":\"2023-11-14T22:13:20.000Z\",\"hosts\":[\"a\",\"b\"],"
+	    "\"slots\":[{\"host\":\"a\",\"site\":\"intranet\",\"incident\":\"i-1\","
+	    "\"fence\":7}],\"incidents\":[{\"host\":\"b\",\"site\":\"wiki\","
+	    "\"diagnosis\":\"clock-skew\",\"since\":\"2023-11-14T22:13:20.000Z\","
+	    "\"not_helped\":true}]}");
+	fleet = (struct report_fleet){.group_name = "web",
+	    .host = "a",
+	    .state = "away",
+	    .trouble = "no answer",
+	    .fence = -1,
+	    .answered_ms = -1};
+	unknown = status_document(&model);
+	assert_printed(json_get(unknown, "fleet"),
+	    "{\"group\":\"web\",\"host\":\"a\",\"state\":\"away\",\"trouble\":\"no answer\","
+	    "\"required\":false,\"at_most\":0,\"shared_hosts\":0,\"fence\":null,"
+	    "\"answered\":null,\"hosts\":[],\"slots\":[],\"incidents\":[]}");
+	model.fleet = NULL;
+}
+
 static void test_incident(unused_parameter void **state)
 {
 	/* An incident with its timeline; what was stored and cannot be read any more is null. */
@@ -202,6 +252,7 @@ int main(void)
 	    model_test(test_document),
 	    model_test(test_set_aside),
 	    model_test(test_not_ready),
+	    model_test(test_fleet),
 	    model_test(test_dead_letter),
 	    model_test(test_incident),
 	    model_test(test_incident_summary),

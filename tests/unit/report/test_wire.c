@@ -43,6 +43,14 @@ static const struct {
 	"{\"type\":\"authmedic.log.deaf-ended\",\"timestamp\":\"2026-11-22T11:00:00.000Z\","
 	"\"data\":{\"site\":\"intranet\",\"log\":\"/var/log/<!channel>&\\\"\\u001b\","
 	"\"reason\":\"silent\",\"text\":\"it is heard again\"}}"},
+    {"hindered",
+	"{\"type\":\"authmedic.fleet.hindered\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
+	"\"data\":{\"fleet\":\"web\",\"host\":\"a\",\"reason\":\"away\",\"text\":"
+	"\"etcd has not answered\"}}"},
+    {"hindered-ended",
+	"{\"type\":\"authmedic.fleet.hindered-ended\",\"timestamp\":\"2026-11-22T11:00:00.000Z\","
+	"\"data\":{\"fleet\":\"web\",\"host\":\"a\",\"reason\":\"away\",\"text\":"
+	"\"this host takes part again\"}}"},
 };
 
 /* Several as one, as grouping.c prints it. */
