@@ -5,8 +5,8 @@
 #include "base/buffer.h"
 
 struct address {
-	uint8_t family;    /* 4 or 6; 0: none */
 	uint8_t bytes[16]; /* IPv4 uses the first four; the rest is zero */
+	uint8_t family;    /* 4 or 6; 0: none */
 };
 
 /* Dotted IPv4 or any IPv6 text, also in brackets and with a %zone, which is dropped. An IPv4-mapped

@@ -45,16 +45,21 @@ struct replay_source {
 	char bytes[CHUNK_BYTES + LINES_MAX_PARTIAL_BYTES];
 };
 
+/* The place is filled where it stays: of a copy the processor waits for the parts. */
 static void on_line(void *context, struct view line, bool new_file)
 {
 	struct replay_source *source = context;
-	const struct place place = {.start = (uint32_t)(line.data - source->bytes),
-	    .length = (uint32_t)line.length,
-	    .first = new_file};
-	int error = array_push(&source->places, place, MAX_LINES);
+	int error = array_push(&source->places, (struct place){0}, MAX_LINES);
+	struct place *place;
 
-	if (error < 0)
+	if (error < 0) {
 		source->error = error;
+		return;
+	}
+	place = &source->places.items[source->places.count - 1];
+	place->start = (uint32_t)(line.data - source->bytes);
+	place->length = (uint32_t)line.length;
+	place->first = new_file;
 }
 
 int replay_source_new(struct replay_source **ret_source, const struct replay_log *log,

@@ -38,13 +38,14 @@ static size_t counter_of(const struct sign_in *sign_in)
 
 static void count(struct detector *detector, const struct sign_in *sign_in)
 {
-	size_t counter = counter_of(sign_in);
+	size_t counter;
 
 	if (sign_in->authenticated) {
 		detector->totals.authenticated += sign_in->count;
 		return;
 	}
 	detector->totals.handshakes[sign_in->scheme][sign_in->outcome] += sign_in->count;
+	counter = counter_of(sign_in);
 	if (counter < WINDOW_SIGNALS)
 		window_add(&detector->window, sign_in->time_ms, counter, sign_in->count);
 }
@@ -55,6 +56,15 @@ static bool has_place(const struct sign_in *sign_in)
 	    (!view_is_empty(sign_in->record->host) || !view_is_empty(sign_in->record->worker));
 }
 
+static void take_evidence(
+    struct detector *detector, const struct sign_in *sign_in, bool known_good)
+{
+	const struct evidence_of_sign_in of = {
+	    .sign_in = sign_in, .seed = &detector->options.seed, .known_good = known_good};
+
+	evidence_take(&detector->evidence, &detector->window, &of);
+}
+
 static void on_sign_in(void *context, const struct sign_in *sign_in)
 {
 	struct detector *detector = context;
@@ -63,19 +73,19 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 	    .opinion = opinion_of(sign_in),
 	    .good = sign_in->good,
 	    .belated = sign_in->belated};
-	struct evidence_of_sign_in of = {.sign_in = sign_in, .seed = &detector->options.seed};
+	bool known_good;
 
 	count(detector, sign_in);
 	if ((sign_in->outcome != OUTCOME_ESTABLISHED && sign_in->outcome != OUTCOME_REJECTED) ||
 	    sign_in->voted)
 		return;
-	of.known_good = voters_vote(&detector->voters, &detector->window, &vote);
-	if (!of.known_good && vote.opinion == OPINION_REJECTED)
+	known_good = voters_vote(&detector->voters, &detector->window, &vote);
+	if (!known_good && vote.opinion == OPINION_REJECTED)
 		window_add(
 		    &detector->window, sign_in->time_ms, WINDOW_REJECTED_STRANGERS, sign_in->count);
 	/* Most sign-ins are no evidence of anything. */
 	if (vote.opinion == OPINION_REJECTED || has_place(sign_in))
-		evidence_take(&detector->evidence, &detector->window, &of);
+		take_evidence(detector, sign_in, known_good);
 }
 
 /* -- making ----------------------------------------------------------------------------------- */

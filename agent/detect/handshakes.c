@@ -73,19 +73,21 @@ void handshakes_free(struct handshakes *handshakes, uint32_t number)
 	handshakes->free = number;
 }
 
-uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake)
+uint32_t handshakes_take_number(struct handshakes *handshakes)
 {
 	uint32_t number = handshakes->free;
 
-	if (number != 0)
-		handshakes->free = handshakes->links.next[number];
-	else
-		number = ++handshakes->used;
-	handshakes->entries[number] = *handshake;
-	handshakes_chain(handshakes, number);
-	++*handshakes_open_of(handshakes, handshake->voter);
-	handshakes->count++;
+	if (number == 0)
+		return ++handshakes->used;
+	handshakes->free = handshakes->links.next[number];
 	return number;
+}
+
+void handshakes_insert(struct handshakes *handshakes, uint32_t number)
+{
+	handshakes_chain(handshakes, number);
+	++*handshakes_open_of(handshakes, handshakes->entries[number].voter);
+	handshakes->count++;
 }
 
 void handshakes_drop(struct handshakes *handshakes, uint32_t number)
@@ -104,21 +106,23 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 	handshakes->count--;
 }
 
+static int64_t patience_ms(const struct handshakes *handshakes, enum handshake_queue queue)
+{
+	if (queue == QUEUE_PATIENT)
+		return handshakes->options.timeout_ms;
+	return queue == QUEUE_SOON ? HANDSHAKES_SOON_MS : HANDSHAKES_DISORDER_MS;
+}
+
 void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handshake_state state,
     const struct line *line)
 {
-	const int64_t patience_ms[QUEUE_COUNT] = {
-	    [QUEUE_PATIENT] = handshakes->options.timeout_ms,
-	    [QUEUE_SOON] = HANDSHAKES_SOON_MS,
-	    [QUEUE_ANSWERED] = HANDSHAKES_DISORDER_MS,
-	};
 	struct handshake *handshake = &handshakes->entries[number];
 
 	if (handshake->order != 0)
 		queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	handshake->state = (uint8_t)state;
 	handshake->time_ms = line->time_ms;
-	handshake->deadline_ms = line->now_ms + patience_ms[waits[state].queue];
+	handshake->deadline_ms = line->now_ms + patience_ms(handshakes, waits[state].queue);
 	handshake->order = handshakes->next_order++;
 	handshakes_enqueue(handshakes, number);
 }

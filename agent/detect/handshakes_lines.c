@@ -124,15 +124,21 @@ static bool is_outdated(const struct handshake *handshake, const struct reading 
 
 static uint32_t begin(struct handshakes *handshakes, const struct reading *reading)
 {
-	struct handshake handshake = {.id = handshakes->next_id++,
-	    .voter = reading->line->voter,
-	    .state = HANDSHAKE_CHALLENGED,
-	    .where = reading->line->where};
+	struct handshake *handshake;
+	uint32_t number;
 
-	memcpy(handshake.keys, reading->keys, sizeof(handshake.keys));
 	if (handshakes->count == handshakes->options.max_pending)
 		handshakes_make_room(handshakes);
-	return handshakes_insert(handshakes, &handshake);
+	number = handshakes_take_number(handshakes);
+	handshake = &handshakes->entries[number];
+	memset(handshake, 0, sizeof(*handshake));
+	handshake->id = handshakes->next_id++;
+	handshake->voter = reading->line->voter;
+	memcpy(handshake->keys, reading->keys, sizeof(handshake->keys));
+	handshake->state = HANDSHAKE_CHALLENGED;
+	handshake->where = reading->line->where;
+	handshakes_insert(handshakes, number);
+	return number;
 }
 
 static void learn(struct handshake *handshake, const struct reading *reading)

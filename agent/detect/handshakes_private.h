@@ -5,9 +5,10 @@
 
 #include "detect/handshakes.h"
 
-/* The entry, with its keys, gets a number; its first handshakes_wait() puts it into a queue. There
- * must be room. */
-uint32_t handshakes_insert(struct handshakes *handshakes, const struct handshake *handshake);
+/* A number for an entry that is filled where it stays; there must be room. */
+uint32_t handshakes_take_number(struct handshakes *handshakes);
+/* The entry, filled, counts from now on; its first handshakes_wait() puts it into a queue. */
+void handshakes_insert(struct handshakes *handshakes, uint32_t number);
 /* Into its chains, in front; into its queue, at the end; among the free numbers. */
 void handshakes_chain(struct handshakes *handshakes, uint32_t number);
 void handshakes_enqueue(struct handshakes *handshakes, uint32_t number);

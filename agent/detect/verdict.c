@@ -179,21 +179,10 @@ static void judge_substatus(
 	}
 }
 
-/* What most lines are: judge_answer() would say the same. */
-static bool is_plain_admission(const struct record *record)
-{
-	return record->status >= 100 && record->status < 400 && record->reply != REPLY_REJECT &&
-	    !view_is_empty(record->user);
-}
-
-struct finding verdict_of(const struct statuses *statuses, const struct record *record)
+static struct finding judge(const struct statuses *statuses, const struct record *record)
 {
 	struct finding finding = {.scheme = record->scheme};
 
-	if (is_plain_admission(record)) {
-		finding.verdict = VERDICT_ADMISSION;
-		return finding;
-	}
 	if (!is_auth_failure(record->status)) {
 		judge_answer(record, &finding);
 		return finding;
@@ -210,4 +199,18 @@ struct finding verdict_of(const struct statuses *statuses, const struct record *
 	}
 	finding.verdict = failure_verdict(record, &finding.scheme);
 	return finding;
+}
+
+/* What most lines are: judge() would say the same. */
+static bool is_plain_admission(const struct record *record)
+{
+	return record->status >= 100 && record->status < 400 && record->reply != REPLY_REJECT &&
+	    !view_is_empty(record->user);
+}
+
+struct finding verdict_of(const struct statuses *statuses, const struct record *record)
+{
+	if (is_plain_admission(record))
+		return (struct finding){.verdict = VERDICT_ADMISSION, .scheme = record->scheme};
+	return judge(statuses, record);
 }

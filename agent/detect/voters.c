@@ -44,6 +44,9 @@ static uint32_t find(struct voters *voters, uint64_t hash)
 	if (voters->recent[place].hash == hash && voters->entries[number].hash == hash)
 		return number;
 	number = chains_first(&voters->by_hash, hash);
+	/* What a vote will touch is not in the caches either: it is fetched beside the entry. */
+	__builtin_prefetch(&voters->links.next[number]);
+	__builtin_prefetch(&voters->links.previous[number]);
 	while (number != 0 && voters->entries[number].hash != hash)
 		number = chains_next(&voters->by_hash, number);
 	if (number != 0) {

@@ -168,7 +168,7 @@ static struct record model_record(struct traffic *dice, struct model *model, uns
 	unsigned kind = traffic_pick(dice, count_of(kinds));
 	struct record record = script_record(view_of_text(kinds[kind].text));
 
-	record.address = (struct address){4, {10, 0, 0, (uint8_t)voter}};
+	record.address = (struct address){.family = 4, .bytes = {10, 0, 0, (uint8_t)voter}};
 	dice->now_ms += traffic_pick(dice, 2000);
 	if (traffic_pick(dice, 100) == 0)
 		dice->now_ms += traffic_pick(dice, 600000);
