@@ -111,14 +111,22 @@ int landlock_enforce(const struct landlock *landlock)
 	return syscall(SYS_landlock_restrict_self, landlock->rules, 0) < 0 ? -errno : 0;
 }
 
-/* The first that is looked at is the program itself. */
+/* The first that is looked at is the program itself. Its headers lie in it, and one of them says
+ * where. */
 static int find_loader(
     struct dl_phdr_info *program, size_t bytes unused_parameter, void *ret_loader)
 {
-	for (size_t i = 0; i < program->dlpi_phnum; i++)
-		if (program->dlpi_phdr[i].p_type == PT_INTERP)
-			*(const char **)ret_loader =
-			    (const char *)(program->dlpi_addr + program->dlpi_phdr[i].p_vaddr);
+	const ElfW(Phdr) *headers = program->dlpi_phdr, *own = NULL, *loader = NULL;
+
+	for (size_t i = 0; i < program->dlpi_phnum; i++) {
+		if (headers[i].p_type == PT_PHDR)
+			own = &headers[i];
+		if (headers[i].p_type == PT_INTERP)
+			loader = &headers[i];
+	}
+	if (own != NULL && loader != NULL)
+		*(const char **)ret_loader =
+		    (const char *)headers + (loader->p_vaddr - own->p_vaddr);
 	return 1;
 }
 

@@ -104,26 +104,40 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int load(struct helper *helper, const char *config_file)
+/* What no plugin needs. One with our parent's rights may need what he has. */
+static void give_up_rights(const struct helper *helper, const struct config *config)
+{
+	bool off = config->confinement == CONFIG_CONFINEMENT_OFF;
+
+	if (!helper->spawned)
+		confine(&(struct confine_order){.role = CONFINE_HELPER,
+		    .why_not = off ? "switched off by confinement: off" : NULL});
+}
+
+/* Has the configuration and the state's folder, and little else any more. */
+static bool prepare(struct helper *helper, const char *config_file)
 {
 	struct buffer auto_buffer errors;
-	int error = 0;
+	struct config *config = NULL;
+	bool good;
 
 	buffer_init(&errors, MAX_ERRORS_BYTES);
-	if (!helper->spawned)
-		error = trusted_config(config_file, &helper->trust, &errors);
-	if (error == 0)
-		error = config_load(&helper->config, config_file, &errors);
-	if (error == 0) {
-		const char *state = helper->config->helper_state_dir;
+	good = (helper->spawned || trusted_config(config_file, &helper->trust, &errors) == 0) &&
+	       config_load(&config, config_file, &errors) == 0;
+	if (good) {
+		const char *state = config->helper_state_dir;
 
+		helper->config = config;
 		mkdir(state, 0700); /* what is wrong with it shows when it is opened */
 		helper->state_folder = trusted_open(state, S_IFDIR, &helper->trust, &errors);
-		error = helper->ledger.folder = helper->state_folder;
+		helper->ledger.folder = helper->state_folder;
+		good = helper->state_folder >= 0;
+		give_up_rights(helper, config);
 	}
-	if (error < 0)
-		fprintf(stderr, "%.*s\n", VIEW_ARGUMENTS(view_trim(buffer_view(&errors))));
-	return error;
+	if (!good)
+		fprintf(stderr, "%s%s", buffer_text(&errors),
+		    view_ends_with(buffer_view(&errors), VIEW("\n")) ? "" : "\n");
+	return good;
 }
 
 static int open_clients(struct helper *helper, const struct options *options)
@@ -218,16 +232,6 @@ static int revert_all_due(struct helper *helper)
 	                                                                          : EXIT_DONE;
 }
 
-/* What no plugin needs. One with our parent's rights may need what he has. */
-static void give_up_rights(const struct helper *helper)
-{
-	bool off = helper->config->confinement == CONFIG_CONFINEMENT_OFF;
-
-	if (!helper->spawned)
-		confine(&(struct confine_order){.role = CONFINE_HELPER,
-		    .why_not = off ? "switched off by confinement: off" : NULL});
-}
-
 static int run(struct helper *helper, const struct options *options)
 {
 	bool revert_due = options->given[OPTION_REVERT] != NULL;
@@ -236,15 +240,14 @@ static int run(struct helper *helper, const struct options *options)
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
 		error = -errno;
-	if (error == 0 && load(helper, options->given[OPTION_CONFIG]) < 0)
+	if (error == 0 && !prepare(helper, options->given[OPTION_CONFIG]))
 		return EXIT_BAD_CONFIG;
 	if (error == 0 && !revert_due)
 		error = open_clients(helper, options);
-	if (error < 0) {
+	if (error != 0) {
 		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
-	give_up_rights(helper);
 	moment_read(&helper->now);
 	history_note_time(helper);
 	if (revert_due)

@@ -8,8 +8,7 @@
 static const struct order {
 	enum ledger_kind kind;
 	bool only_operator; /* what makes less careful is for root, or whoever started us */
-	bool of_rung;
-	bool of_site;
+	bool of_rung, of_site;
 	const char *done;
 } orders[PROTOCOL_VERBS] = {
     [PROTOCOL_PAUSE] = {LEDGER_PAUSE, false, false, false, "paused: no action on any site"},
