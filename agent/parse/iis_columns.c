@@ -69,8 +69,10 @@ void columns_declare(struct columns *columns, struct view names)
 	struct view name;
 
 	*columns = (struct columns){0};
-	for (size_t i = 0; i < COLUMN_COUNT; i++)
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
 		columns->places[i] = MARKS_NOTHING;
+		columns->odd_places[i] = (uint16_t)(2 * i);
+	}
 	while (columns_take_field(&names, false, &name)) {
 		enum column column = column_named(name);
 
@@ -191,9 +193,6 @@ static bool split_oddly(struct columns *columns, struct view line)
 bool columns_split(
     struct columns *columns, struct reader *reader, struct view line, struct split *ret_split)
 {
-	static const uint16_t odd_places[COLUMN_COUNT] = {
-	    0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32};
-
 	ret_split->line = line.data;
 	if (split_at_marks(columns, reader, line)) {
 		ret_split->bounds = reader->marks.behind;
@@ -201,6 +200,6 @@ bool columns_split(
 		return true;
 	}
 	ret_split->bounds = columns->odd_bounds;
-	ret_split->places = odd_places;
+	ret_split->places = columns->odd_places;
 	return split_oddly(columns, line);
 }

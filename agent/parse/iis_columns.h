@@ -44,7 +44,9 @@ struct columns {
 	size_t unused_count; /* beyond COLUMNS_MAX, which are not read */
 	bool has_rare; /* any of those from COLUMN_FIRST_RARE on */
 	uint16_t places[COLUMN_COUNT]; /* in the marks of a line that is plain */
-	uint32_t odd_bounds[2 * COLUMN_COUNT]; /* of a line that is not: each column's own two */
+	uint16_t
+	    odd_places[COLUMN_COUNT]; /* of a line that is not: each column has its own two … */
+	uint32_t odd_bounds[2 * COLUMN_COUNT]; /* … in here */
 };
 
 /* The names behind "#Fields:". Of a column named twice the first counts. */
