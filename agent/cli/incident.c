@@ -42,6 +42,15 @@ static void append_word(struct buffer *line, const char *word)
 		buffer_append_format(line, " [%s]", word);
 }
 
+/* In which turn of the fleet it was. */
+static void append_fence(struct buffer *line, const struct json *data)
+{
+	int64_t fence = json_get_int(json_get(data, "case"), "fleet_fence", -1);
+
+	if (fence >= 0)
+		buffer_append_format(line, " [fence %lld]", (long long)fence);
+}
+
 /* The time of day is enough behind the first of a day. */
 static void append_time_of_day(
     struct buffer *line, const struct json *event, char previous_day[DAY_BYTES])
@@ -95,6 +104,7 @@ static void print_timeline(const struct screen *screen, const struct json *incid
 		    document_text(event, "text"));
 		append_word(&line, json_get_text(data, "remedy"));
 		append_word(&line, json_get_text(data, "reason"));
+		append_fence(&line, data);
 		if (times > 1)
 			buffer_append_format(&line, " (%u times)", times);
 		screen_print_hanging(screen, TIME_COLUMNS + KIND_COLUMNS, buffer_text(&line));

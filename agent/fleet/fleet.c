@@ -88,8 +88,8 @@ static void on_answer(void *context, const struct http_client_answer *got)
 	error = take(fleet, error, &answer);
 	if (error < 0)
 		note_trouble(fleet, got->status != 0 ? reason_of(error) : got->reason);
-	else
-		fleet->trouble[0] = '\0';
+	else if (fleet->verb == ETCD_TRANSACT)
+		fleet->trouble[0] = '\0'; /* the others alone do not tell how the group stands */
 	fleet->options.on_answer(fleet->options.context);
 	if (error == 0)
 		pump(fleet);
@@ -144,6 +144,7 @@ static void pump(struct fleet *fleet)
 	    .password = fleet->options.password};
 	bool must_sign_in = sign_in.password != NULL && fleet->token == NULL;
 	const struct etcd_request *request = &sign_in;
+	struct etcd_answer none = {0};
 	int error;
 
 	if (fleet->exchange != NULL)
@@ -156,7 +157,7 @@ static void pump(struct fleet *fleet)
 	if (error == 0)
 		return;
 	fleet->verb = request->verb;
-	note_trouble(fleet, reason_of(take(fleet, error, NULL)));
+	note_trouble(fleet, reason_of(take(fleet, error, &none)));
 }
 
 void fleet_work(struct fleet *fleet)

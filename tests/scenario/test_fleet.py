@@ -125,7 +125,10 @@ def test_in_turn_and_etcd_away(rig, realm):
     go_on_until(hosts, lambda: all(host.authmedic.events("resolved") for host in hosts), "all are well")
     assert all(host.get() == {200} for host in hosts)
     check_in_turn(hosts)
-    assert all(len(host.authmedic.ledger()) == 1 for host in hosts)
+    for host in hosts:
+        [(_, _, fence)] = host.actions()
+        [incident] = host.authmedic.incidents()
+        assert f"[fence {fence}]" in host.authmedic.command("history", incident["id"], check=True).stdout
     wait_until(lambda: not etcd.holders("web") and not etcd.pairs("/authmedic/web/incidents/"), 30, "all is taken back")
 
 
