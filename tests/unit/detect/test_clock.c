@@ -37,6 +37,14 @@ static void test_site_goes_on(unused_parameter void **state)
 	assert_int_equal(clock.now_ms, NOON_MS + 2);
 }
 
+static void test_first_moment(unused_parameter void **state)
+{
+	/* The clock goes on from the first moment that there is as from any other. */
+	struct site_clock clock = site_at(0);
+
+	assert_int_equal(site_clock_advance(&clock, 1), CLOCK_FORWARD);
+}
+
 static void test_ours_set_back(unused_parameter void **state)
 {
 	/* Only our own clock sets the site's back, and by more than a window; also where it was set
@@ -68,6 +76,22 @@ static void test_site_is_kept(unused_parameter void **state)
 		assert_true(row_is_whole(&reader));
 		assert_int_equal(again.now_ms, now_ms);
 		assert_int_equal(again.told_ms, CLOCK_UNTOLD);
+	}
+}
+
+static void test_bytes_of_others(unused_parameter void **state)
+{
+	/* The last time that there is comes back, one behind it is refused. */
+	for (uint64_t more = 0; more < 2; more++) {
+		struct site_clock clock;
+		struct row_writer row;
+		struct row_reader reader;
+
+		row_begin(&row, 1);
+		row_put(&row, ROW_MAX_TIME_MS + more, 8);
+		reader = row_open(row_view(&row), 1);
+		site_clock_restore(&clock, &reader);
+		assert_int_equal(row_is_whole(&reader), more == 0);
 	}
 }
 
@@ -138,7 +162,7 @@ static void test_other_zone(unused_parameter void **state)
 		struct log_clock clock = {0};
 		int64_t now_ms = NOON_MS;
 
-		for (int i = 0; i < LOG_CLOCK_MIN_LINES - 1; i++)
+		for (int i = 0; i < LOG_CLOCK_MIN_LINES - 3; i++)
 			say(&clock, now_ms - off_ms, now_ms);
 		now_ms += LATE_MS / LOG_CLOCK_MIN_PART - 1;
 		say(&clock, now_ms - off_ms - 5000, now_ms);
@@ -150,7 +174,8 @@ static void test_other_zone(unused_parameter void **state)
 		assert_int_equal(say(&clock, now_ms - off_ms - 7, now_ms), now_ms - 7);
 		now_ms += HOUR_MS;
 		for (int i = 0; i <= LOG_CLOCK_MIN_LINES; i++)
-			say(&clock, now_ms + i * INT64_C(10000), now_ms + i * INT64_C(10000));
+			say(&clock, now_ms - 1000 + i * INT64_C(10000),
+			    now_ms + i * INT64_C(10000));
 		assert_int_equal(clock.offset_ms, 0);
 	}
 }
@@ -175,6 +200,59 @@ static void test_too_few(unused_parameter void **state)
 	assert_int_equal(clock.offset_ms, 0);
 }
 
+static void test_give_or_take(unused_parameter void **state)
+{
+	/* Lines may differ by half a window; where they differ by more they begin anew, whatever
+	 * came before. */
+	struct log_clock clock = {0};
+
+	for (int i = 0; i < 100; i++)
+		say(&clock, NOON_MS + i * 1000 - HOUR_MS - i % 2 * LATE_MS / 2,
+		    NOON_MS + i * 1000);
+	assert_int_equal(clock.offset_ms, HOUR_MS);
+	clock = (struct log_clock){0};
+	for (int i = 0; i < 100; i++)
+		say(&clock, NOON_MS - HOUR_MS, NOON_MS);
+	say(&clock, NOON_MS - 2 * HOUR_MS, NOON_MS);
+	say(&clock, NOON_MS - HOUR_MS, NOON_MS + HOUR_MS);
+	assert_int_equal(clock.offset_ms, 0);
+}
+
+static void test_once_more(unused_parameter void **state)
+{
+	/* What was put right once and is off by as much again must be seen for as long again; and
+	 * what comes after a pause is dated neither before nor after its time. */
+	struct log_clock clock = {0};
+	int64_t now_ms = NOON_MS;
+
+	say(&clock, now_ms, now_ms);
+	for (int i = 0; i < 100; i++, now_ms += 1000)
+		say(&clock, now_ms - HOUR_MS, now_ms);
+	assert_int_equal(clock.offset_ms, HOUR_MS);
+	clock.misdated_total = 0;
+	now_ms += HOUR_MS;
+	say(&clock, now_ms - 2 * HOUR_MS, now_ms);
+	assert_int_equal(clock.offset_ms, HOUR_MS);
+	assert_int_equal(clock.misdated_total, 0);
+}
+
+static void test_misdated(unused_parameter void **state)
+{
+	/* Of old lines only those count that are more than a window before the latest. */
+	struct log_clock clock = {0};
+
+	say(&clock, NOON_MS, NOON_MS);
+	say(&clock, NOON_MS - LATE_MS, NOON_MS + 1);
+	assert_int_equal(clock.misdated_total, 0);
+	say(&clock, NOON_MS - LATE_MS - 1, NOON_MS + 1);
+	assert_int_equal(clock.misdated_total, 1);
+	clock = (struct log_clock){0};
+	say(&clock, NOON_MS - 5 * HOUR_MS, NOON_MS);
+	say(&clock, NOON_MS - 6 * HOUR_MS, NOON_MS);
+	assert_int_equal(clock.misdated_total, 1);
+	assert_int_equal(clock.latest_ms, NOON_MS - 5 * HOUR_MS);
+}
+
 static void test_least_off(unused_parameter void **state)
 {
 	/* Requests that took long are logged late: the least tells how far off the clock is. */
@@ -192,6 +270,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_site_goes_on),
+	    cmocka_unit_test(test_first_moment),
+	    cmocka_unit_test(test_bytes_of_others),
 	    cmocka_unit_test(test_ours_set_back),
 	    cmocka_unit_test(test_site_is_kept),
 	    cmocka_unit_test(test_on_time),
@@ -199,6 +279,9 @@ int main(void)
 	    cmocka_unit_test(test_catching_up),
 	    cmocka_unit_test(test_other_zone),
 	    cmocka_unit_test(test_too_few),
+	    cmocka_unit_test(test_give_or_take),
+	    cmocka_unit_test(test_once_more),
+	    cmocka_unit_test(test_misdated),
 	    cmocka_unit_test(test_least_off),
 	};
 

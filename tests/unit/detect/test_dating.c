@@ -238,6 +238,49 @@ static void test_set_back(unused_parameter void **state)
 	assert_int_equal(dating.misdated_total, 5 * DATING_MAX_BEHIND - 4);
 }
 
+static void test_limits(unused_parameter void **state)
+{
+	/* Exactly a window more or less goes on with what waits; and all is the same at the first
+	 * moment that there is. */
+	for (int64_t start_ms = 0; start_ms <= NOON_MS; start_ms += NOON_MS) {
+		open_log();
+		for (int i = 0; i <= DATING_MAX_WAITING; i++)
+			say(start_ms);
+		assert_int_equal(given, said);
+		say(start_ms + HOUR_MS);
+		say(start_ms + HOUR_MS - LATE_MS);
+		say(start_ms + HOUR_MS + LATE_MS);
+		assert_int_equal(dating.waiting, 3);
+		say(start_ms + HOUR_MS + 2 * LATE_MS + 1);
+		assert_int_equal(dating.waiting, 1);
+		assert_int_equal(dating.now_ms, start_ms + HOUR_MS + LATE_MS);
+		close_log();
+		assert_as_said();
+		open_log();
+		for (int i = 0; i <= DATING_MAX_WAITING; i++)
+			say(start_ms);
+		say(start_ms - LATE_MS - 1);
+		assert_int_equal(given, said);
+		say(start_ms + YEAR_MS);
+		close_log();
+		assert_int_equal(given_ms[given - 1], start_ms);
+	}
+}
+
+static void test_set_back_once(unused_parameter void **state)
+{
+	/* Lines that are as much as a day apart agree that the clock was set back; the next that is
+	 * dated back is one alone again. */
+	open_log();
+	say_usual(NOON_MS, 20);
+	for (int i = 0; i < DATING_MAX_BEHIND; i++)
+		say(NOON_MS - 9 * DAY_MS + i % 2 * DATING_MAX_PAUSE_MS);
+	assert_int_equal(dating.now_ms, NOON_MS - 8 * DAY_MS);
+	for (int i = 1; i < DATING_MAX_BEHIND; i++)
+		say(NOON_MS - 30 * DAY_MS);
+	assert_int_equal(dating.now_ms, NOON_MS - 8 * DAY_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +293,8 @@ int main(void)
 	    cmocka_unit_test(test_first_lines_broken),
 	    cmocka_unit_test(test_last_lines),
 	    cmocka_unit_test(test_set_back),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_set_back_once),
 	};
 
 	return cmocka_run_group_tests_name("dating", tests, NULL, NULL);

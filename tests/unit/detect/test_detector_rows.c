@@ -321,6 +321,12 @@ static void test_cost(unused_parameter void **state)
 	}
 	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
 	assert_int_equal(keeper.puts, 5); /* the voters, a bucket, the totals */
+	script_say(detector, "0 10.1.0.1 200 scheme=kerberos user=u host=h worker=1");
+	script_say(detector, "0 10.1.0.1 401 scheme=kerberos user=u reply=reject host=h worker=1");
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	keeper.puts = 0;
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	assert_int_equal(keeper.puts, 0);
 	keeper_clear(&keeper);
 }
 
@@ -426,6 +432,30 @@ static void test_other_signatures(unused_parameter void **state)
 	keeper_clear(&keeper);
 }
 
+static void test_forgotten(unused_parameter void **state)
+{
+	/* What was asked to be forgotten does not count after a restart either, by place included. */
+	static struct keeper keeper;
+	struct traffic dice = {.state = 4};
+	struct detector *detector = restore(&(struct keeper){0}, &dice);
+	struct detector_evidence evidence;
+
+	for (int restarted = 0; restarted < 2; restarted++) {
+		script_say(detector, "0 10.1.0.1 200 scheme=kerberos user=u host=h worker=1");
+		detector_evidence(detector, &evidence);
+		assert_int_equal(evidence.hosts.count, 1 - restarted);
+		assert_int_equal(evidence.workers.count, 1 - restarted);
+		if (restarted == 1)
+			break;
+		detector_forget_before(detector, SCRIPT_START_MS + 60000);
+		assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+		detector_free(&detector);
+		detector = restore(&keeper, &dice);
+	}
+	detector_free(&detector);
+	keeper_clear(&keeper);
+}
+
 static void test_pending_rows(unused_parameter void **state)
 {
 	/* A handshake's row comes once; one behind a table that was larger then is left out. */
@@ -475,6 +505,7 @@ int main(void)
 	    cmocka_unit_test(test_corrupted),
 	    cmocka_unit_test(test_old_totals),
 	    cmocka_unit_test(test_other_signatures),
+	    cmocka_unit_test(test_forgotten),
 	    cmocka_unit_test(test_pending_rows),
 	    cmocka_unit_test(test_end_of_time),
 	};
