@@ -434,7 +434,7 @@ static void test_other_signatures(unused_parameter void **state)
 
 static void test_forgotten(unused_parameter void **state)
 {
-	/* What was asked to be forgotten does not count after a restart either, by place included. */
+	/* What was asked to be forgotten does not count after a restart either, nor by place. */
 	static struct keeper keeper;
 	struct traffic dice = {.state = 4};
 	struct detector *detector = restore(&(struct keeper){0}, &dice);
