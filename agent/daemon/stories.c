@@ -141,10 +141,12 @@ static int take_event(struct story *story, struct raw_event *raw)
 	if (raw->data.length > 0 && json_parse(buffer_view(&raw->data), &data) < 0)
 		data = NULL;
 	*event = (struct report_event){.time_ms = raw->time_ms,
-	    .kind = take_pointer(raw->kind),
-	    .text = take_pointer(raw->text),
+	    .kind = raw->kind,
+	    .text = raw->text,
 	    .reason = text_of(data, "reason"),
 	    .remedy = text_of(data, "remedy")};
+	raw->kind = NULL;
+	raw->text = NULL;
 	return event->reason != NULL && event->remedy != NULL ? 0 : -ENOMEM;
 }
 

@@ -67,7 +67,8 @@ void day_fill(struct day *day, const struct course *course, int64_t now_ms)
 
 double day_place(const struct day *day, int64_t time_ms)
 {
-	double place = (double)(time_ms - day->from_ms) / (double)DAY_MS;
+	static const int64_t day_ms = DAY_MS;
+	double place = (double)(time_ms - day->from_ms) / (double)day_ms;
 
 	return place < 0 ? 0 : place > 1 ? 1 : place;
 }

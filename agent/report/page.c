@@ -33,20 +33,6 @@ int page_policy(char ret_policy[PAGE_POLICY_BYTES])
 
 /* -- what stands above the sites -- */
 
-static void put_title(const struct page *page)
-{
-	size_t site_count = page->model->site_count;
-	size_t count = 0;
-
-	for (size_t i = 0; i < site_count; i++)
-		count += condition_needs_attention(condition_of(&page->model->sites[i]));
-	if (count == 0)
-		put(page, "all is well");
-	else
-		put_format(page, "%zu of %zu %s", count, site_count,
-		    count == 1 ? "sites needs attention" : "sites need attention");
-}
-
 /* The worst of all sites. */
 static enum condition worst_of(const struct report_model *model)
 {
@@ -58,6 +44,22 @@ static enum condition worst_of(const struct report_model *model)
 	return worst;
 }
 
+static void put_title(const struct page *page)
+{
+	size_t site_count = page->model->site_count;
+	size_t count = 0;
+
+	for (size_t i = 0; i < site_count; i++)
+		count += condition_needs_attention(condition_of(&page->model->sites[i]));
+	if (count == 0)
+		put(page,
+		    worst_of(page->model) == CONDITION_PAUSED ? "all is well, actions are paused"
+							      : "all is well");
+	else
+		put_format(page, "%zu of %zu %s", count, site_count,
+		    count == 1 ? "sites needs attention" : "sites need attention");
+}
+
 static void put_set_aside(const struct page *page)
 {
 	if (page->model->state_set_aside == NULL)
@@ -67,6 +69,19 @@ static void put_set_aside(const struct page *page)
 	    "aside as <code>");
 	put_text(page, page->model->state_set_aside);
 	put(page, "</code>: " REPORT_SET_ASIDE_MEANS ".</p>\n");
+}
+
+static void put_paused(const struct page *page)
+{
+	for (size_t i = 0; i < page->model->site_count; i++) {
+		if (!page->model->sites[i].paused)
+			continue;
+		put(page,
+		    "<div class=\"banner\"><p><strong>Actions are paused</strong> on all sites. "
+		    "To let them be possible again:</p>\n"
+		    "<pre><code>sudo authmedic resume</code></pre></div>\n");
+		return;
+	}
 }
 
 static void put_under(const struct page *page)
@@ -111,6 +126,7 @@ static void put_header(const struct page *page)
 		put(page, "</p>\n");
 	}
 	put_set_aside(page);
+	put_paused(page);
 	put(page, "</header>\n");
 }
 

@@ -159,9 +159,5 @@ void put_sentence(const struct page *page, const struct report_site *site)
 	put_deafness(page, site);
 	put_victims(page, site);
 	put_own_sign_in(page, site);
-	if (site->paused)
-		put(page,
-		    "Actions are <strong>paused</strong>: nothing is done until a person "
-		    "resumes them. ");
 	put(page, "</p>\n");
 }

@@ -1,6 +1,7 @@
 #include "report/page_incident.h"
 
 #include "base/text.h"
+#include "report/page_condition.h"
 
 /* -- what is left to a person -- */
 
@@ -25,6 +26,10 @@ static const struct todo {
 	"approve", RUNG_NEXT},
     {"fallback", "People get in by a fallback. Once the cause is mended, take it back:", "revert",
 	RUNG_APPLIED},
+    {"paused", "All actions are paused; see above.", NULL, RUNG_NONE},
+    {"maintenance",
+	"Nobody has failed yet. The worker is recycled in the site's maintenance window.", NULL,
+	RUNG_NONE},
     {"denied", "A person said that nothing is to be done by us for this incident.", NULL,
 	RUNG_NONE},
     {"budget", "We have done as much as we may for now; it is for you to do.", NULL, RUNG_NONE},
@@ -52,22 +57,26 @@ static const struct todo {
     {"no-rung", "The site's ladder has no remedy for this.", NULL, RUNG_NONE},
 };
 
-static const struct report_event *last_of(const struct report_incident *incident, const char *kind)
+/* Why we did not act when that was decided last; NULL where we did, or are about to. */
+static const char *refusal_of(const struct report_incident *incident)
 {
-	for (size_t i = incident->event_count; i > 0; i--)
-		if (strcmp(incident->events[i - 1].kind, kind) == 0)
-			return &incident->events[i - 1];
+	for (size_t i = incident->event_count; i > 0; i--) {
+		const struct report_event *event = &incident->events[i - 1];
+
+		if (strcmp(event->kind, "refused") == 0 || strcmp(event->kind, "not-verified") == 0)
+			return event->reason;
+		if (strcmp(event->kind, "acting") == 0)
+			return NULL;
+	}
 	return NULL;
 }
 
 static const struct todo *todo_of(const struct report_incident *incident)
 {
-	const struct report_event *event = last_of(incident, "refused");
+	const char *reason = refusal_of(incident);
 
-	if (event == NULL)
-		event = last_of(incident, "not-verified");
-	for (size_t i = 0; event != NULL && i < count_of(todos); i++)
-		if (strcmp(todos[i].reason, event->reason) == 0)
+	for (size_t i = 0; reason != NULL && i < count_of(todos); i++)
+		if (strcmp(todos[i].reason, reason) == 0)
 			return &todos[i];
 	return NULL;
 }
@@ -125,29 +134,31 @@ static void put_reason(
 		put_command(page, site, todo->verb, rung);
 }
 
-void put_todo(const struct page *page, const struct report_site *site)
+static void put_reasons(const struct page *page, const struct report_site *site)
 {
 	const struct report_incident *incident = site->incident;
-	const struct todo *todo;
+	const struct todo *todo = todo_of(incident);
 
-	if (site->paused)
-		put(page,
-		    "<div class=\"todo\"><h3>To let it act again</h3>\n"
-		    "<pre><code>sudo authmedic resume</code></pre></div>\n");
-	if (site->incident_id == NULL || incident == NULL)
+	if (condition_of(site) == CONDITION_BEING_CURED) {
+		put(page, "<p>Nothing for now: a remedy was begun.</p>\n");
 		return;
-	todo = todo_of(incident);
-	if (todo == NULL && incident->advice == NULL)
-		return;
-	put(page, "<div class=\"todo\"><h3>What is left to you</h3>\n");
+	}
 	if (todo != NULL)
 		put_reason(page, site, todo);
 	else
 		put_next(page, site, "By itself it will try");
 	put_paragraph(page, "", incident->advice);
 	put_paragraph(page, "<strong>Do not:</strong> ", incident->caution);
+}
+
+void put_todo(const struct page *page, const struct report_site *site)
+{
+	if (site->incident_id == NULL || site->incident == NULL)
+		return;
+	put(page, "<div class=\"todo\"><h3>What is left to you</h3>\n");
+	put_reasons(page, site);
 	put(page, "<p>The whole story:</p>\n<pre><code>authmedic history ");
-	put_argument(page, incident->id);
+	put_argument(page, site->incident->id);
 	put(page, "</code></pre></div>\n");
 }
 

@@ -98,8 +98,8 @@ void put_clock(const struct page *page, int64_t time_ms)
 void put_icon(const struct page *page, enum page_icon icon)
 {
 	static const char *const shapes[] = {
-	    [ICON_WELL] = "<path d=\"M8 0a8 8 0 1 0 0 16a8 8 0 0 0 0-16zm4.3 6-5.2 5.6-3.4-3.1"
-			  " 1.3-1.4 2 1.8 3.8-4.2z\"/>",
+	    [ICON_WELL] =
+		"<path d=\"M8 0a8 8 0 1 0 .1 0zm4.3 6-5.2 5.6-3.4-3.1 1.3-1.4 2 1.8 3.8-4.2z\"/>",
 	    [ICON_TROUBLE] = "<path d=\"M5 0h6l5 5v6l-5 5H5l-5-5V5zm2 3v6h2V3zm0 8v2h2v-2z\"/>",
 	    [ICON_NOTICE] = "<path d=\"M8 0l8 15H0zm-1 5v5h2V5zm0 6v2h2v-2z\"/>",
 	    [ICON_STILL] = "<path d=\"M2 1h4v14H2zm8 0h4v14h-4z\"/>",

@@ -201,6 +201,8 @@ static bool is_deaf(const struct day_step *step)
 /* A hatched field for each run of such steps. */
 static void put_fields(const struct page *page, const struct day *day, is_so *is)
 {
+	static const size_t steps = DAY_STEPS;
+	const double percent = 100 / (double)steps; /* for each step */
 	size_t begin = 0;
 
 	for (size_t i = 0; i <= DAY_STEPS; i++) {
@@ -210,9 +212,8 @@ static void put_fields(const struct page *page, const struct day *day, is_so *is
 			put_format(page,
 			    "<rect x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\""
 			    " fill=\"url(#%s-%zu)\"/>",
-			    (double)begin / DAY_STEPS * 100, (double)(i - begin) / DAY_STEPS * 100,
-			    COUNTS_TOP, AXIS_TOP - COUNTS_TOP, is == is_gap ? "gap" : "deaf",
-			    page->site);
+			    (double)begin * percent, (double)(i - begin) * percent, COUNTS_TOP,
+			    AXIS_TOP - COUNTS_TOP, is == is_gap ? "gap" : "deaf", page->site);
 		begin = i + 1;
 	}
 }

@@ -4,6 +4,7 @@
 
 #include "report/digest.h"
 #include "report/page.h"
+#include "report/page_fleet.h"
 
 static struct buffer page;
 
@@ -214,7 +215,7 @@ static void test_conditions(unused_parameter void **state)
 	sites[0].paused = true;
 	assert_has("</svg> Paused</span></div>");
 	assert_has("<code>sudo authmedic resume</code>");
-	assert_has("all is well");
+	assert_has("<title>authmedic: all is well, actions are paused</title>");
 }
 
 /* -- what is left to a person -- */
@@ -254,6 +255,7 @@ static void test_commands(unused_parameter void **state)
 	    {"fallback", "sudo authmedic revert intranet 2"}, {"observe", NULL}, {"denied", NULL},
 	    {"budget", NULL}, {"no-cure", NULL}, {"something else", NULL}};
 
+	sites[0].state = "standing";
 	rungs[0].locked = true;
 	rungs[1].applied = true;
 	for (size_t i = 0; i < count_of(cases); i++) {
@@ -266,6 +268,13 @@ static void test_commands(unused_parameter void **state)
 		assert_has("<strong>Do not:</strong> Repeat it.");
 		assert_has("<code>authmedic history i-1</code>");
 	}
+	events[1].kind = "acting";
+	assert_lacks("sudo authmedic");
+	assert_has("<p>By itself it will try rung 2, <strong>fall back</strong>.</p>");
+	sites[0].state = "verifying";
+	assert_has("<p>Nothing for now: a remedy was begun.</p>");
+	assert_lacks("Recycle it.");
+	sites[0].state = "standing";
 	refuse("observe");
 	assert_has("In mode act it would have been rung 2, <strong>fall back</strong>.");
 }
@@ -274,6 +283,7 @@ static void test_quoting(unused_parameter void **state)
 {
 	/* A name that a shell would not take as one word is quoted. */
 	refuse("approval");
+	sites[0].state = "standing";
 	sites[0].name = "it's; rm -rf <x>";
 	assert_has("sudo authmedic approve &#39;it&#39;\\&#39;&#39;s; rm -rf &lt;x&gt;&#39; 2");
 }
@@ -299,6 +309,52 @@ static void test_timeline(unused_parameter void **state)
 	assert_has("<h3>Last incident ");
 	assert_has(" after 7 s. Diagnosis: stale-handle.");
 	assert_lacks("What is left to you");
+}
+
+/* -- the fleet -- */
+
+static void test_fleet(unused_parameter void **state)
+{
+	/* Who is in the fleet, whose turn it is, what is wrong where; bounded however many they
+	 * are. */
+	static struct group_host hosts[PAGE_FLEET_ROWS + 5];
+	static struct group_slot slot = {.host = "web2", .site = "intranet", .incident = "i-9"};
+	static struct group_incident trouble = {.host = "web2",
+	    .site = "intranet",
+	    .diagnosis = "stale-handle",
+	    .since_ms = NOW_MS - 5000,
+	    .not_helped = true};
+	static struct group group = {.hosts = {hosts, count_of(hosts), count_of(hosts)},
+	    .slots = {&slot, 1, 1},
+	    .incidents = {&trouble, 1, 1}};
+	struct report_fleet fleet = {.group_name = "all & sundry",
+	    .host = "web1",
+	    .state = "away",
+	    .trouble = "no <answer>",
+	    .required = true,
+	    .at_most = 1,
+	    .fence = -1,
+	    .shared_hosts = 2,
+	    .answered_ms = NOW_MS - 9000,
+	    .group = &group};
+
+	assert_lacks("Fleet");
+	for (size_t i = 0; i < count_of(hosts); i++)
+		snprintf(hosts[i].host, sizeof(hosts[i].host), "web%zu", i + 1);
+	model.fleet = &fleet;
+	assert_has("Fleet all &amp; sundry</h2><span class=\"state notice\">");
+	assert_has("at most 1 of the hosts may act at a time, and none without etcd.");
+	assert_has("<strong>2 hosts share the failure</strong>");
+	assert_has("9 s ago</time>; since then <strong>no &lt;answer&gt;</strong>.");
+	assert_has("<li>web2, site intranet, incident i-9</li>");
+	assert_has("<strong>stale-handle</strong> since ");
+	assert_has(", the remedy did not help</li>");
+	assert_has("<li>web50</li>\n<li>5 more</li>");
+	fleet.group = NULL;
+	fleet.fence = 7;
+	fleet.state = "joined";
+	assert_has("It is this host's turn.");
+	assert_lacks("web50");
 }
 
 /* -- the day -- */
@@ -347,6 +403,7 @@ int main(void)
 	    page_test(test_commands),
 	    page_test(test_quoting),
 	    page_test(test_timeline),
+	    page_test(test_fleet),
 	    page_test(test_plot),
 	};
 
