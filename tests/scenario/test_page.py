@@ -2,6 +2,7 @@
 was opened still open, quiet in a hidden tab, and honest when authmedicd is gone."""
 
 import time
+import urllib.error
 
 import pytest
 
@@ -106,3 +107,20 @@ def test_hidden_tab(watched):
     assert page.evaluate("window.asked") == before + 1
     page.pass_time(600_000)
     assert page.evaluate("window.asked") > before + 1
+
+
+def status_of(watched, path):
+    """The HTTP status of an answer."""
+    try:
+        watched.authmedic.fetch(path)
+    except urllib.error.HTTPError as error:
+        return error.code
+    return 200
+
+
+def test_page_of_one_site(watched):
+    """Each site has a page of its own, by its number; there are no others."""
+    assert "<h2 id=\"name-0\">intranet</h2>" in watched.authmedic.fetch("/sites/1")
+    for path in ("/sites/0", "/sites/2", "/sites/-1", "/sites/1x", "/sites/%31",
+                 "/sites/18446744073709551617", "/sites/"):
+        assert status_of(watched, path) == 404, path

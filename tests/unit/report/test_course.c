@@ -223,6 +223,21 @@ static int on_row(void *context, const char *name, struct view value)
 	return context != NULL ? course_restore(context, value) : -ENOSPC;
 }
 
+/* Padding between the fields is nobody's. */
+static void assert_same(const struct course_sample *one, const struct course_sample *two)
+{
+	assert_int_equal(one == NULL, two == NULL);
+	if (one == NULL)
+		return;
+	assert_int_equal(one->minute, two->minute);
+	assert_int_equal(one->established, two->established);
+	assert_int_equal(one->rejected, two->rejected);
+	assert_int_equal(one->active_voters, two->active_voters);
+	assert_int_equal(one->rejected_voters, two->rejected_voters);
+	assert_int_equal(one->probe, two->probe);
+	assert_int_equal(one->known, two->known);
+}
+
 static void test_kept(unused_parameter void **state)
 {
 	/* What is saved comes back as it was: all minutes, all marks. */
@@ -235,17 +250,14 @@ static void test_kept(unused_parameter void **state)
 	course_saw_configuration(course, NOW_MS, UINT64_MAX);
 	course_saw_pause(course, NOW_MS, true);
 	assert_int_equal(course_save(course, on_row, other), 0);
-	for (int64_t i = 0; i < COURSE_MINUTES; i++) {
-		const struct course_sample *one = course_at(course, MINUTE + i);
-		const struct course_sample *two = course_at(other, MINUTE + i);
-
-		if (one == NULL)
-			assert_null(two);
-		else
-			assert_memory_equal(one, two, sizeof(*one));
-	}
+	for (int64_t i = 0; i < COURSE_MINUTES; i++)
+		assert_same(course_at(course, MINUTE + i), course_at(other, MINUTE + i));
 	assert_int_equal(other->mark_count, 2);
-	assert_memory_equal(other->marks, course->marks, sizeof(course->marks));
+	for (size_t i = 0; i < other->mark_count; i++) {
+		assert_int_equal(other->marks[i].time_ms, course->marks[i].time_ms);
+		assert_int_equal(other->marks[i].kind, course->marks[i].kind);
+		assert_string_equal(other->marks[i].text, course->marks[i].text);
+	}
 	assert_int_equal(other->configuration, UINT64_MAX);
 	assert_int_equal(other->pause, COURSE_IS_PAUSED);
 }
