@@ -13,6 +13,8 @@ $(packaging_made): %: %.in Makefile
 systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
 	packaging/systemd/authmedic-helper.service packaging/systemd/authmedic-helper.socket \
 	packaging/systemd/authmedic-revert.service packaging/systemd/authmedic-revert.timer
+catalogdir = $(prefix)/lib/systemd/catalog
+dist_catalog_DATA = packaging/systemd/authmedic.catalog
 sysusersdir = $(prefix)/lib/sysusers.d
 sysusers_DATA = packaging/sysusers/authmedic.conf
 # For Prometheus and Grafana: named by path in their configurations.
@@ -34,5 +36,6 @@ dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache
 dist_man_MANS += packaging/man/authmedic.1 packaging/man/authmedic.yml.5 \
 	packaging/man/authmedicd.8 packaging/man/authmedic-helper.8 packaging/man/authmedic-probe.8
 EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py \
-	tests/packaging/test_monitoring.py tests/packaging/test_completion.py tools/grafana-dashboard docs/monitoring.md
+	tests/packaging/test_monitoring.py tests/packaging/test_completion.py tests/packaging/test_catalogue.py \
+	tools/grafana-dashboard tools/journal-catalogue docs/monitoring.md docs/journal.md
 CLEANFILES += $(packaging_made)

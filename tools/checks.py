@@ -15,6 +15,7 @@ MADE = {"build", "autom4te.cache", "build-aux", "__pycache__", "configure", "acl
 PORTABLE = {"base", "parse", "detect", "diagnose", "report", "cli"}
 POSIX_FILES = {
     "agent/base/file.c": "tells regular files from pipes before it opens one",
+    "agent/base/journal_socket.c": "speaks to systemd's journal",
     "agent/base/random.c": "the system's source of random bytes",
     "agent/cli/plugin_trial.c": "runs a plugin as the helper does",
     "agent/report/http_socket.c": "makes the socket that the server listens on",

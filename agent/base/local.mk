@@ -6,6 +6,7 @@ libauthmedic_a_SOURCES += \
 	agent/base/cleanup.h \
 	agent/base/file.c agent/base/file.h \
 	agent/base/hash.c agent/base/hash.h \
+	agent/base/journal_socket.c agent/base/journal_socket.h \
 	agent/base/json.c agent/base/json.h \
 	agent/base/log.c agent/base/log.h \
 	agent/base/marks.c agent/base/marks.h \

@@ -2,6 +2,7 @@ libauthmedic_a_SOURCES += \
 	agent/config/checks.c agent/config/checks.h \
 	agent/config/config.c agent/config/config.h \
 	agent/config/document.c agent/config/document.h \
+	agent/config/log_kinds.c agent/config/log_kinds.def agent/config/log_kinds.h \
 	agent/config/nearest.c agent/config/nearest.h \
 	agent/config/options.c agent/config/options.h \
 	agent/config/schema.c agent/config/schema.h \

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "config/log_kinds.h"
 #include "daemon/chronicle.h"
 #include "daemon/memory.h"
 #include "loop/clock.h"
@@ -41,7 +42,8 @@ static void tell_set_aside(struct pipeline *pipeline)
 	const char *directory = pipeline->rulebook.config->state_dir;
 
 	if (why != NULL)
-		log_error("the state could not be used (%s) and was set aside as %s", why,
+		log_told(LOG_KIND_set_aside, (struct log_about){0},
+		    "the state could not be used (%s) and was set aside as %s", why,
 		    pipeline->set_aside);
 	else if (store_find_set_aside(directory, &pipeline->set_aside) < 0)
 		return;

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/json.h"
-#include "base/log.h"
+#include "config/log_kinds.h"
 #include "daemon/journal.h"
 #include "loop/clock.h"
 
@@ -62,12 +62,14 @@ static void say(const struct site_log *log, const struct deaf_change *change)
 	const char *site = log->site->config->name;
 	const char *path = log->reading.log->path;
 	const char *name = deaf_reason_name(change->reason);
+	const struct log_about about = {.site = site, .log = path, .reason = name};
 
 	if (change->opened)
-		log_warning("%s: %s: deaf: %s: %s", site, path, name,
+		log_told(LOG_KIND_log_deaf, about, "%s: %s: deaf: %s: %s", site, path, name,
 		    hearing_why(log, change->reason));
 	else
-		log_notice("%s: %s: no longer deaf: %s", site, path, name);
+		log_told(
+		    LOG_KIND_log_heard, about, "%s: %s: no longer deaf: %s", site, path, name);
 }
 
 void hearing_look(struct site *site, struct journal *journal)

@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "base/log.h"
+#include "config/log_kinds.h"
 #include "daemon/bounds.h"
 #include "daemon/pipeline.h"
 #include "daemon/supervision.h"
@@ -27,6 +28,9 @@ struct daemon {
 	char confinement[MAX_TOLD_BYTES];
 	bool failed;
 };
+
+/* What is of the daemon itself, and of no site. */
+static const struct log_about nothing;
 
 static const char usage[] =
     "Usage: authmedicd [--config FILE]\n"
@@ -75,7 +79,8 @@ static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *
 	print_errors(errors);
 	buffer_clear(errors);
 	if (take_up(daemon, old, errors) == 0) {
-		log_error("the new configuration cannot be used; the old one stays");
+		log_told(LOG_KIND_reload_refused, nothing,
+		    "the new configuration cannot be used; the old one stays");
 		return;
 	}
 	print_errors(errors);
@@ -111,7 +116,8 @@ static void reload(struct daemon *daemon)
 	buffer_init(&errors, MAX_ERROR_BYTES);
 	if (load_within(daemon, &rulebook, &errors) < 0) {
 		print_errors(&errors);
-		log_error("the new configuration is not used; the old one stays");
+		log_told(LOG_KIND_reload_refused, nothing,
+		    "the new configuration is not used; the old one stays");
 		return;
 	}
 	pipeline_close(&daemon->pipeline, &old);
@@ -120,7 +126,7 @@ static void reload(struct daemon *daemon)
 		return;
 	}
 	rulebook_done(&old);
-	log_notice("the configuration was read again");
+	log_told(LOG_KIND_reloaded, nothing, "the configuration was read again");
 }
 
 static void on_reload(void *context)
@@ -201,7 +207,8 @@ static int run(const char *config_file)
 		return EXIT_UNAVAILABLE;
 	status = start(&daemon);
 	if (status == EXIT_SUCCESS) {
-		log_notice("authmedicd " AUTHMEDIC_VERSION " is running");
+		log_told(LOG_KIND_started, nothing,
+		    "authmedicd " AUTHMEDIC_VERSION " is running");
 		supervision_tell_ready(daemon.supervision);
 	}
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
@@ -239,6 +246,6 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	log_open("authmedicd", getenv("JOURNAL_STREAM") != NULL, LOG_LEVEL_INFO);
+	log_open_service("authmedicd", LOG_LEVEL_INFO);
 	return run(config_file);
 }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "config/log_kinds.h"
 #include "daemon/again.h"
 #include "daemon/firing.h"
 #include "daemon/parcel.h"
@@ -57,8 +58,10 @@ static int bury_message(
 	int error = store_bury_message(outbox->parts.store, id, &letter, &dropped);
 
 	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), "dead");
-	log_warning("%s: a message was given up: %s; see authmedic notify list",
-	    name_of(outbox, target), outcome->reason);
+	log_told(LOG_KIND_letter_dead,
+	    (struct log_about){.target = name_of(outbox, target), .reason = outcome->reason},
+	    "%s: a message was given up: %s; see authmedic notify list", name_of(outbox, target),
+	    outcome->reason);
 	if (dropped > 0)
 		log_warning("%llu dead letters were dropped: there were too many",
 		    (unsigned long long)dropped);
@@ -221,7 +224,8 @@ static void revive(struct outbox *outbox, size_t target)
 		log_error(
 		    "%s: the dead letters cannot be sent again: %s", name, strerror(-error));
 	else
-		log_notice("%s: %llu dead letters are sent again, as a person asked", name,
+		log_told(LOG_KIND_letters_again, (struct log_about){.target = name},
+		    "%s: %llu dead letters are sent again, as a person asked", name,
 		    (unsigned long long)count);
 	tell_queue(outbox, target);
 }

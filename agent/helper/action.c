@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "base/random.h"
 #include "helper/helper.h"
 #include "ledger/pause.h"
@@ -114,7 +113,8 @@ static enum protocol_refusal begin(struct helper *helper, struct job *job)
 		plugin_done(&job->run);
 		return REFUSAL_BUDGET;
 	}
-	log_notice("action %s: %s of %s of site %s for incident %s", job->intent.action_id,
+	log_told(LOG_KIND_action_begun, LOG_ABOUT(&job->intent),
+	    "action %s: %s of %s of site %s for incident %s", job->intent.action_id,
 	    job->intent.reverts ? "revert" : "apply", job->intent.remedy, job->intent.site,
 	    job->intent.incident);
 	plugin_release(&job->run);
@@ -161,8 +161,8 @@ bool action_step(struct helper *helper, struct job *job)
 	snprintf(job->reply.action_id, sizeof(job->reply.action_id), "%s", result->action_id);
 	serve_set_text(job, job->run.killed ? VIEW("the plugin did not end in time")
 	                                    : buffer_view(&job->run.said));
-	log_notice("action %s: %s: %s", result->action_id,
-	    protocol_result_name(job->reply.result), job->reply.text);
+	log_told(LOG_KIND_action_ended, LOG_ABOUT(result), "action %s: %s: %s",
+	    result->action_id, protocol_result_name(job->reply.result), job->reply.text);
 	plugin_done(&job->run);
 	helper->next_revert_ms = 0;
 	return true;

@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "helper/helper.h"
 #include "trust/packet_socket.h"
 #include "trust/peer.h"

@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include "config/config.h"
+#include "config/log_kinds.h"
 #include "ledger/account.h"
 #include "plugin/run.h"
 #include "trust/trusted_path.h"

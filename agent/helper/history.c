@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "base/log.h"
 #include "base/process.h"
 #include "helper/helper.h"
 

@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &options, &status))
 		return status;
 	open_standard_files();
-	log_open("authmedic-helper", getenv("JOURNAL_STREAM") != NULL, LOG_LEVEL_INFO);
+	log_open_service("authmedic-helper", LOG_LEVEL_INFO);
 	helper.spawned = options.parent_socket >= 0;
 	helper.trust = trust_of_process(helper.spawned);
 	helper.allowed_uid = options.allowed_uid;

@@ -1,6 +1,5 @@
 #include <errno.h>
 
-#include "base/log.h"
 #include "helper/helper.h"
 #include "ledger/pause.h"
 
@@ -69,7 +68,8 @@ void order_take(struct helper *helper, struct job *job)
 		serve_set_text(job, view_of_text(strerror(-error)));
 		return;
 	}
-	log_notice("%s%s%s%s%s, by %s", record.site, record.site[0] != '\0' ? ": " : "",
-	    record.remedy, record.remedy[0] != '\0' ? " " : "", order->done, record.by);
+	log_told(LOG_KIND_order, LOG_ABOUT(&record), "%s%s%s%s%s, by %s", record.site,
+	    record.site[0] != '\0' ? ": " : "", record.remedy,
+	    record.remedy[0] != '\0' ? " " : "", order->done, record.by);
 	serve_set_text(job, view_of_text(order->done));
 }

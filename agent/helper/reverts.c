@@ -1,4 +1,3 @@
-#include "base/log.h"
 #include "helper/helper.h"
 
 /* The rung as it is configured now. Without one nobody but a person can take it back. */

@@ -25,6 +25,7 @@ FILES = {
     "lib/systemd/system/authmedic-helper.socket": 0o644,
     "lib/systemd/system/authmedic-revert.service": 0o644,
     "lib/systemd/system/authmedic-revert.timer": 0o644,
+    "lib/systemd/catalog/authmedic.catalog": 0o644,
     "lib/sysusers.d/authmedic.conf": 0o644,
     "share/man/man1/authmedic.1": 0o644,
     "share/man/man5/authmedic.yml.5": 0o644,

@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/scenario/test_inspectors.py \
 	tests/scenario/test_history.py \
 	tests/scenario/test_kill_actions.py \
+	tests/scenario/test_journal.py \
 	tests/scenario/test_kill_points.py \
 	tests/scenario/test_killed.py \
 	tests/scenario/test_lifetimes.py \
