@@ -2,6 +2,25 @@
 
 #include "cli/check_logs.h"
 
+static void tell(const struct invocation *invocation, const struct rulebook *rulebook)
+{
+	size_t sites = rulebook->config->sites.count;
+	size_t signatures = signatures_count(rulebook->signatures);
+	size_t diagnoses = rules_count(rulebook->rules);
+	struct json auto_json *object = json_object_new();
+
+	if (!invocation->json) {
+		printf("%s: fine: %zu sites, %zu signatures, %zu diagnoses\n",
+		    invocation->config_file, sites, signatures, diagnoses);
+		return;
+	}
+	json_put_text(object, "config", invocation->config_file);
+	json_put_int(object, "sites", (int64_t)sites);
+	json_put_int(object, "signatures", (int64_t)signatures);
+	json_put_int(object, "diagnoses", (int64_t)diagnoses);
+	print_json(object);
+}
+
 int verb_check(const struct invocation *invocation)
 {
 	struct rulebook rulebook;
@@ -14,10 +33,8 @@ int verb_check(const struct invocation *invocation)
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	printf("%s: fine: %zu sites, %zu signatures, %zu diagnoses\n", invocation->config_file,
-	    rulebook.config->sites.count, signatures_count(rulebook.signatures),
-	    rules_count(rulebook.rules));
-	check_logs(&rulebook);
+	tell(invocation, &rulebook);
+	check_logs(&rulebook, invocation->json);
 	rulebook_done(&rulebook);
 	return EXIT_DONE;
 }

@@ -8,6 +8,12 @@
 #define MAX_HEAD_BYTES   ((size_t)256 * 1024)
 #define MAX_ADVICE_BYTES ((size_t)4096)
 
+struct checking {
+	const struct rulebook *rulebook;
+	struct detector *detector; /* of the site */
+	bool json;
+};
+
 static void note_lines(struct reading *reading, struct view head, struct shortfall *ret_shortfall)
 {
 	struct view line;
@@ -25,21 +31,39 @@ static void note_lines(struct reading *reading, struct view head, struct shortfa
 	}
 }
 
-static void tell(const char *path, const char *format, struct view advice)
+static void tell_line(const char *path, const char *format, struct view line)
+{
+	print_escaped(view_of_text(path));
+	printf(" (%s): ", format);
+	print_escaped(line);
+	putchar('\n');
+}
+
+static void print_line(const char *path, const char *format, struct view line)
+{
+	struct json auto_json *object = json_object_new();
+
+	json_put_text(object, "log", path);
+	json_put_text(object, "format", format);
+	json_put_view(object, "advice", line);
+	print_json(object);
+}
+
+static void tell(
+    const struct checking *checking, const char *path, const char *format, struct view advice)
 {
 	struct view line;
 
 	while (!view_is_empty(advice)) {
 		view_cut(&advice, '\n', &line);
-		print_escaped(view_of_text(path));
-		printf(" (%s): ", format);
-		print_escaped(line);
-		putchar('\n');
+		if (checking->json)
+			print_line(path, format, line);
+		else
+			tell_line(path, format, line);
 	}
 }
 
-static void look_at(
-    const struct rulebook *rulebook, struct detector *detector, const struct config_log *log)
+static void look_at(const struct checking *checking, const struct config_log *log)
 {
 	struct shortfall shortfall = {0};
 	struct buffer auto_buffer advice;
@@ -50,29 +74,29 @@ static void look_at(
 	buffer_init(&advice, MAX_ADVICE_BYTES);
 	buffer_init(&head, MAX_HEAD_BYTES);
 	if (head_read(log->path, MAX_HEAD_BYTES, &head) < 0 ||
-	    reading_init(&reading, log, detector, rulebook->signatures) < 0)
+	    reading_init(&reading, log, checking->detector, checking->rulebook->signatures) < 0)
 		return;
 	note_lines(&reading, buffer_view(&head), &shortfall);
 	format = reading_format(&reading);
 	if (format != NULL)
 		shortfall_append(&shortfall, format, &advice);
 	if (format != NULL)
-		tell(log->path, format, buffer_view(&advice));
+		tell(checking, log->path, format, buffer_view(&advice));
 	reading_done(&reading);
 }
 
-void check_logs(const struct rulebook *rulebook)
+void check_logs(const struct rulebook *rulebook, bool json)
 {
 	static const struct hash_seed seed;
+	struct checking checking = {.rulebook = rulebook, .json = json};
 
 	for (size_t i = 0; i < rulebook->config->sites.count; i++) {
 		const struct config_site *site = &rulebook->config->sites.items[i];
-		struct detector *detector = NULL;
 
-		if (reading_new_detector(&detector, rulebook, site, &seed) < 0)
+		if (reading_new_detector(&checking.detector, rulebook, site, &seed) < 0)
 			return;
 		for (size_t j = 0; j < site->logs.count; j++)
-			look_at(rulebook, detector, &site->logs.items[j]);
-		detector_free(&detector);
+			look_at(&checking, &site->logs.items[j]);
+		detector_free(&checking.detector);
 	}
 }

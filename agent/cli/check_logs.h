@@ -6,6 +6,6 @@
 
 /* Reads the beginning of each log's newest file, where there is one, and prints what its lines do
  * not show and what would have them show it. */
-void check_logs(const struct rulebook *rulebook);
+void check_logs(const struct rulebook *rulebook, bool json);
 
 #endif

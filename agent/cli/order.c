@@ -75,6 +75,17 @@ static int find_incident(
 	return EXIT_DONE;
 }
 
+static int print_reply(
+    const struct helper_client_request *request, const struct protocol_reply *reply)
+{
+	struct json auto_json *object = json_object_new();
+
+	json_put_text(object, "result", protocol_result_name(reply->result));
+	json_put_text(object, "site", request->site != NULL ? request->site : "");
+	json_put_text(object, "text", reply->text);
+	return print_json(object);
+}
+
 static int ask(const struct invocation *invocation, const struct config *config,
     const struct helper_client_request *request)
 {
@@ -87,6 +98,8 @@ static int ask(const struct invocation *invocation, const struct config *config,
 		return complain(reply.result == PROTOCOL_TRY_LATER ? EXIT_TRY_LATER : EXIT_FAILED,
 		    "%s%s%s", protocol_result_name(reply.result), reply.text[0] != '\0' ? ": " : "",
 		    reply.text);
+	if (invocation->json)
+		return print_reply(request, &reply);
 	puts(reply.text[0] != '\0' ? reply.text : "done");
 	return EXIT_DONE;
 }

@@ -2,76 +2,102 @@
 
 #include "daemon/rulebook.h"
 
-static int tell_examples(const char *folder, int failed, size_t examples, struct buffer *report)
+#define MAX_PATH_BYTES 4096
+
+/* What the examples of one folder came to. */
+struct tested {
+	const char *folder;
+	int failed; /* how many, or a negative errno */
+	size_t examples;
+	struct buffer report;
+};
+
+static void test_signatures(const struct config *config, struct tested *tested)
 {
-	print_errors(report);
-	if (failed < 0)
-		return EXIT_CONFIG;
-	printf("%s: %zu examples, %d failed\n", folder, examples, failed);
-	return failed == 0 ? EXIT_DONE : EXIT_FAILED;
+	char path[MAX_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%s/signatures", config->rules_dir);
+	tested->failed = signatures_test(path, &tested->report, &tested->examples);
 }
 
-typedef int run_examples(const char *directory, struct buffer *report, size_t *ret_example_count);
-
-static int test_folder(const struct config *config, const char *folder, run_examples *run)
+static void test_statuses(const struct config *config, struct tested *tested)
 {
-	struct buffer auto_buffer report;
-	char path[4096];
-	size_t examples = 0;
-	int failed;
+	char path[MAX_PATH_BYTES];
 
-	buffer_init(&report, CLI_MAX_ERROR_BYTES);
-	snprintf(path, sizeof(path), "%s/%s", config->rules_dir, folder);
-	failed = run(path, &report, &examples);
-	return tell_examples(folder, failed, examples, &report);
+	snprintf(path, sizeof(path), "%s/status", config->rules_dir);
+	tested->failed = statuses_test(path, &tested->report, &tested->examples);
 }
 
-static int test_signatures(const struct config *config)
+static void test_diagnoses(const struct config *config, struct tested *tested)
 {
-	return test_folder(config, "signatures", signatures_test);
-}
+	char path[MAX_PATH_BYTES];
+	char own_path[MAX_PATH_BYTES];
 
-static int test_statuses(const struct config *config)
-{
-	return test_folder(config, "status", statuses_test);
-}
-
-static int test_diagnoses(const struct config *config)
-{
-	struct buffer auto_buffer report;
-	char path[4096];
-	char own_path[4096];
-	size_t examples = 0;
-	int failed;
-
-	buffer_init(&report, CLI_MAX_ERROR_BYTES);
 	snprintf(path, sizeof(path), "%s/diagnoses", config->rules_dir);
 	snprintf(own_path, sizeof(own_path), "%s/diagnoses", config->own_rules_dir);
-	failed = rules_test(path, own_path, &report, &examples);
-	return tell_examples("diagnoses", failed, examples, &report);
+	tested->failed = rules_test(path, own_path, &tested->report, &tested->examples);
+}
+
+static const struct {
+	const char *folder;
+	void (*test)(const struct config *config, struct tested *tested);
+} tests[] = {
+    {"signatures", test_signatures},
+    {"status", test_statuses},
+    {"diagnoses", test_diagnoses},
+};
+
+static void print_tested(const struct tested *tested)
+{
+	struct json auto_json *object = json_object_new();
+
+	json_put_text(object, "folder", tested->folder);
+	json_put_int(object, "examples", (int64_t)tested->examples);
+	json_put_int(object, "failed", tested->failed);
+	print_json(object);
+}
+
+static int tell(const struct invocation *invocation, const struct tested *tested)
+{
+	print_errors(&tested->report);
+	if (tested->failed < 0)
+		return EXIT_CONFIG;
+	if (invocation->json)
+		print_tested(tested);
+	else
+		printf("%s: %zu examples, %d failed\n", tested->folder, tested->examples,
+		    tested->failed);
+	return tested->failed == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int test_all(const struct invocation *invocation, const struct config *config)
+{
+	int result = EXIT_DONE;
+
+	for (size_t i = 0; i < count_of(tests); i++) {
+		struct tested tested = {.folder = tests[i].folder};
+		int told;
+
+		buffer_init(&tested.report, CLI_MAX_ERROR_BYTES);
+		tests[i].test(config, &tested);
+		told = tell(invocation, &tested);
+		buffer_done(&tested.report);
+		if (result == EXIT_DONE)
+			result = told;
+	}
+	return result;
 }
 
 int verb_rules(const struct invocation *invocation)
 {
-	static int (*const tests[])(const struct config *config) = {
-	    test_signatures, test_statuses, test_diagnoses};
 	struct config *config = NULL;
-	struct buffer auto_buffer errors;
-	int result = EXIT_DONE;
+	int exit_code;
 
-	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	if (invocation->argument_count != 1 || strcmp(invocation->arguments[0], "test") != 0)
 		return complain(EXIT_USAGE, "the only thing to do with rules is: rules test");
-	if (config_load(&config, invocation->config_file, &errors) < 0) {
-		print_errors(&errors);
-		return EXIT_CONFIG;
-	}
-	for (size_t i = 0; i < count_of(tests); i++) {
-		int tested = tests[i](config);
-
-		if (result == EXIT_DONE)
-			result = tested;
-	}
+	exit_code = load_config(invocation, &config);
+	if (exit_code == EXIT_DONE)
+		exit_code = test_all(invocation, config);
 	config_free(&config);
-	return result;
+	return exit_code;
 }

@@ -1,6 +1,9 @@
 """Shows what the operator's command tells of a real server, with and without a daemon."""
 
-from rig import config, squid_site
+import json
+import os
+
+from rig import built_program, config, log_site, squid_site
 
 
 def facts_of(objects):
@@ -42,3 +45,17 @@ def test_without_a_daemon(rig):
         assert (done.returncode, done.stdout) == (2, "") and done.stderr
     done = authmedic.command("history", "./no-such-file")  # with a slash it is a kept document
     assert (done.returncode, done.stdout) == (1, "") and "no-such-file" in done.stderr
+
+
+def test_json_everywhere(rig):
+    """Each verb that has something to tell tells it as JSON, too, an object on each line."""
+    writer = rig.log_writer()
+    writer.write()
+    authmedic = rig.authmedic(config(log_site(writer)))
+    plugin = os.path.join(os.path.dirname(built_program("authmedic")), "plugins/recycle")
+    for words in (["check"], ["rules", "test"], ["status"], ["history"], ["notify", "list"], ["inspect", "plain"],
+                  ["pause"], ["resume"], ["explain", "a line"], ["replay", writer.path], ["plugin", "check", plugin]):
+        done = authmedic.command(*words, "--json")
+        assert done.returncode in (0, 1), done
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        assert objects and all(isinstance(one, dict) for one in objects), done
