@@ -2,9 +2,13 @@
 
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -95,3 +99,47 @@ def test_zsh(authmedic, tmp_path):
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == verbs and done.stderr == ""
     script = f"{stubs}; words=(authmedic notify ''); CURRENT=3; . {ZSH}"
     assert said("zsh", "-f", "-c", script).split() == ["list", "test", "again"]
+
+
+class Shell:
+    """A shell that a person types into, on a terminal of its own."""
+
+    def __init__(self, words, authmedic, home):
+        pid, self._terminal = pty.fork()
+        if pid == 0:
+            os.execvpe(words[0], words, {"PATH": f"{authmedic.parent}:{os.environ['PATH']}", "TERM": "dumb",
+                                         "PS1": "$ ", "HOME": str(home), "LC_ALL": "C.UTF-8"})
+        self._pid = pid
+
+    def type(self, keys, wanted):
+        """Types, and waits until that is on the screen."""
+        os.write(self._terminal, keys.encode())
+        seen, end = "", time.monotonic() + 20
+        while wanted not in seen:
+            assert time.monotonic() < end, seen
+            if select.select([self._terminal], [], [], 1)[0]:
+                seen += os.read(self._terminal, 65536).decode()
+
+    def close(self):
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._terminal)
+
+
+@pytest.mark.parametrize("name, words, load", [
+    ("bash", ["bash", "--norc", "-i"], f". {BASH}; echo lo''aded"),
+    ("zsh", ["zsh", "-f", "-i"],
+     f"fpath=({ZSH.parent} $fpath); autoload -Uz compinit; compinit -u -D; echo lo''aded"),
+])
+def test_typed(authmedic, tmp_path, name, words, load):
+    """A real shell fills in verbs, options and fixed words when a person presses the tabulator key."""
+    if not shutil.which(name):
+        pytest.skip(f"{name} is missing")
+    shell = Shell(words, authmedic, tmp_path)
+    try:
+        shell.type(f"{load}\n", "\nloaded")
+        shell.type("authmedic hist\t", "history ")
+        shell.type("\x15authmedic notify ag\t", "notify again ")
+        shell.type("\x15authmedic status --js\t", "--json ")
+    finally:
+        shell.close()
