@@ -15,7 +15,7 @@ void progress_begin(struct progress *progress, int64_t total_bytes)
 	*progress = (struct progress){.is_shown = host_errors_are_on_terminal(),
 	    .total_bytes = total_bytes,
 	    .started_ms = clock_boot_ms()};
-	progress->drawn_ms = progress->started_ms;
+	progress->drawn_ms = progress->started_ms - DRAW_EVERY_MS; /* the first at once */
 }
 
 static void append_size(struct buffer *line, int64_t bytes)
