@@ -1,5 +1,6 @@
 # Units and the like name the programs by the paths that configure was given.
 packaging_templates = packaging/systemd/authmedicd.service.in \
+	packaging/systemd/authmedicd.socket.in \
 	packaging/systemd/authmedic-helper.service.in packaging/systemd/authmedic-helper.socket.in \
 	packaging/systemd/authmedic-revert.service.in packaging/systemd/authmedic-revert.timer.in \
 	packaging/sysusers/authmedic.conf.in
@@ -11,6 +12,7 @@ $(packaging_made): %: %.in Makefile
 		-e 's|[@]localstatedir[@]|$(localstatedir)|g' $< >$@.tmp && mv $@.tmp $@
 
 systemdsystemunit_DATA = packaging/systemd/authmedicd.service \
+	packaging/systemd/authmedicd.socket \
 	packaging/systemd/authmedic-helper.service packaging/systemd/authmedic-helper.socket \
 	packaging/systemd/authmedic-revert.service packaging/systemd/authmedic-revert.timer
 catalogdir = $(prefix)/lib/systemd/catalog

@@ -19,6 +19,7 @@ POSIX_FILES = {
     "agent/base/random.c": "the system's source of random bytes",
     "agent/cli/plugin_trial.c": "runs a plugin as the helper does",
     "agent/report/http_socket.c": "makes the socket that the server listens on",
+    "agent/report/password_hash.c": "has the system's libcrypt compute bcrypt",
     "agent/report/secret_file.c": "asks who may read the file",
 }
 
@@ -31,13 +32,15 @@ LIBRARIES = {
     "cjson/cJSON.h": ["agent/base/json.c"],
     "uthash.h": ["agent/base/table.c"],
     "seccomp.h": ["agent/confine/system_calls.c"],
-    "microhttpd.h": ["agent/report/http_server.c"],
+    "microhttpd.h": ["agent/report/http_server.c", "agent/report/http_listener."],
+    "crypt.h": ["agent/report/password_hash.c"],
     "curl/curl.h": ["agent/loop/http_client.c", "agent/probe/http_get.c"],
-    "uv.h": ["agent/loop/", "agent/intake/watcher.", "agent/report/http_server.",
+    "uv.h": ["agent/loop/", "agent/intake/watcher.", "agent/report/http_listener.",
              "agent/daemon/"],
     "krb5.h": ["agent/probe/kerberos.c", "agent/probe/krb_error.", "plugins/"],
     "gssapi/": ["agent/probe/kerberos.c"],
-    "openssl/": ["agent/report/signature.c", "agent/report/digest.c"],
+    "openssl/": ["agent/report/signature.c", "agent/report/digest.c",
+                 "agent/report/secret_digest.c", "agent/report/http_certificate.c"],
     "immintrin.h": ["agent/base/marks.c"],
 }
 

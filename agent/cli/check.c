@@ -21,6 +21,19 @@ static void tell(const struct invocation *invocation, const struct rulebook *rul
 	print_json(object);
 }
 
+static bool is_readable(const char *path)
+{
+	FILE *auto_fclose file = path != NULL ? fopen(path, "r") : NULL;
+
+	return path == NULL || file != NULL;
+}
+
+/* Others than the daemon and root cannot judge what is in them. */
+static bool may_read_secrets(const struct config_http *http)
+{
+	return is_readable(http->key_file) && is_readable(http->users_file);
+}
+
 int verb_check(const struct invocation *invocation)
 {
 	struct rulebook rulebook;
@@ -30,6 +43,12 @@ int verb_check(const struct invocation *invocation)
 	if (invocation->argument_count > 0)
 		return complain(EXIT_USAGE, "check takes no arguments");
 	if (rulebook_load(&rulebook, invocation->config_file, &errors) < 0) {
+		print_errors(&errors);
+		return EXIT_CONFIG;
+	}
+	if (may_read_secrets(&rulebook.config->http) &&
+	    rulebook_load_secrets(&rulebook, &errors) < 0) {
+		rulebook_done(&rulebook);
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}

@@ -217,11 +217,15 @@ static int serve(struct worker *worker, uv_loop_t *loop, const char *port)
 	struct http_server_options options = {
 	    .routes = routes, .route_count = count_of(routes), .context = worker};
 	char listen[64];
+	const char *address = listen;
+	struct buffer auto_buffer errors;
 	int error;
 
+	buffer_init(&errors, CLI_MAX_ERROR_BYTES);
 	snprintf(listen, sizeof(listen), "127.0.0.1:%s", port);
-	options.listen = view_of_text(listen);
-	error = http_server_new(&worker->server, loop, &options);
+	options.listen = &address;
+	options.listen_count = 1;
+	error = http_server_new(&worker->server, loop, &options, &errors);
 	if (error == 0)
 		error = timer_new(&worker->traffic, loop, on_traffic, worker);
 	if (error == 0)

@@ -308,6 +308,33 @@ static int check_fleet(
 						  : set_shared_diagnoses(&fleet->shared_diagnoses);
 }
 
+static bool is_of_this_machine(const char *listen)
+{
+	return strcmp(listen, CONFIG_LISTEN_SYSTEMD) == 0 || /* judged when it is known */
+	       view_starts_with(view_of_text(listen), VIEW(CONFIG_LISTEN_UNIX)) ||
+	       view_starts_with(view_of_text(listen), VIEW("127.")) ||
+	       view_starts_with(view_of_text(listen), VIEW("[::1]"));
+}
+
+static void check_http(
+    struct reading *reading, const struct node *root, const struct config_http *config)
+{
+	const struct node *http = at_key(root, "http");
+	bool has_tls = config->certificate_file != NULL;
+
+	if (has_tls != (config->key_file != NULL))
+		schema_complain(reading, at_key(http, "tls"),
+		    "TLS needs both a certificate_file and a key_file");
+	if (config->users_file == NULL || has_tls || config->allow_plain_passwords)
+		return;
+	for (size_t i = 0; i < config->listen.count; i++)
+		if (!is_of_this_machine(config->listen.items[i]))
+			schema_complain(reading, at_key(http, "users_file"),
+			    "passwords would reach %s in plain text: configure tls, or say "
+			    "allow_plain_passwords: yes",
+			    config->listen.items[i]);
+}
+
 int config_check(struct reading *reading, const struct node *root, const struct servers *servers,
     struct config *config)
 {
@@ -316,6 +343,7 @@ int config_check(struct reading *reading, const struct node *root, const struct 
 	const struct node *notify = node_get(root, "notify");
 	int error = check_helper(config);
 
+	check_http(reading, root, &config->http);
 	if (config->safety.confirm_rejected > config->safety.confirm_tries)
 		schema_complain(reading, at_key(at_key(root, "safety"), "confirm_rejected"),
 		    "confirm_rejected is more than confirm_tries");

@@ -24,6 +24,12 @@
 #define CONFIG_MAX_SHARED         32 /* diagnoses */
 #define CONFIG_MAX_NAME_BYTES     63 /* of a site, remedy or target: [a-z0-9][a-z0-9_.-]* */
 
+#define CONFIG_MAX_LISTEN         8
+#define CONFIG_MAX_HOST_BYTES     253
+#define CONFIG_MAX_SOCKET_PATH_BYTES 107 /* what an address of the kernel's holds */
+#define CONFIG_LISTEN_UNIX    "unix:"
+#define CONFIG_LISTEN_SYSTEMD "systemd"
+
 enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
 enum config_confinement { CONFIG_CONFINEMENT_ON, CONFIG_CONFINEMENT_OFF };
 enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
@@ -124,6 +130,18 @@ struct config_notify {
 	char *secret_file; /* NULL: unsigned */
 };
 
+/* Our own endpoint. */
+struct config_http {
+	struct config_words listen; /* ADDRESS:PORT, unix:/PATH or systemd, each */
+	struct config_words names;  /* that it answers to, beside its addresses */
+	int socket_mode;            /* permission bits of a unix: socket */
+	char *socket_group;         /* NULL: ours */
+	char *certificate_file;     /* NULL: no TLS; else the key is there, too */
+	char *key_file;
+	char *users_file; /* NULL: no passwords */
+	bool allow_plain_passwords;
+};
+
 struct config_detect {
 	int64_t window_ms;
 	int64_t known_good_for_ms;
@@ -192,7 +210,7 @@ struct config {
 	char *own_rules_dir; /* rules.d beside the configuration; it may be missing */
 	char *plugin_dir;
 	char *programs_dir;
-	char *http_listen; /* ADDRESS:PORT */
+	struct config_http http;
 	struct config_detect detect;
 	struct config_deaf deaf;
 	struct config_safety safety;

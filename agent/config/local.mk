@@ -9,4 +9,5 @@ libauthmedic_a_SOURCES += \
 	agent/config/servers.c agent/config/servers.h \
 	agent/config/tree.c agent/config/tree.h \
 	agent/config/types.c agent/config/types.h \
+	agent/config/types_http.c \
 	agent/config/words.h

@@ -244,8 +244,27 @@ static const struct option options[] = {
         .help = "whether the programs give up for good what they have no use for"},
 
     {"http", &option_section, .help = "the status page and the metrics"},
-    {"http.listen", &option_listen, IN_CONFIG(http_listen), "127.0.0.1:19401",
-        .help = "ADDRESS:PORT to serve them on"},
+    {"http.listen", &option_listen, IN_CONFIG(http.listen), "127.0.0.1:19401",
+        .maximum = CONFIG_MAX_LISTEN,
+        .help = "where to serve them: ADDRESS:PORT, unix:/PATH, systemd for the sockets that it "
+                "passes, or a list of these"},
+    {"http.names", &option_hosts, IN_CONFIG(http.names), .maximum = CONFIG_MAX_WORDS,
+        .help = "the names and addresses in a Host header that are answered, beside localhost and "
+                "the address that was connected to"},
+    {"http.socket_mode", &option_file_mode, IN_CONFIG(http.socket_mode), "0660",
+        .help = "the permissions of a unix: socket: they alone say who may connect"},
+    {"http.socket_group", &option_group, IN_CONFIG(http.socket_group),
+        .help = "the group of a unix: socket; by default our own"},
+    {"http.tls", &option_section, .help = "TLS for all but unix: sockets"},
+    {"http.tls.certificate_file", &option_path, IN_CONFIG(http.certificate_file),
+        .help = "the certificate in PEM, and those that its issuer wants sent along after it"},
+    {"http.tls.key_file", &option_path, IN_CONFIG(http.key_file),
+        .help = "the certificate's key in PEM, without a passphrase, readable by nobody else"},
+    {"http.users_file", &option_path, IN_CONFIG(http.users_file),
+        .help = "lines NAME:HASH, bcrypt as htpasswd -B makes it; all but unix: sockets then want "
+                "a password"},
+    {"http.allow_plain_passwords", &option_yes_no, IN_CONFIG(http.allow_plain_passwords), "no",
+        .help = "yes: take passwords without TLS from other machines, too"},
 
     {"detect", &option_section, .help = "what counts as a spike"},
     {"detect.window", &option_duration, IN_CONFIG(detect.window_ms), "5m", .minimum = SECOND,

@@ -172,33 +172,6 @@ const struct option_type option_url = {
     .done = text_done,
 };
 
-static int parse_listen(
-    unused_parameter const struct option *option, const char *text, void *field)
-{
-	const char *colon = strrchr(text, ':');
-	struct address address;
-	struct view host;
-	uint64_t port;
-
-	if (colon == NULL)
-		return -EINVAL;
-	host = view_of(text, (size_t)(colon - text));
-	if (address_parse(host, &address) < 0 || view_contains(host, VIEW("%")) ||
-	    view_to_uint64(view_of_text(colon + 1), &port) < 0 || port > UINT16_MAX)
-		return -EINVAL;
-	/* Without brackets the last group of an IPv6 address would be taken for the port. */
-	if (view_contains(host, VIEW(":")) != (host.data[0] == '['))
-		return -EINVAL;
-	return store(field, text);
-}
-
-const struct option_type option_listen = {
-    .name = "address",
-    .title = "ADDRESS:PORT, such as 127.0.0.1:19401 or [::1]:19401",
-    .parse = parse_listen,
-    .done = text_done,
-};
-
 static int check_bounds(const struct option *option, int64_t value, int64_t *field)
 {
 	if (value < option->minimum || value > option->maximum)
@@ -349,13 +322,13 @@ void config_words_done(struct config_words *words)
 	array_done(words);
 }
 
-static void words_field_done(unused_parameter const struct option *option, void *field)
+void words_field_done(unused_parameter const struct option *option, void *field)
 {
 	config_words_done(field);
 }
 
-static int read_words(struct reading *reading, const struct option *option,
-    const struct node *node, void *field)
+int read_words(struct reading *reading, const struct option *option, const struct node *node,
+    void *field)
 {
 	int error = 0;
 

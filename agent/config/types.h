@@ -15,7 +15,10 @@ extern const struct option_type option_text;     /* char *: anything but nothing
 extern const struct option_type option_line;     /* char *: in one line; may be "" */
 extern const struct option_type option_path;     /* char *: absolute */
 extern const struct option_type option_url;      /* char *: http or https, no password in it */
-extern const struct option_type option_listen;   /* char *: ADDRESS:PORT */
+extern const struct option_type option_listen;   /* struct config_words: of one, or a list */
+extern const struct option_type option_hosts;    /* struct config_words: names and addresses */
+extern const struct option_type option_file_mode; /* int: permission bits */
+extern const struct option_type option_group;    /* char *: a group's name or number */
 extern const struct option_type option_duration; /* int64_t milliseconds */
 extern const struct option_type option_number;   /* int64_t */
 extern const struct option_type option_choice;   /* an enum */
@@ -31,6 +34,11 @@ extern const struct option_type option_targets;  /* struct config_words: HOST:PO
 extern const struct option_type option_node;     /* const struct node *: left to the caller */
 extern const struct option_type option_section;  /* none: its members are rows of their own */
 extern const struct option_type option_list;     /* array_of(): so are its items' members */
+
+/* For types that are lists of words, too. */
+must_check int read_words(struct reading *reading, const struct option *option,
+    const struct node *node, void *field);
+void words_field_done(const struct option *option, void *field);
 
 /* Lower-case letters, digits, '_', '.' and '-', the first a letter or digit, at most 63 bytes. */
 bool is_name(const char *text);

@@ -26,8 +26,8 @@ static int bound_files(const struct confine_order *order)
 		error = landlock_allow(&landlock, &order->paths[i]);
 	for (size_t i = 0; error == 0 && i < of_the_build_count; i++)
 		error = landlock_allow(&landlock, &of_the_build[i]);
-	if (error == 0 && order->listening_port != 0)
-		error = landlock_allow_port(&landlock, order->listening_port);
+	for (size_t i = 0; error == 0 && i < order->port_count; i++)
+		error = landlock_allow_port(&landlock, order->listening_ports[i]);
 	if (error == 0)
 		error = landlock_enforce(&landlock);
 	return error < 0 ? 0 : landlock.abi;

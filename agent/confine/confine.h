@@ -17,7 +17,8 @@ struct confine_order {
 	enum confine_role role;
 	const struct landlock_path *paths; /* missing ones are left out; not of the helper */
 	size_t count;
-	uint16_t listening_port; /* the only one; 0: none. Not of the helper */
+	const uint16_t *listening_ports; /* the only ones. Not of the helper */
+	size_t port_count;
 	const char *why_not;     /* NULL, or why there shall be none at all: static */
 };
 

@@ -13,6 +13,7 @@
 enum landlock_access {
 	LANDLOCK_READ,
 	LANDLOCK_EXECUTE, /* and read */
+	LANDLOCK_SOCKETS, /* and read, make sockets, remove files */
 	LANDLOCK_WRITE,   /* and read, make, rename and remove; no devices */
 };
 

@@ -135,9 +135,8 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	    .site_count = pipeline->site_count,
 	    .membership = pipeline->membership};
 	struct endpoint_parts endpoint = {.loop = pipeline->loop,
-	    .config = pipeline->rulebook.config,
+	    .rulebook = &pipeline->rulebook,
 	    .store = pipeline->store,
-	    .rules = pipeline->rulebook.rules,
 	    .fill_model = fill_model,
 	    .context = pipeline};
 	int error = publisher_new(&pipeline->publisher, &sources);

@@ -9,7 +9,8 @@
 
 struct bounds {
 	array_of(struct landlock_path) paths; /* as they are, without links */
-	uint16_t port;
+	uint16_t ports[CONFIG_MAX_LISTEN];
+	size_t port_count;
 	const char *why_not; /* static; NULL: they are entered */
 };
 
@@ -50,14 +51,15 @@ static int add(struct bounds *bounds, const char *path, enum landlock_access acc
 }
 
 /* The folder that a file is in, where it or the file may be replaced. */
-static int add_folder_of(struct bounds *bounds, const char *file)
+static int add_folder_of(
+    struct bounds *bounds, const char *file, enum landlock_access access)
 {
 	char auto_free *folder = file != NULL ? strdup(file) : NULL;
 
 	if (folder == NULL)
 		return file != NULL ? -ENOMEM : 0;
 	cut_last(folder);
-	return add(bounds, folder, LANDLOCK_READ);
+	return add(bounds, folder, access);
 }
 
 /* Logs are rotated and their folders made anew, so it is the folder above, but never all there is;
@@ -77,7 +79,7 @@ static int add_log(struct bounds *bounds, const char *log)
 		*above = '\0';
 	if (!is_root(folder))
 		error = add(bounds, folder, LANDLOCK_READ);
-	return error < 0 ? error : add_folder_of(bounds, target);
+	return error < 0 ? error : add_folder_of(bounds, target, LANDLOCK_READ);
 }
 
 static int add_site(struct bounds *bounds, const struct config_site *site)
@@ -89,7 +91,7 @@ static int add_site(struct bounds *bounds, const struct config_site *site)
 	for (size_t i = 0; error == 0 && i < site->logs.count; i++)
 		error = add_log(bounds, site->logs.items[i].path);
 	for (size_t i = 0; error == 0 && i < count_of(files); i++)
-		error = add_folder_of(bounds, files[i]);
+		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
 	return error;
 }
 
@@ -100,14 +102,30 @@ static int add_fleet(struct bounds *bounds, const struct config_fleet *fleet)
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < count_of(files); i++)
-		error = add_folder_of(bounds, files[i]);
+		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
+	return error;
+}
+
+/* The files are read anew with each reload, and a socket of ours made anew. */
+static int add_endpoint(struct bounds *bounds, const struct config_http *http)
+{
+	const char *files[] = {http->certificate_file, http->key_file, http->users_file};
+	const size_t local = strlen(CONFIG_LISTEN_UNIX);
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count_of(files); i++)
+		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
+	for (size_t i = 0; error == 0 && i < http->listen.count; i++)
+		if (strncmp(http->listen.items[i], CONFIG_LISTEN_UNIX, local) == 0)
+			error = add_folder_of(
+			    bounds, http->listen.items[i] + local, LANDLOCK_SOCKETS);
 	return error;
 }
 
 static int add_configured(
     struct bounds *bounds, const struct config *config, const char *config_file)
 {
-	int error = add_folder_of(bounds, config_file);
+	int error = add_folder_of(bounds, config_file, LANDLOCK_READ);
 
 	if (error == 0)
 		error = add(bounds, config->state_dir, LANDLOCK_WRITE);
@@ -117,12 +135,16 @@ static int add_configured(
 		error = add(bounds, config->programs_dir, LANDLOCK_EXECUTE);
 	if (error == 0)
 		error = add_fleet(bounds, &config->fleet);
+	if (error == 0)
+		error = add_endpoint(bounds, &config->http);
 	for (size_t i = 0; error == 0 && i < config->sites.count; i++)
 		error = add_site(bounds, &config->sites.items[i]);
 	for (size_t i = 0; error == 0 && i < config->notify.count; i++) {
-		error = add_folder_of(bounds, config->notify.items[i].secret_file);
+		error = add_folder_of(
+		    bounds, config->notify.items[i].secret_file, LANDLOCK_READ);
 		if (error == 0)
-			error = add_folder_of(bounds, config->notify.items[i].url_file);
+			error = add_folder_of(
+			    bounds, config->notify.items[i].url_file, LANDLOCK_READ);
 	}
 	return error;
 }
@@ -139,7 +161,7 @@ static int add_environment(struct bounds *bounds)
 
 		view_cut(&rest, ':', &next);
 		file = view_to_text(next);
-		error = file != NULL ? add_folder_of(bounds, file) : -ENOMEM;
+		error = file != NULL ? add_folder_of(bounds, file, LANDLOCK_READ) : -ENOMEM;
 	}
 	return error;
 }
@@ -182,6 +204,16 @@ static uint16_t port_of(const char *listen)
 	return (uint16_t)port;
 }
 
+static void add_ports(struct bounds *bounds, const struct config_http *http)
+{
+	for (size_t i = 0; i < http->listen.count; i++) {
+		uint16_t port = port_of(http->listen.items[i]);
+
+		if (port != 0)
+			bounds->ports[bounds->port_count++] = port;
+	}
+}
+
 int bounds_new(struct bounds **ret_bounds, const struct config *config, const char *config_file)
 {
 	struct bounds *bounds = calloc(1, sizeof(*bounds));
@@ -190,7 +222,7 @@ int bounds_new(struct bounds **ret_bounds, const struct config *config, const ch
 	if (bounds == NULL)
 		return -ENOMEM;
 	bounds->why_not = why_not(config);
-	bounds->port = port_of(config->http_listen);
+	add_ports(bounds, &config->http);
 	error = add_all(bounds, config, config_file);
 	if (error < 0)
 		bounds_free(&bounds);
@@ -218,7 +250,8 @@ struct confinement bounds_enter(const struct bounds *bounds)
 	    .why_not = bounds->why_not,
 	    .paths = bounds->paths.items,
 	    .count = bounds->paths.count,
-	    .listening_port = bounds->port});
+	    .listening_ports = bounds->ports,
+	    .port_count = bounds->port_count});
 }
 
 static bool is_within(const struct landlock_path *inner, const struct landlock_path *outer)
@@ -238,6 +271,14 @@ static bool has(const struct bounds *bounds, const struct landlock_path *path)
 	return false;
 }
 
+static bool has_port(const struct bounds *bounds, uint16_t port)
+{
+	for (size_t i = 0; i < bounds->port_count; i++)
+		if (bounds->ports[i] == port)
+			return true;
+	return false;
+}
+
 #define GIVEN_UP "authmedicd gave up at its start what it would need now; start it anew for "
 
 bool bounds_hold(const struct bounds *bounds, const struct bounds *wanted, struct buffer *errors)
@@ -249,8 +290,10 @@ bool bounds_hold(const struct bounds *bounds, const struct bounds *wanted, struc
 	if (wanted->why_not != NULL)
 		buffer_append_format(
 		    errors, GIVEN_UP "not being confined (%s)\n", wanted->why_not);
-	if (wanted->port != bounds->port)
-		buffer_append_format(errors, GIVEN_UP "another port, %u\n", wanted->port);
+	for (size_t i = 0; i < wanted->port_count; i++)
+		if (!has_port(bounds, wanted->ports[i]))
+			buffer_append_format(
+			    errors, GIVEN_UP "another port, %u\n", wanted->ports[i]);
 	for (size_t i = 0; i < wanted->paths.count; i++)
 		if (!has(bounds, &wanted->paths.items[i]))
 			buffer_append_format(

@@ -102,6 +102,15 @@ static void on_site_page(
 	}
 }
 
+static void refresh_endpoint(struct endpoint *endpoint)
+{
+	const struct http_certificate *certificate = endpoint->parts.rulebook->certificate;
+	const struct http_server_totals totals = http_server_totals(endpoint->server);
+
+	publisher_refresh_endpoint(
+	    endpoint->parts.publisher, &totals, certificate != NULL ? certificate->not_after_s : 0);
+}
+
 static void on_metrics(
     void *context, const struct http_request *request, struct http_response *response)
 {
@@ -111,7 +120,7 @@ static void on_metrics(
 
 	endpoint->parts.fill_model(endpoint->parts.context, &model);
 	publisher_refresh_daemon(endpoint->parts.publisher, &model);
-	publisher_refresh_endpoint(endpoint->parts.publisher, http_server_totals(endpoint->server));
+	refresh_endpoint(endpoint);
 	response->content_type = metrics_content_type(format);
 	if (metrics_print(publisher_metrics(endpoint->parts.publisher), format, &response->body) <
 	    0)
@@ -301,10 +310,18 @@ static const struct http_route routes[] = {
 int endpoint_new(
     struct endpoint **ret_endpoint, const struct endpoint_parts *parts, struct buffer *errors)
 {
+	const struct config_http *http = &parts->rulebook->config->http;
 	struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
-	struct http_server_options options = {.routes = routes,
+	struct http_server_options options = {.listen = (const char *const *)http->listen.items,
+	    .listen_count = http->listen.count,
+	    .socket_mode = http->socket_mode,
+	    .socket_group = http->socket_group,
+	    .names = {(const char *const *)http->names.items, http->names.count},
+	    .certificate = parts->rulebook->certificate,
+	    .users = parts->rulebook->users,
+	    .allow_plain_passwords = http->allow_plain_passwords,
+	    .routes = routes,
 	    .route_count = count_of(routes),
-	    .listen = view_of_text(parts->config->http_listen),
 	    .context = endpoint};
 	int error;
 
@@ -314,15 +331,12 @@ int endpoint_new(
 	buffer_init(&endpoint->page, HTTP_MAX_BODY_BYTES);
 	error = page_policy(endpoint->page_policy);
 	if (error == 0)
-		error = stories_new(&endpoint->stories, parts->store, parts->rules);
+		error = stories_new(&endpoint->stories, parts->store, parts->rulebook->rules);
 	if (error < 0)
 		goto fail;
-	error = http_server_new(&endpoint->server, parts->loop, &options);
-	if (error < 0) {
-		buffer_append_format(errors, "cannot listen on %s: %s\n",
-		    parts->config->http_listen, strerror(-error));
+	error = http_server_new(&endpoint->server, parts->loop, &options, errors);
+	if (error < 0)
 		goto fail;
-	}
 	*ret_endpoint = endpoint;
 	return 0;
 fail:

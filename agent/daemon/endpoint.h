@@ -2,8 +2,8 @@
 #ifndef AUTHMEDIC_DAEMON_ENDPOINT_H
 #define AUTHMEDIC_DAEMON_ENDPOINT_H
 
-#include "config/config.h"
 #include "daemon/publisher.h"
+#include "daemon/rulebook.h"
 #include "loop/loop.h"
 #include "state/store.h"
 
@@ -11,9 +11,8 @@ struct endpoint;
 
 struct endpoint_parts {
 	uv_loop_t *loop;
-	const struct config *config;
+	const struct rulebook *rulebook;
 	struct store *store;
-	const struct rules *rules;
 	struct publisher *publisher;
 	/* The rest of the model, as of now. */
 	void (*fill_model)(void *context, struct report_model *model);

@@ -46,6 +46,22 @@ static void print_errors(const struct buffer *errors)
 	fwrite(buffer_text(errors), 1, errors->length, stderr);
 }
 
+/* All that was written, judged before anything is changed for it. */
+static int load(struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors)
+{
+	struct rulebook rulebook;
+	int error = rulebook_load(&rulebook, config_file, errors);
+
+	if (error < 0)
+		return error;
+	error = rulebook_load_secrets(&rulebook, errors);
+	if (error < 0)
+		rulebook_done(&rulebook);
+	else
+		*ret_rulebook = rulebook;
+	return error;
+}
+
 static int take_up(struct daemon *daemon, struct rulebook *rulebook, struct buffer *errors)
 {
 	const struct pipeline_options options = {
@@ -93,7 +109,7 @@ static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *
 static int load_within(struct daemon *daemon, struct rulebook *ret_rulebook, struct buffer *errors)
 {
 	struct bounds auto_call(bounds_free) *wanted = NULL;
-	int error = rulebook_load(ret_rulebook, daemon->config_file, errors);
+	int error = load(ret_rulebook, daemon->config_file, errors);
 
 	if (error < 0)
 		return error;
@@ -178,7 +194,7 @@ static int start(struct daemon *daemon)
 		end_listening(daemon);
 		return EXIT_UNAVAILABLE;
 	}
-	if (rulebook_load(&rulebook, daemon->config_file, &errors) < 0) {
+	if (load(&rulebook, daemon->config_file, &errors) < 0) {
 		print_errors(&errors);
 		end_listening(daemon);
 		return EXIT_CONFIG;
@@ -246,6 +262,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	/* Whether the configuration uses them or not, no child of ours shall have them. */
+	(void)service_manager_sockets();
 	log_open_service("authmedicd", LOG_LEVEL_INFO);
 	return run(config_file);
 }

@@ -357,7 +357,7 @@ static int read_password(struct membership *membership, struct buffer *errors)
 		error = membership->password != NULL ? 0 : -ENOMEM;
 	}
 	if (content.length > 0)
-		signature_forget_bytes(content.data, content.length);
+		secret_forget(content.data, content.length);
 	if (error < 0)
 		buffer_append_format(errors, "the fleet: the password file %s cannot be used: %s\n",
 		    file, strerror(-error));
@@ -445,7 +445,7 @@ void membership_close(struct membership **membership)
 		return;
 	fleet_close(&(*membership)->fleet);
 	if ((*membership)->password != NULL)
-		signature_forget_bytes((*membership)->password, strlen((*membership)->password));
+		secret_forget((*membership)->password, strlen((*membership)->password));
 	free((*membership)->password);
 	free(*membership);
 	*membership = NULL;

@@ -319,17 +319,30 @@ void publisher_refresh_daemon(struct publisher *publisher, const struct report_m
 	membership_put_metrics(model->fleet, publisher->metrics);
 }
 
-void publisher_refresh_endpoint(
-    struct publisher *publisher, const struct http_server_totals *totals)
+void publisher_refresh_endpoint(struct publisher *publisher,
+    const struct http_server_totals *totals, int64_t certificate_until_s)
 {
 	static const char *const statuses[] = {NULL, NULL, "2xx", NULL, "4xx", "5xx"};
+	struct metrics *metrics = publisher->metrics;
 
 	for (size_t i = 0; i < count_of(statuses); i++)
 		if (statuses[i] != NULL)
-			metrics_set(publisher->metrics, METRIC_http_requests_total,
-			    LABELS(statuses[i]), (double)totals->answered[i]);
-	metrics_set(publisher->metrics, METRIC_http_connections_cut_total, LABELS(NULL),
-	    (double)totals->cut_connections);
+			metrics_set(metrics, METRIC_http_requests_total, LABELS(statuses[i]),
+			    (double)totals->answered[i]);
+	for (size_t i = 0; i < HTTP_REFUSAL_COUNT; i++)
+		metrics_set(metrics, METRIC_http_refused_requests_total,
+		    LABELS(http_refusal_names[i]), (double)totals->refused[i]);
+	for (size_t i = 0; i < HTTP_CUT_COUNT; i++)
+		metrics_set(metrics, METRIC_http_connections_cut_total, LABELS(http_cut_names[i]),
+		    (double)totals->cut[i]);
+	metrics_set(metrics, METRIC_http_connections, LABELS(NULL),
+	    (double)totals->open_connections);
+	metrics_set(metrics, METRIC_http_password_checks_total, LABELS(NULL),
+	    (double)totals->login.checks);
+	metrics_set(metrics, METRIC_http_certificate_not_after_timestamp_seconds, LABELS(NULL),
+	    (double)certificate_until_s);
+	metrics_set(metrics, METRIC_limits_reached_total, LABELS("http-failing-clients"),
+	    (double)totals->login.forgotten_clients);
 }
 
 /* What the tables of all sites had to drop, because they were full, and matches given up. */

@@ -32,8 +32,9 @@ void publisher_on_dead_letters(struct publisher *publisher, const char *target, 
 
 /* Brings what is told of the daemon itself up to date; of the model not the sites. */
 void publisher_refresh_daemon(struct publisher *publisher, const struct report_model *model);
-void publisher_refresh_endpoint(
-    struct publisher *publisher, const struct http_server_totals *totals);
+/* `certificate_until_s`: since 1970; 0: there is none. */
+void publisher_refresh_endpoint(struct publisher *publisher,
+    const struct http_server_totals *totals, int64_t certificate_until_s);
 /* Brings the gauges of the sites up to date; the metrics stay the publisher's. */
 const struct metrics *publisher_metrics(struct publisher *publisher);
 /* Fills the sites in; the rest is the caller's. Lives until the next call. */

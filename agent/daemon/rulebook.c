@@ -28,18 +28,29 @@ static int check_formats(const struct config *config, struct buffer *errors)
 }
 
 /* Whether what is in it is good is seen by whoever may read it. */
+static int check_secret(const char *where, const char *file, struct buffer *errors)
+{
+	int error;
+
+	if (file == NULL || access(file, F_OK) == 0)
+		return 0;
+	error = -errno;
+	buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n", where, file,
+	    strerror(-error));
+	return error;
+}
+
 static int check_secrets(const struct config *config, struct buffer *errors)
 {
-	int error = 0;
+	int error = check_secret("http.tls", config->http.key_file, errors);
 
+	if (error == 0)
+		error = check_secret("http", config->http.users_file, errors);
 	for (size_t i = 0; i < config->notify.count; i++) {
 		const struct config_notify *notify = &config->notify.items[i];
+		int of_this = check_secret(notify->where, notify->secret_file, errors);
 
-		if (notify->secret_file == NULL || access(notify->secret_file, F_OK) == 0)
-			continue;
-		error = -errno;
-		buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n",
-		    notify->where, notify->secret_file, strerror(errno));
+		error = error < 0 ? error : of_this;
 	}
 	return error;
 }
@@ -79,6 +90,20 @@ int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct
 	return 0;
 }
 
+int rulebook_load_secrets(struct rulebook *rulebook, struct buffer *errors)
+{
+	const struct config_http *http = &rulebook->config->http;
+	const struct http_certificate_files files = {http->certificate_file, http->key_file};
+	int of_certificate = 0;
+	int of_users = 0;
+
+	if (http->certificate_file != NULL)
+		of_certificate = http_certificate_load(&rulebook->certificate, &files, errors);
+	if (http->users_file != NULL)
+		of_users = http_users_load(&rulebook->users, http->users_file, errors);
+	return of_certificate < 0 ? of_certificate : of_users;
+}
+
 static bool exists(const char *file)
 {
 	FILE *auto_fclose opened = fopen(file, "r");
@@ -107,6 +132,8 @@ int rulebook_load_rules(
 
 void rulebook_done(struct rulebook *rulebook)
 {
+	http_users_free(&rulebook->users);
+	http_certificate_free(&rulebook->certificate);
 	rules_free(&rulebook->rules);
 	statuses_free(&rulebook->statuses);
 	signatures_free(&rulebook->signatures);

@@ -7,17 +7,24 @@
 #include "diagnose/rules.h"
 #include "parse/signatures.h"
 #include "parse/statuses.h"
+#include "report/http_certificate.h"
+#include "report/http_users.h"
 
 struct rulebook {
 	struct config *config;
 	struct signatures *signatures;
 	struct statuses *statuses;
 	struct rules *rules;
+	struct http_certificate *certificate; /* NULL: none, or not read */
+	struct http_users *users;	      /* so, too */
 };
 
 /* Appends every fault as `file:line:col: message`. Nothing is left behind on failure. */
 must_check int rulebook_load(
     struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors);
+/* Reads the endpoint's certificate and users, too, where there are any: for those who may. Appends
+ * every fault as `file: message`. */
+must_check int rulebook_load_secrets(struct rulebook *rulebook, struct buffer *errors);
 /* For what needs no sites: the rules of the configuration where there is one, else the installed
  * ones; `config` stays NULL then, and a missing folder of signatures is no error. */
 must_check int rulebook_load_rules(

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "config/types.h"
+#include "report/secret_digest.h"
 #include "report/secret_file.h"
 
 #define MAX_SECRET_FILE_BYTES ((size_t)4096)
@@ -17,7 +18,7 @@ static int read_line(const char *file, struct buffer *content)
 static void forget(struct buffer *secret)
 {
 	if (secret->length > 0)
-		signature_forget_bytes(secret->data, secret->length);
+		secret_forget(secret->data, secret->length);
 }
 
 static int read_secret(const char *file, struct target *target)
@@ -71,7 +72,7 @@ static int add_by_file(
 	if (error == 0)
 		error = add_by_url(sender, target, url);
 	if (url != NULL)
-		signature_forget_bytes(url, strlen(url));
+		secret_forget(url, strlen(url));
 	forget(&content);
 	return error;
 }
@@ -106,6 +107,6 @@ void target_done(struct target *target)
 {
 	signature_forget_secret(&target->secret);
 	if (target->key != NULL)
-		signature_forget_bytes(target->key, strlen(target->key));
+		secret_forget(target->key, strlen(target->key));
 	free(target->key);
 }

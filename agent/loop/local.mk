@@ -7,4 +7,5 @@ libauthmedic_a_SOURCES += \
 	agent/loop/packet_channel.c agent/loop/packet_channel.h \
 	agent/loop/service_manager.c agent/loop/service_manager.h \
 	agent/loop/signals.c agent/loop/signals.h \
-	agent/loop/timer.c agent/loop/timer.h
+	agent/loop/timer.c agent/loop/timer.h \
+	agent/loop/work.c agent/loop/work.h

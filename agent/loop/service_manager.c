@@ -1,6 +1,7 @@
 #include "loop/service_manager.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,17 +55,36 @@ void service_manager_tell_reloading(void)
 	service_manager_tell(text);
 }
 
+/* The number in that variable; `missing` where there is none. */
+static int64_t number_in(const char *variable, int64_t missing)
+{
+	const char *text = getenv(variable);
+	int64_t number = 0;
+
+	if (text == NULL)
+		return missing;
+	return view_to_int64(view_of_text(text), &number) < 0 ? -1 : number;
+}
+
+int service_manager_sockets(void)
+{
+	int64_t count = number_in("LISTEN_FDS", 0);
+
+	if (number_in("LISTEN_PID", -1) != (int64_t)getpid() || count <= 0 ||
+	    count > SERVICE_MANAGER_MAX_SOCKETS)
+		return 0;
+	for (int i = 0; i < (int)count; i++)
+		if (fcntl(SERVICE_MANAGER_FIRST_SOCKET + i, F_SETFD, FD_CLOEXEC) < 0)
+			return 0;
+	return (int)count;
+}
+
 int64_t service_manager_watchdog_ms(void)
 {
-	const char *wanted = getenv("WATCHDOG_USEC");
-	const char *whose = getenv("WATCHDOG_PID");
-	int64_t usec = 0;
-	int64_t pid = 0;
+	int64_t usec = number_in("WATCHDOG_USEC", 0);
+	int64_t pid = getpid();
 
-	if (wanted == NULL || view_to_int64(view_of_text(wanted), &usec) < 0 || usec <= 0)
-		return 0;
-	if (whose != NULL &&
-	    (view_to_int64(view_of_text(whose), &pid) < 0 || pid != (int64_t)getpid()))
+	if (usec <= 0 || number_in("WATCHDOG_PID", pid) != pid)
 		return 0;
 	return usec < 1000 ? 1 : usec / 1000;
 }

@@ -10,6 +10,11 @@
 void service_manager_tell(const char *assignments);
 /* RELOADING=1 with the time that Type=notify-reload wants. "READY=1" ends it. */
 void service_manager_tell_reloading(void);
+/* How many sockets it listens on for us, from SERVICE_MANAGER_FIRST_SOCKET on (sd_listen_fds(3)).
+ * No child of ours gets them. */
+#define SERVICE_MANAGER_FIRST_SOCKET 3
+#define SERVICE_MANAGER_MAX_SOCKETS  64
+int service_manager_sockets(void);
 /* How often it must hear "WATCHDOG=1" from us; 0 where it does not ask for that. */
 int64_t service_manager_watchdog_ms(void);
 

@@ -125,7 +125,9 @@ static CURLcode set_options(CURL *curl, const struct http_request *request)
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	return curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	if (code == CURLE_OK && request->socket_path != NULL)
+		code = curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, request->socket_path);
+	return code == CURLE_OK ? curl_easy_setopt(curl, CURLOPT_PROXY, "") : code;
 }
 
 /* The lists that curl borrows for as long as it works. */

@@ -16,6 +16,7 @@ struct http_request {
 	const char *header;  /* one more "Name: value", or NULL */
 	const char *ca_file; /* PEM; NULL: what the system trusts */
 	const char *connect_to; /* HOST:PORT to connect to instead of the URL's, or NULL */
+	const char *socket_path; /* of a socket in the file system to connect to instead, or NULL */
 	int64_t timeout_ms;  /* for all of it, > 0 */
 };
 

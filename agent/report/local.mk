@@ -7,8 +7,17 @@ libauthmedic_a_SOURCES += \
 	agent/report/day.c agent/report/day.h \
 	agent/report/digest.c agent/report/digest.h \
 	agent/report/grouping.c agent/report/grouping.h \
+	agent/report/http_authorization.c agent/report/http_authorization.h \
+	agent/report/http_certificate.c agent/report/http_certificate.h \
+	agent/report/http_client.h \
+	agent/report/http_crowd.c agent/report/http_crowd.h \
+	agent/report/http_failures.c agent/report/http_failures.h \
+	agent/report/http_host.c agent/report/http_host.h \
+	agent/report/http_listener.c agent/report/http_listener.h \
+	agent/report/http_login.c agent/report/http_login.h \
 	agent/report/http_server.c agent/report/http_server.h \
 	agent/report/http_socket.c agent/report/http_socket.h \
+	agent/report/http_users.c agent/report/http_users.h \
 	agent/report/metrics.c agent/report/metrics.def agent/report/metrics.h \
 	agent/report/metrics_negotiate.c \
 	agent/report/model.h \
@@ -23,7 +32,9 @@ libauthmedic_a_SOURCES += \
 	agent/report/page_marks.c agent/report/page_marks.h \
 	agent/report/page_plot.c agent/report/page_plot.h \
 	agent/report/page_site.c agent/report/page_site.h \
+	agent/report/password_hash.c agent/report/password_hash.h \
 	agent/report/retry.c agent/report/retry.h \
+	agent/report/secret_digest.c agent/report/secret_digest.h \
 	agent/report/secret_file.c agent/report/secret_file.h \
 	agent/report/signature.c agent/report/signature.h \
 	agent/report/status.c agent/report/status.h \

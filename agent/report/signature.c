@@ -1,11 +1,11 @@
 #include "report/signature.h"
 
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include "base/base64.h"
+#include "report/secret_digest.h"
 
 #define MAX_SIGNED_BYTES (4 * 1024 * 1024)
 
@@ -36,18 +36,13 @@ int signature_read_secret(struct view content, struct signature_secret *ret_secr
 		ret_secret->length = secret.length;
 	}
 	if (secret.data != NULL)
-		OPENSSL_cleanse(secret.data, secret.capacity_bytes);
+		secret_forget(secret.data, secret.capacity_bytes);
 	return error;
 }
 
 void signature_forget_secret(struct signature_secret *secret)
 {
-	signature_forget_bytes(secret, sizeof(*secret));
-}
-
-void signature_forget_bytes(void *bytes, size_t count)
-{
-	OPENSSL_cleanse(bytes, count);
+	secret_forget(secret, sizeof(*secret));
 }
 
 int signature_append(struct buffer *buffer, const struct signature_secret *secret,

@@ -17,7 +17,6 @@ struct signature_secret {
 must_check int signature_read_secret(struct view content, struct signature_secret *ret_secret);
 /* Overwrites it. */
 void signature_forget_secret(struct signature_secret *secret);
-void signature_forget_bytes(void *bytes, size_t count);
 
 struct signature_message {
 	struct view id;	       /* webhook-id */

@@ -21,6 +21,7 @@ FILES = {
     "share/bash-completion/completions/authmedic": 0o644,
     "share/zsh/site-functions/_authmedic": 0o644,
     "lib/systemd/system/authmedicd.service": 0o644,
+    "lib/systemd/system/authmedicd.socket": 0o644,
     "lib/systemd/system/authmedic-helper.service": 0o644,
     "lib/systemd/system/authmedic-helper.socket": 0o644,
     "lib/systemd/system/authmedic-revert.service": 0o644,

@@ -51,7 +51,7 @@ MISTAKES = {
     "relative path": ("%(directory)s/state", "state",
                       "3:12: state_dir must be an absolute path, not 'state'"),
     "no port": ("127.0.0.1:0", "127.0.0.1", "7:16: listen must be ADDRESS:PORT, such as "
-                "127.0.0.1:19401 or [::1]:19401, not '127.0.0.1'"),
+                "127.0.0.1:19401 or [::1]:19401, unix:/PATH, or systemd, not '127.0.0.1'"),
     "no unit": ("window: 5m", "window: 300", "9:11: window must be a duration such as 90s, 5m, "
                 "24h or 30d, not '300'"),
     "wrong unit": ("warm_up: 90s", "warm_up: 90sec", "11:19: warm_up must be a duration such as "

@@ -94,7 +94,11 @@ static void test_defaults(unused_parameter void **state)
 	assert_string_equal(config->helper_state_dir, AUTHMEDIC_HELPER_STATE_DIR);
 	assert_string_equal(config->plugin_dir, AUTHMEDIC_PLUGIN_DIR);
 	assert_string_equal(config->programs_dir, AUTHMEDIC_PROGRAMS_DIR);
-	assert_string_equal(config->http_listen, "127.0.0.1:19401");
+	assert_int_equal(config->http.listen.count, 1);
+	assert_string_equal(config->http.listen.items[0], "127.0.0.1:19401");
+	assert_int_equal(config->http.socket_mode, 0660);
+	assert_null(config->http.certificate_file);
+	assert_false(config->http.allow_plain_passwords);
 	assert_int_equal(config->detect.window_ms, 5 * 60 * 1000);
 	assert_int_equal(config->detect.known_good_for_ms, 7 * 86400 * 1000);
 	assert_int_equal(config->detect.handshake_timeout_ms, 10 * 1000);
@@ -260,7 +264,7 @@ static void test_whole(unused_parameter void **state)
 	assert_true(config->helper_spawn);
 	assert_null(config->helper_socket);
 	assert_string_equal(config->helper_state_dir, "/s/helper");
-	assert_string_equal(config->http_listen, "[::1]:0");
+	assert_string_equal(config->http.listen.items[0], "[::1]:0");
 	assert_int_equal(config->detect.window_ms, 90 * 1000);
 	assert_int_equal(config->detect.max_pending, 98);
 	assert_int_equal(config->safety.warm_up_ms, 0);
@@ -336,8 +340,8 @@ static void test_mistakes_in_several_files(unused_parameter void **state)
 	write_config(other, "conf.d/b.yml", "http: {listen: 127.0.0.1:1}\nmode: acting\n");
 	buffer_init(&expected, MAX_TEXT_BYTES);
 	buffer_append_format(&expected,
-	    "%s:1:16: listen must be ADDRESS:PORT, such as 127.0.0.1:19401 or [::1]:19401, not "
-	    "'nowhere'\n"
+	    "%s:1:16: listen must be ADDRESS:PORT, such as 127.0.0.1:19401 or [::1]:19401, "
+	    "unix:/PATH, or systemd, not 'nowhere'\n"
 	    "%s:2:7: mode must be one of observe, act, not 'acting'\n",
 	    path, other);
 	assert_refused(path, buffer_text(&expected));

@@ -71,6 +71,7 @@ static const char *sample(const struct option *option)
 	} samples[] = {
 	    {"fleet.endpoints", "[http://a.example.com:2379]"},
 	    {"fleet.shared_diagnoses", "[unknown]"},
+	    {"http.names", "[a.example.com]"},
 	    {"sites[].mode", "act"},
 	    {"sites[].logs[].logformat", "\"%h %l\""},
 	    {"sites[].trusted_proxies", "[192.0.2.1]"},
@@ -164,10 +165,13 @@ static void assert_same_field(const struct config *a, const struct config *b,
 
 	if (is_integer(option))
 		assert_int_equal(*(const int64_t *)left, *(const int64_t *)right);
-	else if (option->type == &option_choice)
+	else if (option->type == &option_choice || option->type == &option_file_mode)
 		assert_int_equal(*(const int *)left, *(const int *)right);
 	else if (option->type == &option_yes_no)
 		assert_int_equal(*(const bool *)left, *(const bool *)right);
+	else if (option->type == &option_listen)
+		assert_string_equal(((const struct config_words *)left)->items[0],
+		    ((const struct config_words *)right)->items[0]);
 	else if (strcmp(option->path, "helper") == 0)
 		assert_string_equal(a->helper_socket, b->helper_socket);
 	else

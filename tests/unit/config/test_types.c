@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "config/config.h"
 #include "config/types.h"
 
 static const struct option bounded = {.path = "a", .minimum = -5, .maximum = 60000};
@@ -126,23 +127,68 @@ static void test_urls(unused_parameter void **state)
 	refuses(&option_url, filled("http://", 4096));
 }
 
+static void takes_address(const char *text)
+{
+	struct config_words words = {0};
+
+	if (option_listen.parse(&bounded, text, &words) != 0)
+		fail_msg("'%s' is refused", text);
+	assert_int_equal(words.count, 1);
+	assert_string_equal(words.items[0], text);
+	option_listen.done(&bounded, &words);
+}
+
+static void refuses_address(const char *text)
+{
+	struct config_words words = {0};
+
+	if (option_listen.parse(&bounded, text, &words) != -EINVAL)
+		fail_msg("'%s' is taken", text);
+	assert_int_equal(words.count, 0);
+}
+
 static void test_addresses(unused_parameter void **state)
 {
-	takes(&option_listen, "127.0.0.1:19401");
-	takes(&option_listen, "0.0.0.0:0");
-	takes(&option_listen, "[::]:65535");
-	refuses(&option_listen, "");
-	refuses(&option_listen, ":80");
-	refuses(&option_listen, "127.0.0.1");
-	refuses(&option_listen, "127.0.0.1:");
-	refuses(&option_listen, "127.0.0.1:-1");
-	refuses(&option_listen, "127.0.0.1:65536");
-	refuses(&option_listen, "127.0.0.1:8 0");
-	refuses(&option_listen, "[127.0.0.1]:80");
-	refuses(&option_listen, "::1:80");
-	refuses(&option_listen, "[::1]");
-	refuses(&option_listen, "[fe80::1%eth0]:80");
-	refuses(&option_listen, "localhost:80");
+	static const char *const good[] = {"127.0.0.1:19401", "0.0.0.0:0", "[::]:65535",
+	    "unix:/run/authmedic/http.sock", "systemd"};
+	static const char *const bad[] = {"", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:-1",
+	    "127.0.0.1:65536", "127.0.0.1:8 0", "[127.0.0.1]:80", "::1:80", "[::1]",
+	    "[fe80::1%eth0]:80", "localhost:80", "unix:", "unix:/", "unix:http.sock",
+	    "unix:/run/a\nb", "Unix:/run/a", "systemd:", "fd:3"};
+
+	for (size_t i = 0; i < count_of(good); i++)
+		takes_address(good[i]);
+	for (size_t i = 0; i < count_of(bad); i++)
+		refuses_address(bad[i]);
+	takes_address(filled("unix:/", strlen("unix:") + CONFIG_MAX_SOCKET_PATH_BYTES));
+	refuses_address(filled("unix:/", strlen("unix:") + CONFIG_MAX_SOCKET_PATH_BYTES + 1));
+}
+
+static void test_file_modes(unused_parameter void **state)
+{
+	static const char *const bad[] = {
+	    "", "660", "0o660", "1660", "00660", "0668", "rw-r", "-660"};
+	int mode = -1;
+
+	assert_int_equal(option_file_mode.parse(&bounded, "0660", &mode), 0);
+	assert_int_equal(mode, 0660);
+	assert_int_equal(option_file_mode.parse(&bounded, "0000", &mode), 0);
+	assert_int_equal(mode, 0);
+	for (size_t i = 0; i < count_of(bad); i++)
+		assert_int_equal(option_file_mode.parse(&bounded, bad[i], &mode), -EINVAL);
+}
+
+static void test_groups(unused_parameter void **state)
+{
+	takes(&option_group, "prometheus");
+	takes(&option_group, "109");
+	takes(&option_group, "_chrony");
+	refuses(&option_group, "");
+	refuses(&option_group, "-1");
+	refuses(&option_group, "a:b");
+	refuses(&option_group, "a/b");
+	refuses(&option_group, "a b");
+	refuses(&option_group, filled("", 64));
 }
 
 static void check_integer(const struct option_type *type, const char *text, int expected)
@@ -230,6 +276,8 @@ int main(void)
 	    cmocka_unit_test(test_paths),
 	    cmocka_unit_test(test_urls),
 	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_file_modes),
+	    cmocka_unit_test(test_groups),
 	    cmocka_unit_test(test_integers),
 	    cmocka_unit_test(test_bounds),
 	    cmocka_unit_test(test_yes_and_no),

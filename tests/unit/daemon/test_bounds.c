@@ -24,10 +24,11 @@ static void make_folder(const char *name)
 	assert_int_equal(mkdir(path, 0700), 0);
 }
 
+static char usual_listen[] = "127.0.0.1:19401";
+static char *listens[1];
+
 static int make_config(void **state)
 {
-	static char listen[] = "127.0.0.1:19401";
-
 	if (make_directory(state) < 0)
 		return -1;
 	make_folder("var");
@@ -37,10 +38,11 @@ static int make_config(void **state)
 	make_folder("far/away");
 	logs[0] = (struct config_log){.path = text_in("var/log/*.log")};
 	site = (struct config_site){.logs = {.items = logs, .count = 1}};
+	listens[0] = usual_listen;
 	config = (struct config){.state_dir = text_in("state"),
 	    .rules_dir = text_in("var"),
 	    .programs_dir = text_in("var"),
-	    .http_listen = listen,
+	    .http = {.listen = {.items = listens, .count = 1}},
 	    .sites = {.items = &site, .count = 1}};
 	return 0;
 }
@@ -116,6 +118,7 @@ static void takes_in_the_folder_above(unused_parameter void **state)
 static void tells_what_is_out_of_reach(unused_parameter void **state)
 {
 	static char listen[] = "127.0.0.1:19402";
+	static char socket_elsewhere[] = "unix:/usr/http.sock";
 	struct bounds auto_call(bounds_free) *bounds = NULL;
 	char auto_free *file = text_in("far/authmedic.yml");
 
@@ -130,8 +133,10 @@ static void tells_what_is_out_of_reach(unused_parameter void **state)
 	log_at("var/log/access.log");
 	assert_false(holds(bounds, "/var\n"));
 	log_at("narrow/log/access.log");
-	config.http_listen = listen;
+	listens[0] = listen;
 	assert_false(holds(bounds, "another port, 19402"));
+	listens[0] = socket_elsewhere; /* which may be read, but is no place for a socket */
+	assert_false(holds(bounds, "/usr\n"));
 	config.confinement = CONFIG_CONFINEMENT_OFF;
 	assert_false(holds(bounds, "not being confined"));
 }

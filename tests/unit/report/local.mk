@@ -5,6 +5,14 @@ report_tests = tests/unit/report/course.test \
 	tests/unit/report/http_server.test \
 	tests/unit/report/http_socket.test \
 	tests/unit/report/log_bytes.test \
+	tests/unit/report/http_access.test \
+	tests/unit/report/http_authorization.test \
+	tests/unit/report/http_certificate.test \
+	tests/unit/report/http_crowd.test \
+	tests/unit/report/http_failures.test \
+	tests/unit/report/http_host.test \
+	tests/unit/report/http_login.test \
+	tests/unit/report/http_users.test \
 	tests/unit/report/metrics.test \
 	tests/unit/report/metrics_negotiate.test \
 	tests/unit/report/notification.test \
@@ -37,7 +45,7 @@ tests_unit_report_day_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_day_test_LDADD = $(unit_libs)
 
 tests_unit_report_http_server_test_SOURCES = tests/unit/report/test_http_server.c \
-	tests/unit/loop/loop_fixture.h \
+	tests/unit/report/http_server_fixture.h tests/unit/loop/loop_fixture.h \
 	$(allocation_sources)
 tests_unit_report_http_server_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_http_server_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
@@ -46,6 +54,42 @@ tests_unit_report_http_server_test_LDADD = $(unit_libs)
 tests_unit_report_http_socket_test_SOURCES = tests/unit/report/test_http_socket.c
 tests_unit_report_http_socket_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_http_socket_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_access_test_SOURCES = tests/unit/report/test_http_access.c \
+	tests/unit/report/http_files_fixture.h \
+	tests/unit/report/http_server_fixture.h tests/unit/loop/loop_fixture.h
+tests_unit_report_http_access_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_access_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_certificate_test_SOURCES = tests/unit/report/test_http_certificate.c
+tests_unit_report_http_certificate_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_certificate_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_authorization_test_SOURCES = tests/unit/report/test_http_authorization.c
+tests_unit_report_http_authorization_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_authorization_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_crowd_test_SOURCES = tests/unit/report/test_http_crowd.c
+tests_unit_report_http_crowd_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_crowd_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_failures_test_SOURCES = tests/unit/report/test_http_failures.c
+tests_unit_report_http_failures_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_failures_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_host_test_SOURCES = tests/unit/report/test_http_host.c
+tests_unit_report_http_host_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_host_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_login_test_SOURCES = tests/unit/report/test_http_login.c \
+	tests/unit/report/http_files_fixture.h tests/unit/loop/loop_fixture.h
+tests_unit_report_http_login_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_login_test_LDADD = $(unit_libs)
+
+tests_unit_report_http_users_test_SOURCES = tests/unit/report/test_http_users.c \
+	tests/unit/report/http_files_fixture.h
+tests_unit_report_http_users_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_http_users_test_LDADD = $(unit_libs)
 
 tests_unit_report_metrics_test_SOURCES = tests/unit/report/test_metrics.c \
 	$(allocation_sources)
