@@ -209,6 +209,7 @@ int pipeline_new(
 		return -ENOMEM;
 	pipeline->loop = options->loop;
 	pipeline->started_ms = clock_now_ms();
+	pipeline->stepped_ms = clock_monotonic_ms();
 	pipeline->catching_up = true;
 	pipeline->confinement = options->confinement;
 	pipeline->config_file = strdup(options->config_file);

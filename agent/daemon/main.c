@@ -82,6 +82,14 @@ static void describe(void *context, struct buffer *line)
 		pipeline_describe(daemon->pipeline, line);
 }
 
+/* Where there is no pipeline just now, one is being made. */
+static bool is_going_on(void *context)
+{
+	const struct daemon *daemon = context;
+
+	return daemon->pipeline == NULL || pipeline_is_going_on(daemon->pipeline);
+}
+
 /* Nothing more is heard from outside, and nobody told: the loop ends. */
 static void end_listening(struct daemon *daemon)
 {
@@ -179,7 +187,7 @@ static void give_up_the_rest(struct daemon *daemon)
 static int start(struct daemon *daemon)
 {
 	const struct signals_callbacks callbacks = {on_terminate, on_reload, daemon};
-	const struct supervision_options supervision = {describe, daemon};
+	const struct supervision_options supervision = {describe, is_going_on, daemon};
 	struct rulebook rulebook;
 	struct buffer auto_buffer errors;
 	int error;

@@ -19,6 +19,7 @@
 #define PROBE_GRACE_MS  2000
 #define LOG_LAG_MS      5000 /* how late a server may write a line */
 #define STATUS_EVERY_MS 60000
+#define STEP_OVERDUE_MS 10000 /* one a second is due */
 #define STATUS_SOON_MS  3000
 
 static const struct child_result no_child = {.exit_status = -1};
@@ -555,6 +556,7 @@ void pipeline_step(struct pipeline *pipeline)
 			refuse_wishes(&pipeline->sites[i]);
 	}
 	membership_work(pipeline->membership);
+	pipeline->stepped_ms = clock_monotonic_ms();
 	if (pipeline->catching_up)
 		soon(pipeline, 0);
 }
@@ -573,6 +575,11 @@ void pipeline_on_second(void *context)
 	pipeline_step(pipeline);
 	ask_status(pipeline);
 	outbox_work(pipeline->outbox, clock_now_ms());
+}
+
+bool pipeline_is_going_on(const struct pipeline *pipeline)
+{
+	return clock_monotonic_ms() - pipeline->stepped_ms <= STEP_OVERDUE_MS;
 }
 
 void pipeline_describe(const struct pipeline *pipeline, struct buffer *line)

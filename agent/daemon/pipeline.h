@@ -21,6 +21,8 @@ must_check int pipeline_new(
 /* Commits, closes every handle; the loop must run on until they are gone. The rulebook is the
  * caller's again, or done with where `ret_rulebook` is NULL. */
 void pipeline_close(struct pipeline **pipeline, struct rulebook *ret_rulebook);
+/* Whether the logs were looked at to the end of a step in the last seconds. */
+bool pipeline_is_going_on(const struct pipeline *pipeline);
 /* Appends what is seen, in a line. */
 void pipeline_describe(const struct pipeline *pipeline, struct buffer *line);
 

@@ -37,6 +37,7 @@ struct pipeline {
 	size_t site_count;
 	int store_error; /* of the last commit; 0: fine */
 	int64_t started_ms; /* wall */
+	int64_t stepped_ms; /* monotonic: when the last step was over */
 	int64_t status_due_ms; /* steady: the helper's budget is asked for then */
 	const char *confinement;
 	char *set_aside; /* where the state of an earlier run lies unread, or NULL */

@@ -34,7 +34,8 @@ static void on_timer(void *context)
 {
 	struct supervision *supervision = context;
 
-	if (supervision->has_watchdog)
+	if (supervision->has_watchdog &&
+	    supervision->options.is_going_on(supervision->options.context))
 		service_manager_tell("WATCHDOG=1");
 	tell_line(supervision);
 }

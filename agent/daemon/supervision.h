@@ -10,6 +10,8 @@ struct supervision;
 struct supervision_options {
 	/* Appends the line; nothing where there is nothing to tell just now. */
 	void (*describe)(void *context, struct buffer *line);
+	/* Whether the work, and not the loop alone, goes on: else the watchdog is not fed. */
+	bool (*is_going_on)(void *context);
 	void *context;
 };
 

@@ -7,6 +7,7 @@ fuzz_targets = tests/fuzz/challenge.test \
 	tests/fuzz/facts.test \
 	tests/fuzz/format.test \
 	tests/fuzz/helper.test \
+	tests/fuzz/http_request.test \
 	tests/fuzz/intake_lines.test \
 	tests/fuzz/ledger_line.test \
 	tests/fuzz/lines.test \
@@ -27,6 +28,7 @@ tests_fuzz_format_test_SOURCES = tests/fuzz/format.c $(parsed_checks) $(fuzz_sou
 tests_fuzz_helper_test_SOURCES = tests/fuzz/helper.c $(helper_idle) $(fuzz_sources)
 tests_fuzz_helper_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/helper
 tests_fuzz_helper_test_LDADD = libhelper.a $(LDADD)
+tests_fuzz_http_request_test_SOURCES = tests/fuzz/http_request.c $(fuzz_sources)
 tests_fuzz_intake_lines_test_SOURCES = tests/fuzz/intake_lines.c $(fuzz_sources)
 tests_fuzz_ledger_line_test_SOURCES = tests/fuzz/ledger_line.c $(fuzz_sources)
 tests_fuzz_lines_test_SOURCES = tests/fuzz/lines.c $(parsed_checks) $(fuzz_sources)

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/scenario/test_deaf.py \
 	tests/scenario/test_demo.py \
 	tests/scenario/test_diagnoses.py \
+	tests/scenario/test_endpoint.py \
 	tests/scenario/test_fallback.py \
 	tests/scenario/test_fleet.py \
 	tests/scenario/test_flood.py \

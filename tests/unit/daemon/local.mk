@@ -4,7 +4,8 @@ daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
 	tests/unit/daemon/reports.test \
-	tests/unit/daemon/stories.test
+	tests/unit/daemon/stories.test \
+	tests/unit/daemon/supervision.test
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
 
@@ -36,4 +37,9 @@ tests_unit_daemon_stories_test_LDADD = $(unit_libs)
 tests_unit_daemon_reading_test_SOURCES = tests/unit/daemon/test_reading.c
 tests_unit_daemon_reading_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_reading_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_supervision_test_SOURCES = tests/unit/daemon/test_supervision.c \
+	agent/daemon/supervision.c agent/daemon/supervision.h tests/unit/loop/loop_fixture.h
+tests_unit_daemon_supervision_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_supervision_test_LDADD = $(unit_libs)
 endif
