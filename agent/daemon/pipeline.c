@@ -339,7 +339,8 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 	    .locked = reply->locked,
 	    .skipped = reply->skipped,
 	    .approved = reply->approved,
-	    .applied = reply->applied};
+	    .applied = reply->applied,
+	    .asked_ms = helper_client_asked_ms(site->pipeline->helper)};
 	chronicle_on_pause(site, site->allowance.paused);
 	controller_on_allowance(site->controller, site->allowance);
 }

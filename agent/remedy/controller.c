@@ -502,7 +502,6 @@ void controller_on_answer(
 void controller_on_allowance(struct controller *controller, struct controller_allowance allowance)
 {
 	controller->allowance = allowance;
-	controller->allowance_ms = controller->now.steady_ms;
 	if ((controller->locked & allowance.locked) == 0)
 		return;
 	controller->locked &= ~allowance.locked;

@@ -63,6 +63,7 @@ struct controller_allowance {
 	bool paused;
 	bool denied; /* a person said no, to any remedy for the incident */
 	uint32_t locked, skipped, approved, applied; /* a bit for each rung */
+	int64_t asked_ms; /* boot clock, when it was asked for: it may be as old as that */
 };
 
 /* What the fleet means for the site, as of now. Zero where the host is in none. */

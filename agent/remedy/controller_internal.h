@@ -39,7 +39,6 @@ struct controller {
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
 	struct controller_fleet fleet;
 	struct controller_allowance allowance;
-	int64_t allowance_ms; /* steady: as of then, or earlier */
 
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "loop/child.h"
+#include "loop/clock.h"
 #include "loop/packet_channel.h"
 #include "loop/timer.h"
 
@@ -20,6 +21,7 @@ _Static_assert(sizeof(struct protocol_reply) <= PACKET_CHANNEL_MAX_PACKET_BYTES,
 
 struct waiting {
 	uint64_t request_id; /* 0: a free place */
+	int64_t asked_ms; /* boot clock */
 	helper_client_on_reply *on_reply;
 	void *context;
 };
@@ -31,6 +33,7 @@ struct helper_client {
 	struct timer *retry;
 	int64_t retry_ms;
 	uint64_t last_request_id;
+	int64_t asked_ms; /* what is being answered */
 	struct waiting waiting[HELPER_CLIENT_MAX_REQUESTS];
 };
 
@@ -92,6 +95,7 @@ static void on_packet(void *context, struct view packet)
 		if (waiting.request_id == 0 || waiting.request_id != reply.request_id)
 			continue;
 		client->waiting[i].request_id = 0;
+		client->asked_ms = waiting.asked_ms;
 		waiting.on_reply(waiting.context, &reply);
 		return;
 	}
@@ -259,6 +263,12 @@ int helper_client_ask(struct helper_client *client, const struct helper_client_r
 	    packet_channel_send(client->channel, view_of((const char *)&message, sizeof(message)));
 	if (error < 0)
 		return error;
-	*place = (struct waiting){message.request_id, request->on_reply, request->context};
+	*place = (struct waiting){
+	    message.request_id, clock_boot_ms(), request->on_reply, request->context};
 	return 0;
+}
+
+int64_t helper_client_asked_ms(const struct helper_client *client)
+{
+	return client->asked_ms;
 }

@@ -46,5 +46,8 @@ bool helper_client_is_connected(const struct helper_client *client);
 /* -ENOTCONN, -ENOSPC with too many waiting, -EINVAL on a name that does not fit. */
 must_check int helper_client_ask(
     struct helper_client *client, const struct helper_client_request *request);
+/* Within an on_reply: when what it answers was asked, by the boot clock. The machine may have slept
+ * since then. */
+int64_t helper_client_asked_ms(const struct helper_client *client);
 
 #endif

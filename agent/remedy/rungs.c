@@ -34,7 +34,7 @@ static bool is_open(const struct controller *controller, uint32_t rung)
 
 static bool is_approved(const struct controller *controller, uint32_t rung)
 {
-	int64_t ago_ms = controller->now.steady_ms - controller->allowance_ms;
+	int64_t ago_ms = controller->now.steady_ms - controller->allowance.asked_ms;
 
 	return ago_ms < APPROVAL_TOLD_MS &&
 	    (controller->allowance.approved & UINT32_C(1) << rung) != 0;

@@ -13,8 +13,12 @@ static const struct diagnosis clock_skew = {
     .id = "clock-skew", .cure = CURE_NONE, .incident = true, .title = "t", .why = "w"};
 static const struct diagnosis noise = {
     .id = "noise", .cure = CURE_NONE, .incident = false, .title = "t", .why = "w"};
-static const struct diagnosis unknown = {.id = "unknown", .cure = CURE_NONE, .incident = true,
-    .is_fallback = true, .title = "t", .why = "w"};
+static const struct diagnosis unknown = {.id = "unknown",
+    .cure = CURE_NONE,
+    .incident = true,
+    .is_fallback = true,
+    .title = "t",
+    .why = "w"};
 static const struct diagnosis *const all[] = {
     &stale_handle, &stale_soon, &clock_skew, &noise, &unknown};
 
@@ -121,8 +125,7 @@ static struct json *as_stored(const struct json *json)
 static bool is_misjudged(const struct controller_event *event, bool forgets_case)
 {
 	const struct authority_case nothing = {0};
-	struct json auto_json *told =
-	    authority_to_json(forgets_case ? &nothing : event->the_case);
+	struct json auto_json *told = authority_to_json(forgets_case ? &nothing : event->the_case);
 	struct json auto_json *stored = as_stored(told);
 	const struct authority_refusal *refusal;
 	struct authority_case again;
@@ -160,8 +163,7 @@ void safety_daemon_free(struct safety_daemon *daemon)
 	free(daemon);
 }
 
-void safety_daemon_begin(
-    struct safety_daemon *daemon, bool believes_anything, bool forgets_case)
+void safety_daemon_begin(struct safety_daemon *daemon, bool believes_anything, bool forgets_case)
 {
 	controller_free(&daemon->controller);
 	json_free(&daemon->saved);
@@ -239,8 +241,8 @@ void safety_daemon_on_inspected(
 	controller_on_inspected(daemon->controller, daemon->now, worker_start_ms);
 }
 
-void safety_daemon_on_reply(
-    struct safety_daemon *daemon, const struct protocol_reply *reply, bool of_action)
+void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_reply *reply,
+    bool of_action, int64_t asked_ms)
 {
 	const struct controller_answer answer = {reply->result, reply->refusal, reply->text};
 
@@ -252,7 +254,8 @@ void safety_daemon_on_reply(
 		.locked = reply->locked,
 		.skipped = reply->skipped,
 		.approved = reply->approved,
-		.applied = reply->applied});
+		.applied = reply->applied,
+		.asked_ms = asked_ms});
 	if (of_action)
 		controller_on_answer(daemon->controller, daemon->now, &answer);
 }
@@ -262,8 +265,8 @@ void safety_daemon_on_helper(struct safety_daemon *daemon, bool connected)
 	controller_on_helper(daemon->controller, daemon->now, connected);
 }
 
-bool safety_daemon_commit(struct safety_daemon *daemon, struct safety_told *ret_told,
-    struct safety_wishes *ret_wishes)
+bool safety_daemon_commit(
+    struct safety_daemon *daemon, struct safety_told *ret_told, struct safety_wishes *ret_wishes)
 {
 	bool changed = controller_revision(daemon->controller) != daemon->saved_revision;
 

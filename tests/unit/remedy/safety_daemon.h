@@ -39,9 +39,10 @@ void safety_daemon_tick(struct safety_daemon *daemon, bool spike, bool strangers
 void safety_daemon_on_probe(struct safety_daemon *daemon, enum probe_result result);
 void safety_daemon_on_inspected(
     struct safety_daemon *daemon, enum safety_fact fact, int64_t worker_start_ms);
-/* A reply to an apply or a question, or to anything else that tells how things stand. */
-void safety_daemon_on_reply(
-    struct safety_daemon *daemon, const struct protocol_reply *reply, bool of_action);
+/* A reply to an apply or a question, or to anything else that tells how things stand, with the time
+ * of asking by the clock that only goes on. */
+void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_reply *reply,
+    bool of_action, int64_t asked_ms);
 void safety_daemon_on_helper(struct safety_daemon *daemon, bool connected);
 
 /* All of it is on the disk now: what was told and what is wished. */

@@ -14,6 +14,7 @@ struct message {
 	size_t site;
 	enum message_kind kind;
 	uint64_t client;
+	int64_t asked_ms; /* as the daemon's clock says */
 };
 
 struct answer {
@@ -69,10 +70,15 @@ static int64_t wall_now(void)
 	return true_now() + world.record.clocks.wall_offset_ms;
 }
 
+static int64_t boot_now(void)
+{
+	return true_now() - world.record.clocks.boot_ms + 1000000;
+}
+
 static void read_clocks(int64_t ret_clocks_ms[2])
 {
 	ret_clocks_ms[0] = wall_now();
-	ret_clocks_ms[1] = true_now() - world.record.clocks.boot_ms + 1000000;
+	ret_clocks_ms[1] = boot_now();
 }
 
 /* ------------------------------------------------------------------------------- the messages */
@@ -83,7 +89,7 @@ static void send_message(enum message_kind kind, const struct protocol_request *
 	if (world.queued == MAX_QUEUED || !world.connected)
 		return;
 	world.queue[world.queued] = (struct message){.request = *request,
-	    .site = site, .kind = kind, .client = SAFETY_DAEMON};
+	    .site = site, .kind = kind, .client = SAFETY_DAEMON, .asked_ms = boot_now()};
 	world.queued++;
 }
 
@@ -340,11 +346,11 @@ static void deliver_answer(void)
 	struct answer *answer = &world.answers[which];
 	size_t index = site_of(&answer->reply);
 	struct site *site = &world.sites[index];
-	enum message_kind kind = answer->to.kind;
+	const struct message to = answer->to;
 	struct protocol_reply reply = answer->reply;
 
 	*answer = world.answers[--world.answered];
-	if (kind == MESSAGE_INSPECT) {
+	if (to.kind == MESSAGE_INSPECT) {
 		enum safety_fact fact = chance(5) ? FACT_NONE : site->fact;
 
 		if (safety_sabotage->any_fact && fact == FACT_NONE)
@@ -354,7 +360,8 @@ static void deliver_answer(void)
 		world.record.sites[index].fact = site->fact;
 		safety_daemon_on_inspected(site->daemon, fact, site->worker_start_ms);
 	} else {
-		safety_daemon_on_reply(site->daemon, &reply, kind == MESSAGE_ACTION);
+		safety_daemon_on_reply(
+		    site->daemon, &reply, to.kind == MESSAGE_ACTION, to.asked_ms);
 	}
 	commit_or_die(index);
 }

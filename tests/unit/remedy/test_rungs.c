@@ -2,6 +2,7 @@
 
 static void allow(struct world *world, struct controller_allowance allowance)
 {
+	allowance.asked_ms = world->now.steady_ms;
 	controller_on_allowance(world->controller, allowance);
 }
 
@@ -165,8 +166,7 @@ static void approvals_grow_old(void **state)
 	struct world *world = *state;
 
 	world_settle(world);
-	controller_on_allowance(
-	    world->controller, (struct controller_allowance){.approved = 1});
+	allow(world, (struct controller_allowance){.approved = 1});
 	world_pass(world, 700000);
 	world_break_handle(world);
 	world->diagnosis = &world_stale_keytab;
