@@ -23,7 +23,7 @@ void safety_record_begin(struct safety_record *record)
 		site->spiking_since_ms = site->broken_true_ms = site->ended_true_ms = -1;
 		site->applied.true_ms = site->applied_before.true_ms = -1;
 		for (size_t j = 0; j < SAFETY_RUNGS; j++)
-			site->rungs[j].approved_true_ms = -1;
+			site->rungs[j].approval.true_ms = site->rungs[j].set_back_true_ms = -1;
 	}
 }
 
@@ -102,6 +102,14 @@ static void check_evidence(struct safety_record *record, size_t index)
 		    is_since(record, site->spiking_since_ms, SAFETY_CONFIRM_MS);
 }
 
+static struct safety_moment now_of(const struct safety_record *record)
+{
+	const struct safety_clocks *clocks = &record->clocks;
+
+	return (struct safety_moment){
+	    clocks->true_ms, clocks->true_ms + clocks->wall_offset_ms, clocks->boots};
+}
+
 void safety_record_word(struct safety_record *record, size_t index,
     const struct protocol_request *request, uint64_t key)
 {
@@ -114,9 +122,7 @@ void safety_record_word(struct safety_record *record, size_t index,
 		break;
 	case PROTOCOL_APPROVE:
 		rung->approved = true;
-		rung->approved_true_ms = record->clocks.true_ms;
-		rung->approved_wall_ms = record->clocks.true_ms + record->clocks.wall_offset_ms;
-		rung->approved_boot = record->clocks.boots;
+		rung->approval = now_of(record);
 		break;
 	case PROTOCOL_SKIP:
 		snprintf(rung->skipped, sizeof(rung->skipped), "%s", request->incident);
@@ -129,17 +135,22 @@ void safety_record_word(struct safety_record *record, size_t index,
 	}
 }
 
-/* An approval is old after an hour; it takes a while until the daemon learns that. Whoever sets the
- * clock back while the machine is off turns the time back. */
-static bool may_be_approved(const struct safety_record *record, const struct safety_rung *rung)
+/* Whoever sets the clock back while the machine is off turns the time back. */
+static bool is_set_back(const struct safety_record *record, const struct safety_moment *since)
 {
 	const struct safety_clocks *clocks = &record->clocks;
-	int64_t wall_ms = clocks->true_ms + clocks->wall_offset_ms - rung->approved_wall_ms;
-	bool set_back = wall_ms < clocks->true_ms - rung->approved_true_ms - 60000;
+	int64_t wall_ms = clocks->true_ms + clocks->wall_offset_ms - since->wall_ms;
 
-	return rung->approved_true_ms >= 0 &&
-	    (is_since(record, rung->approved_true_ms, 2 * SAFETY_HOUR_MS) ||
-		(set_back && rung->approved_boot != clocks->boots));
+	return since->true_ms >= 0 && since->boot != clocks->boots &&
+	    wall_ms < clocks->true_ms - since->true_ms - 60000;
+}
+
+/* An approval is old after an hour; it takes a while until the daemon learns that, also where the
+ * clock was set back and is right again. */
+static bool may_be_approved(const struct safety_record *record, const struct safety_rung *rung)
+{
+	return is_since(record, rung->approval.true_ms, 2 * SAFETY_HOUR_MS) ||
+	    is_since(record, rung->set_back_true_ms, SAFETY_TOLD_MS);
 }
 
 void safety_record_wish(struct safety_record *record, size_t index, uint64_t key)
@@ -179,10 +190,9 @@ static void note_applied(
 		return;
 	record->falling_back = action->reverts ? NULL : site;
 	site->applied_before = site->applied;
-	site->applied = (struct safety_applied){
-	    .true_ms = action->reverts ? -1 : record->clocks.true_ms,
-	    .wall_ms = record->clocks.true_ms + record->clocks.wall_offset_ms,
-	    .boot = record->clocks.boots};
+	site->applied = now_of(record);
+	if (action->reverts)
+		site->applied.true_ms = -1;
 	site->able_ms = 0;
 }
 
@@ -209,17 +219,16 @@ void safety_record_able(struct safety_record *record, size_t index, int64_t pass
 
 void safety_record_reverts(struct safety_record *record)
 {
-	const struct safety_clocks *clocks = &record->clocks;
-
 	for (size_t i = 0; i < SAFETY_SITES; i++) {
-		const struct safety_applied *applied = &record->sites[i].applied;
-		int64_t wall_ms = clocks->true_ms + clocks->wall_offset_ms - applied->wall_ms;
-		/* Whoever sets the clock back while the machine is off turns the time back. */
-		bool excused = applied->boot != clocks->boots &&
-		    wall_ms < clocks->true_ms - applied->true_ms - 60000;
+		struct safety_site *site = &record->sites[i];
 
-		record->broken[RULE_REVERTED] += applied->true_ms >= 0 &&
-		    record->sites[i].able_ms > 200000 && !excused;
+		if (is_set_back(record, &site->applied))
+			site->able_ms = 0;
+		record->broken[RULE_REVERTED] +=
+		    site->applied.true_ms >= 0 && site->able_ms > 200000;
+		for (size_t j = 0; j < SAFETY_RUNGS; j++)
+			if (is_set_back(record, &site->rungs[j].approval))
+				site->rungs[j].set_back_true_ms = record->clocks.true_ms;
 	}
 }
 

@@ -13,11 +13,12 @@
 #define SAFETY_OBSERVES    3 /* the digest of the configuration that only observes */
 #define SAFETY_MAX_ACTIONS 256
 
-#define SAFETY_CONFIRM_MS  60000 /* the defaults */
-#define SAFETY_WARM_UP_MS  120000
-#define SAFETY_REVERT_MS   INT64_C(14400000) /* of the third rung */
-#define SAFETY_HOUR_MS     INT64_C(3600000)
-#define SAFETY_DAY_MS      (24 * SAFETY_HOUR_MS)
+#define SAFETY_CONFIRM_MS 60000 /* the defaults */
+#define SAFETY_WARM_UP_MS 120000
+#define SAFETY_REVERT_MS  INT64_C(14400000) /* of the third rung */
+#define SAFETY_TOLD_MS    660000 /* so long the daemon goes by what the helper said */
+#define SAFETY_HOUR_MS    INT64_C(3600000)
+#define SAFETY_DAY_MS     (24 * SAFETY_HOUR_MS)
 
 /* In the words of docs/safety.md. */
 enum safety_rule {
@@ -42,20 +43,21 @@ enum safety_rule {
 	SAFETY_RULES
 };
 
-struct safety_rung {
-	bool locked, approved;
-	int64_t approved_true_ms, approved_wall_ms; /* the last time; -1: never */
-	int approved_boot;
-	char skipped[PROTOCOL_NAME_BYTES]; /* the incident */
-};
-
-struct safety_applied { /* what is to be taken back; true_ms -1: nothing */
+/* true_ms -1: never */
+struct safety_moment {
 	int64_t true_ms, wall_ms;
 	int boot;
 };
 
+struct safety_rung {
+	bool locked, approved;
+	struct safety_moment approval; /* the last one */
+	int64_t set_back_true_ms; /* when it last looked younger than it was; -1: never */
+	char skipped[PROTOCOL_NAME_BYTES]; /* the incident */
+};
+
 struct safety_site {
-	struct safety_applied applied, applied_before;
+	struct safety_moment applied, applied_before; /* what is to be taken back */
 	int64_t able_ms; /* so long it was due and could have been taken back */
 	/* what the daemon has on record */
 	struct {
@@ -64,7 +66,7 @@ struct safety_site {
 	} probes[3]; /* the newest is the first */
 	int64_t accepted_true_ms, probed_true_ms, started_true_ms; /* -1: never */
 	int64_t down_ms; /* since then, but in no record of the daemon that was started next */
-	int64_t spiking_since_ms;                        /* -1: it does not */
+	int64_t spiking_since_ms; /* -1: it does not */
 	int64_t broken_true_ms; /* when it last was so, or about to be; -1: never */
 	enum safety_fact fact;
 	/* what people said and the helper took down */
@@ -99,8 +101,7 @@ void safety_record_wish(struct safety_record *record, size_t site, uint64_t key)
 void safety_record_action(
     struct safety_record *record, size_t site, const struct safety_action *action);
 /* The plugins that run end now, if they do, with that result. */
-void safety_record_end(
-    struct safety_record *record, bool has_ended, enum protocol_result result);
+void safety_record_end(struct safety_record *record, bool has_ended, enum protocol_result result);
 /* So much time has passed, in which the site's reverts may have been made. */
 void safety_record_able(struct safety_record *record, size_t site, int64_t passed_ms);
 /* Whether something should have been taken back by now. */
