@@ -59,7 +59,7 @@ def test_mistakes(rules_d):
     assert done.stderr == (f"{path}:8:5: no example in which replay-cache does not hold because of "
                            "this condition alone\n")
     write(folder, "replay-cache.yml",
-          example.replace("priority: 75", "priority: 5")
+          example.replace("priority: 85", "priority: 5")
           .replace("  - signals.replay-cache-unusable >= 3\n", ""))
     done = authmedic.command("rules", "test")
     assert done.returncode == 1

@@ -242,7 +242,7 @@ void safety_daemon_on_inspected(
 }
 
 void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_reply *reply,
-    bool of_action, int64_t asked_ms)
+    bool of_action, int64_t ago_ms)
 {
 	const struct controller_answer answer = {reply->result, reply->refusal, reply->text};
 
@@ -255,7 +255,7 @@ void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_
 		.skipped = reply->skipped,
 		.approved = reply->approved,
 		.applied = reply->applied,
-		.asked_ms = asked_ms});
+		.asked_ms = daemon->now.steady_ms - ago_ms});
 	if (of_action)
 		controller_on_answer(daemon->controller, daemon->now, &answer);
 }

@@ -39,16 +39,16 @@ void safety_daemon_tick(struct safety_daemon *daemon, bool spike, bool strangers
 void safety_daemon_on_probe(struct safety_daemon *daemon, enum probe_result result);
 void safety_daemon_on_inspected(
     struct safety_daemon *daemon, enum safety_fact fact, int64_t worker_start_ms);
-/* A reply to an apply or a question, or to anything else that tells how things stand, with the time
- * of asking by the clock that only goes on. */
+/* A reply to an apply or a question, or to anything else that tells how things stand, asked for
+ * so long ago. */
 void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_reply *reply,
-    bool of_action, int64_t asked_ms);
+    bool of_action, int64_t ago_ms);
 void safety_daemon_on_helper(struct safety_daemon *daemon, bool connected);
 
 /* All of it is on the disk now: what was told and what is wished. */
 /* Whether anything was to be saved. */
-bool safety_daemon_commit(struct safety_daemon *daemon, struct safety_told *ret_told,
-    struct safety_wishes *ret_wishes);
+bool safety_daemon_commit(
+    struct safety_daemon *daemon, struct safety_told *ret_told, struct safety_wishes *ret_wishes);
 const char *safety_daemon_incident(const struct safety_daemon *daemon);
 const struct config *safety_daemon_config(const struct safety_daemon *daemon);
 

@@ -14,7 +14,7 @@ struct message {
 	size_t site;
 	enum message_kind kind;
 	uint64_t client;
-	int64_t asked_ms; /* as the daemon's clock says */
+	int64_t asked_true_ms;
 };
 
 struct answer {
@@ -70,33 +70,32 @@ static int64_t wall_now(void)
 	return true_now() + world.record.clocks.wall_offset_ms;
 }
 
-static int64_t boot_now(void)
-{
-	return true_now() - world.record.clocks.boot_ms + 1000000;
-}
-
 static void read_clocks(int64_t ret_clocks_ms[2])
 {
 	ret_clocks_ms[0] = wall_now();
-	ret_clocks_ms[1] = boot_now();
+	ret_clocks_ms[1] = true_now() - world.record.clocks.boot_ms + 1000000;
 }
 
 /* ------------------------------------------------------------------------------- the messages */
 
-static void send_message(enum message_kind kind, const struct protocol_request *request,
-    size_t site)
+static void send_message(
+    enum message_kind kind, const struct protocol_request *request, size_t site)
 {
 	if (world.queued == MAX_QUEUED || !world.connected)
 		return;
-	world.queue[world.queued] = (struct message){.request = *request,
-	    .site = site, .kind = kind, .client = SAFETY_DAEMON, .asked_ms = boot_now()};
-	world.queued++;
+	world.queue[world.queued++] = (struct message){.request = *request,
+	    .site = site,
+	    .kind = kind,
+	    .client = SAFETY_DAEMON,
+	    .asked_true_ms = true_now()};
 }
 
 static struct protocol_request request_of(uint32_t verb, size_t site, const struct config *config)
 {
-	struct protocol_request request = {.magic = PROTOCOL_MAGIC, .verb = verb,
-	    .request_id = (world.last_request += 2) + site, .config_digest = config->digest};
+	struct protocol_request request = {.magic = PROTOCOL_MAGIC,
+	    .verb = verb,
+	    .request_id = (world.last_request += 2) + site,
+	    .config_digest = config->digest};
 
 	snprintf(request.site, sizeof(request.site), "%s", safety_site_names[site]);
 	return request;
@@ -105,12 +104,10 @@ static struct protocol_request request_of(uint32_t verb, size_t site, const stru
 static void ask(enum message_kind kind, uint32_t verb, size_t index, uint32_t rung)
 {
 	struct safety_daemon *daemon = world.sites[index].daemon;
-	struct protocol_request request =
-	    request_of(verb, index, safety_daemon_config(daemon));
+	struct protocol_request request = request_of(verb, index, safety_daemon_config(daemon));
 
 	request.rung = rung;
-	snprintf(request.incident, sizeof(request.incident), "%s",
-	    safety_daemon_incident(daemon));
+	snprintf(request.incident, sizeof(request.incident), "%s", safety_daemon_incident(daemon));
 	if (verb != PROTOCOL_ACTION || request.incident[0] != '\0')
 		send_message(kind, &request, index);
 }
@@ -241,18 +238,10 @@ static void on_reply(
 	if (world.answered == MAX_QUEUED || !world.connected)
 		return;
 	world.answers[world.answered].to = world.asking;
-	world.answers[world.answered].to.request.request_id = reply->request_id;
-	world.answers[world.answered].to.kind = reply->verb == PROTOCOL_INSPECT
-	    ? MESSAGE_INSPECT
-	    : reply->verb == PROTOCOL_APPLY || reply->verb == PROTOCOL_ACTION ? MESSAGE_ACTION
-									      : MESSAGE_STATUS;
+	world.answers[world.answered].to.kind = reply->verb == PROTOCOL_INSPECT ? MESSAGE_INSPECT
+	    : reply->verb == PROTOCOL_APPLY || reply->verb == PROTOCOL_ACTION   ? MESSAGE_ACTION
+										: MESSAGE_STATUS;
 	world.answers[world.answered++].reply = *reply;
-}
-
-/* The last bit of a request's id says whose it is. */
-static size_t site_of(const struct protocol_reply *reply)
-{
-	return reply->request_id & 1;
 }
 
 /* ------------------------------------------------------------------------------- the schedule */
@@ -285,8 +274,8 @@ static void grant(size_t index, const struct safety_wishes *wishes)
 	struct safety_site *seen = &world.record.sites[index];
 
 	if (wishes->probe) {
-		world.record.broken[RULE_PROBE_RATE] += seen->probed_true_ms >= 0 &&
-		    true_now() - seen->probed_true_ms < 60000;
+		world.record.broken[RULE_PROBE_RATE] +=
+		    seen->probed_true_ms >= 0 && true_now() - seen->probed_true_ms < 60000;
 		seen->probed_true_ms = true_now();
 		world.sites[index].probing = true;
 	}
@@ -318,7 +307,9 @@ static bool commit(size_t index)
 	note_told(index, &told);
 	if (wishes.apply || wishes.ask)
 		world.record.sites[index].last_key = safety_daemon_config(site->daemon)
-		    ->sites.items[index].ladder.items[wishes.rung].key;
+							 ->sites.items[index]
+							 .ladder.items[wishes.rung]
+							 .key;
 	if (dice(400) == 0)
 		return false;
 	grant(index, &wishes);
@@ -343,14 +334,12 @@ static void set_clocks(void)
 static void deliver_answer(void)
 {
 	size_t which = dice(world.answered);
-	struct answer *answer = &world.answers[which];
-	size_t index = site_of(&answer->reply);
+	const struct answer answer = world.answers[which];
+	size_t index = answer.reply.request_id & 1; /* its last bit says whose it is */
 	struct site *site = &world.sites[index];
-	const struct message to = answer->to;
-	struct protocol_reply reply = answer->reply;
 
-	*answer = world.answers[--world.answered];
-	if (to.kind == MESSAGE_INSPECT) {
+	world.answers[which] = world.answers[--world.answered];
+	if (answer.to.kind == MESSAGE_INSPECT) {
 		enum safety_fact fact = chance(5) ? FACT_NONE : site->fact;
 
 		if (safety_sabotage->any_fact && fact == FACT_NONE)
@@ -360,8 +349,8 @@ static void deliver_answer(void)
 		world.record.sites[index].fact = site->fact;
 		safety_daemon_on_inspected(site->daemon, fact, site->worker_start_ms);
 	} else {
-		safety_daemon_on_reply(
-		    site->daemon, &reply, to.kind == MESSAGE_ACTION, to.asked_ms);
+		safety_daemon_on_reply(site->daemon, &answer.reply,
+		    answer.to.kind == MESSAGE_ACTION, true_now() - answer.to.asked_true_ms);
 	}
 	commit_or_die(index);
 }
@@ -415,8 +404,8 @@ static void say(void)
 	if (!safety_helper_is_up() || !safety_daemon_is_up(site->daemon))
 		return;
 	request.rung = (uint32_t)dice(SAFETY_RUNGS);
-	snprintf(request.incident, sizeof(request.incident), "%s",
-	    safety_daemon_incident(site->daemon));
+	snprintf(
+	    request.incident, sizeof(request.incident), "%s", safety_daemon_incident(site->daemon));
 	if (request.incident[0] == '\0')
 		return;
 	world.asking = (struct message){.request = request, .site = index, .kind = MESSAGE_ORDER};
@@ -535,8 +524,8 @@ static void revive(void)
 
 static void turn_helper(void)
 {
-	static const enum protocol_result results[] = {PROTOCOL_DONE, PROTOCOL_DONE,
-	    PROTOCOL_DONE, PROTOCOL_FAILED, PROTOCOL_TRY_LATER};
+	static const enum protocol_result results[] = {
+	    PROTOCOL_DONE, PROTOCOL_DONE, PROTOCOL_DONE, PROTOCOL_FAILED, PROTOCOL_TRY_LATER};
 
 	enum protocol_result result = results[dice(count_of(results))];
 	bool has_ended = chance(60);
@@ -554,8 +543,9 @@ static void step(void)
 {
 	uint64_t how = dice(200);
 
-	pass(how == 0 ? (int64_t)dice(30 * (uint64_t)SAFETY_HOUR_MS)
-		      : how < 10 ? (int64_t)dice(1800000) : 1000 + (int64_t)dice(39000));
+	pass(how == 0      ? (int64_t)dice(30 * (uint64_t)SAFETY_HOUR_MS)
+		: how < 10 ? (int64_t)dice(1800000)
+			   : 1000 + (int64_t)dice(39000));
 	set_clocks();
 	happen();
 	revive();
@@ -593,8 +583,7 @@ void safety_schedule(uint64_t seed, const struct safety_sabotage *sabotage,
 		if (site->daemon == NULL)
 			site->daemon = safety_daemon_new();
 		*site = (struct site){.daemon = site->daemon};
-		safety_daemon_begin(
-		    site->daemon, sabotage->believes_logs, sabotage->forgets_case);
+		safety_daemon_begin(site->daemon, sabotage->believes_logs, sabotage->forgets_case);
 	}
 	safety_helper_begin(&callbacks, &world.record.clocks, sabotage->helper);
 	start_helper();
