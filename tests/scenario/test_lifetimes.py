@@ -20,12 +20,11 @@ def is_expected(made, days, times):
     if not start or not expected or not 0 <= expected - start - days * DAY < SLACK:
         return False
     [site] = made.authmedic.status()["sites"]
-    why = f"the age at which its worker failed before ({times} times)" if times else "the age that is configured"
-    why = why.replace("(1 times)", "(once)")
-    [row] = re.findall("Failure expected.*?</tr>", made.authmedic.fetch("/"), re.S)
+    why = f"as {times} time{'s'[:times - 1]} before<" if times else "as configured<"
+    [figure] = re.findall("failure expected.*?/small>", made.authmedic.fetch("/"), re.S)
     words = made.authmedic.command("status").stdout
     reason = f"learned from {times} failure{'s'[:times - 1]}" if times else "the age that is configured"
-    return (site["handle"]["learned_from"] == times and why in row
+    return (site["handle"]["learned_from"] == times and why in figure
             and re.search(f" handle (good for|past its time by) [^;]*, {reason};", words, re.M))
 
 
@@ -33,7 +32,7 @@ def wait_expected(made, days, times):
     """Wait until that is said everywhere."""
     wait_until(lambda: is_expected(made, days, times), 30, lambda: "\n".join([
         made.authmedic.output(), made.authmedic.command("status").stdout,
-        *re.findall("Failure expected.*?</tr>", made.authmedic.fetch("/"), re.S)]))
+        *re.findall("failure expected.*?/small>", made.authmedic.fetch("/"), re.S)]))
 
 
 def fail(made, number):
