@@ -304,7 +304,7 @@ static int replay_with_result(const struct invocation *invocation, const struct 
     const struct replay_logs *logs)
 {
 	struct result result = {.sum = replay_totals_none,
-	    .accounts = calloc(rulebook->config->sites.count, sizeof(*result.accounts))};
+	    .accounts = calloc(rulebook->config->sites.count + 1, sizeof(*result.accounts))};
 	int exit_code = result.accounts != NULL ? replay_sites(invocation, rulebook, logs, &result)
 						: complain(EXIT_UNAVAILABLE, "no memory");
 

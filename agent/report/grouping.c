@@ -131,7 +131,7 @@ bool grouping_offer(struct grouping *grouping, const struct grouping_message *me
 
 	if (error == 0)
 		error = wire_read(document, &story);
-	if (error < 0)
+	if (error != 0)
 		return give_up(grouping, message, error);
 	if (++grouping->looked >= GROUPING_MAX_LOOKED)
 		return false;
