@@ -20,16 +20,22 @@ static void put_evidence(struct json *data, const struct facts *facts)
 		json_put_text(evidence, facts_at(facts, i)->name, facts_at(facts, i)->value);
 }
 
+/* The parts that each has: its kind, its time, and what it is about. */
+static struct json *begin(struct json *document, const char *type, int64_t time_ms)
+{
+	json_put_text(document, "type", type);
+	json_put_time(document, "timestamp", time_ms);
+	return json_put_object(document, "data");
+}
+
 int notification_of_log_print(
     const struct notification_of_log *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();
-	struct json *data;
+	struct json *data = begin(document,
+	    notification->opened ? "authmedic.log.deaf" : "authmedic.log.deaf-ended",
+	    notification->time_ms);
 
-	json_put_text(document, "type",
-	    notification->opened ? "authmedic.log.deaf" : "authmedic.log.deaf-ended");
-	json_put_time(document, "timestamp", notification->time_ms);
-	data = json_put_object(document, "data");
 	json_put_text(data, "site", notification->site);
 	json_put_text(data, "log", notification->log);
 	json_put_text(data, "reason", notification->reason);
@@ -41,12 +47,10 @@ int notification_of_fleet_print(
     const struct notification_of_fleet *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();
-	struct json *data;
+	struct json *data = begin(document,
+	    notification->opened ? "authmedic.fleet.hindered" : "authmedic.fleet.hindered-ended",
+	    notification->time_ms);
 
-	json_put_text(document, "type",
-	    notification->opened ? "authmedic.fleet.hindered" : "authmedic.fleet.hindered-ended");
-	json_put_time(document, "timestamp", notification->time_ms);
-	data = json_put_object(document, "data");
 	json_put_text(data, "fleet", notification->fleet);
 	json_put_text(data, "host", notification->host);
 	json_put_text(data, "reason", notification->reason);
@@ -61,9 +65,7 @@ int notification_print(const struct notification *notification, struct buffer *b
 	char type[64];
 
 	snprintf(type, sizeof(type), "authmedic.incident.%s", notification->kind);
-	json_put_text(document, "type", type);
-	json_put_time(document, "timestamp", notification->time_ms);
-	data = json_put_object(document, "data");
+	data = begin(document, type, notification->time_ms);
 	json_put_text(data, "site", notification->site);
 	json_put_text(data, "incident", notification->incident);
 	json_put_text(data, "state", notification->state);
