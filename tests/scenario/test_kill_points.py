@@ -40,8 +40,9 @@ class History:
     def start(self):
         """Start authmedicd, aimed at where there is somebody who aims."""
         if self.chance is not None:
-            # A whole history takes some 300 calls: most lives are cut well before its end.
-            at = self.chance.randint(1, self.chance.choice([50, 120, 250]))
+            # A whole history takes some 700 calls, 200 of them a start with an open incident: most
+            # lives are cut well before the end.
+            at = self.chance.randint(1, self.chance.choice([120, 300, 600]))
             moment = self.chance.choice(["before", "half", "after"])
             self.killer.aim(at, moment)
             self.kills.append((at, moment))
