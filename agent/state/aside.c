@@ -9,7 +9,7 @@
 /* The write-ahead log goes along: it holds what was not in the file yet, and must never be played
  * into a fresh one. The file itself goes last, so that a crash in between is made good by the next
  * start. */
-static const char *const suffixes[] = {"-wal", "-shm", "-journal", ""};
+static const char *const suffixes[] = {"-wal", "-shm", "-journal", "" /* itself */};
 
 static int rename_beside(const char *path, const char *aside, const char *suffix)
 {
@@ -54,6 +54,16 @@ int aside_put(const char *path, char **ret_aside)
 	for (size_t i = 0; i < count_of(suffixes) && error == 0; i++)
 		error = rename_beside(path, aside, suffixes[i]);
 	return error < 0 ? error : copy_name(aside, ret_aside);
+}
+
+void aside_remove_logs(const char *path)
+{
+	char name[MAX_NAME_BYTES];
+
+	for (size_t i = 0; i + 1 < count_of(suffixes); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
+		unlink(name);
+	}
 }
 
 int aside_find(const char *path, char **ret_aside)

@@ -9,6 +9,8 @@
 
 /* Renames the database at `path` and what SQLite keeps beside it. The new name is the caller's. */
 must_check int aside_put(const char *path, char **ret_aside);
+/* Removes what SQLite keeps beside the database at `path`. */
+void aside_remove_logs(const char *path);
 /* The name that was given last among those still there; -ENOENT where there is none. */
 must_check int aside_find(const char *path, char **ret_aside);
 

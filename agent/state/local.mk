@@ -5,6 +5,7 @@ libauthmedic_a_SOURCES += \
 	agent/state/store.c agent/state/store.h \
 	agent/state/store_cursors.c \
 	agent/state/store_dead_letters.c \
+	agent/state/store_file.c agent/state/store_file.h \
 	agent/state/store_incidents.c \
 	agent/state/store_outbox.c \
 	agent/state/store_private.h \

@@ -128,6 +128,7 @@ class History:
             "timelines": [[event["kind"] for event in one["timeline"]] for one in incidents],
         }
         self.authmedic.stop()
+        assert "set aside" not in self.authmedic.output(), self.authmedic.output()
         return decisions
 
 

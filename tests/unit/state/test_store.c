@@ -385,6 +385,39 @@ static void test_stale_log_is_not_replayed(unused_parameter void **state)
 	assert_true(size_of(path) > 0);
 }
 
+static void test_database_taken_away(unused_parameter void **state)
+{
+	/* The write-ahead log that was left of a database somebody removed is not played into a new
+	 * one. */
+	char path[512];
+
+	kill_in_transaction();
+	path_in(path, "authmedic.db-wal");
+	assert_true(size_of(path) > 0);
+	path_in(path, "authmedic.db");
+	assert_int_equal(unlink(path), 0);
+	reopen();
+	assert_mark(NULL);
+}
+
+static void test_making_cut_off(unused_parameter void **state)
+{
+	/* What one left that was killed while it made the database is not called damaged. */
+	char path[512];
+
+	store_close(&store);
+	path_in(path, "authmedic.db");
+	assert_int_equal(unlink(path), 0);
+	overwrite("authmedic.db.making", 0, VIEW("half of a"));
+	overwrite("authmedic.db.making-journal", 0, VIEW("quarter of a"));
+	reopen();
+	assert_mark(NULL);
+	path_in(path, "authmedic.db.making");
+	assert_int_equal(size_of(path), -1);
+	path_in(path, "authmedic.db.making-journal");
+	assert_int_equal(size_of(path), -1);
+}
+
 static void test_no_memory(unused_parameter void **state)
 {
 	/* Wherever memory runs out, opening fails whole; a sound database is never set aside for
@@ -423,6 +456,8 @@ int main(void)
 	    store_test(test_set_aside_often),
 	    store_test(test_kill_in_transaction),
 	    store_test(test_stale_log_is_not_replayed),
+	    store_test(test_database_taken_away),
+	    store_test(test_making_cut_off),
 	    store_test(test_no_memory),
 	};
 

@@ -1,0 +1,12 @@
+/* The file of the store: made where it is missing, private, and opened with all its tables. */
+#ifndef AUTHMEDIC_STATE_STORE_FILE_H
+#define AUTHMEDIC_STATE_STORE_FILE_H
+
+#include "state/database.h"
+
+/* `path` is that of the file in `directory`. -EBADMSG where it is damaged, -EPROTONOSUPPORT where
+ * another program or a later version wrote it, -EBUSY where somebody has it open. */
+must_check int store_file_open(
+    struct database **ret_database, const char *directory, const char *path);
+
+#endif
