@@ -1,5 +1,4 @@
-/* Random schedules that can be played again: AUTHMEDIC_SEED=N plays the one that is told where one
- * fails as the first. */
+/* Random schedules that can be played again, as seed.h says. */
 #ifndef AUTHMEDIC_TESTS_CHANCE_H
 #define AUTHMEDIC_TESTS_CHANCE_H
 
@@ -9,17 +8,10 @@
 
 static uint64_t chance_state;
 
-/* The seed of a schedule, by its number; begins it. Neighbours have nothing in common. */
+/* Begins a schedule, by its number; its seed. */
 static inline uint64_t chance_begin(uint64_t schedule)
 {
-	static uint64_t first;
-
-	if (first == 0) {
-		first = seed_chosen() | 1;
-		print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)first);
-	}
-	/* An odd number times an odd one is odd: never zero, from which nothing would follow. */
-	chance_state = (first + 2 * schedule) * (schedule == 0 ? 1 : UINT64_C(0x9e3779b97f4a7c15));
+	chance_state = seed_of(schedule);
 	return chance_state;
 }
 

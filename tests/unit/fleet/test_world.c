@@ -1,35 +1,13 @@
 /* Tries to break what the fleet promises: random schedules of five hosts and a store, with crashes,
  * pauses, lost, late and repeated messages, leases that end, a store that stands still, clocks that
  * run wrong and two hosts of one name; and a look at each promise whenever somebody begins to act.
- * AUTHMEDIC_TEST_SEED=N plays them again, from the schedule that is told where one fails. */
-#include "unit.h"
+ * AUTHMEDIC_SEED=N plays them again, from the schedule that is told where one fails. */
+#include "seed.h"
 
-#include "base/random.h"
 #include "world.h"
 
 #define SCHEDULES	   10000
 #define SABOTAGED_SCHEDULES SCHEDULES
-
-static uint64_t first_seed(void)
-{
-	static uint64_t seed;
-	const char *given = getenv("AUTHMEDIC_TEST_SEED");
-
-	if (seed != 0)
-		return seed;
-	if (given == NULL || view_to_uint64(view_of_text(given), &seed) < 0)
-		assert_int_equal(random_bytes(&seed, sizeof(seed)), 0);
-	seed |= 1;
-	print_message("# AUTHMEDIC_TEST_SEED=%llu\n", (unsigned long long)seed);
-	return seed;
-}
-
-/* So that neighbours have nothing in common. */
-static uint64_t seed_of(uint64_t schedule)
-{
-	return schedule == 0 ? first_seed()
-			     : (first_seed() + schedule) * UINT64_C(0x9e3779b97f4a7c15);
-}
 
 static bool is_broken(const struct world_totals *totals)
 {
@@ -47,7 +25,7 @@ static void no_promise_is_broken(unused_parameter void **state)
 	for (uint64_t i = 0; i < SCHEDULES; i++) {
 		world_play(seed_of(i), GUARD_NONE, &totals);
 		if (is_broken(&totals))
-			fail_msg("promise %d is broken by AUTHMEDIC_TEST_SEED=%llu",
+			fail_msg("promise %d is broken by AUTHMEDIC_SEED=%llu",
 			    totals.broken[PROMISE_AT_MOST] > 0 ? PROMISE_AT_MOST
 							       : PROMISE_SHARED,
 			    (unsigned long long)seed_of(i));

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/random.h"
+#include "seed.h"
 
 /* The client goes away: the action comes to its end and into the ledger, then the helper leaves. */
 static void finishes_without_client(void **state)
@@ -95,14 +95,9 @@ static void counts_torn_lines(void **state)
 static uint64_t dice(uint64_t sides)
 {
 	static uint64_t rolls;
-	const char *given = getenv("AUTHMEDIC_TEST_SEED");
 
-	if (rolls == 0) {
-		if (given == NULL || view_to_uint64(view_of_text(given), &rolls) < 0)
-			assert_int_equal(random_bytes(&rolls, sizeof(rolls)), 0);
-		rolls |= 1;
-		print_message("# AUTHMEDIC_TEST_SEED=%llu\n", (unsigned long long)rolls);
-	}
+	if (rolls == 0)
+		rolls = seed_of(0);
 	rolls ^= rolls << 13;
 	rolls ^= rolls >> 7;
 	rolls ^= rolls << 17;

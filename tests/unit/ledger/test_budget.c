@@ -1,6 +1,5 @@
-#include "unit.h"
+#include "seed.h"
 
-#include "base/random.h"
 #include "ledger/budget.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -255,21 +254,11 @@ static size_t run_schedule(rule *may_act)
 	return broken;
 }
 
-static void seed_dice(void)
-{
-	const char *given = getenv("AUTHMEDIC_TEST_SEED");
-
-	if (given == NULL || view_to_uint64(view_of_text(given), &dice_state) < 0)
-		assert_int_equal(random_bytes(&dice_state, sizeof(dice_state)), 0);
-	dice_state |= 1;
-	print_message("# AUTHMEDIC_TEST_SEED=%llu\n", (unsigned long long)dice_state);
-}
-
 /* Whatever the clocks do and however often the machine starts anew, an hour sees one action at most
  * and a day three. */
 static void never_too_often(unused_parameter void **state)
 {
-	seed_dice();
+	dice_state = seed_of(0);
 	for (int i = 0; i < SCHEDULES; i++)
 		assert_int_equal(run_schedule(our_rule), 0);
 }
@@ -279,7 +268,7 @@ static void the_property_can_fail(unused_parameter void **state)
 {
 	size_t broken = 0;
 
-	seed_dice();
+	dice_state = seed_of(0);
 	for (int i = 0; i < SCHEDULES; i++)
 		broken += run_schedule(wall_rule);
 	assert_true(broken > SCHEDULES / 10);

@@ -150,6 +150,7 @@ static bool is_set_back(const struct safety_record *record, const struct safety_
 static bool may_be_approved(const struct safety_record *record, const struct safety_rung *rung)
 {
 	return is_since(record, rung->approval.true_ms, 2 * SAFETY_HOUR_MS) ||
+	    is_set_back(record, &rung->approval) ||
 	    is_since(record, rung->set_back_true_ms, SAFETY_TOLD_MS);
 }
 

@@ -1,33 +1,11 @@
 /* Tries to break the safety rules: random schedules of one host, and a look at each rule after each
- * step. AUTHMEDIC_TEST_SEED=N plays them again, from the schedule that is told where one fails. */
-#include "unit.h"
+ * step. AUTHMEDIC_SEED=N plays them again, from the schedule that is told where one fails. */
+#include "seed.h"
 
 #include "base/log.h"
-#include "base/random.h"
 #include "safety_world.h"
 
 #define SCHEDULES 10000
-
-static uint64_t first_seed(void)
-{
-	static uint64_t seed;
-	const char *given = getenv("AUTHMEDIC_TEST_SEED");
-
-	if (seed != 0)
-		return seed;
-	if (given == NULL || view_to_uint64(view_of_text(given), &seed) < 0)
-		assert_int_equal(random_bytes(&seed, sizeof(seed)), 0);
-	seed |= 1;
-	print_message("# AUTHMEDIC_TEST_SEED=%llu\n", (unsigned long long)seed);
-	return seed;
-}
-
-/* So that neighbours have nothing in common. */
-static uint64_t seed_of(uint64_t schedule)
-{
-	return schedule == 0 ? first_seed()
-			     : (first_seed() + schedule) * UINT64_C(0x9e3779b97f4a7c15);
-}
 
 /* How many rules were broken; each is told with the first schedule that did it. */
 static unsigned tell_broken(
@@ -38,7 +16,7 @@ static unsigned tell_broken(
 	for (size_t rule = 0; rule < SAFETY_RULES; rule++) {
 		if (before[rule] > 0 || after[rule] == 0)
 			continue;
-		print_message("# \"%s\" is broken by AUTHMEDIC_TEST_SEED=%llu\n",
+		print_message("# \"%s\" is broken by AUTHMEDIC_SEED=%llu\n",
 		    safety_rule_name((enum safety_rule)rule), (unsigned long long)seed);
 		count++;
 	}
