@@ -15,8 +15,8 @@ struct grouping {
 	size_t count;
 	size_t bytes;
 	uint64_t digest; /* of the members' ids */
-	uint64_t left_behind[GROUPING_MAX_LOOKED]; /* what they are about */
-	size_t left_count;
+	uint64_t closed[GROUPING_MAX_LOOKED]; /* of what nothing more may go into the group */
+	size_t closed_count;
 	size_t looked;
 	int error;
 };
@@ -70,10 +70,10 @@ static uint64_t subject_of(const struct wire_story *story)
 	return story->of_log ? hash_chain(digest, view_of_text(story->log)) : digest;
 }
 
-static bool is_left_behind(const struct grouping *grouping, uint64_t subject)
+static bool is_closed(const struct grouping *grouping, uint64_t subject)
 {
-	for (size_t i = 0; i < grouping->left_count; i++)
-		if (grouping->left_behind[i] == subject)
+	for (size_t i = 0; i < grouping->closed_count; i++)
+		if (grouping->closed[i] == subject)
 			return true;
 	return false;
 }
@@ -84,7 +84,7 @@ static bool is_of_the_group(const struct grouping *grouping, const struct wire_s
 	if (grouping->count == 0)
 		return true;
 	return strcmp(grouping->kind, story->kind) == 0 &&
-	    !is_left_behind(grouping, subject_of(story));
+	    !is_closed(grouping, subject_of(story));
 }
 
 static struct json *member_of(const struct grouping_message *message, struct json *document)
@@ -137,10 +137,12 @@ bool grouping_offer(struct grouping *grouping, const struct grouping_message *me
 		return false;
 	if (grouping->count > 0 && story.is_group)
 		return false;
-	if (is_of_the_group(grouping, &story))
-		return add(grouping, message, &story, &document) && !story.is_group &&
-		    words_of(story.kind) != NULL;
-	grouping->left_behind[grouping->left_count++] = subject_of(&story);
+	if (is_of_the_group(grouping, &story) &&
+	    (!add(grouping, message, &story, &document) || story.is_group ||
+		words_of(story.kind) == NULL))
+		return false;
+	/* One of each is enough, and whoever was passed over stays ahead of its own later ones. */
+	grouping->closed[grouping->closed_count++] = subject_of(&story);
 	return true;
 }
 

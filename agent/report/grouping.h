@@ -1,5 +1,5 @@
-/* Which of a receiver's waiting messages go together as one. Messages of one kind do, of many sites
- * or logs; of each site's incident and each log the order stays what it is. */
+/* Which of a receiver's waiting messages go together as one. Messages of one kind do, one of each
+ * site or log; of each site's incident and each log the order stays what it is. */
 #ifndef AUTHMEDIC_REPORT_GROUPING_H
 #define AUTHMEDIC_REPORT_GROUPING_H
 

@@ -95,8 +95,6 @@ class Scene:
         assert told == list(kinds), f"{told}; authmedicd says:\n{self.authmedic.output()}"
 
     def wait_told(self, kind):
-        """Wait until the webhook was told this, by itself or in a group; the message's data."""
-        def telling(body):
-            return [one["data"] for one in body["data"].get("members", [body])
-                    if one["type"] == f"authmedic.incident.{kind}"]
-        return telling(self.webhook.wait_for(telling, kind).body)[0]
+        """Wait until the webhook was told this; the message's data."""
+        return self.webhook.wait_for(
+            lambda body: body["type"] == f"authmedic.incident.{kind}", kind).body["data"]
