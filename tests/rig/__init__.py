@@ -25,6 +25,7 @@ from .fallback import NTLM_ONLY, fallback_keys, write_snippet
 from .formats import FORMATS
 from .forger import forged_token, send_forged
 from .killer import Killer
+from .lives import VOTERS, Lives
 from .log import Log
 from .probe import run_probe
 from .process import need_file, need_program, need_root, strace
@@ -36,8 +37,10 @@ from .source import SOURCE_DIRECTORY, build_directory, built_program
 from .tokens import TOKENS
 from .wait import Expired, free_port, wait_until
 
+PRINTED = "printed"  # the property of a test whose text the run tells at its end
+
 __all__ = [
-    "Attackers", "DeadlyRemedy", "Expired", "FORMATS", "Killer", "Log", "NTLM_ONLY", "PLACES", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "VICTIMS", "apache_site",
+    "Attackers", "DeadlyRemedy", "Expired", "FORMATS", "Killer", "Lives", "Log", "NTLM_ONLY", "PLACES", "PRINTED", "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "VICTIMS", "VOTERS", "apache_site",
     "build_directory", "built_program", "check_metrics", "check_rules", "config", "fallback_keys",
     "forged_token", "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
     "parse_metrics", "run_probe", "send_forged", "send_header", "squid_site", "strace",

@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/rig/http_server.py \
 	tests/rig/killer.c \
 	tests/rig/killer.py \
+	tests/rig/lives.py \
 	tests/rig/keeper.py \
 	tests/rig/log.py \
 	tests/rig/nginx.py \

@@ -8,7 +8,16 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 sys.dont_write_bytecode = True  # nothing is written into the source tree
 
-from rig import Rig, need_root  # noqa: E402 (the path comes first)
+from rig import PRINTED, Rig, need_root  # noqa: E402 (the path comes first)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests found out is told, whichever process ran them."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == PRINTED:
+                terminalreporter.section(report.nodeid)
+                terminalreporter.write_line(text)
 
 
 @pytest.fixture(name="rig")

@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from rig import (SOURCE_DIRECTORY, Scene, need_program, need_root, send_forged, send_header,
+from rig import (PRINTED, SOURCE_DIRECTORY, Scene, need_program, need_root, send_forged, send_header,
                  wait_until)
 from rig.clock import faketime_library
 from rig.process import run
@@ -449,13 +449,12 @@ def matrix():
     return faults + "\n" + table(["is, called", *(f"`{name}`" for name in names)], counts)
 
 
-def test_matrix(capsys):
+def test_matrix(record_property):
     """All on the diagonal, and docs/diagnoses.md says so."""
     if set(FOUND) != set(SCENARIOS):
         pytest.skip("not all scenarios were run")
     text = matrix()
-    with capsys.disabled():
-        print(f"\n{text}")
+    record_property(PRINTED, text)
     with open(PAGE, encoding="utf-8") as page:
         before, begin, rest = page.read().partition("<!-- matrix -->\n")
         kept, end, after = rest.partition("<!-- end of matrix -->\n")

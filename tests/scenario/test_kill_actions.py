@@ -10,18 +10,15 @@ import time
 
 import pytest
 
-from rig import PLACES, VICTIMS, DeadlyRemedy, Killer, config, wait_until
+from rig import PLACES, PRINTED, VICTIMS, VOTERS, DeadlyRemedy, Killer, Lives, config
 
 SEED = int(os.environ.get("AUTHMEDIC_SEED", "401"))
 POINTS = 1000 if os.environ.get("AUTHMEDIC_LONG") == "1" else 30
 INCIDENTS = 40  # of one history, at most: its budget is not to be what stops it
-VOTERS = 12
 PER_HOUR, PER_DAY = 60, 240
 HOLDER = "name: holder\ntitle: holds its key\nholds_keys: yes\ninspectors: [inspect-worker, inspect-keytab]\nnote: for a test\n"
 QUICK = {"warm_up": "0s", "confirm_over": "100ms", "hold_off": "0s", "cool_down": "0s",
          "actions_per_hour": PER_HOUR, "actions_per_day": PER_DAY}
-LINE = ('10.0.{voter}.1 - {user} [{stamp}] "GET /private/ HTTP/1.1" {status} 381 "-" "browser"'
-        ' scheme={scheme} conn=40{voter}\n')
 
 
 @dataclasses.dataclass
@@ -51,15 +48,15 @@ class Evidence:
         assert self.budget == {"hour": PER_HOUR - used, "day": PER_DAY - used}, f"{used} used: {self.budget}"
 
 
-class History:
+class History(Lives):
     """Incident after incident, each of which an action ends, while somebody ends the programs."""
 
     def __init__(self, rig, realm, keytab, chance):
-        self.chance = chance
         folder = rig.path(f"history-{time.monotonic_ns()}")
         os.makedirs(folder)
-        self.log = os.path.join(folder, "access.log")
-        with open(self.log, "wb"), open(os.path.join(folder, "pid"), "w", encoding="ascii") as pidfile:
+        super().__init__(os.path.join(folder, "access.log"))
+        self.chance = chance
+        with open(os.path.join(folder, "pid"), "w", encoding="ascii") as pidfile:
             pidfile.write("1\n")  # a worker that is old enough
         self.daemon, self.helper = Killer(os.path.join(folder, "daemon")), Killer(os.path.join(folder, "helper"))
         self.remedy = DeadlyRemedy(os.path.join(folder, "remedy"), rig.path("plugins"))
@@ -72,7 +69,6 @@ class History:
             start=False, wrapper=[*self.daemon.wrapper, *self.helper.of_helper])
         self.ledger = os.path.join(self.authmedic.directory, "helper-state", "ledger")
         self.known = b""  # of the ledger
-        self.lines = 0
         self.moment = 0  # of the log's last lines, a whole second
         self.plans = []
         self.points = 0  # once it is over
@@ -80,36 +76,16 @@ class History:
     def kills(self):
         return self.daemon.kills() + self.helper.kills() + self.remedy.kills()
 
-    def write(self, status, voters=VOTERS):
-        """A challenge and its answer for each voter, now."""
+    def told(self):
+        return f"seed {SEED}, {self.plans}"
+
+    def write_now(self, status, voters=VOTERS):
+        """At this second."""
         self.moment = int(time.time())
-        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(self.moment))
-        text = "".join(
-            LINE.format(voter=voter, stamp=stamp, user="-", status=401, scheme="none")
-            + LINE.format(voter=voter, stamp=stamp, status=status, scheme="negotiate-kerberos",
-                          user=f"user{voter}" if status == 200 else "-")
-            for voter in range(voters))
-        self.lines += 2 * voters
-        with open(self.log, "ab", buffering=0) as log:
-            log.write(text.encode())
+        self.write(status, self.moment, voters)
 
-    def site(self):
-        """The site's status; None where authmedicd is dying."""
-        if not self.authmedic.is_running:
-            self.authmedic.wait_exit()
-            self.authmedic.start(wait_ready=False)
-        try:
-            return self.authmedic.status()["sites"][0]
-        except OSError:
-            return None
-
-    def wait(self, holds, what):
-        """Wait until the predicate holds of the site, through as many lives as it takes."""
-        def look():
-            self.look_at_ledger()
-            site = self.site()
-            return site is not None and holds(site)
-        wait_until(look, 120, lambda: f"{what}; seed {SEED}, {self.plans}\n{self.authmedic.output()[-4000:]}")
+    def look(self):
+        self.look_at_ledger()
 
     def look_at_ledger(self):
         """Whole lines stay what they were, for ever."""
@@ -153,7 +129,7 @@ class History:
         """People cannot sign in until something was done, and then they can."""
         before = len(self.intents())
         self.aim()
-        self.write(401, VOTERS - 2)
+        self.write_now(401, VOTERS - 2)
         self.wait(lambda site: len(self.intents()) > before or site["state"] == "standing", "an action")
         self.wait(self.is_over, "the incident is over")
         self.spare()
@@ -161,7 +137,7 @@ class History:
     def is_over(self, site):
         """What counts are outcomes after the action, and the log knows seconds: people go on."""
         if int(time.time()) > self.moment:
-            self.write(200)
+            self.write_now(200)
         return site["state"] == "watching" and site["incident"] is None
 
     def evidence(self):
@@ -192,8 +168,8 @@ class History:
         """So many incidents as it takes for so many points; what is left of it."""
         self.authmedic.start()
         for _ in range(3):
-            self.write(200)
-        self.wait(lambda site: site["logs"][0]["lines_committed"] >= self.lines, "all are known")
+            self.write_now(200)
+        self.wait_read()
         incidents = 0
         while self.kills() < points and incidents < INCIDENTS:
             self.play_incident()
@@ -216,7 +192,7 @@ def fixture_place(rig, realm, keytab):
     return rig, realm, keytab
 
 
-def test_kill_actions(place):
+def test_kill_actions(place, record_property):
     """So many points in all; after each incident all that must hold does."""
     killed = number = unknown = actions = 0
     while killed < POINTS:
@@ -226,7 +202,8 @@ def test_kill_actions(place):
         actions += len(evidence.intents)
         unknown += len(evidence.intents) - len(evidence.results)
         number += 1
-    print(f"{killed} kills, {actions} actions, {unknown} of them unknown, {number} histories, seed {SEED}")
+    record_property(PRINTED, f"{killed} kills of three programs, {actions} actions, {unknown} of them unknown, "
+                             f"{number} histories, seed {SEED}")
     assert actions and unknown
 
 

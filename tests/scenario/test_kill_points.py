@@ -8,31 +8,25 @@ import time
 
 import pytest
 
-from rig import Killer, config, wait_until
+from rig import PRINTED, VOTERS, Killer, Lives, config
 
 SEED = int(os.environ.get("AUTHMEDIC_SEED", "401"))
 POINTS = 10000 if os.environ.get("AUTHMEDIC_LONG") == "1" else 100
-VOTERS = 12
-LINE = ('10.0.{voter}.1 - {user} [{stamp}] "GET /private/ HTTP/1.1" {status} 381 "-" "browser"'
-        ' scheme={scheme} conn=40{voter}\n')
 SITE = {"name": "intranet", "evidence": "voters", "server": "apache"}
 QUICK = {"warm_up": "0s", "confirm_over": "100ms", "hold_off": "0s"}
 
 
-class History:
+class History(Lives):
     """People sign in, then most of them cannot, then all can again; authmedicd follows their log,
     and is started again whenever it was killed."""
 
     def __init__(self, rig, killer=None, chance=None):
-        self.path = rig.path(f"history-{time.monotonic_ns()}.log")
+        super().__init__(rig.path(f"history-{time.monotonic_ns()}.log"))
         self.killer = killer
         self.chance = chance
         self.kills = []
-        self.lines = 0
         self.moment = int(time.time()) - 60  # of the log; a second passes with each write
-        with open(self.path, "wb"):
-            pass
-        site = {**SITE, "logs": [{"path": self.path, "format": "apache-authmedic"}]}
+        site = {**SITE, "logs": [{"path": self.log, "format": "apache-authmedic"}]}
         self.authmedic = rig.authmedic(
             config(site, mode="observe", detect={"window": "1h"}, safety=QUICK), start=False,
             wrapper=killer.wrapper if killer else None)
@@ -48,59 +42,31 @@ class History:
             self.kills.append((at, moment))
         elif self.killer is not None:
             self.killer.aim(0)
-        self.authmedic.start(wait_ready=False)
+        super().start()
 
     def spare(self):
         """Nobody aims any more."""
         self.chance = None
 
-    def write(self, status, voters=VOTERS):
-        """A challenge and its answer for each voter."""
-        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(self.moment))
+    def told(self):
+        return f"seed {SEED}, kills {self.kills}"
+
+    def write_next(self, status, voters=VOTERS):
+        """A second later."""
+        self.write(status, self.moment, voters)
         self.moment += 1
-        text = "".join(
-            LINE.format(voter=voter, stamp=stamp, user="-", status=401, scheme="none")
-            + LINE.format(voter=voter, stamp=stamp, status=status, scheme="negotiate-kerberos",
-                          user=f"user{voter}" if status == 200 else "-")
-            for voter in range(voters))
-        self.lines += 2 * voters
-        with open(self.path, "ab", buffering=0) as log:
-            log.write(text.encode())
-
-    def status(self):
-        """The site's status; None where authmedicd is dying."""
-        if not self.authmedic.is_running:
-            self.authmedic.wait_exit()
-            self.start()
-        try:
-            return self.authmedic.status()["sites"][0]
-        except OSError:
-            return None
-
-    def wait(self, holds, what):
-        """Wait until the predicate holds of the site, through as many lives as it takes."""
-        def look():
-            site = self.status()
-            return site is not None and holds(site)
-        wait_until(look, 120, lambda: f"{what}; seed {SEED}, kills {self.kills}\n"
-                                      f"{self.authmedic.output()[-4000:]}")
-
-    def wait_read(self):
-        self.wait(lambda site: site["logs"][0]["lines_committed"] >= self.lines, "all lines count")
+        self.wait_read()
 
     def play(self):
         """All of it, to the end; the decisions."""
         self.start()
         for _ in range(6):
-            self.write(200)
-            self.wait_read()
+            self.write_next(200)
         for _ in range(3):
-            self.write(401, VOTERS - 2)
-            self.wait_read()
+            self.write_next(401, VOTERS - 2)
         self.wait(lambda site: site["state"] == "standing", "the incident is diagnosed")
         for _ in range(3):
-            self.write(200)
-            self.wait_read()
+            self.write_next(200)
         self.wait(lambda site: site["state"] == "watching" and site["incident"] is None,
                   "the incident is resolved")
         kills = self.killer is not None and self.chance is not None
@@ -140,7 +106,7 @@ def fixture_killer(rig):
     made.stop()
 
 
-def test_kill_points(rig, killer):
+def test_kill_points(rig, killer, record_property):
     """So many points in all, spread over histories; each ends with the decisions of the undisturbed
     one."""
     expected = History(rig, killer).play()
@@ -153,4 +119,4 @@ def test_kill_points(rig, killer):
         assert decisions == expected, f"seed {SEED}-{number}, kills {history.kills}"
         killed += len(history.kills) - 1
         number += 1
-    print(f"{killed} kills in {number} histories, seed {SEED}")
+    record_property(PRINTED, f"{killed} kills of authmedicd in {number} histories, seed {SEED}")
