@@ -128,6 +128,7 @@ struct config_notify {
 	char *url;         /* this or url_file */
 	char *url_file;    /* holds the URL, where that is a secret */
 	char *secret_file; /* NULL: unsigned */
+	char *ca_file;     /* NULL: the system's */
 };
 
 /* Our own endpoint. */

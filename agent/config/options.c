@@ -506,6 +506,8 @@ static const struct option options[] = {
         .help = "a file with the url, where that is a secret, as Slack's are"},
     {"notify[].secret_file", &option_path, IN_NOTIFY(secret_file),
         .help = "the file with the key that signs the message; pagerduty's routing key"},
+    {"notify[].ca_file", &option_path, IN_NOTIFY(ca_file),
+        .help = "the certificates to trust instead of the system's"},
 };
 
 const struct schema config_schema = {options, count_of(options)};

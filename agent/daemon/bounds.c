@@ -106,6 +106,16 @@ static int add_fleet(struct bounds *bounds, const struct config_fleet *fleet)
 	return error;
 }
 
+static int add_receiver(struct bounds *bounds, const struct config_notify *notify)
+{
+	const char *files[] = {notify->url_file, notify->secret_file, notify->ca_file};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count_of(files); i++)
+		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
+	return error;
+}
+
 /* The files are read anew with each reload, and a socket of ours made anew. */
 static int add_endpoint(struct bounds *bounds, const struct config_http *http)
 {
@@ -139,13 +149,8 @@ static int add_configured(
 		error = add_endpoint(bounds, &config->http);
 	for (size_t i = 0; error == 0 && i < config->sites.count; i++)
 		error = add_site(bounds, &config->sites.items[i]);
-	for (size_t i = 0; error == 0 && i < config->notify.count; i++) {
-		error = add_folder_of(
-		    bounds, config->notify.items[i].secret_file, LANDLOCK_READ);
-		if (error == 0)
-			error = add_folder_of(
-			    bounds, config->notify.items[i].url_file, LANDLOCK_READ);
-	}
+	for (size_t i = 0; error == 0 && i < config->notify.count; i++)
+		error = add_receiver(bounds, &config->notify.items[i]);
 	return error;
 }
 

@@ -38,12 +38,13 @@ static int read_secret(const char *file, struct target *target)
 	return error;
 }
 
-static int add_by_url(
-    struct webhook_sender *sender, const struct target *target, const char *url)
+static int add_by_url(struct webhook_sender *sender, const struct target *target,
+    const struct config_notify *notify, const char *url)
 {
 	struct buffer auto_buffer whole;
 	struct webhook_target added = {.content_type = target->wire->content_type,
-	    .secret = target->wire->signs && target->secret.length > 0 ? &target->secret : NULL};
+	    .secret = target->wire->signs && target->secret.length > 0 ? &target->secret : NULL,
+	    .ca_file = notify->ca_file};
 	int error;
 
 	buffer_init(&whole, MAX_SECRET_FILE_BYTES);
@@ -56,21 +57,21 @@ static int add_by_url(
 	return error;
 }
 
-static int add_by_file(
-    struct webhook_sender *sender, const struct target *target, const char *file)
+static int add_by_file(struct webhook_sender *sender, const struct target *target,
+    const struct config_notify *notify)
 {
 	struct buffer auto_buffer content;
 	char auto_free *url = NULL;
 	int error;
 
 	buffer_init(&content, MAX_SECRET_FILE_BYTES);
-	error = read_line(file, &content);
+	error = read_line(notify->url_file, &content);
 	if (error == 0) {
 		url = view_to_text(secret_file_line(buffer_view(&content)));
 		error = url == NULL ? -ENOMEM : is_url(url) ? 0 : -EINVAL;
 	}
 	if (error == 0)
-		error = add_by_url(sender, target, url);
+		error = add_by_url(sender, target, notify, url);
 	if (url != NULL)
 		secret_forget(url, strlen(url));
 	forget(&content);
@@ -98,8 +99,8 @@ int target_open(struct target *target, const struct config_notify *notify,
 	if (error < 0)
 		return complain_of_file(notify, notify->secret_file, error, errors);
 	if (notify->url_file == NULL)
-		return add_by_url(sender, target, notify->url);
-	error = add_by_file(sender, target, notify->url_file);
+		return add_by_url(sender, target, notify, notify->url);
+	error = add_by_file(sender, target, notify);
 	return error < 0 ? complain_of_file(notify, notify->url_file, error, errors) : 0;
 }
 

@@ -11,6 +11,7 @@ struct target {
 	size_t number;
 	char *url;
 	char *content_type;
+	char *ca_file; /* NULL: the system's */
 	bool is_signed;
 	struct signature_secret secret;
 	struct http_client_exchange *exchange; /* the delivery under way, or NULL */
@@ -147,6 +148,7 @@ int webhook_sender_send(
 	if (target->exchange != NULL)
 		return -EBUSY;
 	request.url = target->url;
+	request.ca_file = target->ca_file;
 	request.context = target;
 	error = add_headers(&headers, target, message);
 	return error < 0 ? error : http_client_send(sender->client, &request, &target->exchange);
@@ -167,6 +169,7 @@ static void target_free(struct target **target)
 	signature_forget_secret(&(*target)->secret);
 	free((*target)->url);
 	free((*target)->content_type);
+	free((*target)->ca_file);
 	free(*target);
 	*target = NULL;
 }
@@ -182,7 +185,10 @@ int webhook_sender_add(struct webhook_sender *sender, const struct webhook_targe
 	target->number = sender->targets.count;
 	target->url = view_to_text(view_of_text(options->url));
 	target->content_type = view_to_text(view_of_text(options->content_type));
-	if (target->url == NULL || target->content_type == NULL)
+	if (options->ca_file != NULL)
+		target->ca_file = view_to_text(view_of_text(options->ca_file));
+	if (target->url == NULL || target->content_type == NULL ||
+	    (options->ca_file != NULL && target->ca_file == NULL))
 		return -ENOMEM;
 	if (options->secret != NULL) {
 		target->is_signed = true;

@@ -42,6 +42,7 @@ struct webhook_target {
 	const char *url;
 	const char *content_type;
 	const struct signature_secret *secret; /* NULL: unsigned */
+	const char *ca_file;                   /* PEM; NULL: what the system trusts */
 };
 
 struct webhook_message {

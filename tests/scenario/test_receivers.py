@@ -100,20 +100,38 @@ def check_refused(to):
     assert again.at_s - first.at_s >= RETRY_AFTER_S
 
 
-def test_a_stranger_with_a_certificate_of_its_own(rig):
-    """Where the receiver's certificate is not trusted nothing is said, and the message waits."""
+def make_certificate(rig):
+    """The paths of a certificate that nobody knows, and its TLS."""
     certificate = rig.path("certificate.pem")
     subprocess.run([need_program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes",
                     "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
                     "-keyout", certificate, "-out", certificate + ".crt"], check=True, capture_output=True)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate + ".crt", certificate)
-    receiver = rig.receiver("webhook", tls=tls)
+    return certificate + ".crt", tls
+
+
+def test_a_stranger_with_a_certificate_of_its_own(rig):
+    """Where the receiver's certificate is not trusted nothing is said and the message waits, for
+    every kind; once it is, each message comes once."""
+    certificate, tls = make_certificate(rig)
+    receivers = {kind: rig.receiver(kind, tls=tls) for kind in FORMATS}
     writer = rig.log_writer()
-    authmedic = rig.authmedic(config(log_site(writer), notify=notify(receiver)))
+    writer.write()
+    settings = config(log_site(writer), notify=notify(*receivers.values()))
+    authmedic = rig.authmedic(settings)
     os.unlink(writer.path)
-    authmedic.wait_metric(lambda count: count >= 1, "authmedic_notifications_total",
-                          target="webhook", result="retried")
-    assert not receiver.deliveries
-    assert authmedic.metric("authmedic_notification_queue_length", target="webhook") == 1
-    assert receiver.url not in authmedic.output()
+    for kind, receiver in receivers.items():
+        authmedic.wait_metric(lambda count: count >= 1, "authmedic_notifications_total",
+                              target=kind, result="retried")
+        assert not receiver.deliveries
+        assert authmedic.metric("authmedic_notification_queue_length", target=kind) == 1
+        assert receiver.url not in authmedic.output()
+    for target in settings["notify"]:
+        target["ca_file"] = certificate
+    authmedic.write_config(settings)
+    authmedic.reload()
+    wait_until(lambda: all(receiver.taken() for receiver in receivers.values()), 120,
+               lambda: f"all are told; authmedicd says:\n{authmedic.output()}")
+    assert len({delivery.id for receiver in receivers.values() for delivery in receiver.tried()}) == 1
+    assert all(len(receiver.tried()) == 1 for receiver in receivers.values())

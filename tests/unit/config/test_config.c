@@ -199,7 +199,8 @@ static const char whole[] =
     "    probe: {command: [/bin/probe, \"a b\"]}\n"
     "    maintenance: {from: 01:00, to: 02:00}\n"
     "notify:\n"
-    "  - {name: ops, type: webhook, url: \"http://127.0.0.1:9/x\", secret_file: /secret}\n";
+    "  - {name: ops, type: webhook, url: \"http://127.0.0.1:9/x\", secret_file: /secret,\n"
+    "     ca_file: /own.pem}\n";
 
 static void check_first_site(const struct config_site *site, const char *path)
 {
@@ -283,6 +284,7 @@ static void test_whole(unused_parameter void **state)
 	assert_string_equal(config->notify.items[0].type, "webhook");
 	assert_string_equal(config->notify.items[0].url, "http://127.0.0.1:9/x");
 	assert_string_equal(config->notify.items[0].secret_file, "/secret");
+	assert_string_equal(config->notify.items[0].ca_file, "/own.pem");
 	config_free(&config);
 }
 
