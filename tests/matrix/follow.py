@@ -159,8 +159,8 @@ class Follow:
 
     def kept_aside(self):
         """The files that hold a state that was set aside."""
-        return [path for path in glob.glob(os.path.join(self.state, DATABASE + "*"))
-                if not path.endswith((DATABASE, "-wal", "-shm"))]
+        return [path for path in glob.glob(os.path.join(self.state, DATABASE + ".set-aside-*"))
+                if not path.endswith(("-wal", "-shm", "-journal"))]
 
     def forget(self):
         """As if it had never run."""
