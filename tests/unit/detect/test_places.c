@@ -84,12 +84,21 @@ static void test_full(unused_parameter void **state)
 	assert_int_equal(places_add(&places, VIEW("newer"), START_MS + 3 * WINDOW_MS), 1);
 	assert_int_equal(places_find(&places, VIEW("h1"), START_MS), 0);
 	assert_int_equal(places_find(&places, VIEW("h0"), START_MS), 0);
+	/* And so may the last. */
+	for (unsigned i = 2; i < PLACES_MAX - 1; i++) {
+		snprintf(name, sizeof(name), "h%u", i);
+		places_find(&places, view_of_text(name), START_MS + 5 * WINDOW_MS);
+	}
+	places_find(&places, VIEW("new"), START_MS + 5 * WINDOW_MS);
+	places_find(&places, VIEW("newer"), START_MS + 5 * WINDOW_MS);
+	assert_int_equal(
+	    places_add(&places, VIEW("newest"), START_MS + 5 * WINDOW_MS), PLACES_MAX);
 	places_done(&places);
 }
 
 static void test_share(unused_parameter void **state)
 {
-	/* A place fails from two refusals on that are three quarters of its outcomes. */
+	/* A place fails from two refusals on that are three quarters of its outcomes, exactly or more. */
 	struct places places = places_at(START_MS);
 	uint8_t a = places_add(&places, VIEW("a"), START_MS);
 	uint8_t b = places_add(&places, VIEW("b"), START_MS);
@@ -108,6 +117,8 @@ static void test_share(unused_parameter void **state)
 	assert_int_equal(report_of(&places).failing, 1);
 	assert_string_equal(report_of(&places).worst, "a");
 	assert_int_equal(report_of(&places).spread, SPREAD_UNKNOWN);
+	count_times(&places, b, 0, 2);
+	assert_int_equal(report_of(&places).spread, SPREAD_ALL);
 	count_times(&places, b, 1, 0);
 	assert_int_equal(report_of(&places).spread, SPREAD_ONE);
 	window_advance(&places.window, START_MS + 2 * WINDOW_MS);
