@@ -3,6 +3,7 @@ libauthmedic_a_SOURCES += \
 	agent/base/array.h \
 	agent/base/base64.c agent/base/base64.h \
 	agent/base/buffer.c agent/base/buffer.h \
+	agent/base/border.h \
 	agent/base/cleanup.h \
 	agent/base/file.c agent/base/file.h \
 	agent/base/hash.c agent/base/hash.h \

@@ -38,3 +38,4 @@ authmedic_SOURCES = \
 	agent/cli/verbs.h \
 	agent/cli/waiting.c agent/cli/waiting.h \
 	agent/cli/watch.c
+authmedic_LDFLAGS = $(HARDENING_LDFLAGS)

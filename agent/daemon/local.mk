@@ -29,3 +29,4 @@ pipeline_sources = \
 	agent/daemon/summary.c agent/daemon/summary.h
 sbin_PROGRAMS += authmedicd
 authmedicd_SOURCES = agent/daemon/main.c agent/daemon/supervision.c agent/daemon/supervision.h $(pipeline_sources)
+authmedicd_LDFLAGS = $(HARDENING_LDFLAGS)

@@ -2,18 +2,26 @@
 
 #include <errno.h>
 
+#include "base/border.h"
 #include "detect/handshakes_private.h"
 
 int handshakes_init(struct handshakes *handshakes, const struct handshakes_options *options)
 {
 	size_t max = options->max_pending;
+	size_t count = max + 1 + answers_rows(max);
 	int error;
 
 	*handshakes = (struct handshakes){.options = *options, .next_id = 1, .next_order = 1};
-	handshakes->entries = calloc(max + 1, sizeof(*handshakes->entries));
-	if (handshakes->entries == NULL)
+	/* Untouched pages of a fresh zeroed array cost no memory. */
+	handshakes->memory = calloc(count + 1, sizeof(*handshakes->entries));
+	handshakes->connections = calloc(max + 1, sizeof(*handshakes->connections));
+	if (handshakes->memory == NULL || handshakes->connections == NULL)
 		return -ENOMEM;
-	error = queue_links_init(&handshakes->links, max);
+	handshakes->entries = border_in(handshakes->memory, sizeof(*handshakes->entries));
+	handshakes->first_answer = (uint32_t)max + 1;
+	error = answers_init(&handshakes->answers, handshakes->entries + max + 1, max);
+	if (error == 0)
+		error = queue_links_init(&handshakes->links, max);
 	for (size_t i = 0; error == 0 && i < KEY_COUNT; i++)
 		error = chains_init(&handshakes->by_key[i], max);
 	if (error == 0)
@@ -28,7 +36,9 @@ int handshakes_init(struct handshakes *handshakes, const struct handshakes_optio
 
 void handshakes_done(struct handshakes *handshakes)
 {
-	free(handshakes->entries);
+	free(handshakes->memory);
+	free(handshakes->connections);
+	answers_done(&handshakes->answers);
 	queue_links_done(&handshakes->links);
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		chains_done(&handshakes->by_key[i]);
@@ -56,10 +66,23 @@ static struct queue *queue_of(struct handshakes *handshakes, uint32_t number)
 void handshakes_chain(struct handshakes *handshakes, uint32_t number)
 {
 #pragma GCC unroll 3
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (handshakes->entries[number].keys[i] != 0)
-			chains_add(
-			    &handshakes->by_key[i], handshakes->entries[number].keys[i], number);
+	for (unsigned i = 0; i < KEY_COUNT; i++) {
+		uint64_t key = handshakes_key(handshakes, number, (enum handshake_key)i);
+
+		if (key != 0)
+			chains_add(&handshakes->by_key[i], key, number);
+	}
+}
+
+static void unchain(struct handshakes *handshakes, uint32_t number)
+{
+#pragma GCC unroll 3
+	for (unsigned i = 0; i < KEY_COUNT; i++) {
+		uint64_t key = handshakes_key(handshakes, number, (enum handshake_key)i);
+
+		if (key != 0)
+			chains_remove(&handshakes->by_key[i], key, number);
+	}
 }
 
 void handshakes_enqueue(struct handshakes *handshakes, uint32_t number)
@@ -94,16 +117,17 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 {
 	struct handshake *handshake = &handshakes->entries[number];
 
+	handshakes->count--;
+	if (handshakes_is_answer(handshakes, number)) {
+		answers_end(&handshakes->answers, handshake);
+		return;
+	}
 	changes_note(&handshakes->changes, number);
-#pragma GCC unroll 3
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (handshake->keys[i] != 0)
-			chains_remove(&handshakes->by_key[i], handshake->keys[i], number);
+	unchain(handshakes, number);
 	queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	--*handshakes_open_of(handshakes, handshake->voter);
 	handshake->state = HANDSHAKE_NONE;
 	handshakes_free(handshakes, number);
-	handshakes->count--;
 }
 
 static int64_t patience_ms(const struct handshakes *handshakes, enum handshake_queue queue)
@@ -196,23 +220,42 @@ void handshakes_cut_short(struct handshakes *handshakes, uint32_t number)
 		handshakes_end(handshakes, number);
 }
 
+/* The answer that waits longest, by itself or in a queue; 0: none. */
+static uint32_t oldest_answer(struct handshakes *handshakes)
+{
+	uint32_t queued = handshakes->queues[QUEUE_ANSWERED].first;
+	uint32_t alone =
+	    handshakes_answer_number(handshakes, answers_oldest(&handshakes->answers));
+
+	if (queued == 0 || alone == 0)
+		return queued + alone;
+	return handshakes->entries[queued].order < handshakes->entries[alone].order ? queued
+										    : alone;
+}
+
+static uint32_t oldest_of(struct handshakes *handshakes, enum handshake_queue queue)
+{
+	return queue == QUEUE_ANSWERED ? oldest_answer(handshakes)
+				       : handshakes->queues[queue].first;
+}
+
 /* Most answers on IIS wait in vain; those that are over at the same time are told together. */
 static void expire_answered(struct handshakes *handshakes, int64_t now_ms)
 {
-	const struct queue *queue = &handshakes->queues[QUEUE_ANSWERED];
+	uint32_t number;
 	struct sign_in authenticated = {
 	    .outcome = OUTCOME_ESTABLISHED, .authenticated = true, .voted = true, .belated = true};
 
-	while (queue->first != 0) {
-		const struct handshake *handshake = &handshakes->entries[queue->first];
+	while ((number = oldest_answer(handshakes)) != 0) {
+		const struct handshake *handshake = &handshakes->entries[number];
 
 		if (handshake->deadline_ms >= now_ms)
 			break;
 		if (is_authenticated(handshake)) {
-			handshakes_drop(handshakes, queue->first);
+			handshakes_drop(handshakes, number);
 			authenticated.count++;
 		} else {
-			handshakes_end(handshakes, queue->first);
+			handshakes_end(handshakes, number);
 		}
 	}
 	if (authenticated.count > 0)
@@ -232,9 +275,11 @@ void handshakes_expire(struct handshakes *handshakes, int64_t now_ms)
 
 void handshakes_abandon(struct handshakes *handshakes)
 {
-	for (size_t i = 0; i < QUEUE_COUNT; i++)
-		while (handshakes->queues[i].first != 0)
-			handshakes_cut_short(handshakes, handshakes->queues[i].first);
+	uint32_t number;
+
+	for (unsigned i = 0; i < QUEUE_COUNT; i++)
+		while ((number = oldest_of(handshakes, (enum handshake_queue)i)) != 0)
+			handshakes_cut_short(handshakes, number);
 }
 
 /* An answered one has told its outcome; of the others the oldest goes. */
@@ -243,7 +288,7 @@ void handshakes_make_room(struct handshakes *handshakes)
 	static const enum handshake_queue order[] = {QUEUE_ANSWERED, QUEUE_PATIENT, QUEUE_SOON};
 
 	for (size_t i = 0; i < count_of(order); i++) {
-		uint32_t number = handshakes->queues[order[i]].first;
+		uint32_t number = oldest_of(handshakes, order[i]);
 
 		if (number == 0)
 			continue;

@@ -3,6 +3,7 @@
 #ifndef AUTHMEDIC_DETECT_HANDSHAKES_H
 #define AUTHMEDIC_DETECT_HANDSHAKES_H
 
+#include "detect/answers.h"
 #include "detect/changes.h"
 #include "detect/detector.h"
 #include "detect/links.h"
@@ -17,44 +18,12 @@
 /* So many of those that wait are looked through for a request that does not show its agent. */
 #define HANDSHAKES_MAX_LOOKED_THROUGH 32
 
-enum handshake_state {
-	HANDSHAKE_NONE,       /* no open handshake */
-	HANDSHAKE_CHALLENGED, /* asked; no token yet */
-	HANDSHAKE_LEG,        /* another leg was wanted */
-	HANDSHAKE_UNDECIDED,  /* a leg or a refusal: silence means refusal */
-	HANDSHAKE_ANSWERED,   /* got in, in a log where the 401s may still come */
-	HANDSHAKE_STATES
-};
-
-/* Where a line's request went, as numbers of places; 0: not known. */
-struct whereabouts {
-	uint8_t host;
-	uint8_t worker;
-};
-
 /* What a handshake is found by. */
 enum handshake_key {
 	KEY_REQUEST,    /* voter, agent and target without query */
 	KEY_CONNECTION, /* voter and connection; 0: not logged */
 	KEY_BOTH,       /* 0: no connection */
 	KEY_COUNT
-};
-
-struct handshake {
-	uint64_t id;    /* in order of birth */
-	uint64_t order; /* in its queue */
-	uint64_t voter;
-	uint64_t keys[KEY_COUNT];
-	int64_t time_ms;     /* of the line that brought it into its state */
-	int64_t deadline_ms; /* of the log's clock */
-	uint32_t failures;   /* lines with 401 */
-	uint8_t state;       /* HANDSHAKE_NONE: the entry is free */
-	uint8_t scheme;
-	bool challenged;
-	bool has_leg;       /* the server wanted another token */
-	bool has_token;     /* a token was answered with 401, which may have been a leg */
-	bool has_substatus; /* ANSWERED: so that the scheme follows from the legs */
-	struct whereabouts where;
 };
 
 /* How a sign-in ended. */
@@ -93,10 +62,16 @@ enum handshake_queue {
 
 struct handshakes {
 	struct handshakes_options options;
+	/* By number: those in chains and queues, and from `first_answer` on the rows of `answers`.
+	 * On the borders of the cache's lines, in `memory`. */
 	struct handshake *entries;
+	void *memory;
+	uint32_t first_answer;
+	struct answers answers;
+	uint64_t *connections; /* their keys; 0: not logged */
 	uint32_t used;
 	uint32_t free;
-	size_t count;
+	size_t count; /* of the answers, too */
 	uint64_t next_id;
 	uint64_t next_order;
 	uint64_t evicted_total;
@@ -105,7 +80,8 @@ struct handshakes {
 	struct queue_links links;
 	struct chains by_key[KEY_COUNT]; /* the newest first */
 	struct changes changes;
-	uint32_t *open_by_voter; /* entries that share these bits of the voter: 0 spares a look */
+	/* Entries in chains that share these bits of the voter: 0 spares a look. */
+	uint32_t *open_by_voter;
 	uint64_t open_mask;
 };
 
@@ -128,7 +104,7 @@ void handshakes_expire(struct handshakes *handshakes, int64_t now_ms);
 /* Ends all, as the clock cannot be trusted; nobody counts as rejected by silence. */
 void handshakes_abandon(struct handshakes *handshakes);
 
-must_check int handshakes_save(const struct handshakes *handshakes, const struct row_sink *sink);
+must_check int handshakes_save(struct handshakes *handshakes, const struct row_sink *sink);
 void handshakes_saved(struct handshakes *handshakes);
 void handshakes_offer_all(struct handshakes *handshakes);
 must_check int handshakes_restore(

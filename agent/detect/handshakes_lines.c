@@ -43,7 +43,7 @@ static void make_keys(const struct handshakes *handshakes, struct reading *readi
 		return;
 	keys[KEY_CONNECTION] =
 	    reading->line->voter + rotate(hash_passing(seed, record->connection), 11);
-	keys[KEY_BOTH] = keys[KEY_REQUEST] + rotate(keys[KEY_CONNECTION], 32);
+	keys[KEY_BOTH] = handshakes_key_of_both(keys[KEY_REQUEST], keys[KEY_CONNECTION]);
 }
 
 static bool is_question(enum verdict verdict)
@@ -58,7 +58,7 @@ static uint32_t find_by(
 	const struct chains *chains = &handshakes->by_key[key];
 	uint32_t number = reading->keys[key] != 0 ? chains_first(chains, reading->keys[key]) : 0;
 
-	while (number != 0 && handshakes->entries[number].keys[key] != reading->keys[key])
+	while (number != 0 && handshakes_key(handshakes, number, key) != reading->keys[key])
 		number = chains_next(chains, number);
 	return number;
 }
@@ -85,17 +85,37 @@ static bool is_about_its_own_request(enum verdict verdict)
 	    verdict == VERDICT_DENIAL || verdict == VERDICT_OVERSIZE;
 }
 
+/* The answer to the same request that waits by itself, where it is newer than that other one. */
+static uint32_t find_answer(
+    const struct handshakes *handshakes, const struct reading *reading, uint32_t other)
+{
+	const struct handshake *answer =
+	    answers_find(&handshakes->answers, reading->keys[KEY_REQUEST]);
+
+	if (answer == NULL || (other != 0 && handshakes->entries[other].id > answer->id))
+		return other;
+	return handshakes_answer_number(handshakes, answer);
+}
+
+static bool may_be_elsewhere(const struct reading *reading)
+{
+	return reading->keys[KEY_BOTH] == 0 || reading->finding.verdict != VERDICT_CHALLENGE;
+}
+
 /* The open handshake that the line belongs to. A server may close the connection after its 401, so
  * the same request on another connection will do, but a challenge there is another one: a browser
  * asks on six at once. A token on the same connection belongs there whatever it asks for; a
  * question does not, and what nobody vouches for must be to what was refused before. */
 static uint32_t find(struct handshakes *handshakes, const struct reading *reading)
 {
-	uint32_t number = find_by(handshakes, reading, KEY_BOTH);
+	uint32_t number;
 
-	if (number == 0 &&
-	    (reading->keys[KEY_BOTH] == 0 || reading->finding.verdict != VERDICT_CHALLENGE))
-		number = find_by(handshakes, reading, KEY_REQUEST);
+	if (*handshakes_open_of(handshakes, reading->line->voter) == 0)
+		return may_be_elsewhere(reading) ? find_answer(handshakes, reading, 0) : 0;
+	number = find_by(handshakes, reading, KEY_BOTH);
+	if (number == 0 && may_be_elsewhere(reading))
+		number = find_answer(
+		    handshakes, reading, find_by(handshakes, reading, KEY_REQUEST));
 	if (number == 0 && !is_about_its_own_request(reading->finding.verdict))
 		number = find_by(handshakes, reading, KEY_CONNECTION);
 	if (number == 0 && reading->finding.cause == CAUSE_OVERSIZE &&
@@ -134,11 +154,30 @@ static uint32_t begin(struct handshakes *handshakes, const struct reading *readi
 	memset(handshake, 0, sizeof(*handshake));
 	handshake->id = handshakes->next_id++;
 	handshake->voter = reading->line->voter;
-	memcpy(handshake->keys, reading->keys, sizeof(handshake->keys));
+	handshake->request = reading->keys[KEY_REQUEST];
+	handshakes->connections[number] = reading->keys[KEY_CONNECTION];
 	handshake->state = HANDSHAKE_CHALLENGED;
 	handshake->where = reading->line->where;
 	handshakes_insert(handshakes, number);
 	return number;
+}
+
+/* What only its request finds waits by itself. Nothing is read here that was just written. */
+static uint32_t begin_answer(struct handshakes *handshakes, const struct reading *reading)
+{
+	struct handshake *answer;
+
+	if (handshakes->count == handshakes->options.max_pending)
+		handshakes_make_room(handshakes);
+	answer = answers_add(&handshakes->answers, reading->keys[KEY_REQUEST]);
+	answer->id = handshakes->next_id++;
+	answer->order = handshakes->next_order++;
+	answer->voter = reading->line->voter;
+	answer->time_ms = reading->line->time_ms;
+	answer->deadline_ms = reading->line->now_ms + HANDSHAKES_DISORDER_MS;
+	answer->where = reading->line->where;
+	handshakes->count++;
+	return handshakes_answer_number(handshakes, answer);
 }
 
 static void learn(struct handshake *handshake, const struct reading *reading)
@@ -196,6 +235,24 @@ static bool may_be_early(const struct record *record)
 	return record->substatus >= 0 || record->win32 >= 0;
 }
 
+/* It got in, but the 401s before may still come. */
+static void wait_for_challenge(
+    struct handshakes *handshakes, uint32_t number, const struct reading *reading)
+{
+	if (number == 0 && reading->keys[KEY_CONNECTION] == 0) {
+		number = begin_answer(handshakes, reading);
+	} else {
+		if (number == 0)
+			number = begin(handshakes, reading);
+		go_beyond_token(handshakes, number);
+		handshakes_wait(handshakes, number, HANDSHAKE_ANSWERED, reading->line);
+		changes_note(&handshakes->changes, number);
+	}
+	if (scheme_is_token(reading->finding.scheme))
+		handshakes->entries[number].scheme = (uint8_t)reading->finding.scheme;
+	handshakes->entries[number].has_substatus = reading->line->record->substatus >= 0;
+}
+
 static void admit(struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
 	const struct record *record = reading->line->record;
@@ -213,14 +270,7 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 		sign_in.good = number != 0 || reading->finding.scheme != SCHEME_BASIC;
 	if (may_be_early(record)) {
 		sign_in.count = 0;
-		if (number == 0)
-			number = begin(handshakes, reading);
-		go_beyond_token(handshakes, number);
-		if (scheme_is_token(reading->finding.scheme))
-			handshakes->entries[number].scheme = (uint8_t)reading->finding.scheme;
-		handshakes->entries[number].has_substatus = record->substatus >= 0;
-		handshakes_wait(handshakes, number, HANDSHAKE_ANSWERED, reading->line);
-		changes_note(&handshakes->changes, number);
+		wait_for_challenge(handshakes, number, reading);
 	} else {
 		sign_in.scheme =
 		    handshake_scheme(go_beyond_token(handshakes, number), reading->finding.scheme);
@@ -294,7 +344,8 @@ static void go_on(struct handshakes *handshakes, uint32_t number, const struct r
 	if (step->action == STEP_WAIT && !is_late_challenge(&handshakes->entries[number], reading))
 		handshakes_wait(handshakes, number, step->state, reading->line);
 	learn(&handshakes->entries[number], reading);
-	changes_note(&handshakes->changes, number);
+	if (!handshakes_is_answer(handshakes, number))
+		changes_note(&handshakes->changes, number);
 }
 
 /* What can begin a handshake; the others say nothing, or all, by themselves. */
@@ -306,7 +357,8 @@ static const bool may_begin[VERDICT_COUNT] = {[VERDICT_CHALLENGE] = true,
 /* Whether there may be an open handshake, or the line may begin one: most lines do neither. */
 static bool needs_keys(struct handshakes *handshakes, const struct reading *reading)
 {
-	return *handshakes_open_of(handshakes, reading->line->voter) != 0 ||
+	return handshakes->answers.count > 0 ||
+	    *handshakes_open_of(handshakes, reading->line->voter) != 0 ||
 	    may_begin[reading->finding.verdict] || may_be_early(reading->line->record);
 }
 

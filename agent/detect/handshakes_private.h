@@ -40,6 +40,35 @@ static inline bool scheme_is_named(enum scheme scheme)
 	return scheme == SCHEME_KERBEROS || scheme == SCHEME_NTLM || scheme == SCHEME_BASIC;
 }
 
+static inline bool handshakes_is_answer(const struct handshakes *handshakes, uint32_t number)
+{
+	return number >= handshakes->first_answer;
+}
+
+static inline uint32_t handshakes_answer_number(
+    const struct handshakes *handshakes, const struct handshake *answer)
+{
+	return answer != NULL ? (uint32_t)(answer - handshakes->entries) : 0;
+}
+
+static inline uint64_t handshakes_key_of_both(uint64_t request, uint64_t connection)
+{
+	return connection != 0 ? request + (connection << 32 | connection >> 32) : 0;
+}
+
+/* Of an entry in chains. */
+static inline uint64_t handshakes_key(
+    const struct handshakes *handshakes, uint32_t number, enum handshake_key key)
+{
+	uint64_t request = handshakes->entries[number].request;
+
+	if (key == KEY_REQUEST)
+		return request;
+	return key == KEY_CONNECTION
+	    ? handshakes->connections[number]
+	    : handshakes_key_of_both(request, handshakes->connections[number]);
+}
+
 /* How many open handshakes share these bits of the voter. */
 static inline uint32_t *handshakes_open_of(struct handshakes *handshakes, uint64_t voter)
 {

@@ -18,8 +18,8 @@ static int offer(const struct handshakes *handshakes, uint32_t number, const str
 	row_put(&row, handshake->id, 8);
 	row_put(&row, handshake->order, 8);
 	row_put(&row, handshake->voter, 8);
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		row_put(&row, handshake->keys[i], 8);
+	for (unsigned i = 0; i < KEY_COUNT; i++)
+		row_put(&row, handshakes_key(handshakes, number, (enum handshake_key)i), 8);
 	row_put(&row, (uint64_t)handshake->time_ms, 8);
 	row_put(&row, (uint64_t)handshake->deadline_ms, 8);
 	row_put(&row, handshake->failures, 4);
@@ -34,10 +34,59 @@ static int offer(const struct handshakes *handshakes, uint32_t number, const str
 	return row_offer(sink, 'p', number, &row);
 }
 
-int handshakes_save(const struct handshakes *handshakes, const struct row_sink *sink)
+/* Into its chain, behind those that are younger. */
+static void chain_by_age(struct handshakes *handshakes, uint32_t number)
+{
+	struct chains *chains = &handshakes->by_key[KEY_REQUEST];
+	uint64_t request = handshakes->entries[number].request;
+	uint32_t next = chains_first(chains, request);
+	uint32_t younger = 0;
+
+	while (next != 0 && handshakes->entries[next].id > handshakes->entries[number].id) {
+		younger = next;
+		next = chains_next(chains, next);
+	}
+	if (younger != 0)
+		chains_add_behind(chains, younger, number);
+	else
+		chains_add(chains, request, number);
+}
+
+/* Puts the answers that wait by themselves among the others, which are kept by number: the last
+ * first, so that the place in the queue is never behind the one before. */
+static void gather(struct handshakes *handshakes)
+{
+	const struct answers *answers = &handshakes->answers;
+	struct queue *queue = &handshakes->queues[QUEUE_ANSWERED];
+	uint32_t before = 0;
+	uint32_t last = queue->last;
+
+	for (uint64_t i = answers->next; i-- != answers->first;) {
+		const struct handshake *answer = answers_at(answers, i);
+		uint32_t number;
+
+		if (answer->state == HANDSHAKE_NONE)
+			continue;
+		number = handshakes_take_number(handshakes);
+		handshakes->entries[number] = *answer;
+		handshakes->connections[number] = 0;
+		for (; last != 0 && handshakes->entries[last].order > answer->order;
+		     last = handshakes->links.previous[last])
+			before = last;
+		queue_insert(queue, &handshakes->links, number, before);
+		before = number;
+		chain_by_age(handshakes, number);
+		++*handshakes_open_of(handshakes, answer->voter);
+		changes_note(&handshakes->changes, number);
+	}
+	answers_clear(&handshakes->answers);
+}
+
+int handshakes_save(struct handshakes *handshakes, const struct row_sink *sink)
 {
 	int error = 0;
 
+	gather(handshakes);
 	for (size_t i = 0; error == 0 && i < handshakes->changes.count; i++)
 		error = offer(handshakes, handshakes->changes.numbers[i], sink);
 	return error;
@@ -54,7 +103,8 @@ void handshakes_offer_all(struct handshakes *handshakes)
 }
 
 /* False where these are no bytes of offer(). */
-static bool read_row(struct view value, struct handshake *ret_handshake)
+static bool read_row(
+    struct view value, struct handshake *ret_handshake, uint64_t *ret_connection)
 {
 	struct row_reader row = row_open(value, HANDSHAKE_ROW_VERSION);
 	bool is_old = row.broken;
@@ -64,8 +114,9 @@ static bool read_row(struct view value, struct handshake *ret_handshake)
 	ret_handshake->id = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->order = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->voter = row_get(&row, 8);
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		ret_handshake->keys[i] = row_get(&row, 8);
+	ret_handshake->request = row_get(&row, 8);
+	*ret_connection = row_get(&row, 8);
+	row_get(&row, 8); /* of both: it follows from these */
 	ret_handshake->time_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	ret_handshake->deadline_ms = (int64_t)row_get_below(&row, 8, 2 * ROW_MAX_TIME_MS);
 	ret_handshake->failures = (uint32_t)row_get(&row, 4);
@@ -85,9 +136,10 @@ static bool read_row(struct view value, struct handshake *ret_handshake)
 
 int handshakes_restore(struct handshakes *handshakes, uint64_t number, struct view value)
 {
-	struct handshake handshake;
+	struct handshake handshake = {0};
+	uint64_t connection;
 
-	if (!read_row(value, &handshake) || number == 0)
+	if (!read_row(value, &handshake, &connection) || number == 0)
 		return -EINVAL;
 	if (number > handshakes->options.max_pending)
 		return 0;
@@ -96,6 +148,7 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t number, struct vi
 	if (number > handshakes->used)
 		handshakes->used = (uint32_t)number;
 	handshakes->entries[number] = handshake;
+	handshakes->connections[number] = connection;
 	++*handshakes_open_of(handshakes, handshake.voter);
 	handshakes->count++;
 	if (handshakes->next_id <= handshake.id)

@@ -32,6 +32,17 @@ static inline void chains_add(struct chains *chains, uint64_t key, uint32_t numb
 	*head = number;
 }
 
+/* Behind that entry of the same chain. */
+static inline void chains_add_behind(struct chains *chains, uint32_t behind, uint32_t number)
+{
+	uint32_t next = chains->next[behind];
+
+	chains->next[number] = next;
+	chains->previous[number] = behind;
+	chains->previous[next] = number;
+	chains->next[behind] = number;
+}
+
 static inline void chains_remove(struct chains *chains, uint64_t key, uint32_t number)
 {
 	uint32_t next = chains->next[number];
@@ -77,6 +88,23 @@ static inline void queue_append(
 	else
 		queue->first = number;
 	queue->last = number;
+}
+
+/* Before that entry of the queue; 0: at its end. */
+static inline void queue_insert(
+    struct queue *queue, const struct queue_links *links, uint32_t number, uint32_t before)
+{
+	if (before == 0) {
+		queue_append(queue, links, number);
+		return;
+	}
+	links->next[number] = before;
+	links->previous[number] = links->previous[before];
+	if (links->previous[before] != 0)
+		links->next[links->previous[before]] = number;
+	else
+		queue->first = number;
+	links->previous[before] = number;
 }
 
 static inline void queue_remove(

@@ -1,4 +1,5 @@
 libauthmedic_a_SOURCES += \
+	agent/detect/answers.c agent/detect/answers.h \
 	agent/detect/changes.c agent/detect/changes.h \
 	agent/detect/clock.c agent/detect/clock.h \
 	agent/detect/dating.c agent/detect/dating.h \
@@ -9,6 +10,7 @@ libauthmedic_a_SOURCES += \
 	agent/detect/detector_evidence_rows.c \
 	agent/detect/detector_rows.c \
 	agent/detect/forwarded.c agent/detect/forwarded.h \
+	agent/detect/handshake.h \
 	agent/detect/handshakes.c agent/detect/handshakes.h \
 	agent/detect/handshakes_lines.c agent/detect/handshakes_private.h \
 	agent/detect/handshakes_rows.c \

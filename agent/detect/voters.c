@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "base/border.h"
+
 #define VOTER_ROW_VERSION 1
 
 static const enum window_counter counters[OPINION_COUNT] = {
@@ -16,9 +18,10 @@ int voters_init(struct voters *voters, const struct voters_options *options)
 
 	*voters = (struct voters){.options = *options, .next_order = 1};
 	/* Untouched pages of a fresh zeroed array cost no memory. */
-	voters->entries = calloc(options->max_voters + 1, sizeof(*voters->entries));
-	if (voters->entries == NULL)
+	voters->memory = calloc(options->max_voters + 2, sizeof(*voters->entries));
+	if (voters->memory == NULL)
 		return -ENOMEM;
+	voters->entries = border_in(voters->memory, sizeof(*voters->entries));
 	error = queue_links_init(&voters->links, options->max_voters);
 	if (error == 0)
 		error = chains_init(&voters->by_hash, options->max_voters);
@@ -29,7 +32,7 @@ int voters_init(struct voters *voters, const struct voters_options *options)
 
 void voters_done(struct voters *voters)
 {
-	free(voters->entries);
+	free(voters->memory);
 	queue_links_done(&voters->links);
 	chains_done(&voters->by_hash);
 	changes_done(&voters->changes);
@@ -115,7 +118,7 @@ static void refresh(struct voters *voters, uint32_t number, int64_t time_ms)
 	/* Where it stands last already, as whoever comes twice in a row does, it stays there. */
 	if (voters->by_good.last == number && voter->order != 0)
 		return;
-	voter->order = voters->next_order++;
+	voter->order = voters->next_order++ & VOTER_MAX_ORDER;
 	queue_remove(&voters->by_good, &voters->links, number);
 	queue_append(&voters->by_good, &voters->links, number);
 }
@@ -125,7 +128,7 @@ static void refresh(struct voters *voters, uint32_t number, int64_t time_ms)
 static bool counts_so(
     const struct voter *voter, const struct window *window, const struct vote *vote)
 {
-	return voter->opinion == (uint8_t)vote->opinion &&
+	return voter->opinion == (unsigned)vote->opinion &&
 	    (voter->opinion_ms == vote->time_ms ||
 		(voter->opinion_ms >= window->now_from_ms && vote->time_ms >= window->now_from_ms));
 }
@@ -142,7 +145,7 @@ static void take_opinion(struct voter *voter, struct window *window, const struc
 		return;
 	}
 	take_opinion_back(voter, window);
-	voter->opinion = (uint8_t)vote->opinion;
+	voter->opinion = (unsigned)vote->opinion & (OPINION_COUNT - 1);
 	voter->opinion_ms = vote->time_ms;
 	window_add(window, vote->time_ms, counters[vote->opinion], 1);
 }
@@ -230,8 +233,8 @@ int voters_restore(struct voters *voters, struct window *window, uint64_t number
 
 	voter.good_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	voter.opinion_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
-	voter.order = row_get_below(&row, 8, UINT64_MAX);
-	voter.opinion = (uint8_t)row_get_below(&row, 1, OPINION_COUNT);
+	voter.order = row_get_below(&row, 8, VOTER_MAX_ORDER) & VOTER_MAX_ORDER;
+	voter.opinion = row_get_below(&row, 1, OPINION_COUNT) & (OPINION_COUNT - 1);
 	if (!row_is_whole(&row) || voter.order == 0 || number == 0 || find(voters, voter.hash) != 0)
 		return -EINVAL;
 	if (number > voters->options.max_voters)

@@ -16,12 +16,16 @@ enum opinion {
 	OPINION_COUNT
 };
 
+#define VOTER_ORDER_BITS 61
+#define VOTER_MAX_ORDER  ((UINT64_C(1) << VOTER_ORDER_BITS) - 1)
+
+/* Half a line of the processor's cache. */
 struct voter {
 	uint64_t hash;
 	int64_t good_ms;    /* when it got in last */
 	int64_t opinion_ms; /* when its last opinion was given */
-	uint64_t order;     /* among all that got in; 0: the entry is free */
-	uint8_t opinion;
+	uint64_t order : VOTER_ORDER_BITS; /* among all that got in; 0: the entry is free */
+	uint64_t opinion : 64 - VOTER_ORDER_BITS;
 };
 
 /* Most lines are of a voter that came a moment ago. This many are found without a look at the large
@@ -35,7 +39,8 @@ struct voters_options {
 
 struct voters {
 	struct voters_options options;
-	struct voter *entries;
+	struct voter *entries; /* on the borders of the cache's lines, in `memory` */
+	void *memory;
 	uint32_t used; /* the highest number ever in use */
 	uint32_t free; /* a chain of free numbers through their links */
 	size_t count;

@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 detect_tests = tests/unit/detect/verdict.test \
+	tests/unit/detect/answers.test \
 	tests/unit/detect/changes.test \
 	tests/unit/detect/deafness.test \
 	tests/unit/detect/deafness_probe.test \
@@ -60,6 +61,12 @@ tests_unit_detect_deafness_probe_test_SOURCES = tests/unit/detect/test_deafness_
 	tests/unit/detect/deafness_fixture.h
 tests_unit_detect_deafness_probe_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_deafness_probe_test_LDADD = $(unit_libs)
+
+tests_unit_detect_answers_test_SOURCES = tests/unit/detect/test_answers.c \
+	tests/unit/chance.h tests/unit/seed.h $(detect_script) $(detect_traffic) $(allocation_sources)
+tests_unit_detect_answers_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_detect_answers_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
+tests_unit_detect_answers_test_LDADD = $(unit_libs)
 
 tests_unit_detect_links_test_SOURCES = tests/unit/detect/test_links.c \
 	$(detect_traffic) $(allocation_sources)

@@ -89,6 +89,33 @@ static void test_queue(unused_parameter void **state)
 	queue_links_done(&links);
 }
 
+static void test_between(unused_parameter void **state)
+{
+	/* Entries come into a queue and a chain at the front, the middle and the end, and leave. */
+	struct queue_links links;
+	struct chains chains;
+	struct queue queue = {0};
+
+	assert_int_equal(queue_links_init(&links, 5), 0);
+	assert_int_equal(chains_init(&chains, 5), 0);
+	queue_insert(&queue, &links, 1, 0);
+	queue_insert(&queue, &links, 2, 1);
+	queue_insert(&queue, &links, 3, 1);
+	queue_insert(&queue, &links, 4, 0);
+	assert_queue(&queue, &links, (const uint32_t[]){2, 3, 1, 4, 0});
+	chains_add(&chains, 7, 1);
+	chains_add_behind(&chains, 1, 2);
+	chains_add_behind(&chains, 1, 3);
+	chains_remove(&chains, 7, 1);
+	assert_int_equal(chains_first(&chains, 7), 3);
+	assert_int_equal(chains_next(&chains, 3), 2);
+	assert_int_equal(chains_next(&chains, 2), 0);
+	chains_remove(&chains, 7, 2);
+	assert_int_equal(chains_next(&chains, 3), 0);
+	queue_links_done(&links);
+	chains_done(&chains);
+}
+
 static void test_sort(unused_parameter void **state)
 {
 	/* Any number of entries comes out in order, equal ones as they came in. */
@@ -141,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_chains),
 	    cmocka_unit_test(test_queue),
+	    cmocka_unit_test(test_between),
 	    cmocka_unit_test(test_sort),
 	    cmocka_unit_test(test_without_memory),
 	};
