@@ -98,7 +98,7 @@ static void test_full(unused_parameter void **state)
 
 static void test_share(unused_parameter void **state)
 {
-	/* A place fails from two refusals on that are three quarters of its outcomes, exactly or more. */
+	/* A place fails from two refusals on that are three quarters of its outcomes, or more. */
 	struct places places = places_at(START_MS);
 	uint8_t a = places_add(&places, VIEW("a"), START_MS);
 	uint8_t b = places_add(&places, VIEW("b"), START_MS);
