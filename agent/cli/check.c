@@ -29,9 +29,14 @@ static bool is_readable(const char *path)
 }
 
 /* Others than the daemon and root cannot judge what is in them. */
-static bool may_read_secrets(const struct config_http *http)
+static bool may_read_secrets(const struct config *config)
 {
-	return is_readable(http->key_file) && is_readable(http->users_file);
+	bool may = is_readable(config->http.key_file) && is_readable(config->http.users_file);
+
+	for (size_t i = 0; i < config->notify.count; i++)
+		may = may && is_readable(config->notify.items[i].secret_file) &&
+		      is_readable(config->notify.items[i].url_file);
+	return may;
 }
 
 int verb_check(const struct invocation *invocation)
@@ -46,7 +51,7 @@ int verb_check(const struct invocation *invocation)
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	if (may_read_secrets(&rulebook.config->http) &&
+	if (may_read_secrets(rulebook.config) &&
 	    rulebook_load_secrets(&rulebook, &errors) < 0) {
 		rulebook_done(&rulebook);
 		print_errors(&errors);

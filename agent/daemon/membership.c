@@ -360,7 +360,7 @@ static int read_password(struct membership *membership, struct buffer *errors)
 		secret_forget(content.data, content.length);
 	if (error < 0)
 		buffer_append_format(errors, "the fleet: the password file %s cannot be used: %s\n",
-		    file, strerror(-error));
+		    file, secret_file_why(error));
 	return error;
 }
 

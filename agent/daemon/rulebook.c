@@ -1,9 +1,10 @@
 #include "daemon/rulebook.h"
 
 #include <errno.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "daemon/log_parser.h"
+#include "daemon/target.h"
 
 /* Which formats there are is the parsers' knowledge, not the configuration's. */
 static int check_format(const struct config_log *log, struct buffer *errors)
@@ -27,28 +28,47 @@ static int check_formats(const struct config *config, struct buffer *errors)
 	return error;
 }
 
-/* Whether what is in it is good is seen by whoever may read it. */
-static int check_secret(const char *where, const char *file, struct buffer *errors)
-{
-	int error;
+struct named_file {
+	const char *where, *what;
+	const char *path; /* NULL: none is named */
+};
 
-	if (file == NULL || access(file, F_OK) == 0)
-		return 0;
-	error = -errno;
-	buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n", where, file,
-	    strerror(-error));
-	return error;
+/* Whether what is in them is good is seen by whoever may read them. */
+static int check_files(const struct named_file *files, size_t count, struct buffer *errors)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t bytes;
+		int error = files[i].path != NULL ? file_size(files[i].path, &bytes) : 0;
+
+		if (error < 0)
+			buffer_append_format(errors, "%s: the %s file %s cannot be used: %s\n",
+			    files[i].where, files[i].what, files[i].path,
+			    error == -EINVAL ? "no regular file" : strerror(-error));
+		first = first < 0 ? first : error;
+	}
+	return first;
 }
 
-static int check_secrets(const struct config *config, struct buffer *errors)
+static int check_named_files(const struct config *config, struct buffer *errors)
 {
-	int error = check_secret("http.tls", config->http.key_file, errors);
+	const struct config_http *http = &config->http;
+	const struct config_fleet *fleet = &config->fleet;
+	const struct named_file common[] = {{"http.tls", "secret", http->key_file},
+	    {"http", "secret", http->users_file},
+	    {"fleet", "certificate", fleet->ca_file},
+	    {"fleet", "certificate", fleet->certificate_file},
+	    {"fleet", "secret", fleet->key_file},
+	    {"fleet", "secret", fleet->password_file}};
+	int error = check_files(common, count_of(common), errors);
 
-	if (error == 0)
-		error = check_secret("http", config->http.users_file, errors);
 	for (size_t i = 0; i < config->notify.count; i++) {
 		const struct config_notify *notify = &config->notify.items[i];
-		int of_this = check_secret(notify->where, notify->secret_file, errors);
+		const struct named_file own[] = {{notify->where, "secret", notify->secret_file},
+		    {notify->where, "secret", notify->url_file},
+		    {notify->where, "certificate", notify->ca_file}};
+		int of_this = check_files(own, count_of(own), errors);
 
 		error = error < 0 ? error : of_this;
 	}
@@ -79,7 +99,7 @@ int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct
 	if (error == 0)
 		error = check_formats(rulebook.config, errors);
 	if (error == 0)
-		error = check_secrets(rulebook.config, errors);
+		error = check_named_files(rulebook.config, errors);
 	if (error == 0)
 		error = load_folders(&rulebook, errors);
 	if (error < 0) {
@@ -96,12 +116,19 @@ int rulebook_load_secrets(struct rulebook *rulebook, struct buffer *errors)
 	const struct http_certificate_files files = {http->certificate_file, http->key_file};
 	int of_certificate = 0;
 	int of_users = 0;
+	int error;
 
 	if (http->certificate_file != NULL)
 		of_certificate = http_certificate_load(&rulebook->certificate, &files, errors);
 	if (http->users_file != NULL)
 		of_users = http_users_load(&rulebook->users, http->users_file, errors);
-	return of_certificate < 0 ? of_certificate : of_users;
+	error = of_certificate < 0 ? of_certificate : of_users;
+	for (size_t i = 0; i < rulebook->config->notify.count; i++) {
+		int of_this = target_check(&rulebook->config->notify.items[i], errors);
+
+		error = error < 0 ? error : of_this;
+	}
+	return error;
 }
 
 static bool exists(const char *file)

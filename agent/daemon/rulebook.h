@@ -22,8 +22,8 @@ struct rulebook {
 /* Appends every fault as `file:line:col: message`. Nothing is left behind on failure. */
 must_check int rulebook_load(
     struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors);
-/* Reads the endpoint's certificate and users, too, where there are any: for those who may. Appends
- * every fault as `file: message`. */
+/* Reads the endpoint's certificate and users, too, where there are any, and whether the receivers'
+ * secrets are good: for those who may. Appends every fault as `place: message`. */
 must_check int rulebook_load_secrets(struct rulebook *rulebook, struct buffer *errors);
 /* For what needs no sites: the rules of the configuration where there is one, else the installed
  * ones; `config` stays NULL then, and a missing folder of signatures is no error. */

@@ -57,37 +57,41 @@ static int add_by_url(struct webhook_sender *sender, const struct target *target
 	return error;
 }
 
-static int add_by_file(struct webhook_sender *sender, const struct target *target,
-    const struct config_notify *notify)
+static int read_url(const struct config_notify *notify, char **ret_url)
 {
 	struct buffer auto_buffer content;
-	char auto_free *url = NULL;
 	int error;
 
 	buffer_init(&content, MAX_SECRET_FILE_BYTES);
 	error = read_line(notify->url_file, &content);
 	if (error == 0) {
-		url = view_to_text(secret_file_line(buffer_view(&content)));
-		error = url == NULL ? -ENOMEM : is_url(url) ? 0 : -EINVAL;
+		*ret_url = view_to_text(secret_file_line(buffer_view(&content)));
+		error = *ret_url == NULL ? -ENOMEM : is_url(*ret_url) ? 0 : -EINVAL;
 	}
-	if (error == 0)
-		error = add_by_url(sender, target, notify, url);
-	if (url != NULL)
-		secret_forget(url, strlen(url));
 	forget(&content);
 	return error;
+}
+
+static void forget_url(char **url)
+{
+	if (*url != NULL)
+		secret_forget(*url, strlen(*url));
+	free(*url);
 }
 
 static int complain_of_file(
     const struct config_notify *notify, const char *file, int error, struct buffer *errors)
 {
 	buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n", notify->where,
-	    file, strerror(-error));
+	    file,
+	    error == -EINVAL ? "no regular file, or does not hold what it should"
+			     : secret_file_why(error));
 	return error;
 }
 
-int target_open(struct target *target, const struct config_notify *notify,
-    struct webhook_sender *sender, struct buffer *errors)
+/* `ret_url` is NULL where it is in the configuration. */
+static int read_files(struct target *target, const struct config_notify *notify, char **ret_url,
+    struct buffer *errors)
 {
 	int error = 0;
 
@@ -98,10 +102,29 @@ int target_open(struct target *target, const struct config_notify *notify,
 		error = read_secret(notify->secret_file, target);
 	if (error < 0)
 		return complain_of_file(notify, notify->secret_file, error, errors);
-	if (notify->url_file == NULL)
-		return add_by_url(sender, target, notify, notify->url);
-	error = add_by_file(sender, target, notify);
+	if (notify->url_file != NULL)
+		error = read_url(notify, ret_url);
 	return error < 0 ? complain_of_file(notify, notify->url_file, error, errors) : 0;
+}
+
+int target_check(const struct config_notify *notify, struct buffer *errors)
+{
+	struct target target = {0};
+	char auto_call(forget_url) *url = NULL;
+	int error = read_files(&target, notify, &url, errors);
+
+	target_done(&target);
+	return error;
+}
+
+int target_open(struct target *target, const struct config_notify *notify,
+    struct webhook_sender *sender, struct buffer *errors)
+{
+	char auto_call(forget_url) *url = NULL;
+	int error = read_files(target, notify, &url, errors);
+
+	return error < 0 ? error
+			 : add_by_url(sender, target, notify, url != NULL ? url : notify->url);
 }
 
 void target_done(struct target *target)

@@ -25,6 +25,8 @@ struct target {
 	uint64_t waiting, dead; /* in the store, as last counted */
 };
 
+/* Whether its secrets can be read and are good; what is wrong with a file is appended. */
+must_check int target_check(const struct config_notify *notify, struct buffer *errors);
 /* Reads its secrets and adds it to the sender, in place; what is wrong with a file is appended. */
 must_check int target_open(struct target *target, const struct config_notify *notify,
     struct webhook_sender *sender, struct buffer *errors);

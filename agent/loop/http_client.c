@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include "base/array.h"
+#include "base/file.h"
 
 struct http_client {
 	uv_loop_t *loop;
@@ -260,17 +261,29 @@ static int add_headers(
 	return 0;
 }
 
+/* What is no file of certificates is as one without any: libcurl would wait for a pipe's writer,
+ * and the loop with it. */
+static const char *file_or_none(const char *path)
+{
+	int64_t bytes;
+
+	return file_size(path, &bytes) < 0 ? "/dev/null" : path;
+}
+
 static int set_tls(CURL *handle, const struct http_client_request *request)
 {
 	int failed = 0;
 
 	if (request->ca_file != NULL) {
-		failed |= (int)curl_easy_setopt(handle, CURLOPT_CAINFO, request->ca_file);
+		failed |= (int)curl_easy_setopt(
+		    handle, CURLOPT_CAINFO, file_or_none(request->ca_file));
 		failed |= (int)curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
 	}
 	if (request->certificate_file != NULL) {
-		failed |= (int)curl_easy_setopt(handle, CURLOPT_SSLCERT, request->certificate_file);
-		failed |= (int)curl_easy_setopt(handle, CURLOPT_SSLKEY, request->key_file);
+		failed |= (int)curl_easy_setopt(
+		    handle, CURLOPT_SSLCERT, file_or_none(request->certificate_file));
+		failed |= (int)curl_easy_setopt(
+		    handle, CURLOPT_SSLKEY, file_or_none(request->key_file));
 	}
 	return failed;
 }

@@ -59,9 +59,7 @@ static int read_secret(const char *path, struct buffer *content, struct buffer *
 	int error = secret_file_read(path, content);
 
 	if (error == -EPERM)
-		return complain(errors, path,
-		    "must belong to root or to us, be readable by nobody else and writable by no "
-		    "group");
+		return complain(errors, path, secret_file_why(error));
 	return error < 0 ? tell_unread(errors, path, error) : 0;
 }
 

@@ -89,13 +89,9 @@ static int read_file(const char *path, struct buffer *content, struct buffer *er
 {
 	int error = secret_file_read(path, content);
 
-	if (error == -EPERM)
-		buffer_append_format(errors,
-		    "%s: must belong to root or to us, be readable by nobody else and writable by "
-		    "no group\n",
-		    path);
-	else if (error < 0)
-		buffer_append_format(errors, "%s: cannot be read: %s\n", path, strerror(-error));
+	if (error < 0)
+		buffer_append_format(
+		    errors, "%s: cannot be read: %s\n", path, secret_file_why(error));
 	return error;
 }
 

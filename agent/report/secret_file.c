@@ -38,6 +38,14 @@ int secret_file_read(const char *path, struct buffer *content)
 	return error;
 }
 
+const char *secret_file_why(int error)
+{
+	if (error == -EPERM)
+		return "must belong to root or to us, be readable by nobody else and writable "
+		       "by no group";
+	return strerror(-error);
+}
+
 static bool is_space(char byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';

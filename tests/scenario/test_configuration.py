@@ -163,6 +163,49 @@ def test_missing_files(rig, good):
     check_refused(path, "/nowhere/servers:1:1: No such file or directory\n")
 
 
+def make_public(path):
+    os.chmod(write(path, "a-key-that-all-may-read"), 0o644)
+
+
+# What stands where a file is named, the key of a receiver that names it, and what is said of it.
+FILES = {
+    "no address": (lambda path: None, "url_file", "the secret file %s cannot be used: No such file or directory"),
+    "no authority": (lambda path: None, "ca_file",
+                     "the certificate file %s cannot be used: No such file or directory"),
+    "a folder for an authority": (os.mkdir, "ca_file",
+                                  "the certificate file %s cannot be used: no regular file"),
+    "a pipe for an authority": (os.mkfifo, "ca_file",
+                                "the certificate file %s cannot be used: no regular file"),
+    "a pipe for a secret": (os.mkfifo, "secret_file",
+                            "the secret file %s cannot be used: no regular file"),
+    "a secret for all": (make_public, "secret_file", "the secret file %s cannot be used: must belong to "
+                         "root or to us, be readable by nobody else and writable by no group"),
+    "an empty secret": (lambda path: os.close(os.open(path, os.O_CREAT, 0o600)), "secret_file",
+                        "the secret file %s cannot be used: no regular file, or does not hold "
+                        "what it should"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_file_of_a_receiver(rig, good, case):
+    """A file of a receiver that could not be used later is a mistake already, and nobody waits for
+    a pipe's writer."""
+    make, key, says = FILES[case]
+    make(rig.path("named"))
+    address = "" if key == "url_file" else 'url: "https://hooks.example.com/", '
+    path = write(rig.path("authmedic.yml"), good[:good.index("notify:")] +
+                 f"notify:\n  - {{name: ops, type: webhook, {address}{key}: {rig.path('named')}}}\n")
+    check_refused(path, f"{path}:27:12: {says % rig.path('named')}\n")
+
+
+def test_users_in_a_pipe(rig, good):
+    """Nor for that of the endpoint's."""
+    os.mkfifo(rig.path("users"))
+    path = write(rig.path("authmedic.yml"), good.replace(
+        "127.0.0.1:0}", f"127.0.0.1:0, users_file: {rig.path('users')}}}"))
+    check_refused(path, f"http: the secret file {rig.path('users')} cannot be used: no regular file\n")
+
+
 def test_bad_rules(rig, good):
     """A rule with a mistake is refused as the configuration is."""
     rules = rig.path("rules")

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "loop/http_client.h"
@@ -144,6 +146,32 @@ static void test_no_certificate(unused_parameter void **state)
 	assert_int_equal(last.status, 0);
 }
 
+static void test_pipe_for_certificates(unused_parameter void **state)
+{
+	/* A pipe in a certificate's place has nobody wait for its writer; nothing is said. */
+	char path[512];
+	char tls_url[80];
+	const struct http_client_request request = {.url = tls_url,
+	    .max_answer_bytes = MAX_BYTES,
+	    .timeout_ms = 20000,
+	    .ca_file = path,
+	    .certificate_file = path,
+	    .key_file = path,
+	    .on_answer = on_answer};
+	const char *build = getenv("AUTHMEDIC_BUILD_DIR");
+
+	snprintf(path, sizeof(path), "%s/client-pipe-%d", build != NULL ? build : ".", getpid());
+	assert_int_equal(mkfifo(path, 0600), 0);
+	snprintf(tls_url, sizeof(tls_url), "https%s", strchr(url, ':'));
+	alarm(20);
+	assert_int_equal(http_client_send(client, &request, &exchange), 0);
+	while (answers == 0)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	alarm(0);
+	assert_int_equal(last.status, 0);
+	unlink(path);
+}
+
 #define client_test(function)                                                                      \
 	cmocka_unit_test_setup_teardown(function, open_client, close_client)
 
@@ -155,6 +183,7 @@ int main(void)
 	    client_test(test_cancel),
 	    client_test(test_too_many),
 	    client_test(test_no_certificate),
+	    client_test(test_pipe_for_certificates),
 	};
 
 	return cmocka_run_group_tests_name("http_client", tests, NULL, NULL);
