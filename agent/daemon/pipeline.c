@@ -525,8 +525,9 @@ void pipeline_commit(struct pipeline *pipeline)
 			store_rollback(pipeline->store);
 	}
 	if (error != pipeline->store_error)
-		log_line(error < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "the state %s",
-		    error < 0 ? strerror(-error) : "is being saved again");
+		log_line(error < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "the state %s%s",
+		    error < 0 ? "cannot be saved: " : "is being saved again",
+		    error < 0 ? strerror(-error) : "");
 	pipeline->store_error = error;
 	for (size_t i = 0; i < pipeline->site_count; i++) {
 		if (error == 0)

@@ -165,6 +165,7 @@ def test_full_disk_is_told(rig):
     writer.write(BURST)
     authmedic.wait_metric(lambda lines: lines == writer.lines, "authmedic_log_lines_total")
     assert authmedic.lines_committed(writer.path) == committed < writer.lines - BURST
+    assert "the state cannot be saved: No space left on device" in authmedic.output()
     authmedic.run_under([])
     authmedic.kill()
     authmedic.start()
