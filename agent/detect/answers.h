@@ -53,7 +53,7 @@ static inline struct handshake *answers_chain(
 	return row;
 }
 
-/* One more, to be filled; fewer than the most wait. Another one of the same request is over. */
+/* One more, to be filled; fewer than the most wait. */
 static inline struct handshake *answers_add(struct answers *answers, uint64_t request)
 {
 	struct handshake *row;
@@ -66,7 +66,7 @@ static inline struct handshake *answers_add(struct answers *answers, uint64_t re
 	return answers_chain(answers, answers->next++, request);
 }
 
-/* Of one request the newest alone can still wait. */
+/* The newest of that request that still waits. */
 static inline struct handshake *answers_find(const struct answers *answers, uint64_t request)
 {
 	uint64_t number = *answers_head(answers, request);
@@ -74,8 +74,8 @@ static inline struct handshake *answers_find(const struct answers *answers, uint
 	while (number >= answers->first) {
 		struct handshake *row = answers_at(answers, number);
 
-		if (row->request == request)
-			return row->state != HANDSHAKE_NONE ? row : NULL;
+		if (row->request == request && row->state != HANDSHAKE_NONE)
+			return row;
 		number -= row->older;
 	}
 	return NULL;
