@@ -113,7 +113,7 @@ class Receiver:
             by_id.setdefault(delivery.id, delivery)
         return list(by_id.values())
 
-    def wait_for(self, predicate, what, deadline_s=30):
+    def wait_for(self, predicate, what, deadline_s=90):
         """Wait for an accepted delivery whose body satisfies the predicate; the delivery."""
         def find():
             return next((delivery for delivery in self.accepted()

@@ -89,8 +89,9 @@ class Scene:
         return [delivery.body["type"].rpartition(".")[2] for delivery in self.webhook.accepted()]
 
     def check_told(self, *kinds):
-        """Wait until as many messages have come; they are of these kinds, in this order."""
-        wait_until(lambda: len(self.told()) >= len(kinds), 30, lambda: f"{kinds}; {self.told()}")
+        """Wait until as many messages have come; they are of these kinds, in this order. From the
+        sixth of a minute on each waits 30 s for others."""
+        wait_until(lambda: len(self.told()) >= len(kinds), 90, lambda: f"{kinds}; {self.told()}")
         told = self.told()
         assert told == list(kinds), f"{told}; authmedicd says:\n{self.authmedic.output()}"
 
