@@ -1,5 +1,6 @@
 """Child processes that are stopped by their own process id, whatever happens."""
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -174,8 +175,9 @@ def children(pid):
     """The ids of a process's direct children."""
     found = set()
     for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as listed:
-            found.update(int(word) for word in listed.read().split())
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as listed:
+                found.update(int(word) for word in listed.read().split())
     return sorted(found)
 
 

@@ -9,7 +9,7 @@ from .http_server import HttpServer
 from .log import Log
 from .process import EndedEarly, Process, descendants, need_file, need_program, remove, run
 from .source import SOURCE_DIRECTORY
-from .wait import can_connect, free_port, wait_until
+from .wait import free_port, is_listening, wait_until
 
 HELPER = "/usr/lib/squid/negotiate_kerberos_auth"
 SNIPPET = os.path.join(SOURCE_DIRECTORY, "packaging", "snippets", "squid-authmedic.conf")
@@ -119,10 +119,11 @@ class Squid:
         self._process = Process([*self._base_command(), "--foreground"],
                                 os.path.join(self.directory, "squid.out"),
                                 self.realm.environment())
-        # Its own word, since somebody else may have the port.
+        # Its own word, since somebody else may have the port; it says so just before it listens.
         self._process.wait_ready(
             lambda: os.path.exists(self.pid_file) and self.helpers()
-            and self.cache_log.matching(f"Accepting .*127.0.0.1:{self.port} ", told),
+            and self.cache_log.matching(f"Accepting .*127.0.0.1:{self.port} ", told)
+            and is_listening(self.port),
             30, "Squid listens")
 
     @property
@@ -143,7 +144,7 @@ class Squid:
     def wait_recycled(self, old_helpers, deadline_s=20):
         """Wait until none of these helpers is left and new ones serve."""
         wait_until(lambda: self.helpers() and not set(old_helpers) & set(self.helpers())
-                   and can_connect(self.port), deadline_s, "Squid has only new helpers")
+                   and is_listening(self.port), deadline_s, "Squid has only new helpers")
 
     def stop(self):
         """Stop Squid and its origin, where they run."""

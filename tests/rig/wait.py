@@ -10,6 +10,9 @@ import threading
 import time
 
 
+LISTENS = "0A"  # the state in /proc/net/tcp
+
+
 class Expired(AssertionError):
     """A condition did not come true before its deadline."""
 
@@ -46,6 +49,13 @@ def can_connect(port, address="127.0.0.1"):
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((address, port)) == 0
+
+
+def is_listening(port):
+    """Whether something listens on that TCP port of IPv4, without a connection that it would log."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [line.split() for line in table][1:]
+    return any(row[1].endswith(f":{port:04X}") and row[3] == LISTENS for row in rows)
 
 
 # Below the range from which the kernel takes the ports of clients.
