@@ -62,6 +62,15 @@ static int add_folder_of(
 	return add(bounds, folder, access);
 }
 
+static int add_folders_of(struct bounds *bounds, const char *const *files, size_t count)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count; i++)
+		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
+	return error;
+}
+
 /* Logs are rotated and their folders made anew, so it is the folder above, but never all there is;
  * and the folder that a link to a log leads to now. */
 static int add_log(struct bounds *bounds, const char *log)
@@ -90,30 +99,22 @@ static int add_site(struct bounds *bounds, const struct config_site *site)
 
 	for (size_t i = 0; error == 0 && i < site->logs.count; i++)
 		error = add_log(bounds, site->logs.items[i].path);
-	for (size_t i = 0; error == 0 && i < count_of(files); i++)
-		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
-	return error;
+	return error < 0 ? error : add_folders_of(bounds, files, count_of(files));
 }
 
 static int add_fleet(struct bounds *bounds, const struct config_fleet *fleet)
 {
 	const char *files[] = {
 	    fleet->ca_file, fleet->certificate_file, fleet->key_file, fleet->password_file};
-	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < count_of(files); i++)
-		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
-	return error;
+	return add_folders_of(bounds, files, count_of(files));
 }
 
 static int add_receiver(struct bounds *bounds, const struct config_notify *notify)
 {
 	const char *files[] = {notify->url_file, notify->secret_file, notify->ca_file};
-	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < count_of(files); i++)
-		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
-	return error;
+	return add_folders_of(bounds, files, count_of(files));
 }
 
 /* The files are read anew with each reload, and a socket of ours made anew. */
@@ -121,10 +122,8 @@ static int add_endpoint(struct bounds *bounds, const struct config_http *http)
 {
 	const char *files[] = {http->certificate_file, http->key_file, http->users_file};
 	const size_t local = strlen(CONFIG_LISTEN_UNIX);
-	int error = 0;
+	int error = add_folders_of(bounds, files, count_of(files));
 
-	for (size_t i = 0; error == 0 && i < count_of(files); i++)
-		error = add_folder_of(bounds, files[i], LANDLOCK_READ);
 	for (size_t i = 0; error == 0 && i < http->listen.count; i++)
 		if (strncmp(http->listen.items[i], CONFIG_LISTEN_UNIX, local) == 0)
 			error = add_folder_of(

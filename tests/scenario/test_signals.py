@@ -4,7 +4,7 @@ import collections
 
 import pytest
 
-from rig import apache_site, config, send_forged, send_header, squid_site, tomcat_site, wait_until
+from rig import apache_site, config, send_forged, send_header, squid_site, tomcat_site
 
 RAW_NTLM = "Negotiate TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw=="
 CAUSES = {
@@ -29,7 +29,6 @@ ERROR_LOG_FORMATS = [
 
 def refuse(realm, url):
     """Tickets that no server takes, and a token that is none."""
-    wait_until(lambda: send_header(url, None) == 401, 20, "the server asks who it is")
     for kvno in (7, 8, 9):
         assert send_forged(url, realm.service_principal, kvno=kvno) == 401
     for _ in range(2):
