@@ -41,7 +41,7 @@ LIBRARIES = {
     "gssapi/": ["agent/probe/kerberos.c"],
     "openssl/": ["agent/report/signature.c", "agent/report/digest.c",
                  "agent/report/secret_digest.c", "agent/report/http_certificate.c"],
-    "immintrin.h": ["agent/base/marks.c"],
+    "immintrin.h": ["agent/base/marks_ways.h"],
 }
 
 

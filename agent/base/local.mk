@@ -10,9 +10,10 @@ libauthmedic_a_SOURCES += \
 	agent/base/journal_socket.c agent/base/journal_socket.h \
 	agent/base/json.c agent/base/json.h \
 	agent/base/log.c agent/base/log.h \
-	agent/base/marks.c agent/base/marks.h \
+	agent/base/marks.c agent/base/marks.h agent/base/marks_ways.h \
 	agent/base/process.c agent/base/process.h \
 	agent/base/random.c agent/base/random.h \
+	agent/base/stretch.c agent/base/stretch.h \
 	agent/base/table.c agent/base/table.h \
 	agent/base/text.c agent/base/text.h \
 	agent/base/view.c agent/base/view.h

@@ -9,14 +9,22 @@
 /* The number of a mark that never is, behind which there is nothing. */
 #define MARKS_NOTHING (MARKS_MAX + 1 + 64 + 1)
 
+/* Which bytes are looked for. */
+struct marks_wanted {
+	char byte; /* the marks */
+	char other; /* must not be there; or again `byte` */
+	bool apart; /* two marks side by side are of interest */
+};
+
 struct marks {
+	const char *text; /* from where `behind` counts */
 	size_t count; /* at most MARKS_MAX; see `all` */
 	bool all; /* false: there are more, or the other byte is there too */
 	bool adjacent; /* two of them stand side by side */
-	/* behind[i] is where the text goes on behind the i-th mark, counted from 1. behind[0] is 0
-	 * and behind[count + 1] is what it would be if a mark followed the text. So what is between
-	 * two marks needs no special case at either end. The rest is room to write without asking.
-	 */
+	/* behind[i] is where the text goes on behind the i-th mark, counted from 1. behind[0] is
+	 * where it begins, and behind[count + 1] is what it would be if a mark followed it. So what
+	 * is between two marks needs no special case at either end. The rest is room to write
+	 * without asking. */
 	uint32_t behind[MARKS_NOTHING + 2];
 };
 
@@ -27,16 +35,36 @@ typedef void marks_finder(struct marks *marks, struct view text, char byte, char
 /* The ways that machines can, the best first. All find the same. */
 enum marks_way { MARKS_AVX512, MARKS_AVX2, MARKS_SSE2, MARKS_PORTABLE, MARKS_WAYS };
 
+/* Whether this machine can. */
+bool marks_way_works(enum marks_way way);
+enum marks_way marks_best_way(void);
 /* NULL where this machine cannot. */
 marks_finder *marks_finder_of(enum marks_way way);
 marks_finder *marks_best_finder(void);
 
 /* What stands behind the mark of this number and before the next; 0: from the text's begin. */
-static inline struct view marks_between(const struct marks *marks, struct view text, size_t number)
+static inline struct view marks_between(const struct marks *marks, size_t number)
 {
 	const uint32_t *behind = &marks->behind[number];
 
-	return view_of(text.data + behind[0], behind[1] - behind[0] - 1);
+	return view_of(marks->text + behind[0], behind[1] - behind[0] - 1);
+}
+
+/* Where the text goes on behind the mark of this number. */
+static inline const char *marks_behind(const struct marks *marks, size_t number)
+{
+	return marks->text + marks->behind[number];
+}
+
+/* What is known once the first and last of `behind` are in place. */
+static inline void marks_conclude(struct marks *marks, const char *text, size_t count)
+{
+	marks->text = text;
+	marks->count = count;
+	marks->all = true;
+	marks->adjacent = false;
+	marks->behind[MARKS_NOTHING] = 0;
+	marks->behind[MARKS_NOTHING + 1] = 1;
 }
 
 #endif

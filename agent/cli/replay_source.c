@@ -29,7 +29,10 @@ struct replay_source {
 	size_t kept; /* bytes of the chunk that are there, of which so many … */
 	size_t shown; /* … were looked at for lines, and … */
 	size_t taken; /* … are done with */
-	array_of(struct place) places; /* of the lines in the stretch */
+	struct stretch stretch; /* what is looked at together */
+	size_t found; /* so many of its lines are read as they were found, of which … */
+	size_t number; /* … this one next */
+	array_of(struct place) places; /* of its lines where some are no lines as they stand */
 	size_t at; /* the place of the line behind this one */
 	int error; /* of a callback */
 	struct parsed parsed; /* the latest line that was read */
@@ -78,7 +81,9 @@ int replay_source_new(struct replay_source **ret_source, const struct replay_log
 	source->callbacks = (struct intake_callbacks){.on_line = on_line, .context = source};
 	source->lines =
 	    (struct lines){.callbacks = &source->callbacks, .totals = &source->totals};
-	error = reading_init(&source->reading, &log->log, detector, signatures);
+	error = stretch_init(&source->stretch, INTAKE_MAX_LINE_BYTES);
+	if (error == 0)
+		error = reading_init(&source->reading, &log->log, detector, signatures);
 	if (error < 0) {
 		replay_source_free(&source);
 		return error;
@@ -93,6 +98,7 @@ void replay_source_free(struct replay_source **source)
 		return;
 	log_input_close(&(*source)->input);
 	reading_done(&(*source)->reading);
+	stretch_done(&(*source)->stretch);
 	array_done(&(*source)->places);
 	waiting_done(&(*source)->waiting);
 	free(*source);
@@ -127,10 +133,18 @@ static void make_room(struct replay_source *source)
 static void take_stretch(struct replay_source *source)
 {
 	size_t left = source->kept - source->shown;
+	struct view bytes;
+	size_t taken;
 
 	source->shown += left < STRETCH_BYTES ? left : STRETCH_BYTES;
-	source->taken += lines_take(&source->lines,
-	    view_of(source->bytes + source->taken, source->shown - source->taken));
+	bytes = view_of(source->bytes + source->taken, source->shown - source->taken);
+	stretch_find(&source->stretch, bytes, reading_marks(&source->reading));
+	taken = lines_take_found(&source->lines, &source->stretch);
+	if (taken > 0)
+		source->found = source->stretch.line_count;
+	else
+		taken = lines_take(&source->lines, bytes);
+	source->taken += taken;
 }
 
 /* One more chunk, or the end of the file. */
@@ -163,6 +177,8 @@ static int find_lines(struct replay_source *source)
 
 	source->places.count = 0;
 	source->at = 0;
+	source->found = 0;
+	source->number = 0;
 	if (source->shown < source->kept)
 		take_stretch(source);
 	else
@@ -182,11 +198,17 @@ static int64_t *time_of(struct parsed *parsed)
 
 static void parse(struct replay_source *source)
 {
-	const struct place *place = &source->places.items[source->at++];
-	struct view line = view_of(source->bytes + place->start, place->length);
+	const struct place *place;
 
-	reading_parse(&source->reading, line, place->first, &source->parsed);
 	source->is_fresh = true;
+	if (source->number < source->found) {
+		reading_parse_of(
+		    &source->reading, &source->stretch, source->number++, &source->parsed);
+		return;
+	}
+	place = &source->places.items[source->at++];
+	reading_parse(&source->reading, view_of(source->bytes + place->start, place->length),
+	    place->first, &source->parsed);
 }
 
 /* The next line, where there is one. */
@@ -194,7 +216,8 @@ static int read_line(struct replay_source *source)
 {
 	int exit_code = EXIT_DONE;
 
-	while (exit_code == EXIT_DONE && source->at == source->places.count) {
+	while (exit_code == EXIT_DONE && source->number == source->found &&
+	    source->at == source->places.count) {
 		if (source->input != NULL)
 			exit_code = find_lines(source);
 		else if (source->next_file < source->log->files.count)

@@ -267,6 +267,22 @@ void reading_parse(
 	parser_line(reading->parser, line, ret_parsed);
 }
 
+struct marks_wanted reading_marks(const struct reading *reading)
+{
+	static const struct marks_wanted nothing = {.byte = '\n', .other = '\n'};
+
+	return reading->parser != NULL ? parser_marks(reading->parser) : nothing;
+}
+
+void reading_parse_of(struct reading *reading, const struct stretch *stretch, size_t number,
+    struct parsed *ret_parsed)
+{
+	if (reading->parser != NULL)
+		parser_line_of(reading->parser, stretch, number, ret_parsed);
+	else
+		guess_format(reading, stretch_line(stretch, number), ret_parsed);
+}
+
 void reading_line(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed)
 {

@@ -66,6 +66,12 @@ void reading_parse(
     struct reading *reading, struct view line, bool new_file, struct parsed *ret_parsed);
 void reading_detect(struct reading *reading, struct parsed *parsed);
 
+/* Of a stretch of lines: what to look for in it, and then reading_parse() of one of them, which is
+ * not the first of its file. */
+struct marks_wanted reading_marks(const struct reading *reading);
+void reading_parse_of(struct reading *reading, const struct stretch *stretch, size_t number,
+    struct parsed *ret_parsed);
+
 /* `new_file`: the first line of a file, so a header declared before no longer holds. What the line
  * said is in *ret_parsed (NULL if nobody asks) until the line's bytes go. */
 void reading_line(

@@ -84,6 +84,15 @@ size_t lines_take(struct lines *lines, struct view bytes)
 	return bytes.length - rest.length + give_up(lines, rest);
 }
 
+size_t lines_take_found(struct lines *lines, const struct stretch *stretch)
+{
+	if (lines->first || lines->cut || stretch->line_count == 0 || stretch->has_nuls ||
+	    stretch->text.length > INTAKE_MAX_LINE_BYTES)
+		return 0;
+	lines->totals->lines += stretch->line_count;
+	return stretch_taken(stretch);
+}
+
 void lines_finish(struct lines *lines, struct view rest)
 {
 	struct view line = behind_nuls(lines, without_nuls_behind(rest));

@@ -2,6 +2,7 @@
 #ifndef AUTHMEDIC_INTAKE_LINES_H
 #define AUTHMEDIC_INTAKE_LINES_H
 
+#include "base/stretch.h"
 #include "intake/intake.h"
 
 /* A line ends with LF or CRLF. NULs stand for bytes that were never written (the hole that a writer
@@ -22,6 +23,11 @@ struct lines {
  * returns how many bytes are done with. What is left is at most LINES_MAX_PARTIAL_BYTES of a line,
  * then perhaps NULs to the end: give it again with what follows it. */
 size_t lines_take(struct lines *lines, struct view bytes);
+
+/* The same for a stretch that was found in `bytes`, where each line of it is one as it stands, but
+ * for a CR: then they are only counted, and the answer is how many bytes they are. 0: only
+ * lines_take() can tell. */
+size_t lines_take_found(struct lines *lines, const struct stretch *stretch);
 
 /* What lines_take() left of a file that will not grow any more: it is the last line. */
 void lines_finish(struct lines *lines, struct view rest);

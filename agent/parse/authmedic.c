@@ -52,11 +52,13 @@ const struct format format_apache_authmedic = {
     .name = "apache-authmedic",
     .looks = "its lines are an access line and then scheme=, merr= and other pairs",
     .source = "auth_gssapi",
+    .marks = NCSA_MARKS,
     .read = read_apache,
 };
 
 const struct format format_nginx_authmedic = {
     .name = "nginx-authmedic",
     .looks = "its lines are an access line and then scheme=, reply= and other pairs",
+    .marks = NCSA_MARKS,
     .read = read_nginx,
 };

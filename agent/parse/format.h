@@ -2,7 +2,7 @@
 #ifndef AUTHMEDIC_PARSE_FORMAT_H
 #define AUTHMEDIC_PARSE_FORMAT_H
 
-#include "base/marks.h"
+#include "base/stretch.h"
 #include "parse/clients.h"
 #include "parse/parser.h"
 #include "parse/stamp.h"
@@ -12,7 +12,11 @@ struct reader {
 	struct stamps stamps;
 	struct clients clients;
 	marks_finder *find_marks;
+	struct marks_wanted wanted;
 	struct marks marks; /* of one line; on the stack they would be zeroed each time */
+	const struct stretch
+	    *stretch; /* where the line's marks were found already; NULL: nowhere */
+	size_t number; /* of the line in the stretch */
 	struct signatures *signatures; /* may be NULL */
 	struct logformat *logformat; /* NULL, or owned by the parser */
 	void *state; /* state_bytes of the format's own, zeroed at first */
@@ -22,6 +26,7 @@ struct format {
 	const char *name;
 	const char *looks; /* one sentence: how its lines are known */
 	const char *source; /* what words the reasons in its records, for signatures; or NULL */
+	struct marks_wanted marks; /* what its reader looks for in a line; zeros: nothing */
 	size_t state_bytes;
 	/* Reads a line that is not empty. *ret_parsed is LINE_UNPARSED with nothing known. */
 	void (*read)(struct reader *reader, struct view line, struct parsed *ret_parsed);
@@ -50,6 +55,14 @@ extern const struct format format_tomcat;
 extern const struct format format_jetty;
 extern const struct format format_haproxy_http;
 extern const struct format format_json;
+
+/* Finds the format's marks in the line, or in what is left of it. */
+static inline void reader_find_marks(struct reader *reader, struct view line)
+{
+	if (reader->stretch == NULL ||
+	    !stretch_marks(reader->stretch, reader->number, line, &reader->marks))
+		reader->find_marks(&reader->marks, line, reader->wanted.byte, reader->wanted.other);
+}
 
 /* A reader ends with one of these; `why` lives for ever. */
 static inline void parsed_as(struct parsed *parsed, enum line_kind kind, const char *why)

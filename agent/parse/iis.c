@@ -369,6 +369,7 @@ static int restore_iis(struct reader *reader, struct view header)
 const struct format format_iis_w3c = {
     .name = "iis-w3c",
     .looks = "a #Fields line declares its columns",
+    .marks = COLUMNS_MARKS,
     .state_bytes = sizeof(struct iis),
     .read = read_iis,
     .save = save_iis,
@@ -379,6 +380,7 @@ const struct format format_httperr = {
     .name = "httperr",
     .looks = "its lines are those of http.sys's error log and end in a reason and a queue",
     .source = "httperr",
+    .marks = COLUMNS_MARKS,
     .state_bytes = sizeof(struct iis),
     .read = read_httperr,
     .save = save_iis,

@@ -113,7 +113,7 @@ static bool split_at_marks(const struct columns *columns, struct reader *reader,
 
 	if (line.data[line.length - 1] == ' ')
 		line.length--;
-	reader->find_marks(&reader->marks, line, ' ', ' ');
+	reader_find_marks(reader, line);
 	/* Spaces at the ends, and two together, would make empty fields. */
 	return spaces->all && !spaces->adjacent && spaces->count + 1 == columns->count &&
 	    line.length > 0 && line.data[0] != ' ' && line.data[line.length - 1] != ' ';
@@ -193,12 +193,13 @@ static bool split_oddly(struct columns *columns, struct view line)
 bool columns_split(
     struct columns *columns, struct reader *reader, struct view line, struct split *ret_split)
 {
-	ret_split->line = line.data;
 	if (split_at_marks(columns, reader, line)) {
+		ret_split->line = reader->marks.text;
 		ret_split->bounds = reader->marks.behind;
 		ret_split->places = columns->places;
 		return true;
 	}
+	ret_split->line = line.data;
 	ret_split->bounds = columns->odd_bounds;
 	ret_split->places = columns->odd_places;
 	return split_oddly(columns, line);

@@ -6,6 +6,11 @@
 #include "parse/format.h"
 
 #define COLUMNS_MAX 128
+/* What the format must look for whose reader splits columns. */
+#define COLUMNS_MARKS                                                                              \
+	{                                                                                          \
+		.byte = ' ', .other = ' ', .apart = true                                           \
+	}
 
 enum column {
 	COLUMN_SKIPPED,

@@ -223,18 +223,18 @@ bool ncsa_take_plain(struct reader *reader, struct view *rest, struct record *re
 	struct view line = *rest;
 	struct view answer;
 
-	reader->find_marks(&reader->marks, line, '"', '\\');
+	reader_find_marks(reader, line);
 	if (!quotes->all || quotes->count < QUOTE_AGENT_END ||
-	    !take_plain_head(reader, marks_between(quotes, line, 0), record))
+	    !take_plain_head(reader, marks_between(quotes, 0), record))
 		return false;
-	answer = marks_between(quotes, line, QUOTE_REQUEST_END);
+	answer = marks_between(quotes, QUOTE_REQUEST_END);
 	if (!take_plain_answer(answer, record) ||
-	    !view_equal(marks_between(quotes, line, QUOTE_REFERER_END), VIEW(" ")))
+	    !view_equal(marks_between(quotes, QUOTE_REFERER_END), VIEW(" ")))
 		return false;
-	ncsa_split_request(marks_between(quotes, line, QUOTE_REQUEST), record);
-	record->agent = without_dash(marks_between(quotes, line, QUOTE_AGENT));
+	ncsa_split_request(marks_between(quotes, QUOTE_REQUEST), record);
+	record->agent = without_dash(marks_between(quotes, QUOTE_AGENT));
 	clients_address(&reader->clients, record->client, &record->address);
-	line = view_skip(line, quotes->behind[QUOTE_AGENT_END]);
+	line = view_skip(line, (size_t)(marks_behind(quotes, QUOTE_AGENT_END) - line.data));
 	if (line.length > 0 && !take_byte(&line, ' '))
 		return false;
 	*rest = line;
@@ -309,17 +309,20 @@ const struct format format_apache_common = {
 const struct format format_apache_combined = {
     .name = "apache-combined",
     .looks = "its lines are Apache's combined format, which nginx, Tomcat and Jetty write alike",
+    .marks = NCSA_MARKS,
     .read = read_combined,
 };
 
 const struct format format_apache_vhost = {
     .name = "apache-vhost",
     .looks = "its lines are host:port and then Apache's combined format",
+    .marks = NCSA_MARKS,
     .read = read_vhost,
 };
 
 const struct format format_nginx_combined = {
     .name = "nginx-combined",
     .looks = "its lines are those of Apache's combined format",
+    .marks = NCSA_MARKS,
     .read = read_combined,
 };

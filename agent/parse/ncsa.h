@@ -8,6 +8,12 @@
 
 #include "parse/format.h"
 
+/* What the format must look for whose reader takes a plain line. */
+#define NCSA_MARKS                                                                                 \
+	{                                                                                          \
+		.byte = '"', .other = '\\'                                                         \
+	}
+
 /* Up to the request's opening quote. */
 must_check const char *ncsa_take_head(
     struct stamps *stamps, struct view *rest, struct record *record);

@@ -83,6 +83,7 @@ static int init_parser(
 {
 	parser->reader.signatures = options->signatures;
 	parser->reader.find_marks = marks_best_finder();
+	parser->reader.wanted = parser->format->marks;
 	parser->source = parser->format->source;
 	if (parser->format->state_bytes > 0) {
 		parser->reader.state = calloc(1, parser->format->state_bytes);
@@ -234,6 +235,33 @@ void parser_line(struct parser *parser, struct view line, struct parsed *ret_par
 	parser->format->read(&parser->reader, line, ret_parsed);
 	if (ret_parsed->kind == LINE_RECORD)
 		match_reason(parser, ret_parsed);
+}
+
+struct marks_wanted parser_marks(const struct parser *parser)
+{
+	static const struct marks_wanted nothing = {.byte = '\n', .other = '\n'};
+
+	return parser->format->marks.byte != '\0' ? parser->format->marks : nothing;
+}
+
+/* Whether it was looked through for what this reader needs. */
+static bool serves(const struct stretch *stretch, const struct reader *reader)
+{
+	const struct marks_wanted *wanted = &reader->wanted;
+
+	return reader->find_marks != find_nothing && stretch->wanted.byte == wanted->byte &&
+	    stretch->wanted.other == wanted->other && (stretch->wanted.apart || !wanted->apart);
+}
+
+void parser_line_of(
+    struct parser *parser, const struct stretch *stretch, size_t number, struct parsed *ret_parsed)
+{
+	struct reader *reader = &parser->reader;
+
+	reader->stretch = serves(stretch, reader) ? stretch : NULL;
+	reader->number = number;
+	parser_line(parser, stretch_line(stretch, number), ret_parsed);
+	reader->stretch = NULL;
 }
 
 void parser_save(const struct parser *parser, struct buffer *ret_header)

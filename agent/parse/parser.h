@@ -3,6 +3,7 @@
 #ifndef AUTHMEDIC_PARSE_PARSER_H
 #define AUTHMEDIC_PARSE_PARSER_H
 
+#include "base/stretch.h"
 #include "parse/record.h"
 #include "parse/signatures.h"
 
@@ -44,6 +45,12 @@ void parser_free(struct parser **parser);
 /* `line` has no line ending. Lines longer than PARSER_MAX_LINE_BYTES are unparsed. */
 #define PARSER_MAX_LINE_BYTES 65536
 void parser_line(struct parser *parser, struct view line, struct parsed *ret_parsed);
+
+/* Many lines at once cost less to look through: what to look for in a stretch of them, and then one
+ * of its lines. The same as parser_line(), whatever was looked for. */
+struct marks_wanted parser_marks(const struct parser *parser);
+void parser_line_of(
+    struct parser *parser, const struct stretch *stretch, size_t number, struct parsed *ret_parsed);
 
 /* From now on without the short way that plain lines take: for tests, which compare the two. */
 void parser_read_carefully(struct parser *parser);

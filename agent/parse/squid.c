@@ -161,6 +161,7 @@ const struct format format_squid_combined = {
     .name = "squid-combined",
     .looks = "its lines are the combined format and end like TCP_DENIED:HIER_NONE",
     .source = "squid-helper",
+    .marks = NCSA_MARKS,
     .read = read_combined,
 };
 

@@ -1,7 +1,7 @@
 /* The first line is a built-in format's name or else a format string; the others are read by it.
  * A format string is taken, or refused in printable words with a place in it; what it reads lies
- * inside the line. AUTHMEDIC_FUZZ_FORMAT names a format for all lines instead, for a campaign of
- * its own. */
+ * inside the line, and is the same where the marks of all lines are found at once.
+ * AUTHMEDIC_FUZZ_FORMAT names a format for all lines instead, for a campaign of its own. */
 #include "fuzz.h"
 #include "parsed_checks.h"
 
@@ -48,6 +48,42 @@ static void read_line(struct parser *parser, struct view line)
 	check_parsed(&parsed, view_of(copy, line.length), NULL);
 }
 
+static bool same_texts(const struct record *one, const struct record *other)
+{
+	return view_equal(one->client, other->client) && view_equal(one->user, other->user) &&
+	    view_equal(one->agent, other->agent) && view_equal(one->method, other->method) &&
+	    view_equal(one->target, other->target) && view_equal(one->reason, other->reason);
+}
+
+static bool same_record(const struct record *one, const struct record *other)
+{
+	return one->time_ms == other->time_ms && one->status == other->status &&
+	    one->substatus == other->substatus && one->win32 == other->win32 &&
+	    one->scheme == other->scheme && one->reply == other->reply &&
+	    memcmp(&one->address, &other->address, sizeof(one->address)) == 0 &&
+	    same_texts(one, other);
+}
+
+/* One parser reads the lines one by one, the other all of them as one stretch. */
+static void read_stretch(const char *name, struct view text)
+{
+	struct parser *auto_call(parser_free) one = parser_of(name);
+	struct parser *auto_call(parser_free) all = parser_of(name);
+	struct stretch stretch;
+	struct parsed read;
+	struct parsed expected;
+
+	fuzz_check(stretch_init(&stretch, text.length) == 0);
+	stretch_find(&stretch, text, parser_marks(all));
+	for (size_t i = 0; i < stretch.line_count; i++) {
+		parser_line(one, stretch_line(&stretch, i), &expected);
+		parser_line_of(all, &stretch, i, &read);
+		fuzz_check(read.kind == expected.kind && read.why == expected.why);
+		fuzz_check(same_record(&read.record, &expected.record));
+	}
+	stretch_done(&stretch);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct view rest = view_of((const char *)data, size);
@@ -62,6 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_check(first != NULL);
 	}
 	parser = parser_of(given != NULL ? given : first);
+	if (parser != NULL)
+		read_stretch(given != NULL ? given : first, rest);
 	while (parser != NULL && rest.length > 0) {
 		view_cut(&rest, '\n', &line);
 		read_line(parser, line);

@@ -1,5 +1,5 @@
-/* A log's bytes give the same lines whether they come at once or bit by bit, and these are the ones
- * that a plain reading of the rules gives. */
+/* A log's bytes give the same lines whether they come at once or bit by bit, and whether they were
+ * found together or one by one, and these are the ones that a plain reading of the rules gives. */
 #include "fuzz.h"
 
 #include "intake/lines.h"
@@ -39,9 +39,26 @@ static void on_line(void *context, struct view line, bool new_file)
 	keep(lines, line);
 }
 
-/* Gives the content in steps, each time from where the last one left off. */
-static void read_in_steps(struct view content, size_t step, struct buffer *found)
+/* The lines that were found together; 0: none, lines_take() must look. */
+static size_t take_found(struct lines *lines, struct stretch *stretch, struct buffer *found)
 {
+	size_t taken = lines_take_found(lines, stretch);
+
+	for (size_t i = 0; taken > 0 && i < stretch->line_count; i++) {
+		struct view line = stretch_line(stretch, i);
+
+		if (view_ends_with(line, VIEW("\r")))
+			line.length--;
+		keep(found, line);
+	}
+	return taken;
+}
+
+/* Gives the content in steps, each time from where the last one left off. */
+static void read_in_steps(
+    struct view content, size_t step, struct stretch *stretch, struct buffer *found)
+{
+	const struct marks_wanted wanted = {.byte = ' ', .other = ' '};
 	struct intake_callbacks callbacks = {.on_line = on_line, .context = found};
 	struct intake_totals totals = {0};
 	struct lines lines = {.callbacks = &callbacks, .totals = &totals, .first = true};
@@ -49,8 +66,16 @@ static void read_in_steps(struct view content, size_t step, struct buffer *found
 	uint64_t count = 0;
 
 	for (size_t end = 0; end < content.length;) {
+		struct view bytes;
+		size_t taken = 0;
+
 		end += step < content.length - end ? step : content.length - end;
-		cursor += lines_take(&lines, view_of(content.data + cursor, end - cursor));
+		bytes = view_of(content.data + cursor, end - cursor);
+		if (stretch != NULL) {
+			stretch_find(stretch, bytes, wanted);
+			taken = take_found(&lines, stretch, found);
+		}
+		cursor += taken > 0 ? taken : lines_take(&lines, bytes);
 		fuzz_check(cursor <= end);
 	}
 	lines_finish(&lines, view_skip(content, cursor));
@@ -94,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buffer auto_buffer content;
 	struct buffer auto_buffer expected;
 	struct buffer auto_buffer found;
+	struct stretch stretch;
 
 	buffer_init(&content, MAX_CONTENT_BYTES);
 	buffer_init(&expected, MAX_LINES_BYTES);
@@ -101,7 +127,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unfold(view_skip(input, 1), &content);
 	step = content.length * (size > 0 ? data[0] : 0) / 512 + content.length / 256 + 1;
 	read_plainly(buffer_view(&content), &expected);
-	read_in_steps(buffer_view(&content), step, &found);
+	read_in_steps(buffer_view(&content), step, NULL, &found);
 	fuzz_check(view_equal(buffer_view(&expected), buffer_view(&found)));
+	buffer_clear(&found);
+	fuzz_check(stretch_init(&stretch, INTAKE_MAX_LINE_BYTES) == 0);
+	read_in_steps(buffer_view(&content), step, &stretch, &found);
+	fuzz_check(view_equal(buffer_view(&expected), buffer_view(&found)));
+	stretch_done(&stretch);
 	return 0;
 }

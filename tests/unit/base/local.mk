@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 base_tests = tests/unit/base/view.test \
 	tests/unit/base/base64.test \
 	tests/unit/base/marks.test \
+	tests/unit/base/stretch.test \
 	tests/unit/base/buffer.test \
 	tests/unit/base/array.test \
 	tests/unit/base/file.test \
@@ -23,6 +24,10 @@ tests_unit_base_view_test_LDADD = $(unit_libs)
 tests_unit_base_marks_test_SOURCES = tests/unit/base/test_marks.c
 tests_unit_base_marks_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_marks_test_LDADD = $(unit_libs)
+
+tests_unit_base_stretch_test_SOURCES = tests/unit/base/test_stretch.c
+tests_unit_base_stretch_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_base_stretch_test_LDADD = $(unit_libs)
 
 tests_unit_base_buffer_test_SOURCES = tests/unit/base/test_buffer.c $(allocation_sources)
 tests_unit_base_buffer_test_CPPFLAGS = $(unit_cppflags)

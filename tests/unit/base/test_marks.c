@@ -118,9 +118,9 @@ static void gives_what_is_between(unused_parameter void **state)
 	marks_best_finder()(&marks, text, ' ', ' ');
 	assert_int_equal(marks.count, 2);
 	assert_true(marks.adjacent);
-	assert_true(view_equal_text(marks_between(&marks, text, 0), "one"));
-	assert_true(view_equal_text(marks_between(&marks, text, 1), ""));
-	assert_true(view_equal_text(marks_between(&marks, text, 2), "two"));
+	assert_true(view_equal_text(marks_between(&marks, 0), "one"));
+	assert_true(view_equal_text(marks_between(&marks, 1), ""));
+	assert_true(view_equal_text(marks_between(&marks, 2), "two"));
 }
 
 int main(void)

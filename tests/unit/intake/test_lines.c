@@ -206,6 +206,56 @@ static void finishes_the_last_line(unused_parameter void **state)
 	assert_int_equal(got.count, 1);
 }
 
+/* What was found in the bytes, as lines_take() would take it; 0 where it must look itself. */
+static size_t take_found(const char *bytes, size_t length)
+{
+	struct stretch stretch;
+	size_t taken;
+
+	assert_int_equal(stretch_init(&stretch, 2 * LINES_MAX_PARTIAL_BYTES), 0);
+	stretch_find(&stretch, view_of(bytes, length),
+	    (struct marks_wanted){.byte = ' ', .other = ' ', .apart = true});
+	taken = lines_take_found(&lines, &stretch);
+	stretch_done(&stretch);
+	return taken;
+}
+
+#define take_found_literal(literal) take_found((literal), sizeof(literal) - 1)
+
+/* Lines that were found together are counted, whatever is in them; a half-written one is left. */
+static void counts_what_was_found(unused_parameter void **state)
+{
+	lines.first = false;
+	assert_int_equal(take_found_literal("one\ntwo\r\n\n x\nhal"), 13);
+	assert_int_equal(totals.lines, 4);
+	assert_int_equal(take_found_literal("half\n"), 5);
+	assert_int_equal(totals.lines, 5);
+	assert_int_equal(got.count, 0);
+}
+
+/* A file's first line, the rest of one that was given up, NULs, no whole line, and what may be too
+ * long: all that is for lines_take() to tell. */
+static void leaves_what_may_be_no_line(unused_parameter void **state)
+{
+	char *text = letters(LINES_MAX_PARTIAL_BYTES);
+
+	assert_int_equal(take_found_literal("one\n"), 0);
+	lines.first = false;
+	lines.cut = true;
+	assert_int_equal(take_found_literal("one\n"), 0);
+	lines.cut = false;
+	assert_int_equal(take_found_literal("o\0e\n"), 0);
+	assert_int_equal(take_found_literal("one\n\0"), 0);
+	assert_int_equal(take_found_literal("one"), 0);
+	assert_int_equal(take_found(NULL, 0), 0);
+	text[LINES_MAX_PARTIAL_BYTES - 1] = '\n';
+	assert_int_equal(take_found(text, LINES_MAX_PARTIAL_BYTES), 0);
+	assert_int_equal(totals.lines, 0);
+	assert_int_equal(
+	    take_found(text + 1, LINES_MAX_PARTIAL_BYTES - 1), LINES_MAX_PARTIAL_BYTES - 1);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +269,8 @@ int main(void)
 	    lines_test(gives_up_an_endless_line),
 	    lines_test(ends_an_endless_line_at_nuls),
 	    lines_test(finishes_the_last_line),
+	    lines_test(counts_what_was_found),
+	    lines_test(leaves_what_may_be_no_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,16 +1,19 @@
-/* Plain lines are read in a short way, with caches of what the lines before them held. It must read
- * what the careful way reads, of a parser that has seen nothing but the header: here in lines that
- * are nearly plain. A failure prints its seed: AUTHMEDIC_SEED=N repeats it. */
+/* Plain lines are read in a short way, with caches of what the lines before them held, and many at
+ * once in a shorter one. Both must read what the careful way reads, of a parser that has seen
+ * nothing but the header: here in lines that are nearly plain. A failure prints its seed:
+ * AUTHMEDIC_SEED=N repeats it. */
 #include "lines.h"
 #include "seed.h"
 
 #include "requests.h"
 
-#define LINES          6000
-#define LONG_LINES     1000000 /* with AUTHMEDIC_LONG=1 */
-#define MAX_TEXT_BYTES 65536
-#define MAX_LINE_BYTES 1024
-#define MAX_LINES      6
+#define LINES             6000
+#define LONG_LINES        1000000 /* with AUTHMEDIC_LONG=1 */
+#define MAX_TEXT_BYTES    65536
+#define MAX_LINE_BYTES    1024
+#define MAX_LINES         6
+#define STRETCH_LINES     20
+#define MAX_STRETCH_BYTES ((size_t)STRETCH_LINES * (MAX_LINE_BYTES + 2))
 
 static const char iis_header[] =
     "#Date: 2026-11-22 10:00:00\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port "
@@ -107,9 +110,9 @@ static void read_carefully(
 	parser_line(parser, line, ret_parsed);
 }
 
-static void compare(const char *format, const char *header, struct parser *parser, struct view line)
+static void compare(size_t format, struct view line, const struct parsed *parsed)
 {
-	static struct parsed parsed;
+	const char *name = formats[format].format;
 	static struct parsed careful;
 	auto_buffer struct buffer read;
 	auto_buffer struct buffer expected;
@@ -118,43 +121,64 @@ static void compare(const char *format, const char *header, struct parser *parse
 	buffer_init(&read, MAX_TEXT_BYTES);
 	buffer_init(&expected, MAX_TEXT_BYTES);
 	buffer_init(&shown, MAX_TEXT_BYTES);
-	parser_line(parser, line, &parsed);
-	read_carefully(format, header, line, &careful);
-	lines_describe(&parsed, &read);
+	read_carefully(name, formats[format].header, line, &careful);
+	lines_describe(parsed, &read);
 	lines_describe(&careful, &expected);
 	text_append_escaped(&shown, line);
 	if (!view_equal(buffer_view(&read), buffer_view(&expected)))
-		fail_msg("%s: %s\n  short way: %s\n  careful:   %s", format, buffer_text(&shown),
+		fail_msg("%s: %s\n  short way: %s\n  careful:   %s", name, buffer_text(&shown),
 		    buffer_text(&read), buffer_text(&expected));
-	assert_string_equal(parsed.why, careful.why);
+	assert_string_equal(parsed->why, careful.why);
+}
+
+static struct parser *new_parser(size_t format)
+{
+	struct parser *parser = NULL;
+
+	assert_int_equal(parser_new(&parser, formats[format].format, NULL), 0);
+	assert_int_equal(parser_restore(parser, view_of_text(formats[format].header)), 0);
+	return parser;
+}
+
+static size_t line_count(void)
+{
+	return getenv("AUTHMEDIC_LONG") != NULL ? LONG_LINES : LINES;
+}
+
+/* One of the format's lines, mutated; no directive. */
+static size_t draw_line(size_t format, struct chance *chance, char line[MAX_LINE_BYTES])
+{
+	unsigned lines = 0;
+	size_t length;
+
+	while (formats[format].lines[lines] != NULL)
+		lines++;
+	do {
+		const char *from = formats[format].lines[chance_below(chance, lines)];
+
+		length = strlen(from);
+		memcpy(line, from, length);
+		length = mutate(chance, line, length);
+	} while (line[0] == '#');
+	return length;
 }
 
 static void run(size_t format, uint64_t seed)
 {
+	static struct parsed parsed;
 	struct chance chance = {seed};
-	struct parser *auto_call(parser_free) parser = NULL;
-	size_t count = getenv("AUTHMEDIC_LONG") != NULL ? LONG_LINES : LINES;
-	const char *header = formats[format].header;
-	unsigned lines = 0;
+	struct parser *auto_call(parser_free) parser = new_parser(format);
 
-	while (formats[format].lines[lines] != NULL)
-		lines++;
-	assert_int_equal(parser_new(&parser, formats[format].format, NULL), 0);
-	assert_int_equal(parser_restore(parser, view_of_text(header)), 0);
-	for (size_t i = 0; i < count; i++) {
-		const char *from = formats[format].lines[chance_below(&chance, lines)];
+	for (size_t i = 0; i < line_count(); i++) {
 		char line[MAX_LINE_BYTES];
-		size_t length = strlen(from);
-		char *exact;
-
-		memcpy(line, from, length);
-		length = mutate(&chance, line, length);
+		size_t length = draw_line(format, &chance, line);
 		/* No byte more than the line has, so that a sanitizer sees what reads beyond it. */
-		exact = malloc(length);
+		char *exact = malloc(length);
+
 		assert_non_null(exact);
 		memcpy(exact, line, length);
-		if (exact[0] != '#')
-			compare(formats[format].format, header, parser, view_of(exact, length));
+		parser_line(parser, view_of(exact, length), &parsed);
+		compare(format, view_of(exact, length), &parsed);
 		free(exact);
 	}
 }
@@ -169,10 +193,95 @@ static void reads_as_the_careful_way(unused_parameter void **state)
 		run(i, seed);
 }
 
+/* Lines that end with LF or all with CRLF; in most stretches all are plain. */
+static char *draw_stretch(size_t format, struct chance *chance, size_t *ret_length)
+{
+	char *text = malloc(MAX_STRETCH_BYTES);
+	bool is_plain = chance_below(chance, 3) > 0;
+	bool has_cr = chance_below(chance, 2) > 0;
+	size_t length = 0;
+
+	assert_non_null(text);
+	for (unsigned i = 0; i < STRETCH_LINES; i++) {
+		struct view plain = view_of_text(formats[format].lines[0]);
+
+		if (is_plain)
+			memcpy(text + length, plain.data, plain.length);
+		length += is_plain ? plain.length : draw_line(format, chance, text + length);
+		if (has_cr)
+			text[length++] = '\r';
+		text[length++] = '\n';
+	}
+	*ret_length = length;
+	return realloc(text, length);
+}
+
+static void run_stretches(size_t format, uint64_t seed, struct stretch *stretch)
+{
+	static struct parsed parsed;
+	struct chance chance = {seed};
+	struct parser *auto_call(parser_free) parser = new_parser(format);
+	size_t taken = 0;
+
+	for (size_t i = 0; i < line_count() / STRETCH_LINES; i++) {
+		size_t length;
+		char *text = draw_stretch(format, &chance, &length);
+
+		stretch_find(stretch, view_of(text, length), parser_marks(parser));
+		assert_int_equal(stretch->line_count, STRETCH_LINES);
+		taken += stretch->is_plain;
+		for (size_t number = 0; number < STRETCH_LINES; number++) {
+			parser_line_of(parser, stretch, number, &parsed);
+			compare(format, stretch_line(stretch, number), &parsed);
+		}
+		free(text);
+	}
+	assert_true(taken > 0);
+}
+
+static void reads_a_stretch_as_the_careful_way(unused_parameter void **state)
+{
+	/* The same where the marks of many lines were found at once. */
+	uint64_t seed = seed_chosen();
+	struct stretch stretch;
+
+	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
+	assert_int_equal(stretch_init(&stretch, MAX_STRETCH_BYTES), 0);
+	for (size_t i = 0; i < count_of(formats); i++)
+		run_stretches(i, seed, &stretch);
+	stretch_done(&stretch);
+}
+
+static void looks_again_where_another_was_looked_for(unused_parameter void **state)
+{
+	/* A stretch that was looked through for another format's marks is read all the same. */
+	static struct parsed parsed;
+	struct stretch stretch;
+
+	assert_int_equal(stretch_init(&stretch, MAX_STRETCH_BYTES), 0);
+	for (size_t i = 0; i < count_of(formats); i++) {
+		for (size_t other = 0; other < count_of(formats); other++) {
+			struct parser *auto_call(parser_free) parser = new_parser(i);
+			struct parser *auto_call(parser_free) another = new_parser(other);
+			struct chance chance = {i + 1};
+			size_t length;
+			char *text = draw_stretch(i, &chance, &length);
+
+			stretch_find(&stretch, view_of(text, length), parser_marks(another));
+			parser_line_of(parser, &stretch, 1, &parsed);
+			compare(i, stretch_line(&stretch, 1), &parsed);
+			free(text);
+		}
+	}
+	stretch_done(&stretch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_as_the_careful_way),
+	    cmocka_unit_test(reads_a_stretch_as_the_careful_way),
+	    cmocka_unit_test(looks_again_where_another_was_looked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
