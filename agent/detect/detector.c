@@ -56,8 +56,7 @@ static bool has_place(const struct sign_in *sign_in)
 	    (!view_is_empty(sign_in->record->host) || !view_is_empty(sign_in->record->worker));
 }
 
-static void take_evidence(
-    struct detector *detector, const struct sign_in *sign_in, bool known_good)
+static void take_evidence(struct detector *detector, const struct sign_in *sign_in, bool known_good)
 {
 	const struct evidence_of_sign_in of = {
 	    .sign_in = sign_in, .seed = &detector->options.seed, .known_good = known_good};
@@ -69,6 +68,7 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 {
 	struct detector *detector = context;
 	const struct vote vote = {.voter = sign_in->voter,
+	    .number = sign_in->voter_number,
 	    .time_ms = sign_in->time_ms,
 	    .opinion = opinion_of(sign_in),
 	    .good = sign_in->good,
@@ -315,16 +315,23 @@ void detector_forget_before(struct detector *detector, int64_t log_time_ms)
 
 /* -- lines ------------------------------------------------------------------------------------ */
 
-/* Whose the line is. A client that is no address counts by its name. 0 is nobody. */
-static uint64_t voter_of(struct detector *detector, struct line *line)
+static void take_voter(struct detector *detector, struct line *line, uint64_t hash)
+{
+	line->voter = hash != 0 ? hash : 1;
+	line->voter_number = voters_look_up(&detector->voters, line->voter);
+}
+
+/* Whose the line is, and whether it is a known-good one's. A client that is no address counts by
+ * its name. */
+static void find_voter(struct detector *detector, struct line *line)
 {
 	const struct hash_seed *seed = &detector->options.seed;
 	const struct record *record = line->record;
 	const struct address *address = &record->address;
+	struct recent_voter *recent;
 	struct address forwarded;
 	const uint64_t *mask;
 	uint64_t words[2];
-	uint64_t hash;
 
 	if (!view_is_empty(record->forwarded)) {
 		forwarded = forwarded_client(&detector->options.proxies, record);
@@ -332,26 +339,28 @@ static uint64_t voter_of(struct detector *detector, struct line *line)
 		line->through_proxy = memcmp(&forwarded, &record->address, sizeof(forwarded)) != 0;
 	}
 	if (address->family == 0) {
-		hash = hash_bytes(seed, record->client);
-		return hash != 0 ? hash : 1;
+		take_voter(detector, line, hash_bytes(seed, record->client));
+		return;
 	}
 	mask = detector->masks[address->family == 6];
 	memcpy(words, address->bytes, sizeof(words));
 	words[0] &= mask[0];
 	words[1] &= mask[1];
-	return recent_voter(&detector->recent, seed, address->family, words);
+	recent = recent_voter(&detector->recent, seed, address->family, words);
+	recent->number = voters_find(&detector->voters, recent->voter, recent->number);
+	line->voter = recent->voter;
+	line->voter_number = recent->number;
 }
 
 /* Only whoever got in before makes a place known: anybody can make names up. */
-static uint8_t place_of(
-    struct detector *detector, struct places *places, struct view name, const struct line *line)
+static uint8_t place_of(struct places *places, struct view name, const struct line *line)
 {
 	uint8_t number;
 
 	if (view_is_empty(name))
 		return 0;
 	number = places_find(places, name, line->time_ms);
-	if (number == 0 && voters_know(&detector->voters, line->voter))
+	if (number == 0 && line->voter_number != 0)
 		number = places_add(places, name, line->time_ms);
 	return number;
 }
@@ -376,18 +385,16 @@ void detector_record(struct detector *detector, const struct record *record)
 	if (view_starts_with(record->agent, own_agent)) {
 		detector->totals.own_probes++;
 	} else {
-		line.voter = voter_of(detector, &line);
-		if (line.voter != detector->last_voter &&
-		    !voters_know(&detector->voters, line.voter))
+		find_voter(detector, &line);
+		if (line.voter_number == 0 && line.voter != detector->last_voter)
 			seen_add(&detector->seen, line.voter);
 		detector->last_voter = line.voter;
 		/* Many logs show neither. */
 		if (!view_is_empty(record->host))
-			line.where.host =
-			    place_of(detector, &detector->evidence.hosts, record->host, &line);
+			line.where.host = place_of(&detector->evidence.hosts, record->host, &line);
 		if (!view_is_empty(record->worker))
 			line.where.worker =
-			    place_of(detector, &detector->evidence.workers, record->worker, &line);
+			    place_of(&detector->evidence.workers, record->worker, &line);
 		handshakes_line(&detector->handshakes, &line);
 	}
 	conclude(detector);
@@ -406,8 +413,7 @@ static void attribute(
 	if (!names_client(line->record))
 		return;
 	window_add(&detector->window, line->time_ms, WINDOW_NAMED_SIGNALS, 1);
-	if (window_holds(&detector->window, line->time_ms) &&
-	    voters_know(&detector->voters, line->voter))
+	if (line->voter_number != 0 && window_holds(&detector->window, line->time_ms))
 		evidence_take_signal(
 		    &detector->evidence, signal->signature, line->voter, line->time_ms);
 }
@@ -422,7 +428,7 @@ void detector_signal(
 		return;
 	settle(detector);
 	line.time_ms = take_time(detector, signal->time_ms);
-	line.voter = voter_of(detector, &line);
+	find_voter(detector, &line);
 	detector->signal_totals[signal->signature]++;
 	window_add(&detector->window, line.time_ms, WINDOW_SIGNALS + signal->signature, 1);
 	attribute(detector, signal, &line);

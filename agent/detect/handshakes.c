@@ -5,6 +5,9 @@
 #include "base/border.h"
 #include "detect/handshakes_private.h"
 
+/* A power of two: as many as the processor's nearest cache can hold beside all else. */
+#define OPEN_COUNTERS 4096
+
 int handshakes_init(struct handshakes *handshakes, const struct handshakes_options *options)
 {
 	size_t max = options->max_pending;
@@ -28,7 +31,7 @@ int handshakes_init(struct handshakes *handshakes, const struct handshakes_optio
 		error = changes_init(&handshakes->changes, max);
 	if (error < 0)
 		return error;
-	handshakes->open_mask = handshakes->by_key[KEY_REQUEST].mask;
+	handshakes->open_mask = OPEN_COUNTERS - 1;
 	handshakes->open_by_voter =
 	    calloc(handshakes->open_mask + 1, sizeof(*handshakes->open_by_voter));
 	return handshakes->open_by_voter == NULL ? -ENOMEM : 0;

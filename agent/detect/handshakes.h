@@ -29,6 +29,7 @@ enum handshake_key {
 /* How a sign-in ended. */
 struct sign_in {
 	uint64_t voter;
+	uint32_t voter_number; /* see struct line; 0: look */
 	int64_t time_ms;
 	enum outcome outcome;
 	enum scheme scheme;
@@ -93,6 +94,7 @@ void handshakes_done(struct handshakes *handshakes);
 struct line {
 	const struct record *record;
 	uint64_t voter;
+	uint32_t voter_number; /* among the known-good ones; 0: it is none */
 	int64_t time_ms;
 	int64_t now_ms;
 	bool through_proxy; /* the connection is a proxy's: several clients', or a part of one's */

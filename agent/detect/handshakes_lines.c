@@ -210,6 +210,7 @@ static struct handshake *go_beyond_token(struct handshakes *handshakes, uint32_t
 static void refuse(struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
 	const struct sign_in sign_in = {.voter = reading->line->voter,
+	    .voter_number = reading->line->voter_number,
 	    .time_ms = reading->line->time_ms,
 	    .outcome = OUTCOME_REJECTED,
 	    .scheme =
@@ -257,6 +258,7 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 {
 	const struct record *record = reading->line->record;
 	struct sign_in sign_in = {.voter = reading->line->voter,
+	    .voter_number = reading->line->voter_number,
 	    .time_ms = reading->line->time_ms,
 	    .outcome = OUTCOME_ESTABLISHED,
 	    .count = 1,

@@ -1,6 +1,6 @@
 #include "detect/recent.h"
 
-uint64_t recent_take(struct recent_voter *entry, const struct hash_seed *seed, uint8_t family,
+void recent_take(struct recent_voter *entry, const struct hash_seed *seed, uint8_t family,
     const uint64_t words[2])
 {
 	/* The hash covers the length, which keeps the families apart. */
@@ -8,5 +8,4 @@ uint64_t recent_take(struct recent_voter *entry, const struct hash_seed *seed, u
 
 	*entry = (struct recent_voter){
 	    .words = {words[0], words[1]}, .voter = hash != 0 ? hash : 1, .family = family};
-	return entry->voter;
 }

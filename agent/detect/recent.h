@@ -11,6 +11,7 @@
 struct recent_voter {
 	uint64_t words[2]; /* the address without what the prefix leaves out */
 	uint64_t voter; /* 0: free */
+	uint32_t number; /* whoever asks may keep one of the voter's here; 0 at first */
 	uint8_t family;
 };
 
@@ -19,22 +20,23 @@ struct recent {
 };
 
 /* Hashes an address into the entry, which is another's no more. */
-uint64_t recent_take(struct recent_voter *entry, const struct hash_seed *seed, uint8_t family,
+void recent_take(struct recent_voter *entry, const struct hash_seed *seed, uint8_t family,
     const uint64_t words[2]);
 
-/* The hash of the address's words, which is never 0; the seed must always be the same. Who can
+/* The entry with the hash of the address's words, which is never 0; the seed must always be the
+ * same. Until the next is asked for. Who can
  * choose addresses may make them share a place; then each is hashed anew, as it would be without
  * the cache. */
-static inline uint64_t recent_voter(
+static inline struct recent_voter *recent_voter(
     struct recent *recent, const struct hash_seed *seed, uint8_t family, const uint64_t words[2])
 {
 	uint64_t mixed = (words[0] ^ words[1]) * UINT64_C(0x9e3779b97f4a7c15);
 	struct recent_voter *entry = &recent->entries[(mixed >> 32) % RECENT_ENTRIES];
 
-	if (entry->words[0] == words[0] && entry->words[1] == words[1] && entry->family == family &&
-	    entry->voter != 0)
-		return entry->voter;
-	return recent_take(entry, seed, family, words);
+	if (entry->words[0] != words[0] || entry->words[1] != words[1] || entry->family != family ||
+	    entry->voter == 0)
+		recent_take(entry, seed, family, words);
+	return entry;
 }
 
 #endif

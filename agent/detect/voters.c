@@ -38,30 +38,16 @@ void voters_done(struct voters *voters)
 	changes_done(&voters->changes);
 }
 
-/* Free entries have the hash 0, which is nobody's. */
-static uint32_t find(struct voters *voters, uint64_t hash)
+uint32_t voters_look_up(const struct voters *voters, uint64_t hash)
 {
-	size_t place = (size_t)(hash >> 32) % VOTERS_RECENT;
-	uint32_t number = voters->recent[place].number;
+	uint32_t number = chains_first(&voters->by_hash, hash);
 
-	if (voters->recent[place].hash == hash && voters->entries[number].hash == hash)
-		return number;
-	number = chains_first(&voters->by_hash, hash);
 	/* What a vote will touch is not in the caches either: it is fetched beside the entry. */
 	__builtin_prefetch(&voters->links.next[number]);
 	__builtin_prefetch(&voters->links.previous[number]);
 	while (number != 0 && voters->entries[number].hash != hash)
 		number = chains_next(&voters->by_hash, number);
-	if (number != 0) {
-		voters->recent[place].hash = hash;
-		voters->recent[place].number = number;
-	}
 	return number;
-}
-
-bool voters_know(struct voters *voters, uint64_t hash)
-{
-	return find(voters, hash) != 0;
 }
 
 static void take_opinion_back(struct voter *voter, struct window *window)
@@ -152,7 +138,7 @@ static void take_opinion(struct voter *voter, struct window *window, const struc
 
 bool voters_vote(struct voters *voters, struct window *window, const struct vote *vote)
 {
-	uint32_t number = find(voters, vote->voter);
+	uint32_t number = voters_find(voters, vote->voter, vote->number);
 
 	if (number == 0 && !vote->good)
 		return false;
@@ -235,7 +221,8 @@ int voters_restore(struct voters *voters, struct window *window, uint64_t number
 	voter.opinion_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	voter.order = row_get_below(&row, 8, VOTER_MAX_ORDER) & VOTER_MAX_ORDER;
 	voter.opinion = row_get_below(&row, 1, OPINION_COUNT) & (OPINION_COUNT - 1);
-	if (!row_is_whole(&row) || voter.order == 0 || number == 0 || find(voters, voter.hash) != 0)
+	if (!row_is_whole(&row) || voter.order == 0 || number == 0 ||
+	    voters_look_up(voters, voter.hash) != 0)
 		return -EINVAL;
 	if (number > voters->options.max_voters)
 		return 0;

@@ -22,15 +22,11 @@ enum opinion {
 /* Half a line of the processor's cache. */
 struct voter {
 	uint64_t hash;
-	int64_t good_ms;    /* when it got in last */
+	int64_t good_ms; /* when it got in last */
 	int64_t opinion_ms; /* when its last opinion was given */
 	uint64_t order : VOTER_ORDER_BITS; /* among all that got in; 0: the entry is free */
 	uint64_t opinion : 64 - VOTER_ORDER_BITS;
 };
-
-/* Most lines are of a voter that came a moment ago. This many are found without a look at the large
- * tables, which the processor's nearest caches do not hold. A power of two. */
-#define VOTERS_RECENT 512
 
 struct voters_options {
 	size_t max_voters;
@@ -46,30 +42,34 @@ struct voters {
 	size_t count;
 	uint64_t next_order;
 	uint64_t evicted_total;
-	bool unsettled;       /* restored entries are in no queue yet */
+	bool unsettled; /* restored entries are in no queue yet */
 	struct queue by_good; /* who got in longest ago comes first */
 	struct queue_links links;
 	struct chains by_hash;
-	/* Found last, by bits of their hash. The hash stands here too, so that where it is another
-	 * voter's no entry is fetched in vain. */
-	struct {
-		uint64_t hash;
-		uint32_t number; /* 0: none */
-	} recent[VOTERS_RECENT];
 	struct changes changes;
 };
 
 must_check int voters_init(struct voters *voters, const struct voters_options *options);
 void voters_done(struct voters *voters);
 
-bool voters_know(struct voters *voters, uint64_t hash);
+uint32_t voters_look_up(const struct voters *voters, uint64_t hash);
+
+/* The voter's number; 0: it is not known. `number` is what the answer was before, or 0: most lines
+ * are of a voter that came a moment ago, and the tables that tell all numbers are too large for the
+ * processor's nearest caches. */
+static inline uint32_t voters_find(const struct voters *voters, uint64_t hash, uint32_t number)
+{
+	/* Free entries have the hash 0, which is nobody's. */
+	return voters->entries[number].hash == hash ? number : voters_look_up(voters, hash);
+}
 
 /* What one voter had to say at one time. */
 struct vote {
 	uint64_t voter;
+	uint32_t number; /* of the voter, as voters_find() told before; or 0 */
 	int64_t time_ms;
 	enum opinion opinion;
-	bool good;    /* it got in: makes or refreshes a known-good voter */
+	bool good; /* it got in: makes or refreshes a known-good voter */
 	bool belated; /* found out later: a newer opinion, or one of the same time, stands */
 };
 
