@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "detect/detector.h"
+#include "usual_options.h"
 
 #define CLIENTS    20000
 #define STRANGERS  1000000
@@ -150,17 +150,7 @@ struct result {
 
 static int measure(fill_record *fill, uint64_t count, struct result *ret_result)
 {
-	const struct detector_options options = {.window_ms = 300000,
-	    .known_good_for_ms = INT64_C(7) * 86400000,
-	    .handshake_timeout_ms = 30000,
-	    .minimum_voters = 5,
-	    .share_percent = 30,
-	    .ipv4_prefix = 32,
-	    .ipv6_prefix = 64,
-	    .max_voters = 131072,
-	    .max_pending = 16384,
-	    .signature_count = 32,
-	    .seed = {{1, 2}}};
+	const struct detector_options options = usual_options(32);
 	struct record record = {.substatus = -1, .win32 = -1, .sent_bytes = -1};
 	long before_kib = resident_kib();
 	double began = now_seconds();

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/buffer.h"
-#include "detect/detector.h"
 #include "parse/parser.h"
+#include "usual_options.h"
 
 #define LINE_BYTES PARSER_MAX_LINE_BYTES
 #define BUDGET_US  500.0
@@ -120,21 +120,12 @@ static int measure(struct bench *bench, const char *format, unsigned rounds, dou
 
 static int prepare(struct bench *bench, const char *folder, struct buffer *errors)
 {
-	struct detector_options options = {.window_ms = 300000,
-	    .known_good_for_ms = INT64_C(7) * 86400000,
-	    .handshake_timeout_ms = 30000,
-	    .minimum_voters = 5,
-	    .share_percent = 30,
-	    .ipv4_prefix = 32,
-	    .ipv6_prefix = 64,
-	    .max_voters = 131072,
-	    .max_pending = 16384,
-	    .seed = {{1, 2}}};
+	struct detector_options options;
 
 	bench->line = malloc(LINE_BYTES);
 	if (bench->line == NULL || signatures_load(&bench->signatures, folder, errors) < 0)
 		return -1;
-	options.signature_count = signatures_count(bench->signatures);
+	options = usual_options(signatures_count(bench->signatures));
 	return detector_new(&bench->detector, &options);
 }
 
