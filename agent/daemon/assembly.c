@@ -35,21 +35,6 @@ static void fill_model(void *context, struct report_model *model)
 	model->targets = pipeline->targets;
 }
 
-/* What was known is lost to us: nobody shall think otherwise. */
-static void tell_set_aside(struct pipeline *pipeline)
-{
-	const char *why = store_why_set_aside(pipeline->store);
-	const char *directory = pipeline->rulebook.config->state_dir;
-
-	if (why != NULL)
-		log_told(LOG_KIND_set_aside, (struct log_about){0},
-		    "the state could not be used (%s) and was set aside as %s", why,
-		    pipeline->set_aside);
-	else if (store_find_set_aside(directory, &pipeline->set_aside) < 0)
-		return;
-	log_warning("the state set aside as %s: " REPORT_SET_ASIDE_MEANS, pipeline->set_aside);
-}
-
 /* Kept with what is diagnosed by them, so that it can be made again. */
 static int keep_rules(struct pipeline *pipeline)
 {
@@ -69,21 +54,6 @@ static int keep_rules(struct pipeline *pipeline)
 	if (error == 0)
 		return store_commit(pipeline->store);
 	store_rollback(pipeline->store);
-	return error;
-}
-
-static int open_store(struct pipeline *pipeline, struct buffer *errors)
-{
-	const char *directory = pipeline->rulebook.config->state_dir;
-	int error = store_open(&pipeline->store, directory, &pipeline->set_aside);
-
-	if (error == 0)
-		tell_set_aside(pipeline);
-	if (error == 0 && keep_rules(pipeline) < 0)
-		log_error("the rules could not be kept: what they say cannot be made again later");
-	if (error < 0)
-		buffer_append_format(errors, "%s: the state cannot be opened: %s\n", directory,
-		    strerror(-error));
 	return error;
 }
 
@@ -186,10 +156,11 @@ static int start(struct pipeline *pipeline)
 
 static int make(struct pipeline *pipeline, struct buffer *errors)
 {
-	int error = open_store(pipeline, errors);
+	int error;
 
-	if (error == 0)
-		error = journal_new(&pipeline->journal, pipeline->rulebook.config);
+	if (keep_rules(pipeline) < 0)
+		log_error("the rules could not be kept: what they say cannot be made again later");
+	error = journal_new(&pipeline->journal, pipeline->rulebook.config);
 	if (error == 0)
 		error = make_sites(pipeline, errors);
 	if (error == 0)
@@ -213,20 +184,22 @@ int pipeline_new(
 	pipeline->catching_up = true;
 	pipeline->confinement = options->confinement;
 	pipeline->config_file = strdup(options->config_file);
-	pipeline->rulebook = *options->rulebook;
+	pipeline->rulebook = options->estate->rulebook;
+	pipeline->store = options->estate->store;
+	pipeline->set_aside = options->estate->set_aside;
 	error = pipeline->config_file != NULL ? make(pipeline, errors) : -ENOMEM;
 	if (error < 0) {
-		pipeline->rulebook = (struct rulebook){0};
-		pipeline_close(&pipeline, NULL);
+		pipeline_close(&pipeline, options->estate);
 		return error;
 	}
 	*ret_pipeline = pipeline;
 	return 0;
 }
 
-void pipeline_close(struct pipeline **closing, struct rulebook *ret_rulebook)
+void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 {
 	struct pipeline *pipeline = *closing;
+	struct estate estate;
 
 	*closing = NULL;
 	if (pipeline == NULL)
@@ -244,12 +217,22 @@ void pipeline_close(struct pipeline **closing, struct rulebook *ret_rulebook)
 	free(pipeline->sites);
 	publisher_free(&pipeline->publisher);
 	journal_free(&pipeline->journal);
-	store_close(&pipeline->store);
-	if (ret_rulebook != NULL)
-		*ret_rulebook = pipeline->rulebook;
+	estate = (struct estate){pipeline->rulebook, pipeline->store, pipeline->set_aside};
+	if (ret_estate != NULL)
+		*ret_estate = estate;
 	else
-		rulebook_done(&pipeline->rulebook);
+		estate_done(&estate);
 	free(pipeline->config_file);
-	free(pipeline->set_aside);
 	free(pipeline);
+}
+
+int pipeline_prepare(
+    const struct pipeline *pipeline, struct estate *next, struct buffer *errors)
+{
+	if (pipeline->store_error != -EBADMSG)
+		return estate_open_beside(next, pipeline->store, errors);
+	buffer_append_format(errors,
+	    "%s: the state was damaged since it was opened: start authmedicd anew\n",
+	    pipeline->rulebook.config->state_dir);
+	return pipeline->store_error;
 }

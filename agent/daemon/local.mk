@@ -15,6 +15,7 @@ pipeline_sources = \
 	agent/daemon/assembly.c \
 	agent/daemon/chronicle.c agent/daemon/chronicle.h \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
+	agent/daemon/estate.c agent/daemon/estate.h \
 	agent/daemon/firing.c agent/daemon/firing.h \
 	agent/daemon/hearing.c agent/daemon/hearing.h \
 	agent/daemon/journal.c agent/daemon/journal.h \

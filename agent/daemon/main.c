@@ -62,16 +62,14 @@ static int load(struct rulebook *ret_rulebook, const char *config_file, struct b
 	return error;
 }
 
-static int take_up(struct daemon *daemon, struct rulebook *rulebook, struct buffer *errors)
+/* What cannot be taken up stays the caller's. */
+static int take_up(struct daemon *daemon, struct estate *estate, struct buffer *errors)
 {
 	const struct pipeline_options options = {
-	    .loop = &daemon->loop, .rulebook = rulebook, .config_file = daemon->config_file,
+	    .loop = &daemon->loop, .estate = estate, .config_file = daemon->config_file,
 	    .confinement = daemon->confinement};
-	int error = pipeline_new(&daemon->pipeline, &options, errors);
 
-	if (error < 0)
-		rulebook_done(rulebook);
-	return error;
+	return pipeline_new(&daemon->pipeline, &options, errors);
 }
 
 static void describe(void *context, struct buffer *line)
@@ -97,8 +95,8 @@ static void end_listening(struct daemon *daemon)
 	signals_close(&daemon->signals);
 }
 
-/* What looked good cannot be used: a port is taken, a secret cannot be read. */
-static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *errors)
+/* What looked good cannot be used: a port is taken. */
+static void go_back(struct daemon *daemon, struct estate *old, struct buffer *errors)
 {
 	print_errors(errors);
 	buffer_clear(errors);
@@ -107,25 +105,28 @@ static void go_back(struct daemon *daemon, struct rulebook *old, struct buffer *
 		    "the new configuration cannot be used; the old one stays");
 		return;
 	}
+	estate_done(old);
 	print_errors(errors);
 	log_error("neither the new configuration nor the old one can be used");
 	daemon->failed = true;
 	end_listening(daemon);
 }
 
-/* Not one that needs what we have given up. */
-static int load_within(struct daemon *daemon, struct rulebook *ret_rulebook, struct buffer *errors)
+/* Not one that needs what we have given up, nor one whose state cannot be opened now. */
+static int load_within(struct daemon *daemon, struct estate *next, struct buffer *errors)
 {
 	struct bounds auto_call(bounds_free) *wanted = NULL;
-	int error = load(ret_rulebook, daemon->config_file, errors);
+	int error = load(&next->rulebook, daemon->config_file, errors);
 
 	if (error < 0)
 		return error;
-	error = bounds_new(&wanted, ret_rulebook->config, daemon->config_file);
+	error = bounds_new(&wanted, next->rulebook.config, daemon->config_file);
 	if (error == 0 && !bounds_hold(daemon->bounds, wanted, errors))
 		error = -EACCES;
+	if (error == 0)
+		error = pipeline_prepare(daemon->pipeline, next, errors);
 	if (error < 0)
-		rulebook_done(ret_rulebook);
+		estate_done(next);
 	return error;
 }
 
@@ -133,23 +134,26 @@ static int load_within(struct daemon *daemon, struct rulebook *ret_rulebook, str
  * pipeline committed, so that nothing is lost or repeated. */
 static void reload(struct daemon *daemon)
 {
-	struct rulebook rulebook;
-	struct rulebook old;
+	struct estate next = {0};
+	struct estate old;
 	struct buffer auto_buffer errors;
 
 	buffer_init(&errors, MAX_ERROR_BYTES);
-	if (load_within(daemon, &rulebook, &errors) < 0) {
+	if (load_within(daemon, &next, &errors) < 0) {
 		print_errors(&errors);
 		log_told(LOG_KIND_reload_refused, nothing,
 		    "the new configuration is not used; the old one stays");
 		return;
 	}
 	pipeline_close(&daemon->pipeline, &old);
-	if (take_up(daemon, &rulebook, &errors) < 0) {
+	estate_take_store(&next, &old);
+	if (take_up(daemon, &next, &errors) < 0) {
+		estate_take_store(&old, &next);
+		estate_done(&next);
 		go_back(daemon, &old, &errors);
 		return;
 	}
-	rulebook_done(&old);
+	estate_done(&old);
 	log_told(LOG_KIND_reloaded, nothing, "the configuration was read again");
 }
 
@@ -188,7 +192,7 @@ static int start(struct daemon *daemon)
 {
 	const struct signals_callbacks callbacks = {on_terminate, on_reload, daemon};
 	const struct supervision_options supervision = {describe, is_going_on, daemon};
-	struct rulebook rulebook;
+	struct estate estate = {0};
 	struct buffer auto_buffer errors;
 	int error;
 
@@ -202,20 +206,21 @@ static int start(struct daemon *daemon)
 		end_listening(daemon);
 		return EXIT_UNAVAILABLE;
 	}
-	if (load(&rulebook, daemon->config_file, &errors) < 0) {
+	if (load(&estate.rulebook, daemon->config_file, &errors) < 0) {
 		print_errors(&errors);
 		end_listening(daemon);
 		return EXIT_CONFIG;
 	}
-	error = bounds_new(&daemon->bounds, rulebook.config, daemon->config_file);
-	if (error < 0)
-		rulebook_done(&rulebook);
-	else
-		error = take_up(daemon, &rulebook, &errors);
+	error = bounds_new(&daemon->bounds, estate.rulebook.config, daemon->config_file);
+	if (error == 0)
+		error = estate_open(&estate, &errors);
+	if (error == 0)
+		error = take_up(daemon, &estate, &errors);
 	if (error == 0) {
 		give_up_the_rest(daemon);
 		return EXIT_SUCCESS;
 	}
+	estate_done(&estate);
 	print_errors(&errors);
 	log_error("cannot start: %s", strerror(-error));
 	end_listening(daemon);

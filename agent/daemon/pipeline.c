@@ -515,6 +515,13 @@ static int save(struct pipeline *pipeline)
 	return error == 0 ? store_commit(pipeline->store) : error;
 }
 
+static const char *why_not_saved(int error)
+{
+	return error == -ENOENT ? "its file was taken out of the state directory; bring it back, "
+				  "or start authmedicd anew"
+				: strerror(-error);
+}
+
 void pipeline_commit(struct pipeline *pipeline)
 {
 	int error = store_begin(pipeline->store);
@@ -527,7 +534,7 @@ void pipeline_commit(struct pipeline *pipeline)
 	if (error != pipeline->store_error)
 		log_line(error < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "the state %s%s",
 		    error < 0 ? "cannot be saved: " : "is being saved again",
-		    error < 0 ? strerror(-error) : "");
+		    error < 0 ? why_not_saved(error) : "");
 	pipeline->store_error = error;
 	for (size_t i = 0; i < pipeline->site_count; i++) {
 		if (error == 0)

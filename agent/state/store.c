@@ -1,24 +1,45 @@
 #include "state/store_private.h"
 
 #include "state/aside.h"
-#include "state/store_file.h"
 
 #include <errno.h>
 
 #define DATABASE_NAME "authmedic.db"
+
+static int path_in(const char *directory, char ret_path[ASIDE_MAX_PATH_BYTES])
+{
+	int length = snprintf(ret_path, ASIDE_MAX_PATH_BYTES, "%s/" DATABASE_NAME, directory);
+
+	return length < ASIDE_MAX_PATH_BYTES ? 0 : -ENAMETOOLONG;
+}
+
+static int remember_file(struct store *store, const char *path)
+{
+	store->path = view_to_text(view_of_text(path));
+	return store->path != NULL ? store_file_identify(path, &store->identity) : -ENOMEM;
+}
+
+/* An open file's number is given to no other one. */
+static bool is_at(const struct store *store, const char *path)
+{
+	struct store_file_identity found = {0};
+
+	return store_file_identify(path, &found) == 0 &&
+	       found.device == store->identity.device && found.inode == store->identity.inode;
+}
 
 int store_open(struct store **ret_store, const char *directory, char **ret_set_aside)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	char *auto_free aside = NULL;
 	char path[ASIDE_MAX_PATH_BYTES];
-	int length = snprintf(path, sizeof(path), "%s/" DATABASE_NAME, directory);
 	int error;
 
 	if (store == NULL)
 		return -ENOMEM;
-	error = length < (int)sizeof(path) ? store_file_open(&store->database, directory, path)
-					   : -ENAMETOOLONG;
+	error = path_in(directory, path);
+	if (error == 0)
+		error = store_file_open(&store->database, directory, path);
 	if (error == -EBADMSG || error == -EPROTONOSUPPORT) {
 		store->why_set_aside = error == -EBADMSG
 		    ? "it is damaged"
@@ -27,6 +48,8 @@ int store_open(struct store **ret_store, const char *directory, char **ret_set_a
 		if (error == 0)
 			error = store_file_open(&store->database, directory, path);
 	}
+	if (error == 0)
+		error = remember_file(store, path);
 	if (error < 0) {
 		store_close(&store);
 		return error;
@@ -44,9 +67,9 @@ const char *store_why_set_aside(const struct store *store)
 int store_find_set_aside(const char *directory, char **ret_set_aside)
 {
 	char path[ASIDE_MAX_PATH_BYTES];
-	int length = snprintf(path, sizeof(path), "%s/" DATABASE_NAME, directory);
+	int error = path_in(directory, path);
 
-	return length < (int)sizeof(path) ? aside_find(path, ret_set_aside) : -ENAMETOOLONG;
+	return error < 0 ? error : aside_find(path, ret_set_aside);
 }
 
 void store_close(struct store **store)
@@ -54,13 +77,21 @@ void store_close(struct store **store)
 	if (*store == NULL)
 		return;
 	database_close(&(*store)->database);
+	free((*store)->path);
 	free(*store);
 	*store = NULL;
 }
 
+bool store_is_in(const struct store *store, const char *directory)
+{
+	char path[ASIDE_MAX_PATH_BYTES];
+
+	return path_in(directory, path) == 0 && is_at(store, path);
+}
+
 int store_begin(struct store *store)
 {
-	return database_begin(store->database);
+	return is_at(store, store->path) ? database_begin(store->database) : -ENOENT;
 }
 
 int store_commit(struct store *store)

@@ -27,6 +27,10 @@ const char *store_why_set_aside(const struct store *store);
 must_check int store_find_set_aside(const char *directory, char **ret_set_aside);
 void store_close(struct store **store);
 
+/* Whether the store's file is still the one that an opening in this directory would find. */
+bool store_is_in(const struct store *store, const char *directory);
+
+/* -ENOENT where its file is not in its directory any more: nobody would find what is saved. */
 must_check int store_begin(struct store *store);
 /* On failure nothing since store_begin() happened; no store_rollback() is needed then. */
 must_check int store_commit(struct store *store);

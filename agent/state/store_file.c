@@ -111,3 +111,24 @@ int store_file_open(struct database **ret_database, const char *directory, const
 	}
 	return error < 0 ? error : open_database(ret_database, path);
 }
+
+int store_file_identify(const char *path, struct store_file_identity *ret_identity)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	*ret_identity = (struct store_file_identity){status.st_dev, status.st_ino};
+	return 0;
+}
+
+int store_file_check_directory(const char *directory)
+{
+	struct stat status;
+
+	if (stat(directory, &status) < 0)
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
+	return access(directory, R_OK | W_OK | X_OK) < 0 ? -errno : 0;
+}

@@ -4,9 +4,12 @@
 
 #include "state/database.h"
 #include "state/store.h"
+#include "state/store_file.h"
 
 struct store {
 	struct database *database;
+	char *path; /* of its file, where it was opened */
+	struct store_file_identity identity;
 	const char *why_set_aside; /* the one before; NULL where it was sound */
 };
 

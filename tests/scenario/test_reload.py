@@ -1,9 +1,15 @@
 """Shows that SIGHUP takes a good configuration up without losing or repeating a line, and that a
 bad one changes nothing."""
 
+import os
+import shutil
+
+import pytest
+
 from rig import config, log_site, notify, wait_until
 
 BURST = 1000
+NOBODY = 65534
 
 
 def wait_lines(authmedic, *writers):
@@ -68,3 +74,59 @@ def test_unusable_configuration(rig):
         writer.write(BURST)
         wait_lines(authmedic, writer)
     assert not receiver.deliveries
+
+
+def take_away(state):
+    os.rename(state, state + ".elsewhere")
+
+
+def bring_back(state):
+    os.rename(state + ".elsewhere", state)
+
+
+def forbid(state):
+    os.chmod(state, 0o500)
+
+
+def allow(state):
+    os.chmod(state, 0o700)
+
+
+@pytest.mark.parametrize(("spoil", "mend"), [(take_away, bring_back), (forbid, allow)],
+                         ids=["renamed", "unwritable"])
+def test_state_directory_spoilt(rig_of_root, spoil, mend):
+    """What became of the state directory ends nothing: the old configuration goes on, the reload is
+    refused with the reason, and once it is as it was all lines count."""
+    writer = rig_of_root.log_writer()
+    authmedic = rig_of_root.authmedic(
+        config(log_site(writer), **rig_of_root.install("recycle")), user=(NOBODY, [NOBODY]))
+    state = os.path.join(authmedic.directory, "state")
+    spoil(state)
+    writer.write(BURST)
+    says = reload(authmedic, "the old one stays")
+    assert f"{state}: the state cannot be opened: " in says, says
+    mend(state)
+    wait_lines(authmedic, writer)
+    reload(authmedic, "the configuration was read again")
+    writer.write(BURST)
+    wait_lines(authmedic, writer)
+
+
+def test_state_directory_removed(rig):
+    """Nothing is called saved that nobody would find again, everybody who asks is told, and a reload
+    goes on in a directory that was made anew."""
+    writer = rig.log_writer()
+    authmedic = rig.authmedic(config(log_site(writer)))
+    writer.write(BURST)
+    wait_lines(authmedic, writer)
+    shutil.rmtree(os.path.join(authmedic.directory, "state"))
+    wait_until(lambda: authmedic.status()["not_ready"] == "the state cannot be saved", 20,
+               "it is told")
+    assert "taken out of the state directory" in authmedic.output()
+    writer.write(BURST)
+    reload(authmedic, "the old one stays")
+    assert authmedic.lines_committed(writer.path) == BURST
+    authmedic.make_folders()
+    reload(authmedic, "the configuration was read again")
+    wait_lines(authmedic, writer)
+    assert authmedic.is_ready()

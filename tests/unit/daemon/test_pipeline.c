@@ -132,13 +132,15 @@ static void on_limit(uv_timer_t *timer)
 /* Whether it was over before the limit. */
 static bool run_until(bool (*is_over)(void), struct rulebook *rulebook)
 {
+	struct estate estate = {.rulebook = *rulebook};
 	const struct pipeline_options options = {
-	    .loop = &loop, .rulebook = rulebook, .config_file = "none"};
+	    .loop = &loop, .estate = &estate, .config_file = "none"};
 	struct world world = {.is_over = is_over, .look.data = &world, .limit.data = &world};
 	struct buffer auto_buffer errors;
 
 	buffer_init(&errors, 65536);
-	if (pipeline_new(&world.pipeline, &options, &errors) < 0)
+	if (estate_open(&estate, &errors) < 0 ||
+	    pipeline_new(&world.pipeline, &options, &errors) < 0)
 		fail_msg("%s", buffer_text(&errors));
 	uv_timer_init(&loop, &world.look);
 	uv_timer_init(&loop, &world.limit);

@@ -146,6 +146,33 @@ static void test_missing_directory(unused_parameter void **state)
 	assert_null(aside);
 }
 
+static void test_taken_away(unused_parameter void **state)
+{
+	/* What nobody would find again is not saved: the file was moved, another one is in its
+	 * place, it came back. */
+	static const char *const names[] = {"authmedic.db", "elsewhere.db"};
+	char path[512];
+	char elsewhere[512];
+
+	path_in(path, names[0]);
+	path_in(elsewhere, names[1]);
+	assert_true(store_is_in(store, directory));
+	assert_false(store_is_in(store, "/nowhere"));
+	assert_int_equal(rename(path, elsewhere), 0);
+	assert_false(store_is_in(store, directory));
+	assert_int_equal(store_begin(store), -ENOENT);
+	overwrite(names[0], 0, VIEW("another"));
+	assert_false(store_is_in(store, directory));
+	assert_int_equal(store_begin(store), -ENOENT);
+	assert_int_equal(rename(elsewhere, path), 0);
+	assert_true(store_is_in(store, directory));
+	assert_int_equal(store_begin(store), 0);
+	put_mark("one");
+	assert_int_equal(store_commit(store), 0);
+	reopen();
+	assert_mark("one");
+}
+
 static void test_zeroed(unused_parameter void **state)
 {
 	/* A database of NUL bytes is set aside. */
@@ -445,6 +472,7 @@ int main(void)
 	    store_test(test_mode),
 	    store_test(test_second_daemon),
 	    store_test(test_missing_directory),
+	    store_test(test_taken_away),
 	    store_test(test_zeroed),
 	    store_test(test_not_a_database),
 	    store_test(test_truncated),
