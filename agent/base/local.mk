@@ -13,6 +13,7 @@ libauthmedic_a_SOURCES += \
 	agent/base/marks.c agent/base/marks.h agent/base/marks_ways.h \
 	agent/base/process.c agent/base/process.h \
 	agent/base/random.c agent/base/random.h \
+	agent/base/standard_output.c agent/base/standard_output.h \
 	agent/base/stretch.c agent/base/stretch.h \
 	agent/base/table.c agent/base/table.h \
 	agent/base/text.c agent/base/text.h \

@@ -1,8 +1,8 @@
 /* authmedic: the operator's command. */
-#include <errno.h>
 #include <signal.h>
 
 #include "base/log.h"
+#include "base/standard_output.h"
 #include "cli/tables.h"
 
 #define MAX_OPTIONS 32
@@ -72,13 +72,10 @@ static int take_option(struct invocation *invocation, int value)
 	}
 }
 
-/* What could not be written was not done. Nobody wants to hear of a reader that has left. */
+/* What could not be written was not done. */
 static int finish(int exit_code)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return exit_code;
-	return errno == EPIPE ? EXIT_FAILED
-			      : complain(EXIT_FAILED, "standard output: %s", strerror(errno));
+	return standard_output_exit_status("authmedic") == EXIT_SUCCESS ? exit_code : EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -96,11 +93,11 @@ int main(int argc, char **argv)
 		int exit_code = take_option(&invocation, value);
 
 		if (exit_code >= 0)
-			return exit_code;
+			return finish(exit_code);
 	}
 	if (optind == argc) {
 		print_help();
-		return EXIT_USAGE;
+		return finish(EXIT_USAGE);
 	}
 	verb = find_verb(argv[optind]);
 	if (verb == NULL)

@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "base/log.h"
+#include "base/standard_output.h"
 #include "config/log_kinds.h"
 #include "daemon/bounds.h"
 #include "daemon/pipeline.h"
@@ -261,10 +262,10 @@ int main(int argc, char **argv)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			return EXIT_SUCCESS;
+			return standard_output_exit_status("authmedicd");
 		case 'v':
 			puts("authmedicd " AUTHMEDIC_VERSION);
-			return EXIT_SUCCESS;
+			return standard_output_exit_status("authmedicd");
 		default:
 			fputs("Try 'authmedicd --help'.\n", stderr);
 			return EXIT_USAGE;

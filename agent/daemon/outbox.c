@@ -101,13 +101,23 @@ static void note_outcome(
 	tell_queue(outbox, target);
 }
 
+static void tell_undelivered(
+    const struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
+{
+	if (outcome->status != 0)
+		log_warning("%s: a message was not taken: the receiver answered with status %d",
+		    name_of(outbox, target), outcome->status);
+	else
+		log_warning("%s: a message was not delivered, for there was no answer: %s",
+		    name_of(outbox, target), outcome->reason);
+}
+
 static void on_outcome(void *context, size_t target, const struct webhook_outcome *outcome)
 {
 	struct outbox *outbox = context;
 
 	if (outcome->result != WEBHOOK_DELIVERED)
-		log_warning("%s: a message was not delivered: status %d: %s",
-		    name_of(outbox, target), outcome->status, outcome->reason);
+		tell_undelivered(outbox, target, outcome);
 	if (!outbox->targets[target].delivery.is_firing)
 		note_outcome(outbox, target, outcome);
 }

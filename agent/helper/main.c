@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/standard_output.h"
 #include "confine/confine.h"
 #include "helper/helper.h"
 #include "trust/packet_socket.h"
@@ -70,6 +71,7 @@ static bool read_options(int argc, char **argv, struct options *options, int *re
 	*ret_status = EXIT_DONE;
 	if (given[OPTION_HELP] != NULL || given[OPTION_VERSION] != NULL) {
 		fputs(given[OPTION_HELP] != NULL ? usage : PACKAGE_STRING "\n", stdout);
+		*ret_status = standard_output_exit_status("authmedic-helper");
 		return false;
 	}
 	if (option < 0 && optind == argc &&

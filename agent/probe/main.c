@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "base/standard_output.h"
 #include "probe/bounds.h"
 #include "probe/options.h"
 #include "probe/sign_in.h"
@@ -13,11 +14,10 @@
 
 static int print(struct buffer *text)
 {
-	if (buffer_error(text) < 0 ||
-	    fwrite(buffer_text(text), 1, text->length, stdout) != text->length ||
-	    fflush(stdout) != 0)
-		return -EIO;
-	return 0;
+	if (buffer_error(text) < 0)
+		return buffer_error(text);
+	fwrite(buffer_text(text), 1, text->length, stdout);
+	return standard_output_end();
 }
 
 static int print_help_or_version(const struct probe_options *options)
@@ -29,18 +29,21 @@ static int print_help_or_version(const struct probe_options *options)
 		probe_options_append_help(&text);
 	else
 		buffer_append_text(&text, "authmedic-probe " PACKAGE_VERSION "\n");
-	return print(&text) == 0 ? 0 : EXIT_FAILURE;
+	fwrite(buffer_text(&text), 1, text.length, stdout);
+	return standard_output_exit_status("authmedic-probe");
 }
 
 static int probe_and_print(const struct probe_options *options)
 {
 	struct buffer auto_buffer report;
 	enum probe_reason reason;
+	int error;
 
 	buffer_init(&report, PROBE_MAX_REPORT_BYTES);
 	reason = sign_in(options, &report);
-	if (print(&report) < 0) {
-		log_error("cannot write the result");
+	error = print(&report);
+	if (error < 0) {
+		log_error("cannot write the result: %s", strerror(-error));
 		return probe_reason_exit_code(PROBE_INTERNAL);
 	}
 	return probe_reason_exit_code(reason);

@@ -57,6 +57,7 @@ const char *const http_refusal_names[HTTP_REFUSAL_COUNT] = {
     [HTTP_REFUSAL_PATH] = "path-too-long",
     [HTTP_REFUSAL_BODY] = "body",
     [HTTP_REFUSAL_HOST] = "host",
+    [HTTP_REFUSAL_HOSTS] = "several-hosts",
     [HTTP_REFUSAL_PASSWORD] = "password",
     [HTTP_REFUSAL_LIMITED] = "too-many-failures",
     [HTTP_REFUSAL_BUSY] = "busy",
@@ -79,6 +80,7 @@ static const struct refusal {
     [HTTP_REFUSAL_BODY] = {MHD_HTTP_CONTENT_TOO_LARGE, "no body is wanted\n"},
     [HTTP_REFUSAL_HOST] = {MHD_HTTP_MISDIRECTED_REQUEST,
 	"this is not known by the name in the Host header: see http.names in authmedic.yml(5)\n"},
+    [HTTP_REFUSAL_HOSTS] = {MHD_HTTP_BAD_REQUEST, "one Host header is wanted, and no more\n"},
     [HTTP_REFUSAL_PASSWORD] = {MHD_HTTP_UNAUTHORIZED, "a name and its password are wanted\n",
 	"WWW-Authenticate", "Basic realm=\"authmedic\", charset=\"UTF-8\""},
     [HTTP_REFUSAL_LIMITED] = {MHD_HTTP_TOO_MANY_REQUESTS,
@@ -305,15 +307,18 @@ static enum MHD_Result on_host(void *context, unused_parameter enum MHD_ValueKin
 
 /* A browser always sends one, and of HTTP/1.1 the library wants it from everybody; health checks of
  * load balancers speak HTTP/1.0 without. */
-static bool is_host_ours(const struct peer *peer)
+static enum http_refusal judge_host(const struct peer *peer)
 {
 	struct view hosts[2] = {{NULL, 0}, {NULL, 0}};
 
 	MHD_get_connection_values(peer->connection, MHD_HEADER_KIND, on_host, hosts);
-	if (peer->door->is_local || hosts[0].data == NULL)
-		return true;
-	return hosts[1].data == NULL && http_host_is_ours(hosts[0],
-	    &peer->door->server->options.names, &peer->connected_to);
+	if (hosts[1].data != NULL)
+		return HTTP_REFUSAL_HOSTS;
+	if (peer->door->is_local || hosts[0].data == NULL ||
+	    http_host_is_ours(
+		hosts[0], &peer->door->server->options.names, &peer->connected_to))
+		return HTTP_REFUSAL_COUNT;
+	return HTTP_REFUSAL_HOST;
 }
 
 /* HTTP_REFUSAL_COUNT where there is nothing against it. What is refused at once ends the
@@ -326,7 +331,7 @@ static enum http_refusal judge(const struct peer *peer, const char *path, const 
 		return HTTP_REFUSAL_PATH;
 	if (announces_body(peer->connection))
 		return HTTP_REFUSAL_BODY;
-	return is_host_ours(peer) ? HTTP_REFUSAL_COUNT : HTTP_REFUSAL_HOST;
+	return judge_host(peer);
 }
 
 static enum http_refusal refusal_of(enum http_verdict verdict)

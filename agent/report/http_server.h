@@ -62,6 +62,7 @@ enum http_refusal {
 	HTTP_REFUSAL_PATH,
 	HTTP_REFUSAL_BODY,
 	HTTP_REFUSAL_HOST,
+	HTTP_REFUSAL_HOSTS, /* several Host headers, which RFC 9112 has everybody refuse */
 	HTTP_REFUSAL_PASSWORD,
 	HTTP_REFUSAL_LIMITED,
 	HTTP_REFUSAL_BUSY,

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 
 from rig import built_program, config, log_site, squid_site
 
@@ -59,3 +61,22 @@ def test_json_everywhere(rig):
         assert done.returncode in (0, 1), done
         objects = [json.loads(line) for line in done.stdout.splitlines()]
         assert objects and all(isinstance(one, dict) for one in objects), done
+
+
+def test_output_that_cannot_be_written(rig):
+    """What only prints says what it could not write, and fails; whoever reads no more is not told."""
+    path = rig.authmedic(config(log_site(rig.log_writer())), start=False).config_path
+    commands = [(program, option) for program in ("authmedic", "authmedicd", "authmedic-helper", "authmedic-probe")
+                for option in ("--help", "--version")]
+    commands += [("authmedic", "completion", how) for how in ("for-bash", "for-zsh")]
+    commands += [("authmedic", "--config", path, "check"), ("authmedic", "explain", "a line")]
+    for program, *words in commands:
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([built_program(program), *words], stdout=full, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 1, (program, words, done)
+        assert done.stderr == f"{program}: standard output: No space left on device\n", (program, words)
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as left:
+            done = subprocess.run([built_program(program), *words], stdout=left, stderr=subprocess.PIPE, text=True)
+        assert done.returncode in (1, -signal.SIGPIPE) and done.stderr == "", (program, words, done)

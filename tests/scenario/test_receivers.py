@@ -76,6 +76,7 @@ def test_nothing_is_lost_and_nothing_repeated(rig):
     scene.wait_result("alertmanager", "delivered", 1)
     scene.wait_result("pagerduty", "retried", 1)
     scene.wait_result("slack", "retried", 1)
+    check_told(scene.authmedic.output())
     scene.take_away(1)
     scene.authmedic.kill()
     to["pagerduty"].start()
@@ -88,6 +89,13 @@ def test_nothing_is_lost_and_nothing_repeated(rig):
                                     "authmedic_notification_queue_length", target=kind)
         assert scene.authmedic.metric("authmedic_notifications_total", target=kind,
                                       result="dead") == 0
+
+
+def check_told(output):
+    """The log says of each receiver what it answered, or that it did not."""
+    assert "pagerduty: a message was not delivered, for there was no answer: Couldn't connect to server" in output
+    assert "webhook: a message was not taken: the receiver answered with status 429" in output
+    assert "status 0" not in output
 
 
 def check_refused(to):
