@@ -75,6 +75,14 @@ static inline struct view view_first(struct view view, size_t count)
  * The two may not be the same. */
 bool view_cut(struct view *view, char separator, struct view *ret_head);
 
+/* Without all of this byte at its end. */
+static inline struct view view_without_end(struct view view, char byte)
+{
+	while (view.length > 0 && view.data[view.length - 1] == byte)
+		view.length--;
+	return view;
+}
+
 /* Without spaces and tabs at both ends. */
 struct view view_trim(struct view view);
 

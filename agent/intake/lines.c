@@ -1,12 +1,5 @@
 #include "intake/lines.h"
 
-static struct view without_nuls_behind(struct view bytes)
-{
-	while (bytes.length > 0 && bytes.data[bytes.length - 1] == '\0')
-		bytes.length--;
-	return bytes;
-}
-
 static struct view without_nuls_before(struct view bytes)
 {
 	size_t count = 0;
@@ -26,8 +19,8 @@ static struct view behind_nuls(struct lines *lines, struct view line)
 	if (last == NULL)
 		return line;
 	rest = view_skip(line, (size_t)(last - line.data) + 1);
-	torn =
-	    without_nuls_before(without_nuls_behind(view_first(line, line.length - rest.length)));
+	torn = without_nuls_before(
+	    view_without_end(view_first(line, line.length - rest.length), '\0'));
 	if (!lines->cut && torn.length > LINES_MAX_PARTIAL_BYTES)
 		lines->totals->overlong_lines++;
 	else if (!lines->cut)
@@ -54,7 +47,7 @@ static void hand_on(struct lines *lines, struct view line)
 /* How many bytes of an unfinished line need not be kept. */
 static size_t give_up(struct lines *lines, struct view rest)
 {
-	struct view written = without_nuls_behind(rest);
+	struct view written = view_without_end(rest, '\0');
 	struct view line = behind_nuls(lines, written);
 
 	if (!lines->cut && line.length <= LINES_MAX_PARTIAL_BYTES)
@@ -95,7 +88,7 @@ size_t lines_take_found(struct lines *lines, const struct stretch *stretch)
 
 void lines_finish(struct lines *lines, struct view rest)
 {
-	struct view line = behind_nuls(lines, without_nuls_behind(rest));
+	struct view line = behind_nuls(lines, view_without_end(rest, '\0'));
 
 	if (line.length > 0 && !lines->cut)
 		hand_on(lines, line);

@@ -25,8 +25,8 @@ struct lines {
 size_t lines_take(struct lines *lines, struct view bytes);
 
 /* The same for a stretch that was found in `bytes`, where each line of it is one as it stands, but
- * for a CR: then they are only counted, and the answer is how many bytes they are. 0: only
- * lines_take() can tell. */
+ * for CRs at its end: then they are only counted, and the answer is how many bytes they are. 0:
+ * only lines_take() can tell. */
 size_t lines_take_found(struct lines *lines, const struct stretch *stretch);
 
 /* What lines_take() left of a file that will not grow any more: it is the last line. */

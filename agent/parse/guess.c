@@ -65,7 +65,7 @@ static void choose_best(struct guess *guess)
 
 static bool is_empty(struct view line)
 {
-	return line.length == 0 || view_equal(line, VIEW("\r"));
+	return view_is_empty(view_without_end(line, '\r'));
 }
 
 bool guess_line(struct guess *guess, struct view line, struct parsed *ret_parsed)

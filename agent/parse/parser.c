@@ -226,8 +226,7 @@ void parser_line(struct parser *parser, struct view line, struct parsed *ret_par
 		ret_parsed->why = "the line is longer than 64 KiB";
 		return;
 	}
-	if (line.length > 0 && line.data[line.length - 1] == '\r')
-		line.length--;
+	line = view_without_end(line, '\r');
 	if (line.length == 0) {
 		parsed_as(ret_parsed, LINE_HEADER, "an empty line");
 		return;

@@ -42,7 +42,8 @@ must_check int parser_new(
     struct parser **ret_parser, const char *format, struct signatures *signatures);
 void parser_free(struct parser **parser);
 
-/* `line` has no line ending. Lines longer than PARSER_MAX_LINE_BYTES are unparsed. */
+/* `line` has no LF; the CRs at its end are none of it. Lines longer than PARSER_MAX_LINE_BYTES are
+ * unparsed. */
 #define PARSER_MAX_LINE_BYTES 65536
 void parser_line(struct parser *parser, struct view line, struct parsed *ret_parsed);
 

@@ -127,6 +127,22 @@ def lines_of(start, end, every, client):
     return "".join(text).encode()
 
 
+@pytest.mark.parametrize("form", ["auto", "apache-combined"])
+def test_line_ends(rig, form):
+    """However a log's lines end, they are the same lines: also where a copy made CRLF of each LF twice."""
+    start = 1_700_000_000
+    log = rig.log_writer("access.log")
+    text = lines_of(start, start + HOUR, 5, "10.0.0.1")
+    authmedic = rig.authmedic(config(log_site(log, logs=[{"path": log.path, "format": form}])), start=False)
+    summaries = []
+    for end in (b"\n", b"\r\n", b"\r\r\n"):
+        write(log.path, text.replace(b"\n", end), False)
+        summaries.append(authmedic.objects("replay")[-1])
+        assert summaries[-1].pop("bytes") == os.path.getsize(log.path)
+    assert summaries[0]["records"] == HOUR // 5
+    assert summaries[1] == summaries[2] == summaries[0]
+
+
 def test_deaf(rig):
     """Of two logs one stops for an hour, and is heard again; a quiet night in both is nothing."""
     start = 1_700_000_000

@@ -77,6 +77,15 @@ static void cuts_fields(unused_parameter void **state)
 	assert_true(view_is_empty(field));
 }
 
+/* All of one byte goes, and only at the end. */
+static void goes_without_an_end(unused_parameter void **state)
+{
+	assert_view_is(view_without_end(VIEW("a\r\r"), '\r'), "a");
+	assert_view_is(view_without_end(VIEW("\ra\r "), '\r'), "\ra\r ");
+	assert_view_is(view_without_end(VIEW("\r\r"), '\r'), "");
+	assert_true(view_is_empty(view_without_end(view_of(NULL, 0), '\r')));
+}
+
 /* Only spaces and tabs go, and only at the ends. */
 static void trims_blanks(unused_parameter void **state)
 {
@@ -143,6 +152,7 @@ int main(void)
 	    cmocka_unit_test(finds_parts),
 	    cmocka_unit_test(cuts_down_counts),
 	    cmocka_unit_test(cuts_fields),
+	    cmocka_unit_test(goes_without_an_end),
 	    cmocka_unit_test(trims_blanks),
 	    cmocka_unit_test(reads_unsigned_numbers),
 	    cmocka_unit_test(reads_signed_numbers),

@@ -75,6 +75,7 @@ static void guesses(unused_parameter void **state)
 /* While lines come the best so far reads them; what a header declared to it is kept. */
 static void follows_the_lines(unused_parameter void **state)
 {
+	static const char *const empty[] = {"", "\r", "\r\r"};
 	struct guess *auto_call(guess_free) guess = NULL;
 	struct parser *auto_call(parser_free) parser = NULL;
 	struct parsed parsed;
@@ -90,7 +91,8 @@ static void follows_the_lines(unused_parameter void **state)
 	assert_int_equal(parsed.record.status, 401);
 	assert_string_equal(parser_format(guess_best(guess, &why)), "iis-w3c");
 	assert_string_equal(why, "a #Fields line declares its columns");
-	assert_true(guess_line(guess, VIEW(""), &parsed));
+	for (size_t i = 0; i < count_of(empty); i++)
+		assert_true(guess_line(guess, view_of_text(empty[i]), &parsed));
 	for (int i = 3; i < GUESS_LINES; i++) {
 		assert_false(guess_stands(guess));
 		guess_line(guess, VIEW("2026-11-22 10:04:34 401 1.2.3.4"), &parsed);

@@ -45,6 +45,27 @@ static void bounds_lines(unused_parameter void **state)
 	assert_string_equal(parsed.why, "the line is longer than 64 KiB");
 }
 
+/* The CRs before a line's end are none of it, one or several. */
+static void takes_no_line_end(unused_parameter void **state)
+{
+	static const char *const ends[] = {"", "\r", "\r\r", "\r\r\r"};
+	static const char text[] =
+	    "1.2.3.4 - - [22/Nov/2026:10:04:34 +0000] \"GET / HTTP/1.1\" 401 5 \"-\" \"-\"";
+	struct parser *auto_call(parser_free) parser = NULL;
+	struct parsed parsed;
+	char line[sizeof(text) + 3];
+
+	assert_int_equal(parser_new(&parser, "apache-combined", NULL), 0);
+	for (size_t i = 0; i < count_of(ends); i++) {
+		snprintf(line, sizeof(line), "%s%s", text, ends[i]);
+		parser_line(parser, view_of_text(line), &parsed);
+		assert_int_equal(parsed.kind, LINE_RECORD);
+		assert_false(parsed.has_rest);
+		parser_line(parser, view_of_text(ends[i]), &parsed);
+		assert_int_equal(parsed.kind, LINE_HEADER);
+	}
+}
+
 /* What a log does not show is -1, empty or unknown, never 0. */
 static void leaves_out_what_is_not_logged(unused_parameter void **state)
 {
@@ -117,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(knows_its_formats),
 	    cmocka_unit_test(bounds_lines),
+	    cmocka_unit_test(takes_no_line_end),
 	    cmocka_unit_test(leaves_out_what_is_not_logged),
 	    cmocka_unit_test(has_no_header),
 	    cmocka_unit_test(fails_without_memory),
