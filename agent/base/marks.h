@@ -20,7 +20,7 @@ struct marks {
 	const char *text; /* from where `behind` counts */
 	size_t count; /* at most MARKS_MAX; see `all` */
 	bool all; /* false: there are more, or the other byte is there too */
-	bool adjacent; /* two of them stand side by side */
+	bool adjacent; /* two of them stand side by side; known where `apart` was wanted */
 	/* behind[i] is where the text goes on behind the i-th mark, counted from 1. behind[0] is
 	 * where it begins, and behind[count + 1] is what it would be if a mark followed it. So what
 	 * is between two marks needs no special case at either end. The rest is room to write

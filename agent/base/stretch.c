@@ -142,6 +142,7 @@ void stretch_find(struct stretch *stretch, struct view text, struct marks_wanted
 	stretch->text = text;
 	stretch->wanted = wanted;
 	stretch->line_count = 0;
+	stretch->has_nuls = false;
 	stretch->is_plain = false;
 	if (text.length <= stretch->max_bytes)
 		stretch->find(stretch);

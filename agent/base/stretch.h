@@ -26,7 +26,8 @@ bool stretch_use(struct stretch *stretch, enum marks_way way);
 void stretch_done(struct stretch *stretch);
 
 /* Of a longer text than the stretch is for nothing is found. Where `wanted.apart` says that marks
- * shall stand apart, LFs count as marks, and so does the text's beginning. */
+ * shall stand apart, LFs count as marks, and so does the text's beginning. What wants no marks is
+ * all zeros. */
 void stretch_find(struct stretch *stretch, struct view text, struct marks_wanted wanted);
 
 /* Behind the last complete line. */

@@ -269,9 +269,7 @@ void reading_parse(
 
 struct marks_wanted reading_marks(const struct reading *reading)
 {
-	static const struct marks_wanted nothing = {.byte = '\n', .other = '\n'};
-
-	return reading->parser != NULL ? parser_marks(reading->parser) : nothing;
+	return reading->parser != NULL ? parser_marks(reading->parser) : (struct marks_wanted){0};
 }
 
 void reading_parse_of(struct reading *reading, const struct stretch *stretch, size_t number,

@@ -14,9 +14,9 @@ struct reader {
 	marks_finder *find_marks;
 	struct marks_wanted wanted;
 	struct marks marks; /* of one line; on the stack they would be zeroed each time */
-	const struct stretch
-	    *stretch; /* where the line's marks were found already; NULL: nowhere */
-	size_t number; /* of the line in the stretch */
+	/* Where the line's marks were found already (NULL: nowhere), and which line it is there. */
+	const struct stretch *stretch;
+	size_t number;
 	struct signatures *signatures; /* may be NULL */
 	struct logformat *logformat; /* NULL, or owned by the parser */
 	void *state; /* state_bytes of the format's own, zeroed at first */

@@ -238,9 +238,7 @@ void parser_line(struct parser *parser, struct view line, struct parsed *ret_par
 
 struct marks_wanted parser_marks(const struct parser *parser)
 {
-	static const struct marks_wanted nothing = {.byte = '\n', .other = '\n'};
-
-	return parser->format->marks.byte != '\0' ? parser->format->marks : nothing;
+	return parser->format->marks;
 }
 
 /* Whether it was looked through for what this reader needs. */

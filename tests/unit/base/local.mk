@@ -21,11 +21,11 @@ tests_unit_base_view_test_SOURCES = tests/unit/base/test_view.c
 tests_unit_base_view_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_view_test_LDADD = $(unit_libs)
 
-tests_unit_base_marks_test_SOURCES = tests/unit/base/test_marks.c
+tests_unit_base_marks_test_SOURCES = tests/unit/base/test_marks.c tests/unit/chance.h
 tests_unit_base_marks_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_marks_test_LDADD = $(unit_libs)
 
-tests_unit_base_stretch_test_SOURCES = tests/unit/base/test_stretch.c
+tests_unit_base_stretch_test_SOURCES = tests/unit/base/test_stretch.c tests/unit/chance.h
 tests_unit_base_stretch_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_stretch_test_LDADD = $(unit_libs)
 

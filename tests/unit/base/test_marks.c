@@ -1,5 +1,4 @@
-#include "seed.h"
-#include "unit.h"
+#include "chance.h"
 
 #include "base/marks.h"
 
@@ -33,25 +32,17 @@ static void check_text(marks_finder *find, struct view text, char other)
 	assert_int_equal(marks.behind[count + 1], text.length + 1);
 }
 
-static unsigned below(uint64_t *state, unsigned limit)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned)((*state >> 33) % limit);
-}
-
 /* Exactly as large as the text, so that a sanitizer sees each byte read beyond it. */
-static void check_random_text(marks_finder *find, uint64_t *state)
+static void check_random_text(marks_finder *find)
 {
-	size_t length = below(state, 8) == 0 ? below(state, MAX_BYTES) : below(state, 200);
-	unsigned rarity = 1 + below(state, 40);
+	size_t length = (size_t)chance(chance(8) == 0 ? MAX_BYTES : 200);
+	unsigned rarity = 1 + (unsigned)chance(40);
 	char *text = malloc(length + 1);
-	bool escapes = below(state, 4) == 0;
+	bool escapes = chance(4) == 0;
 
 	assert_non_null(text);
 	for (size_t i = 0; i < length; i++) {
-		unsigned lot = below(state, rarity);
-
-		text[i] = lot == 0 ? '"' : (char)below(state, 256);
+		text[i] = chance(rarity) == 0 ? '"' : (char)chance(256);
 		if (text[i] == '\\' && !escapes)
 			text[i] = 'x';
 	}
@@ -64,15 +55,12 @@ static void check_random_text(marks_finder *find, uint64_t *state)
 /* Each way that this machine can finds in random texts what a plain loop finds. */
 static void finds_what_a_loop_finds(unused_parameter void **state)
 {
-	uint64_t seed = seed_chosen();
-
-	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
 	for (unsigned way = 0; way < MARKS_WAYS; way++) {
 		marks_finder *find = marks_finder_of((enum marks_way)way);
-		uint64_t random = seed;
 
+		chance_begin(0);
 		for (unsigned i = 0; find != NULL && i < TEXTS; i++)
-			check_random_text(find, &random);
+			check_random_text(find);
 	}
 }
 

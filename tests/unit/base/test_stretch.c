@@ -1,5 +1,4 @@
-#include "seed.h"
-#include "unit.h"
+#include "chance.h"
 
 #include "base/stretch.h"
 
@@ -9,7 +8,7 @@
 static const struct marks_wanted kinds[] = {
     {.byte = ' ', .other = ' ', .apart = true},
     {.byte = '"', .other = '\\'},
-    {.byte = '\n', .other = '\n'},
+    {0},
 };
 
 /* -- what looking at each byte finds -- */
@@ -39,22 +38,37 @@ static bool same_marks(const struct marks *one, const struct marks *other)
 	return same && view_is_empty(marks_between(one, MARKS_NOTHING));
 }
 
-/* The whole line, and what is left of it without bytes at its ends. */
+/* How many marks are in a text. */
+static size_t count_in(struct view text, char mark)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.length; i++)
+		count += text.data[i] == mark;
+	return count;
+}
+
+/* The whole line, and what is left of it without bytes at its ends: of those before it none may be
+ * a mark. */
 static void check_marks(const struct stretch *stretch, size_t number, struct view line)
 {
 	static struct marks found;
 	static struct marks expected;
+	const struct marks_wanted *wanted = &stretch->wanted;
+	bool fits = count_in(line, wanted->byte) <= MARKS_MAX;
 
 	for (size_t skip = 0; skip <= 2 && skip < line.length; skip++) {
 		struct view part = view_of(line.data + skip, line.length - skip);
+		bool whole = count_in(view_first(line, skip), wanted->byte) == 0;
 
 		part.length -= part.length > skip ? skip : 0;
-		marks_best_finder()(
-		    &expected, part, stretch->wanted.byte, stretch->wanted.other);
-		if (stretch_marks(stretch, number, part, &found))
-			assert_true(same_marks(&found, &expected));
-		else
-			assert_true(!stretch->is_plain || skip > 0 || !expected.all);
+		assert_int_equal(stretch_marks(stretch, number, part, &found),
+		    stretch->is_plain && fits && whole);
+		if (!stretch->is_plain || !fits || !whole)
+			continue;
+		marks_best_finder()(&expected, part, wanted->byte, wanted->other);
+		assert_true(same_marks(&found, &expected));
+		assert_true(!wanted->apart || !expected.adjacent);
 	}
 }
 
@@ -75,41 +89,35 @@ static void check_text(struct stretch *stretch, struct view text, struct marks_w
 	assert_int_equal(stretch->line_count, number);
 	assert_int_equal(stretch_taken(stretch), text.length - rest.length);
 	assert_int_equal(stretch->is_plain, is_plain(text, wanted));
-	assert_int_equal(stretch->has_nuls,
-	    text.length > 0 && memchr(text.data, '\0', text.length) != NULL);
+	assert_int_equal(
+	    stretch->has_nuls, text.length > 0 && memchr(text.data, '\0', text.length) != NULL);
 }
 
 /* -- texts -- */
 
-static unsigned below(uint64_t *state, unsigned limit)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned)((*state >> 33) % limit);
-}
-
-static char draw_byte(uint64_t *state, unsigned rarity, bool is_odd)
+static char draw_byte(unsigned rarity, bool is_odd)
 {
 	static const char often[] = "\n \"";
-	unsigned lot = below(state, rarity);
+	size_t lot = (size_t)chance(rarity);
 
 	if (lot < sizeof(often) - 1)
 		return often[lot];
-	if (is_odd && below(state, 50) == 0)
-		return below(state, 2) == 0 ? '\0' : '\\';
-	return (char)('a' + below(state, 26));
+	if (is_odd && chance(50) == 0)
+		return chance(2) == 0 ? '\0' : '\\';
+	return (char)('a' + (char)chance(26));
 }
 
 /* Exactly as large as the text, so that a sanitizer sees each byte read beyond it. */
-static void check_random_text(struct stretch *stretch, uint64_t *state)
+static void check_random_text(struct stretch *stretch)
 {
-	size_t length = below(state, 4) == 0 ? below(state, MAX_BYTES) : below(state, 200);
-	unsigned rarity = 3 + below(state, 60);
-	bool is_odd = below(state, 3) == 0;
+	size_t length = (size_t)chance(chance(4) == 0 ? MAX_BYTES : 200);
+	unsigned rarity = 3 + (unsigned)chance(60);
+	bool is_odd = chance(3) == 0;
 	char *text = malloc(length > 0 ? length : 1);
 
 	assert_non_null(text);
 	for (size_t i = 0; i < length; i++)
-		text[i] = draw_byte(state, rarity, is_odd);
+		text[i] = draw_byte(rarity, is_odd);
 	for (size_t i = 0; i < count_of(kinds); i++)
 		check_text(stretch, view_of(text, length), kinds[i]);
 	free(text);
@@ -118,18 +126,44 @@ static void check_random_text(struct stretch *stretch, uint64_t *state)
 /* Each way that this machine can finds in random texts what a plain loop finds. */
 static void finds_what_a_loop_finds(unused_parameter void **state)
 {
-	uint64_t seed = seed_chosen();
 	struct stretch stretch;
 
-	print_message("# AUTHMEDIC_SEED=%llu\n", (unsigned long long)seed);
 	assert_int_equal(stretch_init(&stretch, MAX_BYTES), 0);
 	for (unsigned way = 0; way < MARKS_WAYS; way++) {
-		uint64_t random = seed;
-
+		chance_begin(0);
 		if (!stretch_use(&stretch, (enum marks_way)way))
 			continue;
 		for (unsigned i = 0; i < TEXTS; i++)
-			check_random_text(&stretch, &random);
+			check_random_text(&stretch);
+	}
+	stretch_done(&stretch);
+}
+
+/* A line may have as many marks as there is room for, but not one more; behind another line, and
+ * at the text's end. */
+static void finds_so_many(unused_parameter void **state)
+{
+	char text[2 * MARKS_MAX + 100];
+	struct stretch stretch;
+
+	assert_int_equal(stretch_init(&stretch, sizeof(text)), 0);
+	for (size_t i = 0; i < count_of(kinds); i++) {
+		for (size_t count = 0; count <= MARKS_MAX + 2; count++) {
+			size_t length = 0;
+
+			text[length++] = 'x';
+			text[length++] = kinds[i].byte;
+			text[length++] = 'x';
+			text[length++] = '\n';
+			for (size_t j = 0; j < count; j++) {
+				text[length++] = 'x';
+				text[length++] = kinds[i].byte;
+			}
+			text[length++] = 'x';
+			text[length++] = '\n';
+			check_text(&stretch, view_of(text, length), kinds[i]);
+			assert_true(stretch.is_plain);
+		}
 	}
 	stretch_done(&stretch);
 }
@@ -166,12 +200,14 @@ static void refuses_longer_texts(unused_parameter void **state)
 	struct stretch stretch;
 
 	assert_int_equal(stretch_init(&stretch, 8), 0);
-	stretch_find(&stretch, VIEW("one\ntwo\n"), kinds[0]);
+	stretch_find(&stretch, VIEW("one\nt\0o\n"), kinds[0]);
 	assert_int_equal(stretch.line_count, 2);
+	assert_true(stretch.has_nuls);
 	stretch_find(&stretch, VIEW("one\ntwo\n\n"), kinds[0]);
 	assert_int_equal(stretch.line_count, 0);
 	assert_int_equal(stretch_taken(&stretch), 0);
 	assert_false(stretch.is_plain);
+	assert_false(stretch.has_nuls);
 	stretch_done(&stretch);
 }
 
@@ -190,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_what_a_loop_finds),
+	    cmocka_unit_test(finds_so_many),
 	    cmocka_unit_test(finds_at_the_edges),
 	    cmocka_unit_test(refuses_longer_texts),
 	    cmocka_unit_test(has_a_way),
