@@ -221,7 +221,7 @@ int voters_restore(struct voters *voters, struct window *window, uint64_t number
 	voter.opinion_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	voter.order = row_get_below(&row, 8, VOTER_MAX_ORDER) & VOTER_MAX_ORDER;
 	voter.opinion = row_get_below(&row, 1, OPINION_COUNT) & (OPINION_COUNT - 1);
-	if (!row_is_whole(&row) || voter.order == 0 || number == 0 ||
+	if (!row_is_whole(&row) || voter.hash == 0 || voter.order == 0 || number == 0 ||
 	    voters_look_up(voters, voter.hash) != 0)
 		return -EINVAL;
 	if (number > voters->options.max_voters)

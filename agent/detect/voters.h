@@ -28,6 +28,9 @@ struct voter {
 	uint64_t opinion : 64 - VOTER_ORDER_BITS;
 };
 
+_Static_assert(sizeof(struct voter) == 32, "of two lines the second would have to be fetched");
+_Static_assert((OPINION_COUNT & (OPINION_COUNT - 1)) == 0, "an opinion is cut down to its bits");
+
 struct voters_options {
 	size_t max_voters;
 	int64_t known_good_for_ms;

@@ -282,10 +282,11 @@ static struct view row_of(struct row_writer *row, uint64_t voter, uint64_t order
 
 static void test_bad_rows(unused_parameter void **state)
 {
-	/* A voter without order or number, one that is there already, a number that is taken, or an
-	 * unknown opinion is refused. */
+	/* A voter without hash, order or number, one that is there already, a number that is
+	 * taken, or an unknown opinion is refused. */
 	struct row_writer row;
 
+	assert_int_equal(voters_restore(&voters, &window, 1, row_of(&row, 0, 1)), -EINVAL);
 	assert_int_equal(voters_restore(&voters, &window, 1, row_of(&row, 9, 0)), -EINVAL);
 	assert_int_equal(voters_restore(&voters, &window, 0, row_of(&row, 9, 1)), -EINVAL);
 	row_of(&row, 9, 1);
