@@ -5,9 +5,6 @@
 #include "base/border.h"
 #include "detect/handshakes_private.h"
 
-/* A power of two: as many as the processor's nearest cache can hold beside all else. */
-#define OPEN_COUNTERS 4096
-
 int handshakes_init(struct handshakes *handshakes, const struct handshakes_options *options)
 {
 	size_t max = options->max_pending;
@@ -31,9 +28,8 @@ int handshakes_init(struct handshakes *handshakes, const struct handshakes_optio
 		error = changes_init(&handshakes->changes, max);
 	if (error < 0)
 		return error;
-	handshakes->open_mask = OPEN_COUNTERS - 1;
 	handshakes->open_by_voter =
-	    calloc(handshakes->open_mask + 1, sizeof(*handshakes->open_by_voter));
+	    calloc(HANDSHAKES_OPEN_COUNTERS, sizeof(*handshakes->open_by_voter));
 	return handshakes->open_by_voter == NULL ? -ENOMEM : 0;
 }
 
@@ -179,8 +175,7 @@ void handshakes_tell(struct handshakes *handshakes, const struct sign_in *sign_i
 /* Got in, and nothing came that would make it a handshake of its own: it only counts. */
 static bool is_authenticated(const struct handshake *handshake)
 {
-	return !handshake->challenged && !handshake->has_leg &&
-	    !scheme_is_token(handshake->scheme);
+	return !handshake->challenged && !handshake->has_leg && !scheme_is_token(handshake->scheme);
 }
 
 /* Nothing more came: what that means depends on the state. */
@@ -227,8 +222,7 @@ void handshakes_cut_short(struct handshakes *handshakes, uint32_t number)
 static uint32_t oldest_answer(struct handshakes *handshakes)
 {
 	uint32_t queued = handshakes->queues[QUEUE_ANSWERED].first;
-	uint32_t alone =
-	    handshakes_answer_number(handshakes, answers_oldest(&handshakes->answers));
+	uint32_t alone = handshakes_answer_number(handshakes, answers_oldest(&handshakes->answers));
 
 	if (queued == 0 || alone == 0)
 		return queued + alone;

@@ -83,7 +83,6 @@ struct handshakes {
 	struct changes changes;
 	/* Entries in chains that share these bits of the voter: 0 spares a look. */
 	uint32_t *open_by_voter;
-	uint64_t open_mask;
 };
 
 must_check int handshakes_init(

@@ -69,10 +69,13 @@ static inline uint64_t handshakes_key(
 	    : handshakes_key_of_both(request, handshakes->connections[number]);
 }
 
+/* A power of two: as many as the processor's nearest cache can hold beside all else. */
+#define HANDSHAKES_OPEN_COUNTERS 4096
+
 /* How many open handshakes share these bits of the voter. */
 static inline uint32_t *handshakes_open_of(struct handshakes *handshakes, uint64_t voter)
 {
-	return &handshakes->open_by_voter[voter & handshakes->open_mask];
+	return &handshakes->open_by_voter[voter % HANDSHAKES_OPEN_COUNTERS];
 }
 
 #endif

@@ -24,9 +24,8 @@ void recent_take(struct recent_voter *entry, const struct hash_seed *seed, uint8
     const uint64_t words[2]);
 
 /* The entry with the hash of the address's words, which is never 0; the seed must always be the
- * same. Until the next is asked for. Who can
- * choose addresses may make them share a place; then each is hashed anew, as it would be without
- * the cache. */
+ * same. It is the voter's until the next is asked for. Who can choose addresses may make them share
+ * a place; then each is hashed anew, as it would be without the cache. */
 static inline struct recent_voter *recent_voter(
     struct recent *recent, const struct hash_seed *seed, uint8_t family, const uint64_t words[2])
 {

@@ -6,8 +6,7 @@
 static void test_same_as_hash(unused_parameter void **state)
 {
 	/* Whatever was asked before, the answer is the hash of the address's own bytes; the same
-	 * bytes are another voter in the other family. A number stays with its voter, or is lost.
-	 */
+	 * bytes are another voter in the other family. A number stays with its voter, or goes. */
 	static struct recent recent;
 	const struct hash_seed seed = {{3, 4}};
 	struct traffic dice = {.state = 5};
