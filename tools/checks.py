@@ -40,7 +40,8 @@ LIBRARIES = {
     "krb5.h": ["agent/probe/kerberos.c", "agent/probe/krb_error.", "plugins/"],
     "gssapi/": ["agent/probe/kerberos.c"],
     "openssl/": ["agent/report/signature.c", "agent/report/digest.c",
-                 "agent/report/secret_digest.c", "agent/report/http_certificate.c"],
+                 "agent/report/secret_digest.c", "agent/report/http_certificate.c",
+                 "agent/report/authorities.c"],
     "immintrin.h": ["agent/base/marks_ways.h"],
 }
 

@@ -3,6 +3,7 @@ libauthmedic_a_SOURCES += \
 	agent/daemon/again.c agent/daemon/again.h \
 	agent/daemon/evidence.c agent/daemon/evidence.h \
 	agent/daemon/log_parser.c agent/daemon/log_parser.h \
+	agent/daemon/named_files.c agent/daemon/named_files.h \
 	agent/daemon/prober.c agent/daemon/prober.h \
 	agent/daemon/reading.c agent/daemon/reading.h \
 	agent/daemon/reports.c agent/daemon/reports.h \

@@ -55,7 +55,7 @@ static int load(struct rulebook *ret_rulebook, const char *config_file, struct b
 
 	if (error < 0)
 		return error;
-	error = rulebook_load_secrets(&rulebook, errors);
+	error = rulebook_load_files(&rulebook, NULL, errors);
 	if (error < 0)
 		rulebook_done(&rulebook);
 	else

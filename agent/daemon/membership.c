@@ -10,7 +10,6 @@
 #include "report/secret_file.h"
 #include "report/signature.h"
 
-#define MAX_SECRET_BYTES ((size_t)4096)
 #define RUN_VALUE	 "fleet-run"
 #define HINDERED_VALUE	 "fleet-hindered" /* of what people were told, or "joined" */
 #define OF_THE_HOST	 "" /* a value of the store that is of no site */
@@ -345,19 +344,8 @@ static int name_host(struct membership *membership, struct buffer *errors)
 static int read_password(struct membership *membership, struct buffer *errors)
 {
 	const char *file = membership->parts.config->fleet.password_file;
-	struct buffer auto_buffer content;
-	int error;
+	int error = file != NULL ? secret_file_read_line(file, &membership->password) : 0;
 
-	buffer_init(&content, MAX_SECRET_BYTES);
-	if (file == NULL)
-		return 0;
-	error = secret_file_read(file, &content);
-	if (error == 0) {
-		membership->password = view_to_text(secret_file_line(buffer_view(&content)));
-		error = membership->password != NULL ? 0 : -ENOMEM;
-	}
-	if (content.length > 0)
-		secret_forget(content.data, content.length);
 	if (error < 0)
 		buffer_append_format(errors, "the fleet: the password file %s cannot be used: %s\n",
 		    file, secret_file_why(error));

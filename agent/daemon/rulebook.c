@@ -2,9 +2,7 @@
 
 #include <errno.h>
 
-#include "base/file.h"
 #include "daemon/log_parser.h"
-#include "daemon/target.h"
 
 /* Which formats there are is the parsers' knowledge, not the configuration's. */
 static int check_format(const struct config_log *log, struct buffer *errors)
@@ -24,53 +22,6 @@ static int check_formats(const struct config *config, struct buffer *errors)
 		for (size_t j = 0; j < site->logs.count; j++)
 			if (check_format(&site->logs.items[j], errors) < 0)
 				error = -EINVAL;
-	}
-	return error;
-}
-
-struct named_file {
-	const char *where, *what;
-	const char *path; /* NULL: none is named */
-};
-
-/* Whether what is in them is good is seen by whoever may read them. */
-static int check_files(const struct named_file *files, size_t count, struct buffer *errors)
-{
-	int first = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		int64_t bytes;
-		int error = files[i].path != NULL ? file_size(files[i].path, &bytes) : 0;
-
-		if (error < 0)
-			buffer_append_format(errors, "%s: the %s file %s cannot be used: %s\n",
-			    files[i].where, files[i].what, files[i].path,
-			    error == -EINVAL ? "no regular file" : strerror(-error));
-		first = first < 0 ? first : error;
-	}
-	return first;
-}
-
-static int check_named_files(const struct config *config, struct buffer *errors)
-{
-	const struct config_http *http = &config->http;
-	const struct config_fleet *fleet = &config->fleet;
-	const struct named_file common[] = {{"http.tls", "secret", http->key_file},
-	    {"http", "secret", http->users_file},
-	    {"fleet", "certificate", fleet->ca_file},
-	    {"fleet", "certificate", fleet->certificate_file},
-	    {"fleet", "secret", fleet->key_file},
-	    {"fleet", "secret", fleet->password_file}};
-	int error = check_files(common, count_of(common), errors);
-
-	for (size_t i = 0; i < config->notify.count; i++) {
-		const struct config_notify *notify = &config->notify.items[i];
-		const struct named_file own[] = {{notify->where, "secret", notify->secret_file},
-		    {notify->where, "secret", notify->url_file},
-		    {notify->where, "certificate", notify->ca_file}};
-		int of_this = check_files(own, count_of(own), errors);
-
-		error = error < 0 ? error : of_this;
 	}
 	return error;
 }
@@ -99,7 +50,7 @@ int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct
 	if (error == 0)
 		error = check_formats(rulebook.config, errors);
 	if (error == 0)
-		error = check_named_files(rulebook.config, errors);
+		error = named_files_find(rulebook.config, errors);
 	if (error == 0)
 		error = load_folders(&rulebook, errors);
 	if (error < 0) {
@@ -110,25 +61,40 @@ int rulebook_load(struct rulebook *ret_rulebook, const char *config_file, struct
 	return 0;
 }
 
-int rulebook_load_secrets(struct rulebook *rulebook, struct buffer *errors)
+static int load_certificate(
+    struct rulebook *rulebook, const struct unread_files *unread, struct buffer *errors)
 {
 	const struct config_http *http = &rulebook->config->http;
-	const struct http_certificate_files files = {http->certificate_file, http->key_file};
-	int of_certificate = 0;
-	int of_users = 0;
-	int error;
+	const struct named_file certificate = {
+	    "http.tls", false, http->certificate_file};
+	const struct named_file key = {"http.tls", true, http->key_file};
+	const struct http_certificate_files files = {
+	    named_file_readable(&certificate, unread), named_file_readable(&key, unread)};
 
-	if (http->certificate_file != NULL)
-		of_certificate = http_certificate_load(&rulebook->certificate, &files, errors);
-	if (http->users_file != NULL)
-		of_users = http_users_load(&rulebook->users, http->users_file, errors);
-	error = of_certificate < 0 ? of_certificate : of_users;
-	for (size_t i = 0; i < rulebook->config->notify.count; i++) {
-		int of_this = target_check(&rulebook->config->notify.items[i], errors);
+	return files.certificate != NULL && files.key != NULL
+	    ? http_certificate_load(&rulebook->certificate, &files, errors)
+	    : 0;
+}
 
-		error = error < 0 ? error : of_this;
-	}
-	return error;
+static int load_users(
+    struct rulebook *rulebook, const struct unread_files *unread, struct buffer *errors)
+{
+	const struct named_file users = {"http", true, rulebook->config->http.users_file};
+	const char *path = named_file_readable(&users, unread);
+
+	return path != NULL ? http_users_load(&rulebook->users, path, errors) : 0;
+}
+
+int rulebook_load_files(
+    struct rulebook *rulebook, const struct unread_files *unread, struct buffer *errors)
+{
+	int of_certificate = load_certificate(rulebook, unread, errors);
+	int of_users = load_users(rulebook, unread, errors);
+	int of_others = named_files_judge(rulebook->config, unread, errors);
+
+	if (of_certificate < 0)
+		return of_certificate;
+	return of_users < 0 ? of_users : of_others;
 }
 
 static bool exists(const char *file)

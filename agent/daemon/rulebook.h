@@ -4,6 +4,7 @@
 #define AUTHMEDIC_DAEMON_RULEBOOK_H
 
 #include "config/config.h"
+#include "daemon/named_files.h"
 #include "diagnose/rules.h"
 #include "parse/signatures.h"
 #include "parse/statuses.h"
@@ -22,9 +23,10 @@ struct rulebook {
 /* Appends every fault as `file:line:col: message`. Nothing is left behind on failure. */
 must_check int rulebook_load(
     struct rulebook *ret_rulebook, const char *config_file, struct buffer *errors);
-/* Reads the endpoint's certificate and users, too, where there are any, and whether the receivers'
- * secrets are good: for those who may. Appends every fault as `place: message`. */
-must_check int rulebook_load_secrets(struct rulebook *rulebook, struct buffer *errors);
+/* Reads the endpoint's certificate and users, too, where there are any, and judges all other files
+ * that the configuration names. Appends every fault as `place: message`; `unread` may be NULL. */
+must_check int rulebook_load_files(
+    struct rulebook *rulebook, const struct unread_files *unread, struct buffer *errors);
 /* For what needs no sites: the rules of the configuration where there is one, else the installed
  * ones; `config` stays NULL then, and a missing folder of signatures is no error. */
 must_check int rulebook_load_rules(

@@ -6,36 +6,31 @@
 #include "report/secret_digest.h"
 #include "report/secret_file.h"
 
-#define MAX_SECRET_FILE_BYTES ((size_t)4096)
-
-static int read_line(const char *file, struct buffer *content)
-{
-	int error = secret_file_read(file, content);
-
-	return error < 0 ? error : secret_file_line(buffer_view(content)).length > 0 ? 0 : -EINVAL;
-}
-
 static void forget(struct buffer *secret)
 {
 	if (secret->length > 0)
 		secret_forget(secret->data, secret->length);
 }
 
-static int read_secret(const char *file, struct target *target)
+static int read_signing_secret(const char *file, struct target *target)
 {
 	struct buffer auto_buffer content;
 	int error;
 
-	buffer_init(&content, MAX_SECRET_FILE_BYTES);
-	error = read_line(file, &content);
-	if (error == 0 && target->wire->needs_key) {
-		target->key = view_to_text(secret_file_line(buffer_view(&content)));
-		error = target->key != NULL ? 0 : -ENOMEM;
-	} else if (error == 0) {
+	buffer_init(&content, SECRET_FILE_MAX_LINE_BYTES);
+	error = secret_file_read(file, &content);
+	if (error == 0 && secret_file_line(buffer_view(&content)).length == 0)
+		error = -EINVAL;
+	if (error == 0)
 		error = signature_read_secret(buffer_view(&content), &target->secret);
-	}
 	forget(&content);
 	return error;
+}
+
+static int read_secret(const char *file, struct target *target)
+{
+	return target->wire->needs_key ? secret_file_read_line(file, &target->key)
+				       : read_signing_secret(file, target);
 }
 
 static int add_by_url(struct webhook_sender *sender, const struct target *target,
@@ -47,7 +42,7 @@ static int add_by_url(struct webhook_sender *sender, const struct target *target
 	    .ca_file = notify->ca_file};
 	int error;
 
-	buffer_init(&whole, MAX_SECRET_FILE_BYTES);
+	buffer_init(&whole, SECRET_FILE_MAX_LINE_BYTES);
 	wire_append_url(target->wire, url, &whole);
 	added.url = buffer_text(&whole);
 	error = buffer_error(&whole);
@@ -59,33 +54,23 @@ static int add_by_url(struct webhook_sender *sender, const struct target *target
 
 static int read_url(const struct config_notify *notify, char **ret_url)
 {
-	struct buffer auto_buffer content;
-	int error;
+	char *url = NULL;
+	int error = secret_file_read_line(notify->url_file, &url);
 
-	buffer_init(&content, MAX_SECRET_FILE_BYTES);
-	error = read_line(notify->url_file, &content);
-	if (error == 0) {
-		*ret_url = view_to_text(secret_file_line(buffer_view(&content)));
-		error = *ret_url == NULL ? -ENOMEM : is_url(*ret_url) ? 0 : -EINVAL;
+	if (error == 0 && !is_url(url)) {
+		secret_file_forget_line(&url);
+		error = -EINVAL;
 	}
-	forget(&content);
+	if (error == 0)
+		*ret_url = url;
 	return error;
-}
-
-static void forget_url(char **url)
-{
-	if (*url != NULL)
-		secret_forget(*url, strlen(*url));
-	free(*url);
 }
 
 static int complain_of_file(
     const struct config_notify *notify, const char *file, int error, struct buffer *errors)
 {
 	buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n", notify->where,
-	    file,
-	    error == -EINVAL ? "no regular file, or does not hold what it should"
-			     : secret_file_why(error));
+	    file, secret_file_why(error));
 	return error;
 }
 
@@ -110,7 +95,7 @@ static int read_files(struct target *target, const struct config_notify *notify,
 int target_check(const struct config_notify *notify, struct buffer *errors)
 {
 	struct target target = {0};
-	char auto_call(forget_url) *url = NULL;
+	char auto_call(secret_file_forget_line) *url = NULL;
 	int error = read_files(&target, notify, &url, errors);
 
 	target_done(&target);
@@ -120,7 +105,7 @@ int target_check(const struct config_notify *notify, struct buffer *errors)
 int target_open(struct target *target, const struct config_notify *notify,
     struct webhook_sender *sender, struct buffer *errors)
 {
-	char auto_call(forget_url) *url = NULL;
+	char auto_call(secret_file_forget_line) *url = NULL;
 	int error = read_files(target, notify, &url, errors);
 
 	return error < 0 ? error
@@ -130,7 +115,5 @@ int target_open(struct target *target, const struct config_notify *notify,
 void target_done(struct target *target)
 {
 	signature_forget_secret(&target->secret);
-	if (target->key != NULL)
-		secret_forget(target->key, strlen(target->key));
-	free(target->key);
+	secret_file_forget_line(&target->key);
 }

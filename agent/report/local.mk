@@ -1,5 +1,6 @@
 EXTRA_DIST += docs/metrics.md
 libauthmedic_a_SOURCES += \
+	agent/report/authorities.c agent/report/authorities.h \
 	agent/report/course.c agent/report/course.h agent/report/course_private.h \
 	agent/report/course_json.c agent/report/course_json.h \
 	agent/report/course_marks.c \

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/secret_digest.h"
+
 static int check(int file)
 {
 	struct stat status;
@@ -43,7 +45,8 @@ const char *secret_file_why(int error)
 	if (error == -EPERM)
 		return "must belong to root or to us, be readable by nobody else and writable "
 		       "by no group";
-	return strerror(-error);
+	return error == -EINVAL ? "no regular file, or does not hold what it should"
+				: strerror(-error);
 }
 
 static bool is_space(char byte)
@@ -58,4 +61,31 @@ struct view secret_file_line(struct view content)
 	while (content.length > 0 && is_space(content.data[content.length - 1]))
 		content.length--;
 	return content;
+}
+
+int secret_file_read_line(const char *path, char **ret_line)
+{
+	struct buffer auto_buffer content;
+	struct view line;
+	int error;
+
+	buffer_init(&content, SECRET_FILE_MAX_LINE_BYTES);
+	error = secret_file_read(path, &content);
+	line = secret_file_line(buffer_view(&content));
+	if (error == 0 && (line.length == 0 || view_contains(line, VIEW("\0"))))
+		error = -EINVAL;
+	if (error == 0) {
+		*ret_line = view_to_text(line);
+		error = *ret_line != NULL ? 0 : -ENOMEM;
+	}
+	if (content.length > 0)
+		secret_forget(content.data, content.length);
+	return error;
+}
+
+void secret_file_forget_line(char **line)
+{
+	if (*line != NULL)
+		secret_forget(*line, strlen(*line));
+	free(take_pointer(*line));
 }

@@ -1,11 +1,12 @@
 """Shows that each mistake in a configuration is told with file, line and column and exit code 78,
 by authmedicd and by `authmedic check` alike, and that nothing is started."""
 
+import json
 import os
 
 import pytest
 
-from rig import SOURCE_DIRECTORY, build_directory, built_program
+from rig import SOURCE_DIRECTORY, build_directory, built_program, need_program, need_root
 from rig.process import run
 
 BAD_CONFIGURATION = 78
@@ -163,8 +164,16 @@ def test_missing_files(rig, good):
     check_refused(path, "/nowhere/servers:1:1: No such file or directory\n")
 
 
+BROKEN = "-----BEGIN CERTIFICATE-----\nbm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"
+NO_CERTIFICATE = "the certificate file %s cannot be used: it holds no certificate in PEM, or a broken one"
+
+
 def make_public(path):
     os.chmod(write(path, "a-key-that-all-may-read"), 0o644)
+
+
+def make_garbage(path):
+    write(path, "This is a letter to my mother.\n")
 
 
 # What stands where a file is named, the key of a receiver that names it, and what is said of it.
@@ -174,6 +183,9 @@ FILES = {
                      "the certificate file %s cannot be used: No such file or directory"),
     "a folder for an authority": (os.mkdir, "ca_file",
                                   "the certificate file %s cannot be used: no regular file"),
+    "garbage for an authority": (make_garbage, "ca_file", NO_CERTIFICATE),
+    "nothing for an authority": (lambda path: write(path, ""), "ca_file", NO_CERTIFICATE),
+    "a broken authority": (lambda path: write(path, BROKEN), "ca_file", NO_CERTIFICATE),
     "a pipe for an authority": (os.mkfifo, "ca_file",
                                 "the certificate file %s cannot be used: no regular file"),
     "a pipe for a secret": (os.mkfifo, "secret_file",
@@ -204,6 +216,94 @@ def test_users_in_a_pipe(rig, good):
     path = write(rig.path("authmedic.yml"), good.replace(
         "127.0.0.1:0}", f"127.0.0.1:0, users_file: {rig.path('users')}}}"))
     check_refused(path, f"http: the secret file {rig.path('users')} cannot be used: no regular file\n")
+
+
+def make_pair(rig):
+    """The paths of a certificate and its key."""
+    certificate, key = rig.path("some.crt"), rig.path("some.key")
+    run([need_program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+         "/CN=localhost", "-days", "2", "-keyout", key, "-out", certificate])
+    os.chmod(key, 0o600)
+    return certificate, key
+
+
+FLEET = 'fleet: {group: web, endpoints: ["https://127.0.0.1:1/"], '
+
+
+@pytest.mark.parametrize("case", ["ca_file", "certificate_file", "key_file", "password_file"])
+def test_file_of_the_fleet(rig, good, case):
+    """Each file that etcd is asked with is judged before it is, and told by its name."""
+    certificate, key = make_pair(rig)
+    password, garbage = write(rig.path("password"), "secret"), write(rig.path("garbage"), " \n")
+    for secret in (password, garbage):
+        os.chmod(secret, 0o600)
+    files = {"ca_file": certificate, "certificate_file": certificate, "key_file": key, "password_file": password}
+    fleet = "".join(f"{name}: {path}, " for name, path in {**files, case: garbage}.items())
+    path = write(rig.path("authmedic.yml"), good + FLEET + fleet + "user: web}\n")
+    check_refused(path, {
+        "ca_file": f"fleet: {NO_CERTIFICATE % garbage}\n",
+        "certificate_file": f"{garbage}: holds no certificate in PEM\n",
+        "key_file": f"{garbage}: holds no private key in PEM, or one with a passphrase\n",
+        "password_file": f"fleet: the secret file {garbage} cannot be used: no regular file, or does not hold "
+                         "what it should\n"}[case])
+    fleet = "".join(f"{name}: {path}, " for name, path in files.items())
+    write(path, good + FLEET + fleet + "user: web}\n")
+    assert run([built_program("authmedic"), "check", "--config", path]).stderr == ""
+
+
+@pytest.mark.parametrize(("make", "says"), [
+    (lambda path: None, "the certificate file %s cannot be used: No such file or directory"),
+    (make_garbage, NO_CERTIFICATE)], ids=["missing", "garbage"])
+def test_authority_of_a_probe(rig, good, make, says):
+    """What a site's probe trusts the server by is looked at before a probe fails for it."""
+    named = rig.path("named")
+    make(named)
+    path = write(rig.path("authmedic.yml"), good.replace("probe.keytab}", f"probe.keytab, ca_file: {named}}}"))
+    check_refused(path, f"{path}:13:11: {says % named}\n")
+
+
+def check_as_nobody(path, *words):
+    return run([need_program("setpriv", "util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups",
+                built_program("authmedic"), "check", "--config", path, *words])
+
+
+def test_files_that_may_not_be_read(rig, good):
+    """Who may not read a file is told that it was not judged, and all else is fine; who may, judges."""
+    need_root("files that another user may not read")
+    closed = rig.path("closed")
+    os.mkdir(closed, 0o700)
+    secret, authority = write(f"{closed}/secret", ""), write(f"{closed}/authority", "garbage")
+    users = write(rig.path("users"), "garbage")
+    for secret_file in (secret, users):
+        os.chmod(secret_file, 0o600)
+    path = write(rig.path("authmedic.yml"), good.replace("127.0.0.1:0}", f"127.0.0.1:0, users_file: {users}}}")
+                 .replace('authmedic"}', f'authmedic", secret_file: {secret}, ca_file: {authority}}}'))
+    done = check_as_nobody(path)
+    place = f"{path}:27:12"
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(" was not judged: it may not be read by who asks; only the daemon's user can tell")[0]
+            for line in done.stdout.splitlines()[1:4]] == [
+                f"http: the secret file {users}", f"{place}: the secret file {secret}",
+                f"{place}: the certificate file {authority}"], done.stdout
+    told = json.loads(check_as_nobody(path, "--json").stdout.splitlines()[0])
+    assert [(file["what"], file["file"]) for file in told["not_judged"]] == [
+        ("secret", users), ("secret", secret), ("certificate", authority)]
+    done = run([built_program("authmedic"), "check", "--config", path], check=False)
+    assert done.returncode == BAD_CONFIGURATION
+    assert all(name in done.stderr for name in (users, secret, authority)), done.stderr
+
+
+def test_secret_of_another_user(rig, good):
+    """Root cannot tell whether the one who owns a secret is the daemon's user, and does not call it a mistake."""
+    need_root("a file of another user")
+    secret = write(rig.path("secret"), "a-secret-that-is-long-enough-for-all")
+    os.chmod(secret, 0o600)
+    os.chown(secret, 65534, 65534)
+    path = write(rig.path("authmedic.yml"), good.replace('authmedic"}', f'authmedic", secret_file: {secret}}}'))
+    done = run([built_program("authmedic"), "check", "--config", path])
+    assert f"{path}:27:12: the secret file {secret} was not judged: it belongs neither to root" in done.stdout
+    done = check_as_nobody(path)
+    assert (done.returncode, done.stderr) == (0, "") and "not judged" not in done.stdout
 
 
 def test_bad_rules(rig, good):

@@ -67,10 +67,14 @@ def test_unusable_configuration(rig):
     authmedic = rig.authmedic(config(log_site(writer)))
     taken = receiver.url.split("/")[2]
     no_secret = [{**notify(receiver)[0], "secret_file": rig.path("nowhere")}]
-    for change in ({"http": {"listen": taken}}, {"notify": no_secret}):
+    garbage = rig.path("garbage")
+    with open(garbage, "w", encoding="ascii") as file:
+        file.write("This is no certificate.")
+    no_authority = [{**notify(receiver)[0], "ca_file": garbage}]
+    for change in ({"http": {"listen": taken}}, {"notify": no_secret}, {"notify": no_authority}):
         authmedic.write_config(config(log_site(writer), **change))
         says = reload(authmedic, "the old one stays")
-        assert taken in says or rig.path("nowhere") in says, says
+        assert taken in says or rig.path("nowhere") in says or garbage in says, says
         writer.write(BURST)
         wait_lines(authmedic, writer)
     assert not receiver.deliveries

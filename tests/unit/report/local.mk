@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
-report_tests = tests/unit/report/course.test \
+report_tests = tests/unit/report/authorities.test \
+	tests/unit/report/course.test \
 	tests/unit/report/grouping.test \
 	tests/unit/report/day.test \
 	tests/unit/report/http_server.test \
@@ -60,6 +61,11 @@ tests_unit_report_http_access_test_SOURCES = tests/unit/report/test_http_access.
 	tests/unit/report/http_server_fixture.h tests/unit/loop/loop_fixture.h
 tests_unit_report_http_access_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_report_http_access_test_LDADD = $(unit_libs)
+
+tests_unit_report_authorities_test_SOURCES = tests/unit/report/test_authorities.c \
+	tests/unit/directory_fixture.h
+tests_unit_report_authorities_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_report_authorities_test_LDADD = $(unit_libs)
 
 tests_unit_report_http_certificate_test_SOURCES = tests/unit/report/test_http_certificate.c
 tests_unit_report_http_certificate_test_CPPFLAGS = $(unit_cppflags)

@@ -98,6 +98,24 @@ static void test_line(unused_parameter void **state)
 	assert_int_equal(secret_file_line(VIEW("")).length, 0);
 }
 
+static void test_read_line(unused_parameter void **state)
+{
+	/* The line of a file; one that is empty, or cut off by a NUL, is a mistake. */
+	char *line = NULL;
+
+	assert_int_equal(secret_file_read_line(path, &line), -EINVAL);
+	assert_int_equal(truncate(path, 2), 0);
+	assert_int_equal(secret_file_read_line(path, &line), 0);
+	assert_string_equal(line, "se");
+	secret_file_forget_line(&line);
+	assert_null(line);
+	secret_file_forget_line(&line);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(secret_file_read_line(path, &line), -EINVAL);
+	assert_int_equal(secret_file_read_line("/nowhere/at/all", &line), -ENOENT);
+	assert_null(line);
+}
+
 #define file_test(function) cmocka_unit_test_setup_teardown(function, make_file, remove_file)
 
 int main(void)
@@ -108,6 +126,7 @@ int main(void)
 	    file_test(test_other_kinds),
 	    file_test(test_size),
 	    cmocka_unit_test(test_line),
+	    file_test(test_read_line),
 	};
 
 	return cmocka_run_group_tests_name("report/secret_file", tests, NULL, NULL);
