@@ -114,6 +114,20 @@ static char *path_of_place(const char *path, const char *place)
 	return buffer_error(&joined) < 0 ? NULL : view_to_text(buffer_view(&joined));
 }
 
+/* Names of days in one folder: numbers in the folder's own name tell logs apart. */
+static bool are_series(const char *a, const char *b)
+{
+	size_t folder_bytes = (size_t)(name_of(a) - a);
+
+	return folder_bytes == (size_t)(name_of(b) - b) && memcmp(a, b, folder_bytes) == 0 &&
+	    names_are_series(name_of(a), name_of(b));
+}
+
+static bool is_configured_as(const struct replay_log *log, const struct match *match)
+{
+	return log->log.path == (match->log != NULL ? match->log->path : log->place);
+}
+
 /* Names of days are one log, whether a glob or nothing at all is configured for them. */
 static struct replay_log *find_log(
     struct replay_logs *logs, const struct match *match, const char *place)
@@ -122,7 +136,8 @@ static struct replay_log *find_log(
 		struct replay_log *log = &logs->list.items[i];
 
 		if (log->site == match->site &&
-		    (strcmp(log->place, place) == 0 || names_are_series(log->place, place)))
+		    (strcmp(log->place, place) == 0 ||
+			(is_configured_as(log, match) && are_series(log->place, place))))
 			return log;
 	}
 	return NULL;

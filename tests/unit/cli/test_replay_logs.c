@@ -51,8 +51,11 @@ static void other_names_are_not_alike(unused_parameter void **state)
 
 static struct config_log logs[] = {
     {.path = (char *)"/var/log/access.log", .format = (char *)"apache-combined"},
-    {.path = (char *)"/var/log/u_ex*.log", .format = (char *)"iis-w3c"}};
-static struct config_site site = {.name = (char *)"intranet", .logs = {logs, 2, 2}};
+    {.path = (char *)"/var/log/u_ex*.log", .format = (char *)"iis-w3c"},
+    {.path = (char *)"/var/log/app-100001.log", .format = (char *)"json"},
+    {.path = (char *)"/var/log/app-100002.log", .format = (char *)"haproxy-http"}};
+static struct config_site site = {
+    .name = (char *)"intranet", .logs = {logs, count_of(logs), count_of(logs)}};
 static struct config config = {.sites = {&site, 1, 1}};
 
 /* "PLACE: FILE FILE; PLACE: FILE" */
@@ -108,6 +111,29 @@ static void folders_keep_logs_apart(unused_parameter void **state)
 	    " b/access.log apache-combined: b/access.log");
 }
 
+/* Numbers in the folders' names make no series: days follow each other in one folder. */
+static void numbered_folders_keep_logs_apart(unused_parameter void **state)
+{
+	static const char *const sites[] = {"W3SVC1/u_ex260101.log", "W3SVC2/u_ex260101.log",
+	    "W3SVC1/u_ex260102.log", "W3SVC2/u_ex251231.log", NULL};
+	static const char *const unknown[] = {"20260101/a1/x", "20260101/a2/x", NULL};
+
+	assert_collected(sites,
+	    "W3SVC1/u_ex260101.log iis-w3c: W3SVC1/u_ex260101.log W3SVC1/u_ex260102.log;"
+	    " W3SVC2/u_ex260101.log iis-w3c: W3SVC2/u_ex251231.log W3SVC2/u_ex260101.log");
+	assert_collected(
+	    unknown, "20260101/a1/x auto: 20260101/a1/x; 20260101/a2/x auto: 20260101/a2/x");
+}
+
+/* What is configured as two logs is two, however alike their names are. */
+static void configured_logs_stay_apart(unused_parameter void **state)
+{
+	static const char *const both[] = {"app-100001.log", "app-100002.log", NULL};
+
+	assert_collected(both,
+	    "app-100001.log json: app-100001.log; app-100002.log haproxy-http: app-100002.log");
+}
+
 /* What is not configured is read all the same. */
 static void unknown_files_are_taken(unused_parameter void **state)
 {
@@ -140,6 +166,8 @@ int main(void)
 	    cmocka_unit_test(other_names_are_not_alike),
 	    cmocka_unit_test(generations_come_oldest_first),
 	    cmocka_unit_test(folders_keep_logs_apart),
+	    cmocka_unit_test(numbered_folders_keep_logs_apart),
+	    cmocka_unit_test(configured_logs_stay_apart),
 	    cmocka_unit_test(unknown_files_are_taken),
 	    cmocka_unit_test(too_many_logs_are_refused),
 	};
