@@ -56,16 +56,25 @@ def test_complete(authmedic, path):
     assert set(re.findall(r"--[a-z]+", text)) - {"--config"} == options - {"--config"}
 
 
+def write_configs(folder):
+    """The one that is read by default, and others that a person may name."""
+    text = CONFIG + f"rules_dir: {ROOT}/rules\nplugin_dir: {BUILD}/plugins\n"
+    config = folder / "authmedic.yml"
+    config.write_text(text)
+    for name in ("other.yml", "an other.yml"):
+        (folder / name).write_text(text.replace("intranet", "extranet").replace("name: wiki", "name: zoo"))
+    return config
+
+
 def complete(authmedic, tmp_path, *words):
     """What bash offers for the last word, with a configuration of its own."""
-    config = tmp_path / "authmedic.yml"
-    config.write_text(CONFIG + f"rules_dir: {ROOT}/rules\nplugin_dir: {BUILD}/plugins\n")
+    config = write_configs(tmp_path)
     script = (f". {BASH}\n"
               f"authmedic() {{ {authmedic} --config {config} \"$@\"; }}\n"
               f"COMP_WORDS=({' '.join(repr(word) for word in ('authmedic', *words))})\n"
               "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_authmedic\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n")
-    return sorted(subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True,
-                                 cwd=tmp_path).stdout.split())
+    return sorted(subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path,
+                                 env={**os.environ, "HOME": str(tmp_path)}).stdout.split())
 
 
 @pytest.mark.parametrize("words, wanted", [
@@ -73,7 +82,11 @@ def complete(authmedic, tmp_path, *words):
     (["pr"], ["probe"]),
     (["probe", ""], ["intranet", "wiki"]),
     (["--json", "inspect", "w"], ["wiki"]),
-    (["--config", "x", "approve", "in"], ["intranet"]),
+    (["--config", "other.yml", "approve", ""], ["extranet", "zoo"]),
+    (["--config", "=", "other.yml", "approve", ""], ["extranet", "zoo"]),
+    (["approve", "--config", "~/an other.yml", "ex"], ["extranet"]),
+    (["--config", "nowhere.yml", "approve", ""], []),
+    (["--config", "approve", "approve", ""], []),
     (["notify", ""], ["again", "list", "test"]),
     (["notify", "test", ""], ["ops"]),
     (["rules", ""], ["test"]),
@@ -99,6 +112,14 @@ def test_zsh(authmedic, tmp_path):
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == verbs and done.stderr == ""
     script = f"{stubs}; words=(authmedic notify ''); CURRENT=3; . {ZSH}"
     assert said("zsh", "-f", "-c", script).split() == ["list", "test", "again"]
+    stubs = (f"authmedic() {{ {authmedic} --config {write_configs(tmp_path)} \"$@\" }}; "
+             "compadd() { print -l -- ${(P)@[-1]} }")
+    for words, wanted in (("inspect", ["intranet", "wiki"]), (f"--config {tmp_path}/other.yml inspect",
+                                                                  ["extranet", "zoo"]),
+                          (f"inspect --config='{tmp_path}/an other.yml'", ["extranet", "zoo"])):
+        words = ' '.join(f'"{word}"' for word in re.split(r" (?!other)", words))
+        script = f"{stubs}; words=(authmedic {words} ''); CURRENT=$#words; . {ZSH}"
+        assert said("zsh", "-f", "-c", script).split() == wanted, words
 
 
 class Shell:
