@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #define RAW_BYTES      ((size_t)64 * 1024)
 #define MAX_WHY_BYTES  512
@@ -68,9 +69,12 @@ int log_input_new(struct log_input **ret_input, FILE *file, const char *path)
 
 int log_input_open(struct log_input **ret_input, const char *path)
 {
-	FILE auto_fclose *file = fopen(path, "rb");
-	int error;
+	FILE auto_fclose *file = NULL;
+	int error = file_check_readable_to_end(path);
 
+	if (error < 0)
+		return error;
+	file = fopen(path, "rb");
 	if (file == NULL)
 		return -errno;
 	error = log_input_new(ret_input, file, path);

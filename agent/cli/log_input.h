@@ -7,7 +7,8 @@
 
 struct log_input;
 
-/* -errno where it cannot be opened. What is gzip is known by its content, not by its name. */
+/* -errno where it cannot be opened, of file_check_readable_to_end() too. What is gzip is known by
+ * its content, not by its name. */
 must_check int log_input_open(struct log_input **ret_input, const char *path);
 /* Reads a file that is open, and leaves it open; `path` is its name for complaints. */
 must_check int log_input_new(struct log_input **ret_input, FILE *file, const char *path);

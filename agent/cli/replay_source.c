@@ -111,7 +111,10 @@ static int open_next(struct replay_source *source)
 	int error = log_input_open(&source->input, path);
 
 	if (error < 0)
-		return complain(EXIT_UNAVAILABLE, "%s: %s", path, strerror(-error));
+		return complain(EXIT_UNAVAILABLE, "%s: %s", path,
+		    error == -EINVAL ? "neither a regular file nor a pipe that was opened for us "
+				       "(/dev/stdin): it could be waited for without end"
+				     : strerror(-error));
 	source->next_file++;
 	source->lines.first = true;
 	source->lines.cut = false;

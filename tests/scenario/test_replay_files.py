@@ -96,6 +96,23 @@ def test_damaged(rig, damage):
         assert done.returncode == 1
 
 
+def test_without_an_end(rig):
+    """What could be waited for without end is refused at once, with its name; pipes that are given are read."""
+    writer = rig.log_writer()
+    authmedic = rig.authmedic(config(log_site(writer)), start=False)
+    pipe = rig.path("pipe")
+    os.mkfifo(pipe)
+    for path in (pipe, "/dev/zero"):
+        done = authmedic.command("replay", "--json", path)
+        assert (done.returncode, done.stdout) == (69, ""), done
+        assert done.stderr.startswith(f"authmedic: {path}: neither a regular file nor a pipe "), done
+    text = lines_of(1_700_000_000, 1_700_000_000 + 60, 1, "10.0.0.1").decode()
+    assert authmedic.objects("replay", "/dev/stdin", text=text)[-1]["lines"] == 60
+    script = f"{built_program('authmedic')} replay --json --config {authmedic.config_path} <(cat)"
+    done = subprocess.run(["bash", "-c", script], input=text, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1])["lines"] == 60
+
+
 def test_bomb(rig):
     """A few compressed bytes that become very many take no more memory than others."""
     path = rig.path("access.log.1.gz")

@@ -42,6 +42,28 @@ static void test_refused(unused_parameter void **state)
 	assert_int_equal(file_read(path, &content), -E2BIG);
 }
 
+static void test_readable_to_end(unused_parameter void **state)
+{
+	/* A file, and a pipe that is open in this process; nothing that could be waited for. */
+	char path[512];
+	char name[64];
+	int ends[2];
+
+	write_in(path, "file", VIEW("text"));
+	assert_int_equal(file_check_readable_to_end(path), 0);
+	path_in(path, "pipe");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(file_check_readable_to_end(path), -EINVAL);
+	assert_int_equal(file_check_readable_to_end("/dev/zero"), -EINVAL);
+	assert_int_equal(file_check_readable_to_end(directory), -EISDIR);
+	assert_int_equal(file_check_readable_to_end("/nowhere/at/all"), -ENOENT);
+	assert_int_equal(pipe(ends), 0);
+	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
+	assert_int_equal(file_check_readable_to_end(name), 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* The start of the address space is never mapped, so this file can be opened and not read. */
 static void test_unreadable(unused_parameter void **state)
 {
@@ -56,6 +78,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_whole, make_directory, remove_directory),
 	    cmocka_unit_test_setup_teardown(test_refused, make_directory, remove_directory),
+	    cmocka_unit_test_setup_teardown(
+		test_readable_to_end, make_directory, remove_directory),
 	    cmocka_unit_test(test_unreadable),
 	};
 

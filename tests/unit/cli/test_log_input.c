@@ -133,17 +133,32 @@ static void test_what_is_no_gzip(unused_parameter void **state)
 
 static void test_cannot_be_opened(unused_parameter void **state)
 {
-	/* Missing, or a folder. */
+	/* Missing, a folder, or without an end: a device, and a pipe that nobody writes into. */
 	struct log_input *input = NULL;
-	char bytes[10];
-	size_t length;
 
 	path_in(path, "nowhere");
 	assert_int_equal(log_input_open(&input, path), -ENOENT);
-	assert_int_equal(log_input_open(&input, directory), 0);
-	assert_int_equal(log_input_read(input, bytes, sizeof(bytes), &length), -EISDIR);
-	assert_non_null(strstr(log_input_why(input), "directory"));
-	log_input_close(&input);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(log_input_open(&input, path), -EINVAL);
+	assert_int_equal(log_input_open(&input, "/dev/zero"), -EINVAL);
+	assert_int_equal(log_input_open(&input, directory), -EISDIR);
+}
+
+static void test_pipe(unused_parameter void **state)
+{
+	/* A pipe that we hold is read to its end, by the name that a shell would give. */
+	struct buffer auto_buffer text;
+	char why[512];
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "a line\n", 7), 7);
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	buffer_init(&text, 100);
+	assert_int_equal(read_all(100, &text, why), 0);
+	assert_true(view_equal(buffer_view(&text), VIEW("a line\n")));
+	close(ends[0]);
 }
 
 #define input_test(function)                                                                       \
@@ -159,6 +174,7 @@ int main(void)
 	    input_test(test_flipped_anywhere),
 	    input_test(test_what_is_no_gzip),
 	    input_test(test_cannot_be_opened),
+	    input_test(test_pipe),
 	};
 
 	return cmocka_run_group_tests_name("cli/log_input", tests, NULL, NULL);
