@@ -8,7 +8,6 @@
 #include "fleet/fleet.h"
 #include "loop/clock.h"
 #include "report/secret_file.h"
-#include "report/signature.h"
 
 #define RUN_VALUE	 "fleet-run"
 #define HINDERED_VALUE	 "fleet-hindered" /* of what people were told, or "joined" */
@@ -432,9 +431,7 @@ void membership_close(struct membership **membership)
 	if (*membership == NULL)
 		return;
 	fleet_close(&(*membership)->fleet);
-	if ((*membership)->password != NULL)
-		secret_forget((*membership)->password, strlen((*membership)->password));
-	free((*membership)->password);
+	secret_file_forget_line(&(*membership)->password);
 	free(*membership);
 	*membership = NULL;
 }

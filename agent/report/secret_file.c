@@ -45,8 +45,9 @@ const char *secret_file_why(int error)
 	if (error == -EPERM)
 		return "must belong to root or to us, be readable by nobody else and writable "
 		       "by no group";
-	return error == -EINVAL ? "no regular file, or does not hold what it should"
-				: strerror(-error);
+	if (error == -EINVAL)
+		return "no regular file, or does not hold what it should";
+	return error == -E2BIG ? "too large" : strerror(-error);
 }
 
 static bool is_space(char byte)

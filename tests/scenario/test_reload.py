@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from rig import config, log_site, notify, wait_until
+from rig import config, free_port, log_site, notify, wait_until
 
 BURST = 1000
 NOBODY = 65534
@@ -78,6 +78,28 @@ def test_unusable_configuration(rig):
         writer.write(BURST)
         wait_lines(authmedic, writer)
     assert not receiver.deliveries
+
+
+def test_spoilt_password(rig):
+    """A password of the fleet's that cannot be used any more, which the old configuration needs too, ends
+    nothing: the reload is refused with the reason."""
+    writer, password = rig.log_writer(), rig.path("password")
+    with open(password, "w", encoding="ascii") as file:
+        file.write("secret-word\n")
+    os.chmod(password, 0o600)
+    fleet = {"endpoints": [f"http://127.0.0.1:{free_port()}"], "group": "web", "host": "first", "user": "web",
+             "password_file": password}
+    authmedic = rig.authmedic(config(log_site(writer), fleet=fleet))
+    os.chmod(password, 0o644)
+    says = reload(authmedic, "the old one stays")
+    assert f"fleet: the secret file {password} cannot be used: must belong to root or to us" in says, says
+    os.truncate(password, 0)
+    os.chmod(password, 0o600)
+    says = reload(authmedic, "the old one stays")
+    assert f"fleet: the secret file {password} cannot be used: no regular file, or does not hold" in says, says
+    writer.write(BURST)
+    wait_lines(authmedic, writer)
+    assert "secret-word" not in authmedic.output()
 
 
 def take_away(state):

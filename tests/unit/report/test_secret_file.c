@@ -98,6 +98,17 @@ static void test_line(unused_parameter void **state)
 	assert_int_equal(secret_file_line(VIEW("")).length, 0);
 }
 
+static void test_why(unused_parameter void **state)
+{
+	/* What is wrong with a file is told in words about files, not in those that the system has
+	 * for numbers. */
+	assert_string_equal(secret_file_why(-E2BIG), "too large");
+	assert_string_equal(
+	    secret_file_why(-EINVAL), "no regular file, or does not hold what it should");
+	assert_non_null(strstr(secret_file_why(-EPERM), "must belong to root or to us"));
+	assert_string_equal(secret_file_why(-ENOENT), strerror(ENOENT));
+}
+
 static void test_read_line(unused_parameter void **state)
 {
 	/* The line of a file; one that is empty, or cut off by a NUL, is a mistake. */
@@ -126,6 +137,7 @@ int main(void)
 	    file_test(test_other_kinds),
 	    file_test(test_size),
 	    cmocka_unit_test(test_line),
+	    cmocka_unit_test(test_why),
 	    file_test(test_read_line),
 	};
 
