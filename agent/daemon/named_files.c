@@ -143,11 +143,11 @@ static int judge_pair(const struct judging *judging, const struct config_fleet *
 {
 	const struct named_file certificate = {"fleet", false, fleet->certificate_file};
 	const struct named_file key = {"fleet", true, fleet->key_file};
-	const struct http_certificate_files files = {
-	    named_file_readable(&certificate, judging->unread),
-	    named_file_readable(&key, judging->unread)};
 	struct http_certificate *auto_call(http_certificate_free) pair = NULL;
+	struct http_certificate_files files;
 
+	files.certificate = named_file_readable(&certificate, judging->unread);
+	files.key = named_file_readable(&key, judging->unread);
 	return files.certificate != NULL && files.key != NULL
 	    ? http_certificate_load(&pair, &files, judging->errors)
 	    : 0;

@@ -517,7 +517,7 @@ static int save(struct pipeline *pipeline)
 
 static const char *why_not_saved(int error)
 {
-	return error == -ENOENT ? "its file was taken out of the state directory; bring it back, "
+	return error == -ESTALE ? "its file was taken out of the state directory; bring it back, "
 				  "or start authmedicd anew"
 				: strerror(-error);
 }

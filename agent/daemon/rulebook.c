@@ -68,9 +68,10 @@ static int load_certificate(
 	const struct named_file certificate = {
 	    "http.tls", false, http->certificate_file};
 	const struct named_file key = {"http.tls", true, http->key_file};
-	const struct http_certificate_files files = {
-	    named_file_readable(&certificate, unread), named_file_readable(&key, unread)};
+	struct http_certificate_files files;
 
+	files.certificate = named_file_readable(&certificate, unread);
+	files.key = named_file_readable(&key, unread);
 	return files.certificate != NULL && files.key != NULL
 	    ? http_certificate_load(&rulebook->certificate, &files, errors)
 	    : 0;

@@ -91,7 +91,7 @@ bool store_is_in(const struct store *store, const char *directory)
 
 int store_begin(struct store *store)
 {
-	return is_at(store, store->path) ? database_begin(store->database) : -ENOENT;
+	return is_at(store, store->path) ? database_begin(store->database) : -ESTALE;
 }
 
 int store_commit(struct store *store)

@@ -160,10 +160,10 @@ static void test_taken_away(unused_parameter void **state)
 	assert_false(store_is_in(store, "/nowhere"));
 	assert_int_equal(rename(path, elsewhere), 0);
 	assert_false(store_is_in(store, directory));
-	assert_int_equal(store_begin(store), -ENOENT);
+	assert_int_equal(store_begin(store), -ESTALE);
 	overwrite(names[0], 0, VIEW("another"));
 	assert_false(store_is_in(store, directory));
-	assert_int_equal(store_begin(store), -ENOENT);
+	assert_int_equal(store_begin(store), -ESTALE);
 	assert_int_equal(rename(elsewhere, path), 0);
 	assert_true(store_is_in(store, directory));
 	assert_int_equal(store_begin(store), 0);
