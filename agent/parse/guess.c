@@ -14,7 +14,7 @@ struct candidate {
 struct guess {
 	struct candidate candidates[MAX_FORMATS];
 	size_t candidate_count;
-	size_t line_count; /* that are not empty */
+	size_t line_count; /* that tell something */
 	size_t best; /* candidate_count: none */
 };
 
@@ -68,16 +68,32 @@ static bool is_empty(struct view line)
 	return view_is_empty(view_without_end(line, '\r'));
 }
 
+/* Blank, or behind the line before, as those of a stack trace: any error log takes it. */
+static bool goes_on(struct view line)
+{
+	return line.length > 0 && (line.data[0] == ' ' || line.data[0] == '\t');
+}
+
+static bool is_read(const struct parsed *parsed, struct view line)
+{
+	return parsed->kind != LINE_UNPARSED && !is_empty(line) &&
+	    !(parsed->kind == LINE_OTHER && goes_on(line));
+}
+
 bool guess_line(struct guess *guess, struct view line, struct parsed *ret_parsed)
 {
+	bool tells = !is_empty(line) && !goes_on(line);
+
 	for (size_t i = 0; i < guess->candidate_count; i++) {
 		struct candidate *candidate = &guess->candidates[i];
 
 		parser_line(candidate->parser, line, &candidate->parsed);
-		if (!is_empty(line) && candidate->parsed.kind != LINE_UNPARSED)
-			candidate->score += candidate->parsed.has_rest ? 1 : 2;
+		if (!is_read(&candidate->parsed, line))
+			continue;
+		candidate->score += candidate->parsed.has_rest ? 1 : 2;
+		tells = true;
 	}
-	guess->line_count += !is_empty(line);
+	guess->line_count += tells;
 	choose_best(guess);
 	if (guess->best == guess->candidate_count)
 		return false;

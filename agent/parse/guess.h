@@ -5,7 +5,7 @@
 
 #include "parse/parser.h"
 
-#define GUESS_LINES 20 /* after so many that are not empty a guess stands */
+#define GUESS_LINES 20 /* after so many that tell something a guess stands */
 
 struct guess;
 

@@ -104,6 +104,30 @@ static void follows_the_lines(unused_parameter void **state)
 	assert_int_equal(parsed.record.status, 403);
 }
 
+/* Blank lines, and the rest of a stack trace whose beginning is in another file, are no format's:
+ * what follows them tells. An indented line that a format reads is its own all the same. */
+static void takes_no_indented_line_for_a_format(unused_parameter void **state)
+{
+	static const char *const indented[] = {" ", "\t\r", "   \t", "\tat a.b.C.d(E.java:1)"};
+	static const char json[] =
+	    "  {\"time\":\"2026-11-22T10:00:00Z\",\"remote_addr\":\"192.0.2.1\",\"status\":401}";
+	struct guess *auto_call(guess_free) guess = NULL;
+	struct parsed parsed;
+
+	assert_int_equal(guess_new(&guess, NULL), 0);
+	for (size_t i = 0; i < 2 * (size_t)GUESS_LINES; i++)
+		assert_false(
+		    guess_line(guess, view_of_text(indented[i % count_of(indented)]), &parsed));
+	assert_null(guess_best(guess, NULL));
+	for (int i = 0; i < GUESS_LINES; i++) {
+		assert_false(guess_stands(guess));
+		assert_true(guess_line(guess, view_of_text(json), &parsed));
+		assert_int_equal(parsed.kind, LINE_RECORD);
+	}
+	assert_true(guess_stands(guess));
+	assert_string_equal(parser_format(guess_best(guess, NULL)), "json");
+}
+
 /* Without memory there is no guess, and nothing is lost. */
 static void fails_without_memory(unused_parameter void **state)
 {
@@ -124,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(guesses),
 	    cmocka_unit_test(follows_the_lines),
+	    cmocka_unit_test(takes_no_indented_line_for_a_format),
 	    cmocka_unit_test(fails_without_memory),
 	};
 
