@@ -168,6 +168,48 @@ static void test_one_request(unused_parameter void **state)
 	free(rows);
 }
 
+/* The ring is full, though few wait: what stands at its beginning stays where it is. */
+static void fill_up(struct answers *answers, uint64_t first_request, uint64_t waiting)
+{
+	uint64_t full = answers->first + answers->mask + 1;
+
+	for (uint64_t i = 0; i < waiting; i++)
+		answers_add(answers, first_request + i)->id = i;
+	while (answers->next != full)
+		answers_end(answers, answers_add(answers, first_request));
+	answers_end(answers, answers_add(answers, first_request));
+}
+
+static void test_heads(unused_parameter void **state)
+{
+	/* Whatever head those have that stay where they are when the ring closes up: each of them
+	 * is found, and nothing else that has the same head. */
+	struct handshake *rows = calloc(answers_rows(MOST), sizeof(*rows));
+	uint64_t head = 0;
+	uint64_t heads;
+
+	assert_non_null(rows);
+	do {
+		struct answers answers;
+		uint64_t mask;
+		uint64_t waiting;
+
+		assert_int_equal(answers_init(&answers, rows, MOST), 0);
+		mask = answers.mask;
+		waiting = mask / 2;
+		heads = 2 * (mask + 1);
+		fill_up(&answers, heads + head, waiting);
+		assert_int_equal(answers.mask, mask);
+		for (uint64_t i = 0; i < waiting; i++) {
+			assert_int_equal(answers_find(&answers, heads + head + i)->id, i);
+			assert_null(answers_find(&answers, 2 * heads + head + i));
+		}
+		answers_done(&answers);
+		head += waiting;
+	} while (head < heads);
+	free(rows);
+}
+
 static void test_no_memory(unused_parameter void **state)
 {
 	/* Without memory there is no ring. */
@@ -239,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_model),
 	    cmocka_unit_test(test_one_request),
+	    cmocka_unit_test(test_heads),
 	    cmocka_unit_test(test_no_memory),
 	    cmocka_unit_test(test_gathered),
 	};
