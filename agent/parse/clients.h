@@ -13,10 +13,12 @@
 struct clients {
 	struct client {
 		uint64_t head, tail; /* the first and the last eight bytes, which may overlap */
-		char middle[CLIENTS_MAX_BYTES - 16]; /* what is between them */
-		uint8_t length; /* 0: free */
 		struct address address;
+		uint8_t length; /* 0: free */
 	} entries[CLIENTS_ENTRIES];
+	/* What is between the two, by the number of the entry; beside them, as few texts are so
+	 * long. */
+	char middles[CLIENTS_ENTRIES][CLIENTS_MAX_BYTES - 16];
 };
 
 /* address_of_host(). */
