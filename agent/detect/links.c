@@ -1,6 +1,9 @@
 #include "detect/links.h"
 
 #include <errno.h>
+#include <string.h>
+
+#define FIRST_HEADS 1024
 
 int chains_init(struct chains *chains, size_t max_entries)
 {
@@ -12,6 +15,7 @@ int chains_init(struct chains *chains, size_t max_entries)
 	chains->next = calloc(max_entries + 1, sizeof(*chains->next));
 	chains->previous = calloc(max_entries + 1, sizeof(*chains->previous));
 	chains->mask = heads - 1;
+	chains->max_mask = heads - 1;
 	return chains->heads == NULL || chains->next == NULL || chains->previous == NULL ? -ENOMEM
 											 : 0;
 }
@@ -21,6 +25,18 @@ void chains_done(struct chains *chains)
 	free(chains->heads);
 	free(chains->next);
 	free(chains->previous);
+}
+
+void chains_begin_narrow(struct chains *chains)
+{
+	if (chains->mask > FIRST_HEADS - 1)
+		chains->mask = FIRST_HEADS - 1;
+}
+
+void chains_widen(struct chains *chains)
+{
+	chains->mask = 2 * chains->mask + 1;
+	memset(chains->heads, 0, (chains->mask + 1) * sizeof(*chains->heads));
 }
 
 int queue_links_init(struct queue_links *links, size_t max_entries)

@@ -17,10 +17,20 @@ struct chains {
 	uint32_t *next;
 	uint32_t *previous;
 	uint64_t mask;
+	uint64_t max_mask;
 };
 
 must_check int chains_init(struct chains *chains, size_t max_entries);
 void chains_done(struct chains *chains);
+/* For tables that are seldom full: fewer heads, which stay in the processor's caches. No entry is
+ * in a chain; chains_widen() when there are more of them than heads. */
+void chains_begin_narrow(struct chains *chains);
+static inline bool chains_are_crowded(const struct chains *chains, size_t entries)
+{
+	return entries > chains->mask && chains->mask < chains->max_mask;
+}
+/* Twice as many heads; the owner adds each entry anew. */
+void chains_widen(struct chains *chains);
 /* In front of the others, so that the newest is found first. */
 static inline void chains_add(struct chains *chains, uint64_t key, uint32_t number)
 {

@@ -27,6 +27,8 @@ int voters_init(struct voters *voters, const struct voters_options *options)
 		error = chains_init(&voters->by_hash, options->max_voters);
 	if (error == 0)
 		error = changes_init(&voters->changes, options->max_voters);
+	if (error == 0)
+		chains_begin_narrow(&voters->by_hash);
 	return error;
 }
 
@@ -71,6 +73,19 @@ static void drop(struct voters *voters, struct window *window, uint32_t number)
 	voters->count--;
 }
 
+/* Makes an entry findable by its hash. */
+static void chain(struct voters *voters, uint32_t number)
+{
+	chains_add(&voters->by_hash, voters->entries[number].hash, number);
+	voters->count++;
+	if (!chains_are_crowded(&voters->by_hash, voters->count))
+		return;
+	chains_widen(&voters->by_hash);
+	for (uint32_t other = 1; other <= voters->used; other++)
+		if (voters->entries[other].hash != 0)
+			chains_add(&voters->by_hash, voters->entries[other].hash, other);
+}
+
 static uint32_t add(struct voters *voters, uint64_t hash)
 {
 	uint32_t number = voters->free;
@@ -80,9 +95,8 @@ static uint32_t add(struct voters *voters, uint64_t hash)
 	else
 		number = ++voters->used;
 	voters->entries[number] = (struct voter){.hash = hash};
-	chains_add(&voters->by_hash, hash, number);
+	chain(voters, number);
 	queue_append(&voters->by_good, &voters->links, number);
-	voters->count++;
 	return number;
 }
 
@@ -231,8 +245,7 @@ int voters_restore(struct voters *voters, struct window *window, uint64_t number
 	if (number > voters->used)
 		voters->used = (uint32_t)number;
 	voters->entries[number] = voter;
-	chains_add(&voters->by_hash, voter.hash, (uint32_t)number);
-	voters->count++;
+	chain(voters, (uint32_t)number);
 	if (voters->next_order <= voter.order)
 		voters->next_order = voter.order + 1;
 	if (voter.opinion != OPINION_NONE)

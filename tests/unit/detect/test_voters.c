@@ -8,6 +8,7 @@
 #define WINDOW_MS INT64_C(300000)
 #define WEEK_MS   (INT64_C(7) * 86400000)
 #define START_MS  INT64_C(1700000000000)
+#define MANY      5000
 
 static struct window window;
 static struct voters voters;
@@ -52,6 +53,23 @@ static bool knows(uint64_t voter)
 	for (uint32_t before = 1; before <= voters.options.max_voters; before++)
 		assert_int_equal(voters_find(&voters, voter, before), number);
 	return number != 0;
+}
+
+static struct view row_of(struct row_writer *row, uint64_t voter, uint64_t order)
+{
+	row_begin(row, 1);
+	row_put(row, voter, 8);
+	row_put(row, (uint64_t)START_MS, 8);
+	row_put(row, (uint64_t)START_MS, 8);
+	row_put(row, order, 8);
+	row_put(row, OPINION_REJECTED, 1);
+	return row_view(row);
+}
+
+/* Hashes that differ in all bits. */
+static uint64_t spread(uint64_t number)
+{
+	return number * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 static void assert_votes(uint64_t established, uint64_t rejected)
@@ -156,6 +174,75 @@ static void test_expires_behind_others(unused_parameter void **state)
 	assert_false(reject(2, START_MS));
 	assert_false(knows(2));
 	assert_votes(1, 0);
+}
+
+static void test_expires_whatever_its_number(unused_parameter void **state)
+{
+	/* The same of each entry of the table, the first one too. */
+	for (uint64_t voter = 1; voter <= 3; voter++)
+		admit(voter, START_MS);
+	for (uint64_t voter = 1; voter <= 3; voter++) {
+		assert_false(reject(voter, START_MS + WEEK_MS + 1));
+		assert_false(knows(voter));
+	}
+	assert_int_equal(voters.count, 0);
+}
+
+static void test_many(unused_parameter void **state)
+{
+	/* Each of many is found, those that came before there were many and those that were
+	 * restored; who was dropped is not. */
+	const struct voters_options options = {.max_voters = MANY, .known_good_for_ms = WEEK_MS};
+	struct row_writer row;
+
+	voters_done(&voters);
+	assert_int_equal(voters_init(&voters, &options), 0);
+	for (uint32_t number = 1; number <= MANY / 2; number++)
+		assert_int_equal(
+		    voters_restore(&voters, &window, number, row_of(&row, spread(number), number)),
+		    0);
+	voters_settle(&voters);
+	for (uint32_t number = MANY / 2 + 1; number <= MANY; number++)
+		admit(spread(number), START_MS + number);
+	for (uint32_t number = 1; number <= MANY; number++)
+		assert_int_equal(voters_look_up(&voters, spread(number)), number);
+	admit(spread(MANY + 1), START_MS);
+	assert_int_equal(voters_look_up(&voters, spread(1)), 0);
+	assert_int_equal(voters_look_up(&voters, spread(MANY + 1)), 1);
+	assert_int_equal(voters.count, MANY);
+}
+
+static void test_goes_on_behind_restored(unused_parameter void **state)
+{
+	/* Whoever gets in behind a restart stands behind all that were there before it, and to
+	 * settle twice changes nothing. */
+	struct row_writer row;
+
+	assert_int_equal(voters_restore(&voters, &window, 1, row_of(&row, 7, 5)), 0);
+	voters_settle(&voters);
+	voters_settle(&voters);
+	admit(8, START_MS);
+	admit(9, START_MS);
+	assert_int_equal(voters.entries[voters_look_up(&voters, 8)].order, 6);
+	assert_int_equal(voters.by_good.first, 1);
+	admit(10, START_MS);
+	assert_false(knows(7));
+	assert_int_equal(voters.count, 3);
+}
+
+static int refuse_row(unused_parameter void *context, unused_parameter struct view key,
+    unused_parameter struct view value)
+{
+	return -ENOSPC;
+}
+
+static void test_cannot_save(unused_parameter void **state)
+{
+	/* What cannot be written is told. */
+	const struct row_sink sink = {refuse_row, NULL};
+
+	admit(1, START_MS);
+	assert_int_equal(voters_save(&voters, &sink), -ENOSPC);
 }
 
 static void test_oldest_goes(unused_parameter void **state)
@@ -269,17 +356,6 @@ static void test_offers_all(unused_parameter void **state)
 	assert_int_equal(counts.puts + counts.gone, 0);
 }
 
-static struct view row_of(struct row_writer *row, uint64_t voter, uint64_t order)
-{
-	row_begin(row, 1);
-	row_put(row, voter, 8);
-	row_put(row, (uint64_t)START_MS, 8);
-	row_put(row, (uint64_t)START_MS, 8);
-	row_put(row, order, 8);
-	row_put(row, OPINION_REJECTED, 1);
-	return row_view(row);
-}
-
 static void test_bad_rows(unused_parameter void **state)
 {
 	/* A voter without hash, order or number, one that is there already, a number that is
@@ -374,6 +450,8 @@ int main(void)
 	    voters_test(test_old_opinion),
 	    voters_test(test_expires),
 	    voters_test(test_expires_behind_others),
+	    voters_test(test_expires_whatever_its_number),
+	    voters_test(test_many),
 	    voters_test(test_oldest_goes),
 	    voters_test(test_forgets),
 	    voters_test(test_good_time_is_the_latest),
@@ -381,6 +459,8 @@ int main(void)
 	    voters_test(test_offers_all),
 	    voters_test(test_bad_rows),
 	    voters_test(test_restored_order),
+	    voters_test(test_goes_on_behind_restored),
+	    voters_test(test_cannot_save),
 	    voters_test(test_smaller_table),
 	    voters_test(test_without_memory),
 	    voters_test(test_restored_gaps),
