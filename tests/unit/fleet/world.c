@@ -4,23 +4,23 @@
 
 #include "world_store.h"
 
-#define STEP_MS	       100
-#define LENGTH_MS      40000
-#define LEASE_MS       6000
-#define LOOK_MS	       1500
-#define ACTION_MS      2700 /* a plugin's deadline */
-#define GUARD_MS       (1000 + LEASE_MS / 20)
-#define TIMEOUT_MS     3000
-#define MAX_MESSAGES   256
-#define SITE	       "s"
-#define GROUP	       "g"
+#define STEP_MS      100
+#define LENGTH_MS    40000
+#define LEASE_MS     6000
+#define LOOK_MS      1500
+#define ACTION_MS    2700 /* a plugin's deadline */
+#define GUARD_MS     (1000 + LEASE_MS / 20)
+#define TIMEOUT_MS   3000
+#define MAX_MESSAGES 256
+#define SITE         "s"
+#define GROUP        "g"
 
 enum trouble { TROUBLE_NONE, TROUBLE_HERE, TROUBLE_SHARED };
 
 enum phase {
 	PHASE_IDLE,
-	PHASE_ASKED,	 /* the helper was told, and has not looked yet */
-	PHASE_RUNNING,	 /* the plugin; the daemon may have died */
+	PHASE_ASKED, /* the helper was told, and has not looked yet */
+	PHASE_RUNNING, /* the plugin; the daemon may have died */
 	PHASE_VERIFYING
 };
 
@@ -33,6 +33,7 @@ struct host {
 	int64_t dead_until_ms, paused_until_ms, cut_off_until_ms;
 	enum trouble trouble;
 	unsigned incidents;
+	int64_t shared_since_ms; /* two others have told of it in etcd; -1: they have not */
 	enum phase phase;
 	int64_t phase_until_ms, begin_by_s;
 	uint64_t asked; /* the message that is waited for; 0: none */
@@ -60,7 +61,6 @@ struct world {
 	uint64_t last_message, last_run;
 	int64_t frozen_until_ms;
 	int64_t fault_until_ms; /* of what all depend on */
-	int64_t known_since_ms; /* the failure is to be seen as shared in etcd; -1: it is not */
 	struct world_totals *totals;
 };
 
@@ -93,9 +93,8 @@ bool __wrap_group_has_room(const struct group *group, const char *host, int64_t 
 size_t __wrap_group_count_hosts(
     const struct group *group, const char *host, const struct config_words *diagnoses)
 {
-	return wrapped->without == GUARD_SHARED
-	    ? 0
-	    : __real_group_count_hosts(group, host, diagnoses);
+	return wrapped->without == GUARD_SHARED ? 0
+						: __real_group_count_hosts(group, host, diagnoses);
 }
 
 /* ---- chance */
@@ -298,8 +297,7 @@ static void check_at_most(struct world *world)
 /* The helper looks at its clock, which is the host's, and begins. */
 static void begin(struct world *world, struct host *host)
 {
-	if (world->without != GUARD_LATE &&
-	    steady_ms(world, host) > host->begin_by_s * 1000) {
+	if (world->without != GUARD_LATE && steady_ms(world, host) > host->begin_by_s * 1000) {
 		world->totals->refused_late++;
 		host->phase = PHASE_IDLE;
 		return;
@@ -309,8 +307,8 @@ static void begin(struct world *world, struct host *host)
 	host->phase_until_ms =
 	    world->now_ms + (one_in(world, 2) ? ACTION_MS : between(world, STEP_MS, ACTION_MS));
 	/* What was decided may rest on a look that is half a lease old. */
-	if (world->known_since_ms >= 0 &&
-	    world->now_ms - world->known_since_ms > LEASE_MS / 2 + GUARD_MS)
+	if (host->shared_since_ms >= 0 &&
+	    world->now_ms - host->shared_since_ms > LEASE_MS / 2 + GUARD_MS)
 		world->totals->broken[PROMISE_SHARED]++;
 	check_at_most(world);
 }
@@ -400,17 +398,24 @@ static void happen_to_all(struct world *world)
 		store_change_leader(&world->store, world->now_ms);
 }
 
-/* Whether two hosts have told of it by now, as long as that lasts without a break. */
-static void look_at_shared(struct world *world)
+/* Whether two others have told the host of it by now, as long as that lasts without a break. What
+ * stands there of itself may be over: it knows better. */
+static void look_at_shared(const struct world *world, struct host *host)
 {
+	char own[ETCD_MAX_KEY_BYTES];
 	size_t count = 0;
 
-	for (size_t i = 0; i < world->store.key_count; i++)
-		count += strstr(world->store.keys[i].value, "kdc-unreachable") != NULL;
+	snprintf(own, sizeof(own), "/incidents/%s/", host->name);
+	for (size_t i = 0; i < world->store.key_count; i++) {
+		const struct store_key *key = &world->store.keys[i];
+
+		count +=
+		    strstr(key->value, "kdc-unreachable") != NULL && strstr(key->key, own) == NULL;
+	}
 	if (count < 2)
-		world->known_since_ms = -1;
-	else if (world->known_since_ms < 0)
-		world->known_since_ms = world->now_ms;
+		host->shared_since_ms = -1;
+	else if (host->shared_since_ms < 0)
+		host->shared_since_ms = world->now_ms;
 }
 
 /* ---- a schedule */
@@ -449,6 +454,7 @@ static void begin_world(struct world *world)
 
 		snprintf(host->name, sizeof(host->name), "h%zu", twins && i == 4 ? 3 : i);
 		host->at_most = one_in(world, 3) ? between(world, 2, 3) : 1;
+		host->shared_since_ms = -1;
 		host->clock_ms = between(world, 1, INT64_C(1) << 40);
 		host->clock_ppm =
 		    world->without == GUARD_CLOCK ? -900000 : between(world, -2000, 2000);
@@ -469,10 +475,7 @@ void world_play(uint64_t seed, enum world_guard without, struct world_totals *to
 {
 	static struct world world; /* large */
 
-	world = (struct world){.dice = seed | 1,
-	    .without = without,
-	    .known_since_ms = -1,
-	    .totals = totals};
+	world = (struct world){.dice = seed | 1, .without = without, .totals = totals};
 	wrapped = &world;
 	store_init(&world.store, without);
 	begin_world(&world);
@@ -481,9 +484,10 @@ void world_play(uint64_t seed, enum world_guard without, struct world_totals *to
 			store_expire(&world.store, world.now_ms);
 		happen_to_all(&world);
 		deliver(&world);
-		look_at_shared(&world);
-		for (size_t i = 0; i < WORLD_HOSTS; i++)
+		for (size_t i = 0; i < WORLD_HOSTS; i++) {
+			look_at_shared(&world, &world.hosts[i]);
 			step_host(&world, i);
+		}
 	}
 	end_world(&world);
 }
