@@ -11,9 +11,10 @@ from rig import need_root, send_forged, send_header, wait_until
 
 def without_variables(line):
     """A log line without what differs between requests: time, pids, ports, durations, ids."""
+    # A port may look like a year, so it goes first.
+    line = re.sub(r"127\.0\.\d+\.\d+(:\d+)?", "client", line)
     line = re.sub(r"\[[^]]*20\d\d[^]]*\]", "[time]", line)
     line = re.sub(r"\[pid \d+:tid \d+\]", "[pid]", line)
-    line = re.sub(r"127\.0\.\d+\.\d+(:\d+)?", "client", line)
     return re.sub(r"\b(conn|lid|pid|us|ms|min)=\S+", r"\1=", line)
 
 
