@@ -233,14 +233,25 @@ int find_successor(struct intake *intake, struct tail *tail)
 	return OTHER_BYTES;
 }
 
+/* Whether a rotated file begins as the lost one did: a quick copy was taken up as a new file before
+ * the loss was seen. */
+static bool begins_like(const struct candidate *candidate, const struct tail *lost)
+{
+	const struct tail *tail = candidate->tail;
+
+	return tail->state == TAIL_FOLLOWED && lost->head.count > 0 &&
+	    imprint_check(tail->descriptor, 0, lost->head) == 0;
+}
+
 /* Bytes of which nothing was read yet are kept by any new rotated file that has as many. */
 static bool is_kept(const struct tail *tail, const struct candidates *candidates)
 {
 	for (size_t i = 0; i < candidates->list.count; i++) {
 		const struct candidate *candidate = &candidates->list.items[i];
 
-		if (candidate->rotated && candidate->tail == NULL && tail->offset_bytes == 0 &&
-		    candidate->look.size_bytes >= tail->size_bytes)
+		if (candidate->rotated && tail->offset_bytes == 0 &&
+		    candidate->look.size_bytes >= tail->size_bytes &&
+		    (candidate->tail == NULL || begins_like(candidate, tail)))
 			return true;
 	}
 	return false;

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 #include <sys/vfs.h>
 
-#include "intake/identity.h"
+#include "intake/files.h"
 
 struct faults faults;
 
@@ -13,6 +13,8 @@ ssize_t __real_pread(int descriptor, void *bytes, size_t count, off_t offset);
 ssize_t __wrap_pread(int descriptor, void *bytes, size_t count, off_t offset);
 int __real_look_at_descriptor(int descriptor, struct look *ret_look);
 int __wrap_look_at_descriptor(int descriptor, struct look *ret_look);
+int __real_files_scan(const struct files *files, struct candidates *candidates);
+int __wrap_files_scan(const struct files *files, struct candidates *candidates);
 int __real_fstatfs(int descriptor, struct statfs *status);
 int __wrap_fstatfs(int descriptor, struct statfs *status);
 
@@ -60,4 +62,14 @@ int __wrap_fstatfs(int descriptor, struct statfs *status)
 	if (result == 0 && faults.remote)
 		status->f_type = NFS_SUPER_MAGIC;
 	return result;
+}
+
+int __wrap_files_scan(const struct files *files, struct candidates *candidates)
+{
+	void (*before_scan)(void) = faults.before_scan;
+
+	faults.before_scan = NULL;
+	if (before_scan != NULL)
+		before_scan();
+	return __real_files_scan(files, candidates);
 }

@@ -13,6 +13,7 @@ struct faults {
 	unsigned read_errors; /* EIO */
 	bool remote; /* files seem to be on NFS */
 	unsigned lagging_sizes;
+	void (*before_scan)(void); /* once: between the looks at the files and at their directory */
 };
 
 extern struct faults faults;

@@ -1,8 +1,9 @@
 faults_sources = tests/unit/intake/faults.c tests/unit/intake/faults.h
-faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor
+faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor,--wrap=files_scan
 
 if HAVE_CMOCKA
-intake_tests = tests/unit/intake/files.test \
+intake_tests = tests/unit/intake/copies.test \
+	tests/unit/intake/files.test \
 	tests/unit/intake/head.test \
 	tests/unit/intake/headers.test \
 	tests/unit/intake/identity.test \
@@ -14,6 +15,12 @@ intake_tests = tests/unit/intake/files.test \
 	tests/unit/intake/watcher.test
 check_PROGRAMS += $(intake_tests)
 TESTS += $(intake_tests)
+
+tests_unit_intake_copies_test_SOURCES = tests/unit/intake/test_copies.c \
+	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)
+tests_unit_intake_copies_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_copies_test_LDFLAGS = $(AM_LDFLAGS) $(faults_ldflags)
+tests_unit_intake_copies_test_LDADD = $(unit_libs)
 
 tests_unit_intake_files_test_SOURCES = tests/unit/intake/test_files.c \
 	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)

@@ -108,66 +108,8 @@ static void reads_every_generation(unused_parameter void **state)
 	expect("five|^six|^seven|");
 }
 
-/* T3, T4: what was not read before a copytruncate is read from the copy, then the new lines. */
-static void finishes_the_copy_first(unused_parameter void **state)
-{
-	add("access.log", "one\n");
-	start("access.log");
-	add("access.log", "two\nthree\n");
-	copy_file("access.log", "access.log.1");
-	truncate_file("access.log");
-	add("access.log", "four\n");
-	steps(2);
-	expect("^one|two|three|^four|");
-	assert_int_equal(intake_totals(follower.intake)->truncations, 1);
-	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
-	stop();
-	add("access.log", "five\n");
-	move("access.log.1", "access.log.2");
-	copy_file("access.log", "access.log.1");
-	truncate_file("access.log");
-	add("access.log", "six, longer than what was there before it\n");
-	start("access.log");
-	steps(10);
-	expect("five|^six, longer than what was there before it|");
-}
-
-/* T4 over the network, where an empty file may only lag behind: its copy is not read as a new file
- * before that is clear. */
-static void waits_until_the_copy_is_one(unused_parameter void **state)
-{
-	faults.remote = true;
-	add("access.log", "one\n");
-	start("access.log");
-	add("access.log", "two\nthree\n");
-	copy_file("access.log", "access.log.1");
-	truncate_file("access.log");
-	steps(10);
-	expect("^one|");
-	steps(100);
-	add("access.log", "four\n");
-	steps(1);
-	expect("two|three|^four|");
-	assert_int_equal(intake_totals(follower.intake)->truncations, 1);
-	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
-}
-
-/* T4 without a copy: the bytes that were seen and not read are counted, exactly. */
-static void counts_what_is_lost(unused_parameter void **state)
-{
-	add("access.log", "one\n");
-	start("access.log");
-	add("access.log", "unread\n");
-	intake_reconcile(follower.intake, follower.now_ms);
-	truncate_file("access.log");
-	steps(1);
-	add("access.log", "two\n");
-	steps(1);
-	expect("^one|^two|");
-	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
-}
-
-/* T2: so are those of a generation that vanished while it was stopped, as the stored size says. */
+/* T2: what was seen and not read of a generation that vanished while it was stopped counts as lost,
+ * as the stored size says. */
 static void counts_what_vanished_meanwhile(unused_parameter void **state)
 {
 	uint64_t digest;
@@ -554,9 +496,6 @@ int main(void)
 	    follower_test(drains_a_renamed_file_first),
 	    follower_test(does_not_wait_for_ever),
 	    follower_test(reads_every_generation),
-	    follower_test(finishes_the_copy_first),
-	    follower_test(waits_until_the_copy_is_one),
-	    follower_test(counts_what_is_lost),
 	    follower_test(counts_what_vanished_meanwhile),
 	    follower_test(notices_refilling),
 	    follower_test(tells_reused_inodes),

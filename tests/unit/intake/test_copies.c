@@ -1,0 +1,110 @@
+/* The rows of the matrix in which a log is rotated by a copy of it, and emptied. */
+#include "faults.h"
+#include "follower.h"
+
+/* T3, T4: what was not read before a copytruncate is read from the copy, then the new lines. */
+static void finishes_the_copy_first(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	start("access.log");
+	add("access.log", "two\nthree\n");
+	copy_file("access.log", "access.log.1");
+	truncate_file("access.log");
+	add("access.log", "four\n");
+	steps(2);
+	expect("^one|two|three|^four|");
+	assert_int_equal(intake_totals(follower.intake)->truncations, 1);
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+	stop();
+	add("access.log", "five\n");
+	move("access.log.1", "access.log.2");
+	copy_file("access.log", "access.log.1");
+	truncate_file("access.log");
+	add("access.log", "six, longer than what was there before it\n");
+	start("access.log");
+	steps(10);
+	expect("five|^six, longer than what was there before it|");
+}
+
+/* T4 over the network, where an empty file may only lag behind: its copy is not read as a new file
+ * before that is clear. */
+static void waits_until_the_copy_is_one(unused_parameter void **state)
+{
+	faults.remote = true;
+	add("access.log", "one\n");
+	start("access.log");
+	add("access.log", "two\nthree\n");
+	copy_file("access.log", "access.log.1");
+	truncate_file("access.log");
+	steps(10);
+	expect("^one|");
+	steps(100);
+	add("access.log", "four\n");
+	steps(1);
+	expect("two|three|^four|");
+	assert_int_equal(intake_totals(follower.intake)->truncations, 1);
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+}
+
+/* T4 without a copy: the bytes that were seen and not read are counted, exactly. */
+static void counts_what_is_lost(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	start("access.log");
+	add("access.log", "unread\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	truncate_file("access.log");
+	steps(1);
+	add("access.log", "two\n");
+	steps(1);
+	expect("^one|^two|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
+}
+
+static void rotate_by_copy(void)
+{
+	copy_file("access.log", "access.log.1");
+	truncate_file("access.log");
+}
+
+/* T4 between the look at the file and the look at its directory: the copy is taken for a new file,
+ * since what it repeats is gone, and what is read there is not lost. */
+static void loses_nothing_to_a_quick_copy(unused_parameter void **state)
+{
+	start("access.log");
+	add("access.log", "one\ntwo\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	faults.before_scan = rotate_by_copy;
+	intake_reconcile(follower.intake, follower.now_ms);
+	add("access.log", "three\n");
+	steps(10);
+	expect("^one|two|^three|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+}
+
+/* The same where the copy is another file's: then it is. */
+static void is_not_taken_in_by_another_file(unused_parameter void **state)
+{
+	start("access.log");
+	add("access.log", "unread\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	add("access.log.1", "something else\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	truncate_file("access.log");
+	steps(10);
+	expect("^something else|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    follower_test(finishes_the_copy_first),
+	    follower_test(waits_until_the_copy_is_one),
+	    follower_test(counts_what_is_lost),
+	    follower_test(loses_nothing_to_a_quick_copy),
+	    follower_test(is_not_taken_in_by_another_file),
+	};
+
+	return cmocka_run_group_tests_name("copies", tests, NULL, NULL);
+}
