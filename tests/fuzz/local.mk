@@ -14,7 +14,8 @@ fuzz_targets = tests/fuzz/challenge.test \
 	tests/fuzz/protocol.test
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/run tests/fuzz/run-formats
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus \
+	tests/fuzz/build tests/fuzz/campaign tests/fuzz/run
 fuzz_sources = tests/fuzz/replay.c tests/fuzz/fuzz.h
 parsed_checks = tests/fuzz/parsed_checks.c tests/fuzz/parsed_checks.h
 
