@@ -23,7 +23,7 @@ static void fill_model(void *context, struct report_model *model)
 	model->now_ms = clock_now_ms();
 	model->started_ms = pipeline->started_ms;
 	model->helper = helper ? "connected" : "away";
-	model->not_ready = pipeline->store_error < 0 ? "the state cannot be saved"
+	model->not_ready = pipeline->saving.error < 0 ? "the state cannot be saved"
 	    : !helper                                ? "the helper cannot be reached"
 	    : pipeline->catching_up                  ? "reading what was written before the start"
 						     : NULL;
@@ -101,6 +101,8 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	struct outbox_parts outbox = {.loop = pipeline->loop,
 	    .config = pipeline->rulebook.config,
 	    .store = pipeline->store,
+	    .journal = pipeline->journal,
+	    .saving = &pipeline->saving,
 	    .sites = pipeline->sites,
 	    .site_count = pipeline->site_count,
 	    .membership = pipeline->membership};
@@ -187,6 +189,7 @@ int pipeline_new(
 	pipeline->rulebook = options->estate->rulebook;
 	pipeline->store = options->estate->store;
 	pipeline->set_aside = options->estate->set_aside;
+	pipeline->saving = options->estate->saving;
 	error = pipeline->config_file != NULL ? make(pipeline, errors) : -ENOMEM;
 	if (error < 0) {
 		pipeline_close(&pipeline, options->estate);
@@ -217,7 +220,8 @@ void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 	free(pipeline->sites);
 	publisher_free(&pipeline->publisher);
 	journal_free(&pipeline->journal);
-	estate = (struct estate){pipeline->rulebook, pipeline->store, pipeline->set_aside};
+	estate = (struct estate){
+	    pipeline->rulebook, pipeline->store, pipeline->set_aside, pipeline->saving};
 	if (ret_estate != NULL)
 		*ret_estate = estate;
 	else
@@ -229,10 +233,10 @@ void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 int pipeline_prepare(
     const struct pipeline *pipeline, struct estate *next, struct buffer *errors)
 {
-	if (pipeline->store_error != -EBADMSG)
+	if (pipeline->saving.error != -EBADMSG)
 		return estate_open_beside(next, pipeline->store, errors);
 	buffer_append_format(errors,
 	    "%s: the state was damaged since it was opened: start authmedicd anew\n",
 	    pipeline->rulebook.config->state_dir);
-	return pipeline->store_error;
+	return pipeline->saving.error;
 }

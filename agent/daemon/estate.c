@@ -47,8 +47,9 @@ int estate_open_beside(struct estate *estate, const struct store *used, struct b
 	return store_is_in(used, directory) ? 0 : estate_open(estate, errors);
 }
 
-void estate_take_store(struct estate *estate, struct estate *from)
+void estate_take_over(struct estate *estate, struct estate *from)
 {
+	estate->saving = from->saving;
 	if (estate->store != NULL)
 		return;
 	estate->store = take_pointer(from->store);

@@ -77,6 +77,19 @@ static int add_fleet(struct json *members, const struct membership *membership)
 	return error < 0 ? error : add(members, buffer_view(&text));
 }
 
+static int add_state(struct json *members, const struct saving *saving)
+{
+	struct notification_of_state notification;
+	struct buffer auto_buffer text;
+	int error;
+
+	buffer_init(&text, MAX_BYTES);
+	if (!saving_fails(saving, &notification))
+		return 0;
+	error = notification_of_state_print(&notification, &text);
+	return error < 0 ? error : add(members, buffer_view(&text));
+}
+
 int firing_print(const struct firing *firing, const struct wire *wire, struct buffer *body)
 {
 	struct json auto_json *group = json_object_new();
@@ -96,6 +109,8 @@ int firing_print(const struct firing *firing, const struct wire *wire, struct bu
 	}
 	if (error == 0)
 		error = add_fleet(members, firing->membership);
+	if (error == 0)
+		error = add_state(members, firing->saving);
 	if (error < 0 || json_next(members, NULL) == NULL)
 		return error;
 	return wire->print(&news, body);

@@ -3,6 +3,7 @@
 #define AUTHMEDIC_DAEMON_FIRING_H
 
 #include "daemon/membership.h"
+#include "daemon/saving.h"
 #include "daemon/site.h"
 #include "report/wire.h"
 
@@ -10,6 +11,7 @@ struct firing {
 	const struct site *sites;
 	size_t site_count;
 	const struct membership *membership; /* NULL: in no fleet */
+	const struct saving *saving;
 	const char *host;
 };
 

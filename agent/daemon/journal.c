@@ -11,11 +11,11 @@
 #include "report/notification.h"
 
 #define MAX_JSON_BYTES ((size_t)256 * 1024)
-#define MAX_ID_BYTES   192
 
 struct message {
 	char *target;
 	char *id;
+	enum journal_fate fate;
 };
 
 struct entry {
@@ -176,7 +176,7 @@ static int add_notification(struct entry *entry, const struct journal *journal,
 	    .diagnosis = controller_diagnosis(site->controller),
 	    .facts = site->facts,
 	};
-	char id[MAX_ID_BYTES];
+	char id[JOURNAL_ID_BYTES];
 	int error;
 
 	if (notification.kind == NULL || event->calls_nobody || journal->config->notify.count == 0)
@@ -235,6 +235,14 @@ void journal_note(
 	keep(journal, &entry, site->config->name, error);
 }
 
+/* An entry that is nothing but messages. False where nobody is to be told. */
+static bool begin_told(struct entry *entry, const struct journal *journal, int64_t time_ms)
+{
+	*entry = (struct entry){.time_ms = time_ms};
+	buffer_init(&entry->body, MAX_JSON_BYTES);
+	return journal->config->notify.count > 0;
+}
+
 /* The same condition of the same log, opened at the same time, has the same id. */
 static int fill_deaf(struct entry *entry, const struct journal *journal, const struct site_log *log,
     const struct deaf_change *change)
@@ -250,12 +258,10 @@ static int fill_deaf(struct entry *entry, const struct journal *journal, const s
 	};
 	uint64_t digest = hash_chain(hash_chain(0, view_of_text(notification.site)),
 	    view_of_text(path));
-	char id[MAX_ID_BYTES];
+	char id[JOURNAL_ID_BYTES];
 	int error;
 
-	*entry = (struct entry){.time_ms = notification.time_ms};
-	buffer_init(&entry->body, MAX_JSON_BYTES);
-	if (journal->config->notify.count == 0)
+	if (!begin_told(entry, journal, notification.time_ms))
 		return 0;
 	snprintf(id, sizeof(id), "log-%016llx-%s-%s-%lld", (unsigned long long)digest,
 	    notification.reason, change->opened ? "deaf" : "deaf-ended",
@@ -276,12 +282,10 @@ void journal_tell_deaf(
 static int fill_fleet(struct entry *entry, const struct journal *journal,
     const struct notification_of_fleet *notification)
 {
-	char id[MAX_ID_BYTES];
+	char id[JOURNAL_ID_BYTES];
 	int error;
 
-	*entry = (struct entry){.time_ms = notification->time_ms};
-	buffer_init(&entry->body, MAX_JSON_BYTES);
-	if (journal->config->notify.count == 0)
+	if (!begin_told(entry, journal, notification->time_ms))
 		return 0;
 	snprintf(id, sizeof(id), "fleet-%s-%s-%s-%lld", notification->fleet, notification->reason,
 	    notification->opened ? "hindered" : "hindered-ended",
@@ -299,6 +303,72 @@ void journal_tell_fleet(
 	keep(journal, &entry, "the fleet", error);
 }
 
+static int fill_state(struct entry *entry, const struct journal *journal,
+    const struct notification_of_state *notification)
+{
+	char id[JOURNAL_ID_BYTES];
+	int error;
+
+	if (!begin_told(entry, journal, notification->time_ms))
+		return 0;
+	snprintf(id, sizeof(id), "state-%.64s-%s-%lld", notification->host,
+	    notification->opened ? "unsaved" : "unsaved-ended",
+	    (long long)notification->began_ms);
+	error = notification_of_state_print(notification, &entry->body);
+	return error < 0 ? error : add_messages(entry, journal->config, id);
+}
+
+void journal_tell_state(
+    struct journal *journal, const struct notification_of_state *notification)
+{
+	struct entry entry;
+	int error = fill_state(&entry, journal, notification);
+
+	keep(journal, &entry, "the state", error);
+}
+
+/* ------------------------------------------------------- what cannot wait for the next commit */
+
+static struct message *message_for(
+    const struct journal *journal, size_t entry, const char *target)
+{
+	for (size_t i = 0; i < journal->entries.items[entry].messages.count; i++) {
+		struct message *message = &journal->entries.items[entry].messages.items[i];
+
+		if (strcmp(message->target, target) == 0)
+			return message;
+	}
+	return NULL;
+}
+
+bool journal_next_untold(const struct journal *journal, const char *target,
+    struct notification_message *ret_message)
+{
+	for (size_t i = 0; i < journal->entries.count; i++) {
+		const struct message *message = message_for(journal, i, target);
+
+		if (message == NULL || message->fate != JOURNAL_UNTOLD)
+			continue;
+		*ret_message = (struct notification_message){.id = message->id,
+		    .document = buffer_view(&journal->entries.items[i].body)};
+		return true;
+	}
+	return false;
+}
+
+void journal_settle(
+    struct journal *journal, const char *target, const char *id, enum journal_fate fate)
+{
+	for (size_t i = 0; i < journal->entries.count; i++) {
+		struct message *message = message_for(journal, i, target);
+
+		if (message != NULL && strcmp(message->id, id) == 0)
+			message->fate = fate;
+	}
+}
+
+/* ------------------------------------------------------------------------------- into the store */
+
 static int write_messages(const struct entry *entry, struct store *store)
 {
 	for (size_t i = 0; i < entry->messages.count; i++) {
@@ -307,8 +377,10 @@ static int write_messages(const struct entry *entry, struct store *store)
 		    .body = buffer_view(&entry->body),
 		    .created_ms = entry->time_ms,
 		    .due_ms = entry->time_ms};
-		int error = store_put_message(store, &message);
+		int error = 0;
 
+		if (entry->messages.items[i].fate != JOURNAL_TOLD)
+			error = store_put_message(store, &message);
 		if (error == -ENOSPC)
 			log_error("the outbox is full: a message for %s is lost", message.target);
 		else if (error < 0)

@@ -1,6 +1,6 @@
 /* What happened, kept in memory until the step's transaction has committed it: incidents, their
  * timelines, and the messages for the outbox. A commit that fails loses nothing: the entries wait
- * for the next one. */
+ * for the next one, and their messages can be told from here meanwhile. */
 #ifndef AUTHMEDIC_DAEMON_JOURNAL_H
 #define AUTHMEDIC_DAEMON_JOURNAL_H
 
@@ -8,7 +8,8 @@
 #include "report/notification.h"
 #include "state/store.h"
 
-#define JOURNAL_MAX_ENTRIES 4096
+#define JOURNAL_MAX_ENTRIES  4096
+#define JOURNAL_ID_BYTES     192 /* of a message */
 
 struct journal;
 
@@ -26,6 +27,24 @@ void journal_tell_deaf(
 /* Notes that something stands in the host's way in its fleet, or does so no more. */
 void journal_tell_fleet(
     struct journal *journal, const struct notification_of_fleet *notification);
+
+/* Notes that our own state cannot be saved, or can again. */
+void journal_tell_state(
+    struct journal *journal, const struct notification_of_state *notification);
+
+enum journal_fate { /* of a message that is in no store yet */
+	JOURNAL_UNTOLD,
+	JOURNAL_TOLD, /* its receiver took it: it is not written into the outbox any more */
+	JOURNAL_REFUSED, /* its receiver did not want it: that is left to the outbox */
+};
+/* The oldest untold one for the target, borrowed until the journal changes; false: there is none.
+ */
+bool journal_next_untold(const struct journal *journal, const char *target,
+    struct notification_message *ret_message);
+/* What became of it. Nothing where it was committed meanwhile: the outbox tells it once more then,
+ * by the same id. */
+void journal_settle(
+    struct journal *journal, const char *target, const char *id, enum journal_fate fate);
 
 /* Writes all entries inside the open transaction; after the commit they are forgotten. */
 must_check int journal_write(struct journal *journal, struct store *store);

@@ -17,6 +17,7 @@ pipeline_sources = \
 	agent/daemon/chronicle.c agent/daemon/chronicle.h \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
 	agent/daemon/estate.c agent/daemon/estate.h \
+	agent/daemon/event_line.c agent/daemon/event_line.h \
 	agent/daemon/firing.c agent/daemon/firing.h \
 	agent/daemon/hearing.c agent/daemon/hearing.h \
 	agent/daemon/journal.c agent/daemon/journal.h \
@@ -26,6 +27,7 @@ pipeline_sources = \
 	agent/daemon/parcel.c agent/daemon/parcel.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \
+	agent/daemon/saving.c agent/daemon/saving.h \
 	agent/daemon/stories.c agent/daemon/stories.h \
 	agent/daemon/site.c agent/daemon/site.h \
 	agent/daemon/summary.c agent/daemon/summary.h

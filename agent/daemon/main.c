@@ -147,9 +147,9 @@ static void reload(struct daemon *daemon)
 		return;
 	}
 	pipeline_close(&daemon->pipeline, &old);
-	estate_take_store(&next, &old);
+	estate_take_over(&next, &old);
 	if (take_up(daemon, &next, &errors) < 0) {
-		estate_take_store(&old, &next);
+		estate_take_over(&old, &next);
 		estate_done(&next);
 		go_back(daemon, &old, &errors);
 		return;

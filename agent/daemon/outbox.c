@@ -15,6 +15,7 @@
 
 #define FIRING_ID "firing" /* no message of the store has it */
 
+_Static_assert(TARGET_MAX_ID_BYTES >= JOURNAL_ID_BYTES, "it takes each id of the journal's");
 _Static_assert(RETRY_LONGEST_WISH_MS <= STORE_LONGEST_DELAY_MS, "no delay is taken for a clock's");
 
 struct outbox {
@@ -68,18 +69,23 @@ static int bury_message(
 	return error;
 }
 
-static int delay_message(
-    struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
+static int64_t delay_ms(int64_t attempts, const struct webhook_outcome *outcome)
 {
-	const struct delivery *delivery = &outbox->targets[target].delivery;
 	uint64_t random = 0;
 
 	if (random_bytes(&random, sizeof(random)) < 0)
 		random = 0;
+	return retry_delay_ms(attempts, outcome->retry_after_ms, random);
+}
+
+static int delay_message(
+    struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
+{
+	const struct delivery *delivery = &outbox->targets[target].delivery;
+
 	publisher_on_delivery(outbox->parts.publisher, name_of(outbox, target), "retried");
 	return store_delay_message(outbox->parts.store, delivery->id,
-	    clock_now_ms() +
-		retry_delay_ms(delivery->attempts, outcome->retry_after_ms, random));
+	    clock_now_ms() + delay_ms(delivery->attempts, outcome));
 }
 
 static void note_outcome(
@@ -101,6 +107,24 @@ static void note_outcome(
 	tell_queue(outbox, target);
 }
 
+/* The journal alone knows of it: where we end before it can be saved it is forgotten. */
+static void note_unsaved(
+    struct outbox *outbox, size_t number, const struct webhook_outcome *outcome)
+{
+	struct unsaved_turn *turn = &outbox->targets[number].unsaved;
+	const char *name = name_of(outbox, number);
+	bool again = outcome->result != WEBHOOK_DELIVERED && outcome->result != WEBHOOK_DEAD;
+
+	if (again)
+		turn->due_ms = clock_boot_ms() + delay_ms(turn->attempts, outcome);
+	else
+		journal_settle(outbox->parts.journal, name, turn->id,
+		    outcome->result == WEBHOOK_DELIVERED ? JOURNAL_TOLD : JOURNAL_REFUSED);
+	if (outcome->result != WEBHOOK_DEAD)
+		publisher_on_delivery(
+		    outbox->parts.publisher, name, again ? "retried" : "delivered");
+}
+
 static void tell_undelivered(
     const struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
 {
@@ -118,19 +142,21 @@ static void on_outcome(void *context, size_t target, const struct webhook_outcom
 
 	if (outcome->result != WEBHOOK_DELIVERED)
 		tell_undelivered(outbox, target, outcome);
-	if (!outbox->targets[target].delivery.is_firing)
+	if (outbox->targets[target].delivery.kind == DELIVERY_STORED)
 		note_outcome(outbox, target, outcome);
+	else if (outbox->targets[target].delivery.kind == DELIVERY_UNSAVED)
+		note_unsaved(outbox, target, outcome);
 }
 
 /* ------------------------------------------------------------------- one message, to one target */
 
-static int print_body(const struct outbox *outbox, size_t target, const struct parcel *parcel,
-    struct buffer *body)
+static int print_body(const struct outbox *outbox, size_t target,
+    const struct notification_message *message, struct buffer *body)
 {
 	struct json auto_json *document = NULL;
 	struct wire_news news = {
-	    .id = parcel->id, .host = outbox->host, .key = outbox->targets[target].key};
-	int error = json_parse(buffer_view(&parcel->document), &document);
+	    .id = message->id, .host = outbox->host, .key = outbox->targets[target].key};
+	int error = json_parse(message->document, &document);
 
 	news.document = document;
 	return error < 0 ? error : outbox->targets[target].wire->print(&news, body);
@@ -140,12 +166,14 @@ static int send(struct outbox *outbox, size_t number, const struct parcel *parce
 {
 	struct target *target = &outbox->targets[number];
 	struct buffer auto_buffer body;
+	const struct notification_message message = {
+	    .id = parcel->id, .document = buffer_view(&parcel->document)};
 	struct webhook_message sent = {
 	    .id = view_of_text(parcel->id), .now_ms = outbox->now_ms};
 	int error;
 
 	buffer_init(&body, PARCEL_MAX_BYTES);
-	error = print_body(outbox, number, parcel, &body);
+	error = print_body(outbox, number, &message, &body);
 	if (error == 0)
 		error = parcel_begin(parcel, outbox->parts.store);
 	if (error < 0)
@@ -179,9 +207,11 @@ static void work(struct outbox *outbox, size_t target)
 		error = send(outbox, target, &parcel);
 	if ((error == -EINVAL || error == -E2BIG) && parcel.number != 0)
 		error = set_aside(outbox, target, &parcel);
-	if (error < 0)
+	/* Once, though it is tried again each second. */
+	if (error < 0 && error != outbox->targets[target].told_error)
 		log_error("%s: a message cannot be sent: %s", name_of(outbox, target),
 		    strerror(-error));
+	outbox->targets[target].told_error = error;
 	tell_queue(outbox, target);
 	parcel_done(&parcel);
 }
@@ -218,6 +248,53 @@ static void send_due(struct outbox *outbox)
 			work(outbox, i);
 }
 
+/* --------------------------------------------------------- what waits in the journal, meanwhile */
+
+static int send_unsaved(
+    struct outbox *outbox, size_t number, const struct notification_message *message)
+{
+	struct target *target = &outbox->targets[number];
+	struct unsaved_turn *turn = &target->unsaved;
+	struct buffer auto_buffer body;
+	struct webhook_message sent = {
+	    .id = view_of_text(message->id), .now_ms = outbox->now_ms};
+	int error;
+
+	if (strcmp(turn->id, message->id) != 0)
+		turn->attempts = 0;
+	snprintf(turn->id, sizeof(turn->id), "%s", message->id);
+	turn->attempts++;
+	buffer_init(&body, PARCEL_MAX_BYTES);
+	error = print_body(outbox, number, message, &body);
+	if (error < 0) /* the outbox sets it aside when it gets it */
+		journal_settle(outbox->parts.journal, name_of(outbox, number), message->id,
+		    JOURNAL_REFUSED);
+	if (error < 0)
+		return error;
+	target->delivery = (struct delivery){.kind = DELIVERY_UNSAVED};
+	sent.body = buffer_view(&body);
+	return webhook_sender_send(outbox->sender, number, &sent);
+}
+
+static void send_all_unsaved(struct outbox *outbox)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	for (size_t i = 0; i < outbox->parts.config->notify.count; i++) {
+		struct notification_message message;
+		int error;
+
+		if (webhook_sender_is_busy(outbox->sender, i) ||
+		    now_ms < outbox->targets[i].unsaved.due_ms ||
+		    !journal_next_untold(outbox->parts.journal, name_of(outbox, i), &message))
+			continue;
+		error = send_unsaved(outbox, i, &message);
+		if (error < 0)
+			log_error("%s: a message cannot be sent: %s", name_of(outbox, i),
+			    strerror(-error));
+	}
+}
+
 /* ----------------------------------------------------------------------------- the dead letters */
 
 /* A person asks by a file, whose name says all; it is looked for only where there are any. */
@@ -247,6 +324,7 @@ static int send_firing(struct outbox *outbox, size_t target)
 	const struct firing firing = {.sites = outbox->parts.sites,
 	    .site_count = outbox->parts.site_count,
 	    .membership = outbox->parts.membership,
+	    .saving = outbox->parts.saving,
 	    .host = outbox->host};
 	struct buffer auto_buffer body;
 	struct webhook_message sent = {.id = VIEW(FIRING_ID), .now_ms = outbox->now_ms};
@@ -256,7 +334,7 @@ static int send_firing(struct outbox *outbox, size_t target)
 	error = firing_print(&firing, outbox->targets[target].wire, &body);
 	if (error < 0 || body.length == 0)
 		return error;
-	outbox->targets[target].delivery = (struct delivery){.is_firing = true};
+	outbox->targets[target].delivery = (struct delivery){.kind = DELIVERY_FIRING};
 	sent.body = buffer_view(&body);
 	return webhook_sender_send(outbox->sender, target, &sent);
 }
@@ -287,6 +365,8 @@ void outbox_work(struct outbox *outbox, int64_t now_ms)
 		if (outbox->targets[i].dead > 0)
 			revive(outbox, i);
 	send_due(outbox);
+	if (outbox->parts.saving->error < 0)
+		send_all_unsaved(outbox);
 	remind(outbox);
 }
 

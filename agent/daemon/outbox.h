@@ -1,9 +1,12 @@
 /* Sends what waits in the store's outbox, in the words of each target, one message at a time for
- * each, until it is delivered or given up. */
+ * each, until it is delivered or given up. While nothing can be saved what waits in the journal is
+ * sent from there: a full disk makes nobody silent. */
 #ifndef AUTHMEDIC_DAEMON_OUTBOX_H
 #define AUTHMEDIC_DAEMON_OUTBOX_H
 
+#include "daemon/journal.h"
 #include "daemon/publisher.h"
+#include "daemon/saving.h"
 #include "loop/loop.h"
 #include "state/store.h"
 
@@ -14,6 +17,8 @@ struct outbox_parts {
 	const struct config *config;
 	struct store *store;
 	struct publisher *publisher;
+	struct journal *journal;
+	const struct saving *saving;
 	const struct site *sites;
 	size_t site_count;
 	const struct membership *membership; /* NULL: in no fleet */

@@ -3,8 +3,8 @@
 #include "daemon/pipeline_parts.h"
 
 #include "base/log.h"
-#include "config/log_kinds.h"
 #include "daemon/chronicle.h"
+#include "daemon/event_line.h"
 #include "daemon/hearing.h"
 #include "daemon/memory.h"
 #include "daemon/prober.h"
@@ -279,38 +279,11 @@ static void effect_forget_outcomes(void *context)
 	detector_forget_before(site->detector, clock_now_ms());
 }
 
-static const enum log_kind kinds_of_lines[EVENT_KIND_COUNT] = {
-    [EVENT_OPENED] = LOG_KIND_incident_opened,
-    [EVENT_PROBED] = LOG_KIND_incident_probed,
-    [EVENT_DIAGNOSED] = LOG_KIND_incident_diagnosed,
-    [EVENT_REFUSED] = LOG_KIND_incident_refused,
-    [EVENT_ACTING] = LOG_KIND_incident_acting,
-    [EVENT_APPLIED] = LOG_KIND_incident_applied,
-    [EVENT_NOT_VERIFIED] = LOG_KIND_incident_not_verified,
-    [EVENT_RESOLVED] = LOG_KIND_incident_resolved,
-    [EVENT_PASSED] = LOG_KIND_incident_passed,
-    [EVENT_COUNTED] = LOG_KIND_incident_counted,
-};
-
-static void log_event(const struct site *site, const struct controller_event *event)
-{
-	const struct diagnosis *diagnosis = controller_diagnosis(site->controller);
-	const struct log_about about = {.site = site->config->name,
-	    .incident = controller_incident(site->controller),
-	    .diagnosis = diagnosis != NULL ? diagnosis->id : "",
-	    .remedy = event->remedy,
-	    .reason = event->reason};
-
-	log_told(kinds_of_lines[event->kind], about, "%s: %s: %s%s%s", site->config->name,
-	    event_kind_name(event->kind), event->text, event->reason[0] != '\0' ? ": " : "",
-	    event->reason);
-}
-
 static void effect_on_event(void *context, const struct controller_event *event)
 {
 	struct site *site = context;
 
-	log_event(site, event);
+	event_line_print(site, event);
 	journal_note(site->pipeline->journal, site, event);
 	publisher_on_event(site->pipeline->publisher, site, event);
 	chronicle_on_event(site, event);
@@ -445,6 +418,12 @@ static void ask_to_apply(struct site *site)
 
 static const struct controller_action about_nothing = {.incident = "", .reason = ""};
 
+static void ask_to_inspect(struct site *site)
+{
+	if (ask_helper(site, PROTOCOL_INSPECT, &about_nothing, on_inspection) < 0)
+		on_inspection(site, NULL);
+}
+
 static void grant_wishes(struct site *site)
 {
 	/* All of them first: an answer may lead to a wish, which is not on record yet. */
@@ -453,8 +432,8 @@ static void grant_wishes(struct site *site)
 	bool action = take_flag(&site->wants_action);
 	bool lock = take_flag(&site->wants_lock);
 
-	if (inspection && ask_helper(site, PROTOCOL_INSPECT, &about_nothing, on_inspection) < 0)
-		on_inspection(site, NULL);
+	if (inspection)
+		ask_to_inspect(site);
 	if (apply)
 		ask_to_apply(site);
 	if (action && ask_helper(site, PROTOCOL_ACTION, &site->action, on_action_reply) < 0)
@@ -464,13 +443,16 @@ static void grant_wishes(struct site *site)
 }
 
 /* What cannot be put on record is not done, nor done later, when it would be on old evidence. The
- * question after an action comes again by itself. */
+ * question after an action comes again by itself. Looking changes nothing: whoever is told what is
+ * wrong can do by hand what we must not. */
 static void refuse_wishes(struct site *site)
 {
 	site->wants_action = false;
 	site->wants_lock = false;
 	if (take_flag(&site->wants_apply))
 		answer_not_asked(site);
+	if (take_flag(&site->wants_inspection))
+		ask_to_inspect(site);
 }
 
 static void ask_status_of(struct site *site)
@@ -515,11 +497,21 @@ static int save(struct pipeline *pipeline)
 	return error == 0 ? store_commit(pipeline->store) : error;
 }
 
-static const char *why_not_saved(int error)
+static void note_how_saved(struct pipeline *pipeline, int error)
 {
-	return error == -ESTALE ? "its file was taken out of the state directory; bring it back, "
-				  "or start authmedicd anew"
-				: strerror(-error);
+	struct notification_of_state news;
+
+	for (size_t i = 0; i < pipeline->site_count; i++) {
+		controller_on_saving(pipeline->sites[i].controller, error == 0);
+		if (error == 0)
+			memory_committed(&pipeline->sites[i]);
+		else
+			memory_lost(&pipeline->sites[i]);
+	}
+	if (error == 0)
+		journal_forget(pipeline->journal);
+	if (saving_note(&pipeline->saving, error, site_now(), &news))
+		journal_tell_state(pipeline->journal, &news);
 }
 
 void pipeline_commit(struct pipeline *pipeline)
@@ -531,19 +523,7 @@ void pipeline_commit(struct pipeline *pipeline)
 		if (error < 0)
 			store_rollback(pipeline->store);
 	}
-	if (error != pipeline->store_error)
-		log_line(error < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "the state %s%s",
-		    error < 0 ? "cannot be saved: " : "is being saved again",
-		    error < 0 ? why_not_saved(error) : "");
-	pipeline->store_error = error;
-	for (size_t i = 0; i < pipeline->site_count; i++) {
-		if (error == 0)
-			memory_committed(&pipeline->sites[i]);
-		else
-			memory_lost(&pipeline->sites[i]);
-	}
-	if (error == 0)
-		journal_forget(pipeline->journal);
+	note_how_saved(pipeline, error);
 }
 
 /* ---- the story, once a step ---- */
@@ -559,7 +539,7 @@ void pipeline_step(struct pipeline *pipeline)
 	pipeline_commit(pipeline);
 	/* Whatever is done to the world is done only after we have it on record. */
 	for (size_t i = 0; i < pipeline->site_count; i++) {
-		if (pipeline->store_error == 0)
+		if (pipeline->saving.error == 0)
 			grant_wishes(&pipeline->sites[i]);
 		else
 			refuse_wishes(&pipeline->sites[i]);

@@ -8,6 +8,7 @@
 #include "daemon/outbox.h"
 #include "daemon/pipeline.h"
 #include "daemon/publisher.h"
+#include "daemon/saving.h"
 #include "daemon/site.h"
 #include "loop/timer.h"
 #include "remedy/helper_client.h"
@@ -35,7 +36,7 @@ struct pipeline {
 	struct site *sites;
 	struct turn turn;
 	size_t site_count;
-	int store_error; /* of the last commit; 0: fine */
+	struct saving saving;
 	int64_t started_ms; /* wall */
 	int64_t stepped_ms; /* monotonic: when the last step was over */
 	int64_t status_due_ms; /* steady: the helper's budget is asked for then */

@@ -7,11 +7,25 @@
 #include "report/webhook_sender.h"
 #include "report/wire.h"
 
+#define TARGET_MAX_ID_BYTES 192
+
+enum delivery_kind {
+	DELIVERY_STORED,
+	DELIVERY_UNSAVED, /* of the journal: no store could take it */
+	DELIVERY_FIRING, /* neither: what goes on, once more */
+};
+
 struct delivery { /* of the message that is under way to a target */
-	bool is_firing; /* none of the store's: what goes on, once more */
-	int64_t id;
+	enum delivery_kind kind;
+	int64_t id; /* in the store */
 	int64_t created_ms;
 	int64_t attempts; /* this one included */
+};
+
+struct unsaved_turn { /* of the journal's messages */
+	char id[TARGET_MAX_ID_BYTES]; /* of the one that was tried last */
+	int64_t attempts;
+	int64_t due_ms; /* boot time */
 };
 
 struct target {
@@ -19,7 +33,9 @@ struct target {
 	char *key; /* of the receiver, where its body carries one */
 	struct signature_secret secret;
 	struct delivery delivery;
+	struct unsaved_turn unsaved;
 	int64_t again_due_ms; /* boot time */
+	int told_error; /* why its last message of the store could not go; 0: it went */
 	struct pace pace;
 	bool is_due; /* to be sent in this round */
 	uint64_t waiting, dead; /* in the store, as last counted */

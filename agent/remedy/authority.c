@@ -56,6 +56,11 @@ static bool helper_away(const struct authority_case *the_case)
 	return the_case->helper_away;
 }
 
+static bool unsaved(const struct authority_case *the_case)
+{
+	return the_case->unsaved;
+}
+
 static bool paused(const struct authority_case *the_case)
 {
 	return the_case->paused;
@@ -144,6 +149,9 @@ static const struct {
 	    false}},
     {warming_up, {"warm-up", "too soon after a start or an action to judge", true}},
     {helper_away, {"helper-away", "the helper cannot be reached", false}},
+    {unsaved,
+	{"unsaved", "the state cannot be saved, and nothing is done that is not on record",
+	    false}},
     {observing, {"observe", "the site is in mode observe", false}},
     {no_maintenance,
 	{"no-maintenance",

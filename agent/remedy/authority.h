@@ -24,6 +24,7 @@ struct authority_case {
 	bool all_rungs_locked; /* there are some, but each failed to verify */
 	bool warming_up; /* too soon after our start, the worker's, or our own action */
 	bool helper_away;
+	bool unsaved; /* the state cannot be saved */
 	bool paused;
 	bool budget_spent;
 	bool denied; /* a person said no */

@@ -27,6 +27,7 @@ static const struct field {
     FIELD(all_rungs_locked),
     FIELD(warming_up),
     FIELD(helper_away),
+    FIELD(unsaved),
     FIELD(paused),
     FIELD(budget_spent),
     FIELD(denied),

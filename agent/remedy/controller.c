@@ -521,6 +521,11 @@ void controller_on_helper(struct controller *controller, struct moment now, bool
 	}
 }
 
+void controller_on_saving(struct controller *controller, bool works)
+{
+	controller->unsaved = !works;
+}
+
 const char *controller_state(const struct controller *controller)
 {
 	return states[controller->state].name;

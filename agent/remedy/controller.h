@@ -116,6 +116,8 @@ void controller_on_answer(
 void controller_on_allowance(
     struct controller *controller, struct controller_allowance allowance);
 void controller_on_helper(struct controller *controller, struct moment now, bool connected);
+/* Whether what is decided now would be on record before it is done. */
+void controller_on_saving(struct controller *controller, bool works);
 
 /* Decides anew at once where only the slot was missing. */
 void controller_on_fleet(

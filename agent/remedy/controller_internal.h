@@ -63,6 +63,7 @@ struct controller {
 	bool probe_running;
 	bool review_running;
 	bool helper_connected;
+	bool unsaved;
 	bool must_ask; /* an action may be under way: ask the helper */
 	bool about_strangers;
 	bool helper_refused; /* the last try; so the next one is a question, and no news */

@@ -82,6 +82,7 @@ static struct authority_case case_of(struct controller *controller)
 	    .window = window_of(controller),
 	    .warming_up = is_warming_up(controller),
 	    .helper_away = !controller->helper_connected,
+	    .unsaved = controller->unsaved,
 	    .paused = controller->allowance.paused,
 	    .budget_spent = controller->allowance.budget_spent,
 	    .denied = controller->allowance.denied,

@@ -58,6 +58,20 @@ int notification_of_fleet_print(
 	return json_print(document, buffer);
 }
 
+int notification_of_state_print(
+    const struct notification_of_state *notification, struct buffer *buffer)
+{
+	struct json auto_json *document = json_object_new();
+	struct json *data = begin(document,
+	    notification->opened ? "authmedic.state.unsaved" : "authmedic.state.unsaved-ended",
+	    notification->time_ms);
+
+	json_put_text(data, "host", notification->host);
+	json_put_text(data, "reason", notification->reason);
+	json_put_text(data, "text", notification->text);
+	return json_print(document, buffer);
+}
+
 int notification_print(const struct notification *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();

@@ -22,6 +22,12 @@ struct notification {
 /* {"type":"authmedic.incident.KIND","timestamp":…,"data":{…}} */
 must_check int notification_print(const struct notification *notification, struct buffer *buffer);
 
+/* A document on its way, by the id that it keeps. Borrowed; lives during the call. */
+struct notification_message {
+	const char *id;
+	struct view document;
+};
+
 /* What it is told of a log. Borrowed; lives during the call. */
 struct notification_of_log {
 	bool opened; /* it is deaf for this reason; else no longer */
@@ -48,5 +54,19 @@ struct notification_of_fleet {
 /* {"type":"authmedic.fleet.hindered" or "….hindered-ended","timestamp":…,"data":{…}} */
 must_check int notification_of_fleet_print(
     const struct notification_of_fleet *notification, struct buffer *buffer);
+
+/* What it is told of our own state. Borrowed; lives during the call. */
+struct notification_of_state {
+	bool opened; /* it cannot be saved; else it can again */
+	int64_t time_ms;
+	int64_t began_ms;   /* when that began */
+	const char *host;   /* whose state */
+	const char *reason; /* one word */
+	const char *text;
+};
+
+/* {"type":"authmedic.state.unsaved" or "….unsaved-ended","timestamp":…,"data":{…}} */
+must_check int notification_of_state_print(
+    const struct notification_of_state *notification, struct buffer *buffer);
 
 #endif

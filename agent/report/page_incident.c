@@ -37,6 +37,10 @@ static const struct todo {
 	RUNG_NONE},
     {"helper-lost", "The helper, which does what must be done, is away: start it.", NULL,
 	RUNG_NONE},
+    {"unsaved",
+	"Our state cannot be saved, and we do nothing that is not on record: give it room, or see "
+	"the log.",
+	NULL, RUNG_NONE},
     {"no-maintenance",
 	"Nobody has failed yet. Recycle the worker when it suits, or give the site a maintenance "
 	"window.",

@@ -42,7 +42,8 @@ static int read_type(const char *type, struct wire_story *story)
 	story->is_group = view_starts_with(whole, VIEW("authmedic.group."));
 	story->of_log = view_starts_with(whole, VIEW("authmedic.log."));
 	story->of_fleet = view_starts_with(whole, VIEW("authmedic.fleet."));
-	if (!story->is_group && !story->of_log && !story->of_fleet &&
+	story->of_state = view_starts_with(whole, VIEW("authmedic.state."));
+	if (!story->is_group && !wire_is_ours(story) &&
 	    !view_starts_with(whole, VIEW("authmedic.incident.")))
 		return -EINVAL;
 	story->kind = strrchr(type, '.') + 1;
@@ -78,7 +79,12 @@ int wire_read(const struct json *document, struct wire_story *ret_story)
 bool wire_is_end(const char *kind)
 {
 	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0 ||
-	    strcmp(kind, "hindered-ended") == 0;
+	    strcmp(kind, "hindered-ended") == 0 || strcmp(kind, "unsaved-ended") == 0;
+}
+
+bool wire_is_ours(const struct wire_story *story)
+{
+	return story->of_log || story->of_fleet || story->of_state;
 }
 
 bool wire_is_test(const struct wire_story *story)
@@ -93,6 +99,8 @@ void wire_summary(const struct wire_story *story, struct buffer *line)
 	else if (story->of_fleet)
 		buffer_append_format(
 		    line, "%s in the fleet %s: %s", story->host, story->fleet, story->text);
+	else if (story->of_state)
+		buffer_append_format(line, "authmedic on %s: %s", story->host, story->text);
 	else if (story->of_log)
 		buffer_append_format(line, "%s: %s: %s", story->site, story->log,
 		    wire_is_end(story->kind) ? "it can be read again" : story->text);
@@ -109,6 +117,8 @@ void wire_subject(const struct wire_story *story, struct buffer *subject)
 	else if (story->of_fleet)
 		buffer_append_format(
 		    subject, "fleet/%s/%s/%s", story->fleet, story->host, story->reason);
+	else if (story->of_state)
+		buffer_append_format(subject, "state/%s", story->host);
 	else if (story->of_log)
 		buffer_append_format(
 		    subject, "%s/%s/%s", story->site, story->log, story->reason);
@@ -120,9 +130,7 @@ const char *wire_severity(const struct wire_story *story)
 {
 	if (wire_is_test(story))
 		return "info";
-	return story->of_log || story->of_fleet || strcmp(story->kind, "acting") == 0
-	    ? "warning"
-	    : "critical";
+	return wire_is_ours(story) || strcmp(story->kind, "acting") == 0 ? "warning" : "critical";
 }
 
 void wire_put_reasons(struct json *object, const struct wire_story *story)

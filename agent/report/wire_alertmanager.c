@@ -10,6 +10,8 @@ static const char *name_of(const struct wire_story *story)
 		return "AuthmedicTest";
 	if (story->of_fleet)
 		return "AuthmedicHindered";
+	if (story->of_state)
+		return "AuthmedicStateUnsaved";
 	return story->of_log ? "AuthmedicLogDeaf" : "AuthmedicSignInFails";
 }
 
@@ -18,7 +20,7 @@ static const char *severity_of(const struct wire_story *story)
 {
 	if (wire_is_test(story))
 		return "info";
-	return story->of_log || story->of_fleet ? "warning" : "critical";
+	return wire_is_ours(story) ? "warning" : "critical";
 }
 
 static void put_labels(struct json *alert, const struct wire_news *news,
@@ -36,7 +38,7 @@ static void put_labels(struct json *alert, const struct wire_news *news,
 	} else if (story->of_log) {
 		json_put_text(labels, "log", story->log);
 		json_put_text(labels, "reason", story->reason);
-	} else {
+	} else if (!story->of_state) {
 		json_put_text(labels, "incident", story->incident);
 	}
 }

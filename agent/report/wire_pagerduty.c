@@ -29,8 +29,8 @@ static void put_payload(
 	json_put_text(payload, "timestamp", story->time);
 	wire_put_text(payload, "component", story->site);
 	json_put_text(payload, "group", "authmedic");
-	json_put_text(payload, "class",
-	    story->of_log || story->of_fleet ? story->reason : story->diagnosis);
+	json_put_text(
+	    payload, "class", wire_is_ours(story) ? story->reason : story->diagnosis);
 	details = json_put_object(payload, "custom_details");
 	wire_put_text(details, "text", story->text);
 	wire_put_reasons(details, story);

@@ -11,14 +11,15 @@ extern const struct wire wire_webhook, wire_cloudevents, wire_alertmanager, wire
 struct wire_story {
 	bool is_group;          /* of several: then it has a text, and members in its data */
 	bool of_log;            /* or … */
-	bool of_fleet;          /* … else of an incident */
+	bool of_fleet;          /* or … */
+	bool of_state;          /* … else of an incident */
 	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended;
-				 * hindered, hindered-ended */
+				 * hindered, hindered-ended; unsaved, unsaved-ended */
 	const char *time;       /* RFC 3339 */
 	const char *site;
 	const char *incident;
 	const char *log;
-	const char *fleet, *host; /* and our name in it */
+	const char *fleet, *host; /* and our name in it; of a state only the host */
 	const char *diagnosis;
 	const char *reason;
 	const char *text;
@@ -35,6 +36,8 @@ bool wire_is_test(const struct wire_story *story);
 void wire_summary(const struct wire_story *story, struct buffer *line);
 /* Names the trouble, not the message: the same from its beginning to its end. */
 void wire_subject(const struct wire_story *story, struct buffer *subject);
+/* Something of ours, not the site: its `reason` takes the place of a diagnosis. */
+bool wire_is_ours(const struct wire_story *story);
 /* "critical", "warning" or "info". */
 const char *wire_severity(const struct wire_story *story);
 /* Leaves out what there is nothing to say of. */

@@ -51,5 +51,5 @@ EXTRA_DIST += \
 	tests/scenario/test_stale_keytab.py \
 	tests/scenario/test_state.py \
 	tests/scenario/test_stale_soon.py \
-	tests/scenario/test_tailing.py \
+	tests/scenario/test_tailing.py tests/scenario/test_unsaved.py \
 	tests/scenario/test_voters.py

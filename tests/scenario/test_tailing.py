@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from rig import config, log_site, need_program, wait_until
+from rig import config, log_site, need_program, notify, wait_until
 
 BURST = 500
 
@@ -144,11 +144,11 @@ def test_failing_calls(rig, fault):
 
 def test_full_disk_is_told(rig):
     """While nothing can be saved, what was read but would be read again after a kill does not count
-    as committed."""
+    as committed, and what there is to tell people does not wait for the disk."""
     strace = need_program("strace", "strace")
-    writer = rig.log_writer()
+    writer, receiver = rig.log_writer(), rig.receiver("webhook")
     writer.write(BURST)
-    authmedic = watch(rig, writer)
+    authmedic = rig.authmedic(config(log_site(writer), notify=notify(receiver)))
     check_lines(authmedic, writer)
     authmedic.stop()
     state = os.path.join(authmedic.directory, "state", "authmedic.db")
@@ -166,6 +166,11 @@ def test_full_disk_is_told(rig):
     authmedic.wait_metric(lambda lines: lines == writer.lines, "authmedic_log_lines_total")
     assert authmedic.lines_committed(writer.path) == committed < writer.lines - BURST
     assert "the state cannot be saved: No space left on device" in authmedic.output()
+    os.rename(writer.path, writer.path + ".away")
+    receiver.wait_for(lambda body: body["type"] == "authmedic.log.deaf", "it is told")
+    os.rename(writer.path + ".away", writer.path)
+    receiver.wait_for(lambda body: body["type"] == "authmedic.state.unsaved" and
+                      body["data"]["reason"] == "no-space", "so is the reason")
     authmedic.run_under([])
     authmedic.kill()
     authmedic.start()

@@ -1,9 +1,11 @@
 if HAVE_CMOCKA
 daemon_tests = tests/unit/daemon/bounds.test \
+	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
 	tests/unit/daemon/reports.test \
+	tests/unit/daemon/saving.test \
 	tests/unit/daemon/stories.test \
 	tests/unit/daemon/supervision.test
 check_PROGRAMS += $(daemon_tests)
@@ -13,6 +15,11 @@ tests_unit_daemon_bounds_test_SOURCES = tests/unit/daemon/test_bounds.c \
 	tests/unit/directory_fixture.h
 tests_unit_daemon_bounds_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_bounds_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_journal_test_SOURCES = tests/unit/daemon/test_journal.c \
+	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_journal_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_journal_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_log_parser_test_SOURCES = tests/unit/daemon/test_log_parser.c
 tests_unit_daemon_log_parser_test_CPPFLAGS = $(unit_cppflags)
@@ -27,6 +34,11 @@ tests_unit_daemon_pipeline_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_commit
 tests_unit_daemon_reports_test_SOURCES = tests/unit/daemon/test_reports.c
 tests_unit_daemon_reports_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_reports_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_saving_test_SOURCES = tests/unit/daemon/test_saving.c \
+	agent/daemon/saving.c agent/daemon/saving.h
+tests_unit_daemon_saving_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_saving_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_stories_test_SOURCES = tests/unit/daemon/test_stories.c \
 	agent/daemon/stories.c agent/daemon/stories.h \

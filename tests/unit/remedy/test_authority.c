@@ -51,6 +51,9 @@ static void each_condition_forbids(unused_parameter void **state)
 	the_case.helper_away = true;
 	assert_refused(&the_case, "helper-away");
 	the_case = good;
+	the_case.unsaved = true;
+	assert_refused(&the_case, "unsaved");
+	the_case = good;
 	the_case.paused = true;
 	assert_refused(&the_case, "paused");
 	the_case = good;
@@ -114,6 +117,9 @@ static void approval_is_no_master_key(unused_parameter void **state)
 	the_case.helper_away = true;
 	assert_refused(&the_case, "helper-away");
 	the_case = approved;
+	the_case.unsaved = true;
+	assert_refused(&the_case, "unsaved");
+	the_case = approved;
 	the_case.mode_act = false;
 	assert_refused(&the_case, "observe");
 	the_case = approved;
@@ -135,7 +141,7 @@ static void knows_what_passes(unused_parameter void **state)
 	    AUTHORITY_TURN};
 	static const char *const lasting[] = {
 	    "no-cure", "locked", "observe", "budget", "paused", "helper-away", "no-maintenance",
-	    "config", "rung", "shared", "no-help", "fleet-away", "fleet-name"};
+	    "config", "rung", "unsaved", "shared", "no-help", "fleet-away", "fleet-name"};
 
 	for (size_t i = 0; i < count_of(passing); i++)
 		assert_true(authority_may_pass(passing[i]));
@@ -215,7 +221,7 @@ static void prevention_waits(unused_parameter void **state)
 /* Nothing but the one good case in all combinations of the yes-or-no conditions is allowed. */
 static void no_other_combination(unused_parameter void **state)
 {
-	for (unsigned bits = 0; bits < 256; bits++) {
+	for (unsigned bits = 0; bits < 512; bits++) {
 		struct authority_case the_case = {
 		    .mode_act = bits & 1,
 		    .evidence_voters = bits & 2,
@@ -225,12 +231,13 @@ static void no_other_combination(unused_parameter void **state)
 		    .has_rung = bits & 32,
 		    .warming_up = bits & 64,
 		    .helper_away = bits & 128,
+		    .unsaved = bits & 256,
 		    .since_accepted_ms = 1,
 		    .accepted_within_ms = 2,
 		};
 		bool evidence = the_case.evidence_voters ? (bits & 8) != 0 : (bits & 4) != 0;
 		bool expected = (bits & 1) && evidence && (bits & 16) && (bits & 32) &&
-		    !(bits & 64) && !(bits & 128);
+		    !(bits & 64) && !(bits & 128) && !(bits & 256);
 
 		assert_int_equal(authority_refuses(&the_case) == NULL, expected);
 	}

@@ -51,6 +51,14 @@ static const struct {
 	"{\"type\":\"authmedic.fleet.hindered-ended\",\"timestamp\":\"2026-11-22T11:00:00.000Z\","
 	"\"data\":{\"fleet\":\"web\",\"host\":\"a\",\"reason\":\"away\",\"text\":"
 	"\"this host takes part again\"}}"},
+    {"unsaved",
+	"{\"type\":\"authmedic.state.unsaved\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
+	"\"data\":{\"host\":\"www1\",\"reason\":\"no-space\",\"text\":\"the state cannot be "
+	"saved: No space left on device\"}}"},
+    {"unsaved-ended",
+	"{\"type\":\"authmedic.state.unsaved-ended\",\"timestamp\":\"2026-11-22T11:00:00.000Z\","
+	"\"data\":{\"host\":\"www1\",\"reason\":\"no-space\",\"text\":\"the state is being saved "
+	"again\"}}"},
 };
 
 /* Several as one, as grouping.c prints it. */
