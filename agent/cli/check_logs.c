@@ -1,5 +1,7 @@
 #include "cli/check_logs.h"
 
+#include <errno.h>
+
 #include "cli/verbs.h"
 #include "daemon/reading.h"
 #include "intake/head.h"
@@ -63,6 +65,17 @@ static void tell(
 	}
 }
 
+/* That need be no fault: the log may be about to be made, and another user follows it. */
+static void tell_unread(const struct checking *checking, const struct config_log *log, int error)
+{
+	const char *why = error == -ENOENT ? "no file is there yet"
+	    : error == -EMEDIUMTYPE	   ? "it is no regular file, and is not followed"
+	    : error == -EPERM ? "it is reached by a stranger's symbolic link, and is not followed"
+			      : strerror(-error);
+
+	tell(checking, log->path, log->format, view_of_text(why));
+}
+
 static void look_at(const struct checking *checking, const struct config_log *log)
 {
 	struct shortfall shortfall = {0};
@@ -70,10 +83,14 @@ static void look_at(const struct checking *checking, const struct config_log *lo
 	struct buffer auto_buffer head;
 	struct reading reading;
 	const char *format;
+	int error;
 
 	buffer_init(&advice, MAX_ADVICE_BYTES);
 	buffer_init(&head, MAX_HEAD_BYTES);
-	if (head_read(log->path, MAX_HEAD_BYTES, &head) < 0 ||
+	error = head_read(log->path, MAX_HEAD_BYTES, &head);
+	if (error < 0)
+		tell_unread(checking, log, error);
+	if (error < 0 ||
 	    reading_init(&reading, log, checking->detector, checking->rulebook->signatures) < 0)
 		return;
 	note_lines(&reading, buffer_view(&head), &shortfall);

@@ -4,8 +4,8 @@
 
 #include "daemon/rulebook.h"
 
-/* Reads the beginning of each log's newest file, where there is one, and prints what its lines do
- * not show and what would have them show it. */
+/* Reads the beginning of each log's newest file and prints what its lines do not show and what
+ * would have them show it; or why there is nothing to read. */
 void check_logs(const struct rulebook *rulebook, bool json);
 
 #endif

@@ -1,5 +1,7 @@
 """Shows that `authmedic check` says what a log's format does not show, and which snippet would have it show that."""
 
+import os
+
 from rig import SOURCE_DIRECTORY, build_directory, built_program
 from rig.process import run
 
@@ -50,9 +52,22 @@ def test_common(rig):
     assert says.endswith("the snippet apache-authmedic.conf has the server log that\n")
 
 
+def test_nothing_to_read(rig):
+    """A path that was mistyped, a folder, a named pipe and a link to nowhere are told as what they are."""
+    os.mkfifo(rig.path("pipe"))
+    os.symlink(rig.path("nowhere"), rig.path("link"))
+    os.mkdir(rig.path("folder"))
+    names = ("typo.log", "pipe", "folder", "link")
+    says = check(rig, [f"path: {rig.path(name)}, format: iis-w3c" for name in names]).splitlines()
+    assert says == [f"{rig.path('typo.log')} (iis-w3c): no file is there yet",
+                    f"{rig.path('pipe')} (iis-w3c): it is no regular file, and is not followed",
+                    f"{rig.path('folder')} (iis-w3c): it is no regular file, and is not followed",
+                    f"{rig.path('link')} (iis-w3c): no file is there yet"]
+
+
 def test_nothing_to_say(rig):
-    """Of a log that is not there, or that shows all, nothing is said."""
+    """Of a log that shows all nothing is said."""
     log = rig.path("access.log")
     with open(log, "w", encoding="utf-8") as output:
         output.write(COMMON.rstrip("\n") + ' "-" "curl/7.88.1" scheme=none merr="-"\n')
-    assert check(rig, [f"path: {log}, format: apache-authmedic", f"path: {rig.path('none.log')}, format: iis-w3c"]) == ""
+    assert check(rig, [f"path: {log}, format: apache-authmedic"]) == ""
