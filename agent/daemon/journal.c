@@ -19,6 +19,8 @@ struct message {
 };
 
 struct entry {
+	uint64_t subject; /* of what its messages tell */
+	bool is_end; /* of that */
 	char *incident, *site, *diagnosis, *state, *text;
 	const char *kind;
 	int64_t opened_ms, time_ms, closed_ms;
@@ -181,6 +183,8 @@ static int add_notification(struct entry *entry, const struct journal *journal,
 
 	if (notification.kind == NULL || event->calls_nobody || journal->config->notify.count == 0)
 		return 0;
+	entry->subject = hash_chain(0, view_of_text(entry->incident));
+	entry->is_end = event->kind == EVENT_RESOLVED;
 	snprintf(id, sizeof(id), "%s-%s-%lld", entry->incident, entry->kind,
 	    (long long)event->now.wall_ms);
 	error = notification_print(&notification, &entry->body);
@@ -263,6 +267,8 @@ static int fill_deaf(struct entry *entry, const struct journal *journal, const s
 
 	if (!begin_told(entry, journal, notification.time_ms))
 		return 0;
+	entry->subject = hash_chain(digest, view_of_text(notification.reason));
+	entry->is_end = !change->opened;
 	snprintf(id, sizeof(id), "log-%016llx-%s-%s-%lld", (unsigned long long)digest,
 	    notification.reason, change->opened ? "deaf" : "deaf-ended",
 	    (long long)notification.time_ms);
@@ -287,6 +293,8 @@ static int fill_fleet(struct entry *entry, const struct journal *journal,
 
 	if (!begin_told(entry, journal, notification->time_ms))
 		return 0;
+	entry->subject = hash_chain(0, VIEW("fleet"));
+	entry->is_end = !notification->opened;
 	snprintf(id, sizeof(id), "fleet-%s-%s-%s-%lld", notification->fleet, notification->reason,
 	    notification->opened ? "hindered" : "hindered-ended",
 	    (long long)notification->time_ms);
@@ -303,6 +311,7 @@ void journal_tell_fleet(
 	keep(journal, &entry, "the fleet", error);
 }
 
+/* A host may have any name, an id only what a header takes. */
 static int fill_state(struct entry *entry, const struct journal *journal,
     const struct notification_of_state *notification)
 {
@@ -311,7 +320,10 @@ static int fill_state(struct entry *entry, const struct journal *journal,
 
 	if (!begin_told(entry, journal, notification->time_ms))
 		return 0;
-	snprintf(id, sizeof(id), "state-%.64s-%s-%lld", notification->host,
+	entry->subject = hash_chain(0, VIEW("state"));
+	entry->is_end = !notification->opened;
+	snprintf(id, sizeof(id), "state-%016llx-%s-%lld",
+	    (unsigned long long)hash_chain(0, view_of_text(notification->host)),
 	    notification->opened ? "unsaved" : "unsaved-ended",
 	    (long long)notification->began_ms);
 	error = notification_of_state_print(notification, &entry->body);
@@ -341,13 +353,30 @@ static struct message *message_for(
 	return NULL;
 }
 
-bool journal_next_untold(const struct journal *journal, const char *target,
+/* Whether what is older of the same subject has not been told to the target yet. */
+static bool is_behind(const struct journal *journal, size_t entry, const char *target)
+{
+	for (size_t i = 0; i < entry; i++) {
+		const struct message *message;
+
+		if (journal->entries.items[i].subject != journal->entries.items[entry].subject)
+			continue;
+		message = message_for(journal, i, target);
+		if (message != NULL && message->fate != JOURNAL_TOLD)
+			return true;
+	}
+	return false;
+}
+
+bool journal_next_untold(const struct journal *journal, const char *target, bool is_waiting,
     struct notification_message *ret_message)
 {
 	for (size_t i = 0; i < journal->entries.count; i++) {
 		const struct message *message = message_for(journal, i, target);
 
-		if (message == NULL || message->fate != JOURNAL_UNTOLD)
+		if (message == NULL || message->fate != JOURNAL_UNTOLD ||
+		    (is_waiting && journal->entries.items[i].is_end) ||
+		    is_behind(journal, i, target))
 			continue;
 		*ret_message = (struct notification_message){.id = message->id,
 		    .document = buffer_view(&journal->entries.items[i].body)};
@@ -405,7 +434,7 @@ static int write_entry(const struct entry *entry, struct store *store)
 	    .data = buffer_view(&entry->data)};
 	int error;
 
-	if (entry->incident == NULL) /* it is of a log or the fleet, not of an incident */
+	if (entry->incident == NULL) /* it is of a log, the fleet or the state */
 		return write_messages(entry, store);
 	error = store_put_incident(store, &incident);
 	if (error == 0)

@@ -35,11 +35,12 @@ void journal_tell_state(
 enum journal_fate { /* of a message that is in no store yet */
 	JOURNAL_UNTOLD,
 	JOURNAL_TOLD, /* its receiver took it: it is not written into the outbox any more */
-	JOURNAL_REFUSED, /* its receiver did not want it: that is left to the outbox */
+	JOURNAL_LEFT, /* it cannot be sent, or its receiver did not want it: left to the outbox */
 };
 /* The oldest untold one for the target, borrowed until the journal changes; false: there is none.
- */
-bool journal_next_untold(const struct journal *journal, const char *target,
+ * Nothing is told before what is older of the same trouble. `is_waiting`: the store has something
+ * for the target, which may be the beginning of any, so no end is told. */
+bool journal_next_untold(const struct journal *journal, const char *target, bool is_waiting,
     struct notification_message *ret_message);
 /* What became of it. Nothing where it was committed meanwhile: the outbox tells it once more then,
  * by the same id. */

@@ -119,7 +119,7 @@ static void note_unsaved(
 		turn->due_ms = clock_boot_ms() + delay_ms(turn->attempts, outcome);
 	else
 		journal_settle(outbox->parts.journal, name, turn->id,
-		    outcome->result == WEBHOOK_DELIVERED ? JOURNAL_TOLD : JOURNAL_REFUSED);
+		    outcome->result == WEBHOOK_DELIVERED ? JOURNAL_TOLD : JOURNAL_LEFT);
 	if (outcome->result != WEBHOOK_DEAD)
 		publisher_on_delivery(
 		    outbox->parts.publisher, name, again ? "retried" : "delivered");
@@ -250,48 +250,64 @@ static void send_due(struct outbox *outbox)
 
 /* --------------------------------------------------------- what waits in the journal, meanwhile */
 
-static int send_unsaved(
+static int print_and_send(
     struct outbox *outbox, size_t number, const struct notification_message *message)
 {
-	struct target *target = &outbox->targets[number];
-	struct unsaved_turn *turn = &target->unsaved;
 	struct buffer auto_buffer body;
 	struct webhook_message sent = {
 	    .id = view_of_text(message->id), .now_ms = outbox->now_ms};
 	int error;
 
-	if (strcmp(turn->id, message->id) != 0)
-		turn->attempts = 0;
-	snprintf(turn->id, sizeof(turn->id), "%s", message->id);
-	turn->attempts++;
 	buffer_init(&body, PARCEL_MAX_BYTES);
 	error = print_body(outbox, number, message, &body);
-	if (error < 0) /* the outbox sets it aside when it gets it */
-		journal_settle(outbox->parts.journal, name_of(outbox, number), message->id,
-		    JOURNAL_REFUSED);
 	if (error < 0)
 		return error;
-	target->delivery = (struct delivery){.kind = DELIVERY_UNSAVED};
+	outbox->targets[number].delivery = (struct delivery){.kind = DELIVERY_UNSAVED};
 	sent.body = buffer_view(&body);
 	return webhook_sender_send(outbox->sender, number, &sent);
 }
 
+/* The time that one was to wait is none of another's. */
+static void begin_turn(struct unsaved_turn *turn, const char *id)
+{
+	if (strcmp(turn->id, id) != 0)
+		*turn = (struct unsaved_turn){0};
+	snprintf(turn->id, sizeof(turn->id), "%s", id);
+}
+
+static void send_unsaved(
+    struct outbox *outbox, size_t number, const struct notification_message *message)
+{
+	static const struct webhook_outcome not_sent = {.retry_after_ms = -1};
+	struct unsaved_turn *turn = &outbox->targets[number].unsaved;
+	int error;
+
+	begin_turn(turn, message->id);
+	if (clock_boot_ms() < turn->due_ms)
+		return;
+	turn->attempts++;
+	error = print_and_send(outbox, number, message);
+	if (error == 0)
+		return;
+	log_error("%s: a message cannot be sent: %s", name_of(outbox, number), strerror(-error));
+	if (error == -EINVAL || error == -E2BIG) /* the outbox sets it aside when it gets it */
+		journal_settle(
+		    outbox->parts.journal, name_of(outbox, number), turn->id, JOURNAL_LEFT);
+	else
+		turn->due_ms = clock_boot_ms() + delay_ms(turn->attempts, &not_sent);
+}
+
 static void send_all_unsaved(struct outbox *outbox)
 {
-	int64_t now_ms = clock_boot_ms();
-
 	for (size_t i = 0; i < outbox->parts.config->notify.count; i++) {
 		struct notification_message message;
-		int error;
 
-		if (webhook_sender_is_busy(outbox->sender, i) ||
-		    now_ms < outbox->targets[i].unsaved.due_ms ||
-		    !journal_next_untold(outbox->parts.journal, name_of(outbox, i), &message))
+		if (webhook_sender_is_busy(outbox->sender, i))
 			continue;
-		error = send_unsaved(outbox, i, &message);
-		if (error < 0)
-			log_error("%s: a message cannot be sent: %s", name_of(outbox, i),
-			    strerror(-error));
+		tell_queue(outbox, i);
+		if (journal_next_untold(outbox->parts.journal, name_of(outbox, i),
+			outbox->targets[i].waiting > 0, &message))
+			send_unsaved(outbox, i, &message);
 	}
 }
 

@@ -3,6 +3,10 @@
 
 #include "daemon/journal.h"
 
+#define UNSAVED "state-eea12068968d3cf7-unsaved-1000"
+#define ENDED   "state-eea12068968d3cf7-unsaved-ended-1000"
+#define AWAY    "fleet-web-away-hindered-3000"
+
 static struct config_notify targets[] = {
     {.name = (char *)"first", .type = (char *)"webhook"},
     {.name = (char *)"second", .type = (char *)"webhook"}};
@@ -14,6 +18,13 @@ static const struct notification_of_state news = {.opened = true,
     .host = "www1",
     .reason = "no-space",
     .text = "the state cannot be saved"};
+
+static const struct notification_of_fleet hindered = {.opened = true,
+    .time_ms = 3000,
+    .fleet = "web",
+    .host = "www1",
+    .reason = "away",
+    .text = "etcd cannot be asked"};
 
 static struct journal *journal;
 
@@ -54,11 +65,16 @@ static void commit(void)
 	journal_forget(journal);
 }
 
-static const char *next(const char *target)
+static const char *next_where(const char *target, bool is_waiting)
 {
 	struct notification_message message;
 
-	return journal_next_untold(journal, target, &message) ? message.id : "none";
+	return journal_next_untold(journal, target, is_waiting, &message) ? message.id : "none";
+}
+
+static const char *next(const char *target)
+{
+	return next_where(target, false);
 }
 
 static void tell_both_ways(void)
@@ -74,26 +90,60 @@ static void tell_both_ways(void)
 static void told_once(unused_parameter void **state)
 {
 	tell_both_ways();
-	assert_string_equal(next("first"), "state-www1-unsaved-1000");
-	journal_settle(journal, "first", "state-www1-unsaved-1000", JOURNAL_TOLD);
-	assert_string_equal(next("first"), "state-www1-unsaved-ended-1000");
-	assert_string_equal(next("second"), "state-www1-unsaved-1000");
+	assert_string_equal(next("first"), UNSAVED);
+	journal_settle(journal, "first", UNSAVED, JOURNAL_TOLD);
+	assert_string_equal(next("first"), ENDED);
+	assert_string_equal(next("second"), UNSAVED);
 	assert_string_equal(next("third"), "none");
 	commit();
-	assert_stored("first", "state-www1-unsaved-ended-1000 ");
-	assert_stored("second", "state-www1-unsaved-1000 state-www1-unsaved-ended-1000 ");
+	assert_stored("first", ENDED " ");
+	assert_stored("second", UNSAVED " " ENDED " ");
 }
 
-/* What a receiver refused does not hold up what is behind it, and is left to the outbox. */
+/* What a receiver refused is left to the outbox. So is the end of it, or what was begun would seem
+ * to go on when it is told at last; but it does not hold up another trouble. */
 static void refused_once(unused_parameter void **state)
 {
 	tell_both_ways();
-	journal_settle(journal, "first", "state-www1-unsaved-1000", JOURNAL_REFUSED);
-	assert_string_equal(next("first"), "state-www1-unsaved-ended-1000");
-	journal_settle(journal, "first", "state-www1-unsaved-ended-1000", JOURNAL_TOLD);
+	journal_tell_fleet(journal, &hindered);
+	journal_settle(journal, "first", UNSAVED, JOURNAL_LEFT);
+	assert_string_equal(next("first"), AWAY);
+	journal_settle(journal, "first", AWAY, JOURNAL_TOLD);
 	assert_string_equal(next("first"), "none");
 	commit();
-	assert_stored("first", "state-www1-unsaved-1000 ");
+	assert_stored("first", UNSAVED " " ENDED " ");
+}
+
+/* While the outbox itself has something for the target, which may be any beginning, no end overtakes
+ * it; nor does what comes after that end. */
+static void no_end_overtakes(unused_parameter void **state)
+{
+	struct notification_of_state again = news;
+
+	tell_both_ways();
+	again.began_ms = 5000;
+	journal_tell_state(journal, &again);
+	journal_tell_fleet(journal, &hindered);
+	assert_string_equal(next_where("first", true), UNSAVED);
+	journal_settle(journal, "first", UNSAVED, JOURNAL_TOLD);
+	assert_string_equal(next_where("first", true), AWAY);
+	journal_settle(journal, "first", AWAY, JOURNAL_TOLD);
+	assert_string_equal(next_where("first", true), "none");
+	assert_string_equal(next_where("first", false), ENDED);
+}
+
+/* Whatever a host is called, what is told of it can be sent: an id is printable ASCII. */
+static void any_host(unused_parameter void **state)
+{
+	struct notification_of_state strange = news;
+	const char *id;
+
+	strange.host = "b\303\274ro 1\r\nX-Evil: 1";
+	journal_tell_state(journal, &strange);
+	id = next("first");
+	assert_int_equal(strncmp(id, "state-", 6), 0);
+	for (size_t i = 0; id[i] != '\0'; i++)
+		assert_true(id[i] > ' ' && id[i] <= '~');
 }
 
 /* An outcome that comes when all was committed changes nothing. */
@@ -101,9 +151,9 @@ static void settled_too_late(unused_parameter void **state)
 {
 	tell_both_ways();
 	commit();
-	journal_settle(journal, "first", "state-www1-unsaved-1000", JOURNAL_TOLD);
+	journal_settle(journal, "first", UNSAVED, JOURNAL_TOLD);
 	assert_string_equal(next("first"), "none");
-	assert_stored("first", "state-www1-unsaved-1000 state-www1-unsaved-ended-1000 ");
+	assert_stored("first", UNSAVED " " ENDED " ");
 }
 
 int main(void)
@@ -111,6 +161,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(told_once, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(refused_once, open_journal, close_journal),
+	    cmocka_unit_test_setup_teardown(no_end_overtakes, open_journal, close_journal),
+	    cmocka_unit_test_setup_teardown(any_host, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(settled_too_late, open_journal, close_journal),
 	};
 
