@@ -199,6 +199,14 @@ int pipeline_new(
 	return 0;
 }
 
+/* The last commit may be the first one that succeeds, and leads to news of its own then. */
+static void commit_all(struct pipeline *pipeline)
+{
+	pipeline_commit(pipeline);
+	if (pipeline->saving.error == 0 && !journal_is_empty(pipeline->journal))
+		pipeline_commit(pipeline);
+}
+
 void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 {
 	struct pipeline *pipeline = *closing;
@@ -214,7 +222,7 @@ void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 	endpoint_close(&pipeline->endpoint);
 	outbox_close(&pipeline->outbox);
 	if (pipeline->publisher != NULL)
-		pipeline_commit(pipeline);
+		commit_all(pipeline);
 	for (size_t i = 0; i < pipeline->site_count; i++)
 		site_done(&pipeline->sites[i]);
 	free(pipeline->sites);

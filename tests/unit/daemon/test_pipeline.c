@@ -6,6 +6,7 @@
 #include "remedy/protocol.h"
 #include "state/store.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -36,14 +37,17 @@ static struct {
 } helper;
 
 static struct {
-	bool broken;
+	bool broken, stays_broken;
 	unsigned refused_commits;
 } disk;
+
+static struct saving told_before; /* by the pipeline before this one */
 
 static int open_world(void **state)
 {
 	memset(&helper, 0, sizeof(helper));
 	memset(&disk, 0, sizeof(disk));
+	memset(&told_before, 0, sizeof(told_before));
 	return make_directory(state) < 0 ? -1 : open_loop(state);
 }
 
@@ -132,7 +136,7 @@ static void on_limit(uv_timer_t *timer)
 /* Whether it was over before the limit. */
 static bool run_until(bool (*is_over)(void), struct rulebook *rulebook)
 {
-	struct estate estate = {.rulebook = *rulebook};
+	struct estate estate = {.rulebook = *rulebook, .saving = told_before};
 	const struct pipeline_options options = {
 	    .loop = &loop, .estate = &estate, .config_file = "none"};
 	struct world world = {.is_over = is_over, .look.data = &world, .limit.data = &world};
@@ -157,7 +161,8 @@ int __wrap_store_commit(struct store *store)
 	if (!disk.broken)
 		return __real_store_commit(store);
 	store_rollback(store);
-	disk.broken = ++disk.refused_commits < 5;
+	disk.refused_commits++;
+	disk.broken = disk.stays_broken || disk.refused_commits < 5;
 	return -ENOSPC;
 }
 
@@ -342,6 +347,18 @@ static in_port_t start_receiver(void)
 	return ntohs(address.sin_port);
 }
 
+/* A site of which nobody fails, and the receiver. */
+static struct rulebook load_told_site(void)
+{
+	char config[512];
+
+	snprintf(config, sizeof(config),
+	    "sites: [{name: intranet, evidence: voters, logs: [{path: %s/x, format: iis-w3c}]}]\n"
+	    "notify: [{name: ops, type: webhook, url: 'http://127.0.0.1:%u/'}]\n",
+	    directory, (unsigned)start_receiver());
+	return load_rulebook(config);
+}
+
 static bool is_knocked_at(void)
 {
 	struct pollfd asked = {.fd = receiver, .events = POLLIN};
@@ -373,23 +390,52 @@ static void spoilt_message(unused_parameter void **state)
 	struct store *store = open_state();
 	struct rulebook rulebook;
 	uint64_t dead = 0;
-	char config[512];
 
 	put_message(store, "spoilt", "{");
 	put_message(store, "sound",
 	    "{\"type\":\"authmedic.incident.opened\",\"data\":{\"site\":\"intranet\"}}");
 	store_close(&store);
-	snprintf(config, sizeof(config),
-	    "sites: [{name: intranet, evidence: voters, logs: [{path: %s/x, format: iis-w3c}]}]\n"
-	    "notify: [{name: ops, type: webhook, url: 'http://127.0.0.1:%u/'}]\n",
-	    directory, (unsigned)start_receiver());
-	rulebook = load_rulebook(config);
+	rulebook = load_told_site();
 	assert_true(run_until(is_knocked_at, &rulebook));
 	close(receiver);
 	store = open_state();
 	assert_int_equal(store_count_dead_letters(store, "ops", &dead), 0);
 	assert_int_equal(dead, 1);
 	store_close(&store);
+}
+
+static bool has_room_at_last(void)
+{
+	disk.broken = disk.refused_commits < 2;
+	return !disk.broken;
+}
+
+static int on_waiting(void *context, const struct store_message *message)
+{
+	struct buffer *bodies = context;
+
+	buffer_append(bodies, message->body);
+	return 0;
+}
+
+/* Where the last commit of all is the first that succeeds, those who were told that the state cannot
+ * be saved are told that it is over, by whoever reads the outbox next. */
+static void saved_at_the_end(unused_parameter void **state)
+{
+	struct buffer auto_buffer bodies;
+	struct rulebook rulebook;
+	struct store *store;
+
+	told_before = (struct saving){.error = -ENOSPC, .is_told = true, .host = "www1"};
+	disk.broken = disk.stays_broken = true;
+	rulebook = load_told_site();
+	assert_true(run_until(has_room_at_last, &rulebook));
+	close(receiver);
+	buffer_init(&bodies, 65536);
+	store = open_state();
+	assert_int_equal(store_each_message(store, "ops", on_waiting, &bodies), 0);
+	store_close(&store);
+	assert_non_null(strstr(buffer_text(&bodies), "authmedic.state.unsaved-ended"));
 }
 
 int main(void)
@@ -399,6 +445,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(unsaved_action, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(inspection_put_off, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(spoilt_message, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(saved_at_the_end, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
