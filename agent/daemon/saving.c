@@ -50,7 +50,7 @@ static void fill(const struct saving *saving, bool opened, int64_t time_ms,
 	    .time_ms = time_ms,
 	    .began_ms = saving->began.wall_ms,
 	    .host = saving->host,
-	    .reason = word_of(saving->error),
+	    .reason = word_of(saving->told),
 	    .text = opened ? saving->text : "the state is being saved again"};
 }
 
@@ -64,11 +64,11 @@ static void put_text(struct saving *saving)
 /* Its end is told by the word that its beginning was told by. */
 static bool end(struct saving *saving, int64_t time_ms, struct notification_of_state *ret_news)
 {
-	bool was_told = saving->is_told;
+	bool was_told = saving->told < 0;
 
 	fill(saving, false, time_ms, ret_news);
 	saving->error = 0;
-	saving->is_told = false;
+	saving->told = 0;
 	return was_told;
 }
 
@@ -83,11 +83,11 @@ bool saving_note(struct saving *saving, int error, struct moment now,
 		saving->began = now;
 	saving->error = error;
 	put_text(saving);
-	if (saving->is_told ||
+	if (saving->told < 0 ||
 	    now.steady_ms - saving->began.steady_ms < SAVING_TOLD_AFTER_MS)
 		return false;
 	host_name(saving->host);
-	saving->is_told = true;
+	saving->told = error;
 	fill(saving, true, saving->began.wall_ms, ret_news);
 	return true;
 }
@@ -95,5 +95,5 @@ bool saving_note(struct saving *saving, int error, struct moment now,
 bool saving_fails(const struct saving *saving, struct notification_of_state *ret_news)
 {
 	fill(saving, true, saving->began.wall_ms, ret_news);
-	return saving->is_told;
+	return saving->told < 0;
 }

@@ -14,7 +14,7 @@ struct saving {
 	int error; /* of the last commit; 0: fine */
 	struct moment began; /* of the failing; where people were told of it stands until they know
 			      * that it is over */
-	bool is_told;
+	int told; /* the error that people were told of; 0: of none */
 	char host[HOST_NAME_BYTES];
 	char text[SAVING_TEXT_BYTES];
 };

@@ -426,7 +426,7 @@ static void saved_at_the_end(unused_parameter void **state)
 	struct rulebook rulebook;
 	struct store *store;
 
-	told_before = (struct saving){.error = -ENOSPC, .is_told = true, .host = "www1"};
+	told_before = (struct saving){.error = -ENOSPC, .told = -ENOSPC, .host = "www1"};
 	disk.broken = disk.stays_broken = true;
 	rulebook = load_told_site();
 	assert_true(run_until(has_room_at_last, &rulebook));

@@ -59,7 +59,8 @@ static void tells_once_each_way(unused_parameter void **state)
 	assert_false(note(&saving, 0, 100));
 }
 
-/* Another cause is the same trouble: it is not told anew, and does not begin the time anew. */
+/* Another cause is the same trouble: it is not told anew, and does not begin the time anew. What
+ * goes on is told in its words, and the end by the word of the beginning. */
 static void goes_on_for_another_reason(unused_parameter void **state)
 {
 	static const struct {
@@ -74,8 +75,31 @@ static void goes_on_for_another_reason(unused_parameter void **state)
 		assert_false(note(&saving, -EIO, 0));
 		assert_true(note(&saving, causes[i].error, 30));
 		assert_string_equal(news.reason, causes[i].word);
-		assert_false(note(&saving, -EIO, 31));
+		assert_false(note(&saving, -ENOMEM, 31));
+		assert_int_equal(saving.error, -ENOMEM);
+		assert_true(saving_fails(&saving, &news));
+		assert_non_null(strstr(news.text, strerror(ENOMEM)));
 		assert_true(note(&saving, 0, 32));
+		assert_string_equal(news.reason, causes[i].word);
+	}
+}
+
+/* However the wall's clock jumps, the time that it lasts is counted by the other one. */
+static void counts_by_the_steady_clock(unused_parameter void **state)
+{
+	static const int64_t jumps_ms[] = {-86400000, 86400000};
+
+	for (size_t i = 0; i < count_of(jumps_ms); i++) {
+		struct saving saving = {0};
+		struct moment now = {.wall_ms = 1700000000000, .steady_ms = 1000};
+
+		assert_false(saving_note(&saving, -EIO, now, &news));
+		now.wall_ms += jumps_ms[i];
+		now.steady_ms += SAVING_TOLD_AFTER_MS - 1;
+		assert_false(saving_note(&saving, -EIO, now, &news));
+		now.steady_ms++;
+		assert_true(saving_note(&saving, -EIO, now, &news));
+		assert_int_equal(news.time_ms, 1700000000000);
 	}
 }
 
@@ -85,6 +109,7 @@ int main(void)
 	    cmocka_unit_test(keeps_quiet_about_a_moment),
 	    cmocka_unit_test(tells_once_each_way),
 	    cmocka_unit_test(goes_on_for_another_reason),
+	    cmocka_unit_test(counts_by_the_steady_clock),
 	};
 
 	return cmocka_run_group_tests_name("saving", tests, NULL, NULL);
