@@ -49,6 +49,8 @@ static void test_there_and_back(unused_parameter void **state)
 	assert_null(authority_refuses(&the_case));
 	the_case.paused = true;
 	check_same(&the_case);
+	the_case.unsaved = true;
+	check_same(&the_case);
 }
 
 /* What people said is part of the case: without it the decision would come out another way. */

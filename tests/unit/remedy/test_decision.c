@@ -141,6 +141,32 @@ static void waits_for_the_budget(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
+/* While nothing can be saved it goes on looking, does nothing, and says so once; then it acts. */
+static void waits_for_the_disk(void **state)
+{
+	struct world *world = *state;
+	unsigned probes;
+
+	controller_on_saving(world->controller, false);
+	world_reach_decision(world);
+	probes = world->probes;
+	for (int i = 0; i < 5; i++) {
+		assert_string_equal(world->last_reason, "unsaved");
+		assert_string_equal(world_state(world), "standing");
+		world_answer_probe(world, PROBE_REJECTED);
+		world_inspected(world);
+	}
+	assert_int_equal(world->probes, probes + 5);
+	assert_int_equal(world->applies, 0);
+	assert_int_equal(world->events[EVENT_ACTING], 0);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	controller_on_saving(world->controller, true);
+	assert_int_equal(world->applies, 0); /* not on what was found then */
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_int_equal(world->applies, 1);
+}
+
 /* A helper that refuses is asked again and again, but nobody is told so each time. */
 static void asks_the_helper_again_quietly(void **state)
 {
@@ -201,6 +227,7 @@ int main(void)
 	    TEST(observes),
 	    TEST(waits_after_starts),
 	    TEST(waits_for_the_budget),
+	    TEST(waits_for_the_disk),
 	    TEST(asks_the_helper_again_quietly),
 	    TEST(voters_decide),
 	};
