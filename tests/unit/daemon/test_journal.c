@@ -114,8 +114,8 @@ static void refused_once(unused_parameter void **state)
 	assert_stored("first", UNSAVED " " ENDED " ");
 }
 
-/* While the outbox itself has something for the target, which may be any beginning, no end overtakes
- * it; nor does what comes after that end. */
+/* While the outbox itself has something for the target, which may be any beginning, no end
+ * overtakes it; nor does what comes after that end. */
 static void no_end_overtakes(unused_parameter void **state)
 {
 	struct notification_of_state again = news;

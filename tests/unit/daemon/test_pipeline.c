@@ -418,8 +418,8 @@ static int on_waiting(void *context, const struct store_message *message)
 	return 0;
 }
 
-/* Where the last commit of all is the first that succeeds, those who were told that the state cannot
- * be saved are told that it is over, by whoever reads the outbox next. */
+/* Where the last commit of all is the first that succeeds, those who were told that the state
+ * cannot be saved are told that it is over, by whoever reads the outbox next. */
 static void saved_at_the_end(unused_parameter void **state)
 {
 	struct buffer auto_buffer bodies;
