@@ -41,8 +41,9 @@ struct safety_daemon {
 	enum safety_fact fact;
 	enum probe_result result;
 	bool strangers;
-	bool believes_anything; /* logs alone make its diagnosis */
-	bool forgets_case; /* stores another one than was judged */
+	struct safety_flaws flaws;
+	bool is_full; /* the disk */
+	bool knows_full; /* since the last commit */
 	struct safety_wishes wishes;
 	struct safety_told told;
 };
@@ -67,7 +68,7 @@ static const struct diagnosis *effect_diagnose(void *context)
 {
 	const struct safety_daemon *daemon = context;
 
-	if (daemon->believes_anything)
+	if (daemon->flaws.believes_anything)
 		return &stale_handle;
 	if (daemon->fact == FACT_SKEW)
 		return &clock_skew;
@@ -87,8 +88,11 @@ static void note_action(struct safety_daemon *daemon, const struct controller_ac
 
 static void effect_apply(void *context, const struct controller_action *action)
 {
-	note_action(context, action);
-	((struct safety_daemon *)context)->wishes.apply = true;
+	struct safety_daemon *daemon = context;
+
+	note_action(daemon, action);
+	daemon->wishes.apply = true;
+	daemon->told.unrecorded |= daemon->knows_full;
 }
 
 static void effect_ask_action(void *context, const struct controller_action *action)
@@ -146,7 +150,7 @@ static void effect_on_event(void *context, const struct controller_event *event)
 	daemon->told.not_verified |= event->kind == EVENT_NOT_VERIFIED;
 	if (event->the_case != NULL &&
 	    (event->kind == EVENT_ACTING || event->kind == EVENT_REFUSED))
-		daemon->told.misjudged |= is_misjudged(event, daemon->forgets_case);
+		daemon->told.misjudged |= is_misjudged(event, daemon->flaws.forgets_case);
 }
 
 /* ---------------------------------------------------------------------------------- the daemon */
@@ -163,12 +167,16 @@ void safety_daemon_free(struct safety_daemon *daemon)
 	free(daemon);
 }
 
-void safety_daemon_begin(struct safety_daemon *daemon, bool believes_anything, bool forgets_case)
+void safety_daemon_begin(struct safety_daemon *daemon, struct safety_flaws flaws)
 {
 	controller_free(&daemon->controller);
 	json_free(&daemon->saved);
-	*daemon = (struct safety_daemon){
-	    .believes_anything = believes_anything, .forgets_case = forgets_case};
+	*daemon = (struct safety_daemon){.flaws = flaws};
+}
+
+void safety_daemon_fill_disk(struct safety_daemon *daemon, bool is_full)
+{
+	daemon->is_full = is_full;
 }
 
 void safety_daemon_set_clocks(struct safety_daemon *daemon, const int64_t clocks_ms[2])
@@ -200,6 +208,7 @@ void safety_daemon_start(struct safety_daemon *daemon, const struct config *conf
 	daemon->strangers = false;
 	daemon->wishes = (struct safety_wishes){0};
 	daemon->told = (struct safety_told){0};
+	daemon->knows_full = false;
 	assert_int_equal(controller_new(&daemon->controller, &options, daemon->now), 0);
 	if (daemon->saved != NULL)
 		restore(daemon);
@@ -265,22 +274,47 @@ void safety_daemon_on_helper(struct safety_daemon *daemon, bool connected)
 	controller_on_helper(daemon->controller, daemon->now, connected);
 }
 
-bool safety_daemon_commit(
-    struct safety_daemon *daemon, struct safety_told *ret_told, struct safety_wishes *ret_wishes)
+static bool save(struct safety_daemon *daemon)
 {
 	bool changed = controller_revision(daemon->controller) != daemon->saved_revision;
 
-	if (changed) {
-		daemon->saved_revision = controller_revision(daemon->controller);
-		json_free(&daemon->saved);
-		daemon->saved = controller_save(daemon->controller, daemon->now);
-	}
+	if (!changed)
+		return false;
+	daemon->saved_revision = controller_revision(daemon->controller);
+	json_free(&daemon->saved);
+	daemon->saved = controller_save(daemon->controller, daemon->now);
+	return true;
+}
+
+/* As pipeline.c refuses them: what is wished now is not done later either, and that it did not help
+ * is not known for good. */
+static void refuse_wishes(struct safety_daemon *daemon, struct safety_wishes *wishes)
+{
+	static const struct controller_answer never = {PROTOCOL_NEVER, REFUSAL_NONE, "not asked"};
+	bool apply = wishes->apply;
+
+	wishes->apply = wishes->ask = wishes->lock = false;
+	if (apply)
+		controller_on_answer(daemon->controller, daemon->now, &never);
+}
+
+bool safety_daemon_commit(
+    struct safety_daemon *daemon, struct safety_told *ret_told, struct safety_wishes *ret_wishes)
+{
+	bool saved = !daemon->is_full && save(daemon);
+
+	daemon->knows_full = daemon->is_full;
+	controller_on_saving(daemon->controller, !daemon->is_full || daemon->flaws.ignores_disk);
 	*ret_told = daemon->told;
 	*ret_wishes = daemon->wishes;
-	daemon->told = (struct safety_told){0};
+	ret_wishes->on_record = !daemon->is_full;
+	daemon->told = (struct safety_told){.not_verified = daemon->is_full && ret_told->not_verified};
+	ret_told->not_verified &= !daemon->is_full;
 	daemon->wishes.probe = daemon->wishes.inspect = daemon->wishes.apply = false;
 	daemon->wishes.ask = daemon->wishes.lock = false;
-	return changed;
+	if (daemon->is_full)
+		refuse_wishes(daemon, ret_wishes);
+	return saved;
 }
 
 const char *safety_daemon_incident(const struct safety_daemon *daemon)

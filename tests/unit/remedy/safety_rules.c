@@ -7,7 +7,7 @@ const char *safety_rule_name(enum safety_rule rule)
 	static const char *const names[SAFETY_RULES] = {"logs alone", "confirmed",
 	    "recently accepted", "local fact", "mode", "budget", "ledger", "once", "one in flight",
 	    "locked", "approval", "reverted", "shared", "warm-up", "probe rate", "denied", "paused",
-	    "recomputed"};
+	    "recomputed", "recorded"};
 
 	return names[rule];
 }
@@ -19,6 +19,7 @@ void safety_record_begin(struct safety_record *record)
 	for (size_t i = 0; i < SAFETY_SITES; i++) {
 		struct safety_site *site = &record->sites[i];
 
+		site->saved.accepted_true_ms = site->saved.probed_true_ms = -1;
 		site->accepted_true_ms = site->probed_true_ms = site->started_true_ms = -1;
 		site->spiking_since_ms = site->broken_true_ms = site->ended_true_ms = -1;
 		site->applied.true_ms = site->applied_before.true_ms = -1;
@@ -38,6 +39,31 @@ void safety_record_probe(struct safety_record *record, size_t index, enum probe_
 		return;
 	site->accepted_true_ms = record->clocks.true_ms;
 	site->down_ms = 0;
+}
+
+void safety_record_saved(struct safety_record *record, size_t index)
+{
+	struct safety_site *site = &record->sites[index];
+
+	memcpy(site->saved.probes, site->probes, sizeof(site->probes));
+	site->saved.accepted_true_ms = site->accepted_true_ms;
+	site->saved.down_ms = site->down_ms;
+	site->unsaved_ms = 0;
+}
+
+void safety_record_started(struct safety_record *record, size_t index)
+{
+	struct safety_site *site = &record->sites[index];
+
+	memcpy(site->probes, site->saved.probes, sizeof(site->probes));
+	site->accepted_true_ms = site->saved.accepted_true_ms;
+	site->probed_true_ms = site->saved.probed_true_ms;
+	/* nobody kept count of it */
+	site->down_ms = site->saved.down_ms = site->saved.down_ms + site->unsaved_ms;
+	site->unsaved_ms = 0;
+	site->started_true_ms = record->clocks.true_ms;
+	site->fact = FACT_NONE;
+	site->spiking_since_ms = -1;
 }
 
 /* Two of the last three, the newest among them, a minute from the first to the last. */

@@ -40,6 +40,7 @@ enum safety_rule {
 	RULE_DENIED,
 	RULE_PAUSED,
 	RULE_RECOMPUTED,
+	RULE_RECORDED,
 	SAFETY_RULES
 };
 
@@ -56,16 +57,23 @@ struct safety_rung {
 	char skipped[PROTOCOL_NAME_BYTES]; /* the incident */
 };
 
+struct safety_probe {
+	enum probe_result result;
+	int64_t true_ms;
+};
+
 struct safety_site {
 	struct safety_moment applied, applied_before; /* what is to be taken back */
 	int64_t able_ms; /* so long it was due and could have been taken back */
-	/* what the daemon has on record */
-	struct {
-		enum probe_result result;
-		int64_t true_ms;
-	} probes[3]; /* the newest is the first */
+	/* what the daemon knows */
+	struct safety_probe probes[3]; /* the newest is the first */
 	int64_t accepted_true_ms, probed_true_ms, started_true_ms; /* -1: never */
 	int64_t down_ms; /* since then, but in no record of the daemon that was started next */
+	int64_t unsaved_ms; /* since the daemon saved anything */
+	struct { /* what it has on record of that */
+		struct safety_probe probes[3];
+		int64_t accepted_true_ms, probed_true_ms, down_ms;
+	} saved;
 	int64_t spiking_since_ms; /* -1: it does not */
 	int64_t broken_true_ms; /* when it last was so, or about to be; -1: never */
 	enum safety_fact fact;
@@ -92,6 +100,9 @@ struct safety_record {
 
 void safety_record_begin(struct safety_record *record);
 void safety_record_probe(struct safety_record *record, size_t site, enum probe_result result);
+/* The daemon has saved what it knows; it starts, and knows that alone. */
+void safety_record_saved(struct safety_record *record, size_t site);
+void safety_record_started(struct safety_record *record, size_t site);
 /* The helper took down what a person said of the rung with that key. */
 void safety_record_word(struct safety_record *record, size_t site,
     const struct protocol_request *request, uint64_t key);

@@ -27,8 +27,6 @@ struct site {
 	bool broken, curable, strangers, probing;
 	enum safety_fact fact; /* as an inspector would find it */
 	int64_t worker_start_ms; /* wall */
-	enum probe_result unsaved_probe;
-	int64_t unsaved_ms; /* since the daemon saved anything */
 };
 
 static struct world {
@@ -158,17 +156,10 @@ static void start_daemon(void)
 
 	read_clocks(clocks_ms);
 	for (size_t i = 0; i < SAFETY_SITES; i++) {
-		struct safety_site *seen = &world.record.sites[i];
-
 		safety_daemon_start(
 		    world.sites[i].daemon, config, &config->sites.items[i], clocks_ms);
-		seen->started_true_ms = true_now();
-		seen->down_ms += world.sites[i].unsaved_ms; /* nobody kept count of it */
-		world.sites[i].unsaved_ms = 0;
-		seen->fact = FACT_NONE;
-		seen->spiking_since_ms = -1;
+		safety_record_started(&world.record, i);
 		world.sites[i].probing = false;
-		world.sites[i].unsaved_probe = PROBE_NONE;
 	}
 }
 
@@ -189,7 +180,7 @@ static void pass(int64_t passed_ms)
 	for (size_t i = 0; i < SAFETY_SITES; i++) {
 		struct site *site = &world.sites[i];
 
-		site->unsaved_ms += passed_ms;
+		world.record.sites[i].unsaved_ms += passed_ms;
 		if (site->broken)
 			world.record.sites[i].broken_true_ms = true_now();
 		safety_record_able(&world.record, i, passed_ms);
@@ -259,10 +250,8 @@ static void note_told(size_t index, const struct safety_told *told)
 {
 	struct safety_site *seen = &world.record.sites[index];
 
-	if (world.sites[index].unsaved_probe != PROBE_NONE)
-		safety_record_probe(&world.record, index, world.sites[index].unsaved_probe);
-	world.sites[index].unsaved_probe = PROBE_NONE;
 	world.record.broken[RULE_RECOMPUTED] += told->misjudged;
+	world.record.broken[RULE_RECORDED] += told->unrecorded;
 	if (told->not_verified && seen->last_key > 0)
 		seen->rungs[seen->last_key - 1].locked = true;
 	if (told->applied)
@@ -277,6 +266,8 @@ static void grant(size_t index, const struct safety_wishes *wishes)
 		world.record.broken[RULE_PROBE_RATE] +=
 		    seen->probed_true_ms >= 0 && true_now() - seen->probed_true_ms < 60000;
 		seen->probed_true_ms = true_now();
+		if (wishes->on_record)
+			seen->saved.probed_true_ms = true_now();
 		world.sites[index].probing = true;
 	}
 	if (wishes->inspect) {
@@ -303,7 +294,7 @@ static bool commit(size_t index)
 	if (dice(400) == 0)
 		return false;
 	if (safety_daemon_commit(site->daemon, &told, &wishes))
-		site->unsaved_ms = 0;
+		safety_record_saved(&world.record, index);
 	note_told(index, &told);
 	if (wishes.apply || wishes.ask)
 		world.record.sites[index].last_key = safety_daemon_config(site->daemon)
@@ -377,7 +368,7 @@ static void tick(size_t index)
 		enum probe_result result = probe(site);
 
 		site->probing = false;
-		site->unsaved_probe = result;
+		safety_record_probe(&world.record, index, result);
 		safety_daemon_on_probe(site->daemon, result);
 		commit_or_die(index);
 		if (!safety_daemon_is_up(site->daemon))
@@ -461,6 +452,12 @@ static void reload(void)
 	}
 }
 
+static void fill_disk(bool is_full)
+{
+	for (size_t i = 0; i < SAFETY_SITES; i++)
+		safety_daemon_fill_disk(world.sites[i].daemon, is_full);
+}
+
 static void happen(void)
 {
 	static const enum safety_crash crashes[] = {CRASH_BEFORE, CRASH_HALF, CRASH_AFTER};
@@ -504,7 +501,11 @@ static void happen(void)
 		if (!safety_sabotage->believes_logs)
 			break_site();
 		break;
+	case 14:
+		fill_disk(chance(50));
+		break;
 	case 13:
+		fill_disk(false);
 		safety_helper_set_trouble(false, false);
 		safety_helper_end_orphan();
 		break;
@@ -583,7 +584,9 @@ void safety_schedule(uint64_t seed, const struct safety_sabotage *sabotage,
 		if (site->daemon == NULL)
 			site->daemon = safety_daemon_new();
 		*site = (struct site){.daemon = site->daemon};
-		safety_daemon_begin(site->daemon, sabotage->believes_logs, sabotage->forgets_case);
+		safety_daemon_begin(site->daemon,
+		    (struct safety_flaws){sabotage->believes_logs, sabotage->forgets_case,
+			sabotage->ignores_disk});
 	}
 	safety_helper_begin(&callbacks, &world.record.clocks, sabotage->helper);
 	start_helper();

@@ -10,6 +10,7 @@ struct safety_sabotage {
 	enum helper_guard helper;
 	bool believes_logs, any_fact, no_shared; /* what the daemon makes of what it sees */
 	bool forgets_case;                       /* what it stores of a decision */
+	bool ignores_disk;                       /* whether it can store anything */
 	/* in its configuration */
 	bool no_trials, any_acceptance, no_mode, no_warm_up, fast_probes, needs_no_approval;
 };

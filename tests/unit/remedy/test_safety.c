@@ -52,6 +52,7 @@ static const struct control {
     {RULE_LOCAL_FACT, {.any_fact = true}},
     {RULE_MODE, {.no_mode = true}},
     {RULE_RECOMPUTED, {.forgets_case = true}},
+    {RULE_RECORDED, {.ignores_disk = true}},
     {RULE_BUDGET, {.helper = GUARD_BUDGET}},
     {RULE_LEDGER, {.helper = GUARD_LEDGER}},
     {RULE_ONCE, {.helper = GUARD_REPEATED}},
