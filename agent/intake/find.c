@@ -243,7 +243,8 @@ static bool begins_like(const struct candidate *candidate, const struct tail *lo
 	    imprint_check(tail->descriptor, 0, lost->head) == 0;
 }
 
-/* Bytes of which nothing was read yet are kept by any new rotated file that has as many. */
+/* Bytes of which nothing was read yet are kept by any new rotated file of the place that has as
+ * many. */
 static bool is_kept(const struct tail *tail, const struct candidates *candidates)
 {
 	for (size_t i = 0; i < candidates->list.count; i++) {
@@ -251,6 +252,7 @@ static bool is_kept(const struct tail *tail, const struct candidates *candidates
 
 		if (candidate->rotated && tail->offset_bytes == 0 &&
 		    candidate->look.size_bytes >= tail->size_bytes &&
+		    strcmp(candidate->place, tail->place) == 0 &&
 		    (candidate->tail == NULL || begins_like(candidate, tail)))
 			return true;
 	}

@@ -96,6 +96,19 @@ static void is_not_taken_in_by_another_file(unused_parameter void **state)
 	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
 }
 
+/* Nor by what was written since, nor by a rotated file of another log of the same pattern. */
+static void is_not_taken_in_by_another_log(unused_parameter void **state)
+{
+	start("*.log");
+	add("access.log", "unread\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	add("other.log.1", "something else\n");
+	truncate_file("access.log");
+	add("access.log", "new, and longer than that\n");
+	steps(10);
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +117,7 @@ int main(void)
 	    follower_test(counts_what_is_lost),
 	    follower_test(loses_nothing_to_a_quick_copy),
 	    follower_test(is_not_taken_in_by_another_file),
+	    follower_test(is_not_taken_in_by_another_log),
 	};
 
 	return cmocka_run_group_tests_name("copies", tests, NULL, NULL);

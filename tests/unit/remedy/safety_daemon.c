@@ -308,7 +308,8 @@ bool safety_daemon_commit(
 	*ret_told = daemon->told;
 	*ret_wishes = daemon->wishes;
 	ret_wishes->on_record = !daemon->is_full;
-	daemon->told = (struct safety_told){.not_verified = daemon->is_full && ret_told->not_verified};
+	daemon->told = (struct safety_told){
+	    .not_verified = daemon->is_full && ret_told->not_verified};
 	ret_told->not_verified &= !daemon->is_full;
 	daemon->wishes.probe = daemon->wishes.inspect = daemon->wishes.apply = false;
 	daemon->wishes.ask = daemon->wishes.lock = false;
