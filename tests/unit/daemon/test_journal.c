@@ -132,6 +132,74 @@ static void no_end_overtakes(unused_parameter void **state)
 	assert_string_equal(next_where("first", false), ENDED);
 }
 
+static const struct diagnosis stale = {
+    .id = "stale-handle", .cure = CURE_RECYCLE, .incident = true, .title = "t", .why = "w"};
+
+static const struct diagnosis *effect_diagnose(unused_parameter void *context)
+{
+	return &stale;
+}
+
+static void effect_nothing(unused_parameter void *context)
+{
+}
+
+static void effect_on_event(unused_parameter void *context,
+    unused_parameter const struct controller_event *event)
+{
+}
+
+/* An incident of a site of which nobody but voters tells. */
+static void open_incident(struct site *site)
+{
+	static const struct config_site intranet = {
+	    .name = (char *)"intranet", .evidence = CONFIG_EVIDENCE_VOTERS};
+	static const struct config_safety safety = {.warm_up_ms = 1};
+	static const struct detector_window spike = {.spike = true};
+	const struct controller_options options = {.site = &intranet,
+	    .safety = &safety,
+	    .effects = {.probe = effect_nothing,
+		.inspect = effect_nothing,
+		.diagnose = effect_diagnose,
+		.forget_outcomes = effect_nothing,
+		.on_event = effect_on_event}};
+	const struct moment now = {.wall_ms = 1, .steady_ms = 1};
+
+	*site = (struct site){.config = &intranet};
+	assert_int_equal(facts_new(&site->facts), 0);
+	assert_int_equal(controller_new(&site->controller, &options, now), 0);
+	controller_tick(site->controller, now, &spike);
+	assert_string_not_equal(controller_incident(site->controller), "");
+}
+
+static void note(const struct site *site, enum event_kind kind)
+{
+	const struct controller_event event = {
+	    .kind = kind, .now.wall_ms = 7, .text = "t", .reason = "r", .remedy = ""};
+
+	journal_note(journal, site, &event);
+}
+
+/* An incident's end, too, comes after its beginning, and after what the outbox has already. */
+static void incident_in_order(unused_parameter void **state)
+{
+	struct site site;
+	char opened[JOURNAL_ID_BYTES];
+
+	open_incident(&site);
+	note(&site, EVENT_DIAGNOSED);
+	note(&site, EVENT_RESOLVED);
+	snprintf(opened, sizeof(opened), "%s-diagnosed-7", controller_incident(site.controller));
+	assert_string_equal(next("first"), opened);
+	journal_settle(journal, "first", opened, JOURNAL_LEFT);
+	assert_string_equal(next("first"), "none");
+	journal_settle(journal, "first", opened, JOURNAL_TOLD);
+	assert_string_equal(next_where("first", true), "none");
+	assert_non_null(strstr(next("first"), "-resolved-7"));
+	controller_free(&site.controller);
+	facts_free(&site.facts);
+}
+
 /* Whatever a host is called, what is told of it can be sent: an id is printable ASCII. */
 static void any_host(unused_parameter void **state)
 {
@@ -162,6 +230,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(told_once, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(refused_once, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(no_end_overtakes, open_journal, close_journal),
+	    cmocka_unit_test_setup_teardown(incident_in_order, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(any_host, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(settled_too_late, open_journal, close_journal),
 	};
