@@ -455,13 +455,32 @@ static void refuse_wishes(struct site *site)
 		ask_to_inspect(site);
 }
 
-static void ask_status_of(struct site *site)
-{
-	const struct controller_action about = {
-	    .incident = controller_incident(site->controller), .reason = ""};
+static void on_status(void *context, const struct protocol_reply *reply);
 
-	if (ask_helper(site, PROTOCOL_STATUS, &about, on_status_reply) < 0)
-		log_debug("the helper's status could not be asked");
+/* One after the other: a socket holds a few replies only, and the helper lets go of whoever does
+ * not take his. */
+static void ask_next_status(struct pipeline *pipeline)
+{
+	int error = -EAGAIN;
+
+	while (error < 0 && pipeline->status_asked < pipeline->site_count) {
+		struct site *site = &pipeline->sites[pipeline->status_asked++];
+		const struct controller_action about = {
+		    .incident = controller_incident(site->controller), .reason = ""};
+
+		error = ask_helper(site, PROTOCOL_STATUS, &about, on_status);
+		if (error < 0)
+			log_debug("the helper's status could not be asked");
+	}
+}
+
+static void on_status(void *context, const struct protocol_reply *reply)
+{
+	struct site *site = context;
+
+	on_status_reply(context, reply);
+	if (reply != NULL)
+		ask_next_status(site->pipeline);
 }
 
 /* During an incident a person may have his say, and does not want to wait for long. */
@@ -482,8 +501,8 @@ static void ask_status(struct pipeline *pipeline)
 	    !helper_client_is_connected(pipeline->helper))
 		return;
 	pipeline->status_due_ms = clock_boot_ms() + STATUS_EVERY_MS;
-	for (size_t i = 0; i < pipeline->site_count; i++)
-		ask_status_of(&pipeline->sites[i]);
+	pipeline->status_asked = 0;
+	ask_next_status(pipeline);
 }
 
 /* ---- 6. commit: all that this step changed, or nothing of it ---- */

@@ -76,6 +76,7 @@ def test_many_sites_at_once(rig):
     assert len({alert["labels"]["site"] for delivery in receivers["alertmanager"].taken()
                 for alert in delivery.body}) == SITES
     assert len(receivers["pagerduty"].taken()) == 2 * SITES
+    assert "the line to the helper broke" not in authmedic.output()
 
 
 def test_dead_letters(rig):
