@@ -241,10 +241,23 @@ void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 int pipeline_prepare(
     const struct pipeline *pipeline, struct estate *next, struct buffer *errors)
 {
-	if (pipeline->saving.error != -EBADMSG)
-		return estate_open_beside(next, pipeline->store, errors);
-	buffer_append_format(errors,
-	    "%s: the state was damaged since it was opened: start authmedicd anew\n",
-	    pipeline->rulebook.config->state_dir);
-	return pipeline->saving.error;
+	const char *directory = pipeline->rulebook.config->state_dir;
+	int error = pipeline->saving.error;
+
+	if (error == -EBADMSG) {
+		buffer_append_format(errors,
+		    "%s: the state was damaged since it was opened: start authmedicd anew\n",
+		    directory);
+		return error;
+	}
+	error = estate_open_beside(next, pipeline->store, errors);
+	/* It would begin at the last commit, and tell all anew that was told since. */
+	if (error == 0 && next->store == NULL && pipeline->saving.error < 0) {
+		buffer_append_format(errors,
+		    "%s: the state cannot be saved (%s), and what happened since would be "
+		    "forgotten\n",
+		    directory, strerror(-pipeline->saving.error));
+		error = pipeline->saving.error;
+	}
+	return error;
 }

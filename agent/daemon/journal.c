@@ -362,7 +362,7 @@ static bool is_behind(const struct journal *journal, size_t entry, const char *t
 		if (journal->entries.items[i].subject != journal->entries.items[entry].subject)
 			continue;
 		message = message_for(journal, i, target);
-		if (message != NULL && message->fate != JOURNAL_TOLD)
+		if (message != NULL && message->fate == JOURNAL_UNTOLD)
 			return true;
 	}
 	return false;
@@ -385,15 +385,32 @@ bool journal_next_untold(const struct journal *journal, const char *target, bool
 	return false;
 }
 
-void journal_settle(
+size_t journal_count_untold(const struct journal *journal, const char *target)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < journal->entries.count; i++) {
+		const struct message *message = message_for(journal, i, target);
+
+		count += message != NULL && message->fate == JOURNAL_UNTOLD;
+	}
+	return count;
+}
+
+bool journal_settle(
     struct journal *journal, const char *target, const char *id, enum journal_fate fate)
 {
+	bool found = false;
+
 	for (size_t i = 0; i < journal->entries.count; i++) {
 		struct message *message = message_for(journal, i, target);
 
-		if (message != NULL && strcmp(message->id, id) == 0)
-			message->fate = fate;
+		if (message == NULL || strcmp(message->id, id) != 0)
+			continue;
+		message->fate = fate;
+		found = true;
 	}
+	return found;
 }
 
 /* ------------------------------------------------------------------------------- into the store */

@@ -35,16 +35,17 @@ void journal_tell_state(
 enum journal_fate { /* of a message that is in no store yet */
 	JOURNAL_UNTOLD,
 	JOURNAL_TOLD, /* its receiver took it: it is not written into the outbox any more */
-	JOURNAL_LEFT, /* it cannot be sent, or its receiver did not want it: left to the outbox */
+	JOURNAL_LEFT, /* its receiver did not want it: written, to become a dead letter */
 };
 /* The oldest untold one for the target, borrowed until the journal changes; false: there is none.
- * Nothing is told before what is older of the same trouble. `is_waiting`: the store has something
- * for the target, which may be the beginning of any, so no end is told. */
+ * Nothing is told before what is older of the same trouble. `is_waiting`: the store may have
+ * something for the target, which may be the beginning of any, so no end is told. */
 bool journal_next_untold(const struct journal *journal, const char *target, bool is_waiting,
     struct notification_message *ret_message);
-/* What became of it. Nothing where it was committed meanwhile: the outbox tells it once more then,
- * by the same id. */
-void journal_settle(
+/* How many there are for the target. */
+size_t journal_count_untold(const struct journal *journal, const char *target);
+/* What became of it. False where it is not there, since it was committed meanwhile. */
+bool journal_settle(
     struct journal *journal, const char *target, const char *id, enum journal_fate fate);
 
 /* Writes all entries inside the open transaction; after the commit they are forgotten. */

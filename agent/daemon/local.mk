@@ -24,6 +24,7 @@ pipeline_sources = \
 	agent/daemon/membership.c agent/daemon/membership.h \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
+	agent/daemon/owed.c agent/daemon/owed.h \
 	agent/daemon/parcel.c agent/daemon/parcel.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \
 	agent/daemon/publisher.c agent/daemon/publisher.h \

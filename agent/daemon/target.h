@@ -7,25 +7,28 @@
 #include "report/webhook_sender.h"
 #include "report/wire.h"
 
-#define TARGET_MAX_ID_BYTES 192
+#define TARGET_MAX_ID_BYTES 256
 
 enum delivery_kind {
 	DELIVERY_STORED,
-	DELIVERY_UNSAVED, /* of the journal: no store could take it */
+	DELIVERY_UNSAVED, /* of the store or the journal, while nothing can be noted of it */
 	DELIVERY_FIRING, /* neither: what goes on, once more */
 };
 
 struct delivery { /* of the message that is under way to a target */
 	enum delivery_kind kind;
-	int64_t id; /* in the store */
+	int64_t id; /* in the store; 0: it was not there yet */
 	int64_t created_ms;
 	int64_t attempts; /* this one included */
+	int64_t unnoted; /* those of them that the store does not know of */
+	char message_id[TARGET_MAX_ID_BYTES];
 };
 
-struct unsaved_turn { /* of the journal's messages */
-	char id[TARGET_MAX_ID_BYTES]; /* of the one that was tried last */
-	int64_t attempts;
+struct unsaved_turn { /* of what goes out while nothing can be noted of it */
+	char id[TARGET_MAX_ID_BYTES]; /* of the one that is to be tried again; "": none */
+	int64_t attempts, unnoted;
 	int64_t due_ms; /* boot time */
+	int64_t passed; /* what the store has up to this number is settled, and owed */
 };
 
 struct target {

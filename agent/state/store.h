@@ -134,8 +134,12 @@ must_check int store_each_message(
 /* These are -ENOENT where there is no such message. An attempt is noted before it is made, so that
  * what may be under way can be known from what never was. */
 must_check int store_begin_attempt(struct store *store, int64_t id);
+/* So many more were made, without a note. */
+must_check int store_add_attempts(struct store *store, int64_t id, int64_t count);
 must_check int store_delay_message(struct store *store, int64_t id, int64_t due_ms);
 must_check int store_delete_message(struct store *store, int64_t id);
+must_check int store_find_message(
+    struct store *store, const char *target, const char *message_id, int64_t *ret_id);
 /* In the place of these messages, the oldest first, stands one, of which an attempt is begun. In a
  * transaction of its own. */
 struct store_merger {

@@ -2,31 +2,35 @@
 
 #include <errno.h>
 
-static int has_message(struct store *store, const struct store_message *message, bool *ret_has)
+int store_find_message(
+    struct store *store, const char *target, const char *message_id, int64_t *ret_id)
 {
 	struct query query;
+	int64_t id = 0;
 	bool has;
 	int error;
 
-	query_start(
-	    &query, store->database, "SELECT 1 FROM outbox WHERE target = ?1 AND message_id = ?2");
-	query_bind_text(&query, message->target);
-	query_bind_text(&query, message->message_id);
+	query_start(&query, store->database,
+	    "SELECT id FROM outbox WHERE target = ?1 AND message_id = ?2");
+	query_bind_text(&query, target);
+	query_bind_text(&query, message_id);
 	has = query_next(&query);
+	if (has)
+		id = query_int(&query, 0);
 	error = query_end(&query);
-	if (error == 0)
-		*ret_has = has;
-	return error;
+	if (error == 0 && has)
+		*ret_id = id;
+	return error == 0 && !has ? -ENOENT : error;
 }
 
 int store_put_message(struct store *store, const struct store_message *message)
 {
 	uint64_t changes = 0;
-	bool has = false;
+	int64_t id = 0;
 	struct query query;
-	int error = has_message(store, message, &has);
+	int error = store_find_message(store, message->target, message->message_id, &id);
 
-	if (error < 0 || has)
+	if (error != -ENOENT)
 		return error;
 	query_start(&query, store->database,
 	    "INSERT INTO outbox (target, message_id, body, created_ms, due_ms, attempts)"
@@ -112,14 +116,20 @@ int store_delay_message(struct store *store, int64_t id, int64_t due_ms)
 	return change_message(&query);
 }
 
-int store_begin_attempt(struct store *store, int64_t id)
+int store_add_attempts(struct store *store, int64_t id, int64_t count)
 {
 	struct query query;
 
 	query_start(
-	    &query, store->database, "UPDATE outbox SET attempts = attempts + 1 WHERE id = ?1");
+	    &query, store->database, "UPDATE outbox SET attempts = attempts + ?2 WHERE id = ?1");
 	query_bind_int(&query, id);
+	query_bind_int(&query, count);
 	return change_message(&query);
+}
+
+int store_begin_attempt(struct store *store, int64_t id)
+{
+	return store_add_attempts(store, id, 1);
 }
 
 int store_delete_message(struct store *store, int64_t id)

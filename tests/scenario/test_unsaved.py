@@ -4,6 +4,7 @@ happens meanwhile, and of nothing twice."""
 import os
 
 from rig import FORMATS, Scene, config, log_site, notify, wait_until
+from rig.process import need_mounts
 
 
 def database(authmedic):
@@ -96,3 +97,88 @@ def test_incident(rig, realm, keytab):
         "opened", "diagnosed", "refused", "acting", "applied", "resolved"]
     assert len(scene.authmedic.ledger()) == 1
     scene.check_told("opened", "needs-person", "acting", "resolved")
+
+
+SMALL_DISK = 'mount -t tmpfs -o size=12m,mode=0700 none "$0" && exec "$@"'
+
+
+class Disk:
+    """A file system of its own for the state, which the daemon alone sees."""
+
+    def __init__(self, authmedic):
+        self._authmedic = authmedic
+        self._state = os.path.join(authmedic.directory, "state")
+        authmedic.run_under([need_mounts(), "-m", "sh", "-c", SMALL_DISK, self._state])
+
+    def _filler(self):
+        return f"/proc/{self._authmedic.pid}/root{self._state}/filler"
+
+    def fill(self):
+        """No byte is left."""
+        with open(self._filler(), "wb", buffering=0) as filler:
+            size = 1 << 20
+            while size:
+                try:
+                    filler.write(bytes(size))
+                except OSError:
+                    size //= 2
+
+    def empty(self):
+        os.unlink(self._filler())
+
+
+def news(receiver):
+    """(kind, site) of all that it took, in order."""
+    return [(body["type"].rpartition(".")[2], member["data"]["site"]) for body in
+            (delivery.body for delivery in receiver.taken()) for member in body["data"].get("members", [body])]
+
+
+def wait_waiting(authmedic, receiver, wanted):
+    authmedic.wait_metric(lambda waiting: waiting == wanted, "authmedic_notification_queue_length",
+                          target=receiver.name)
+
+
+def test_full_disk(rig):
+    """What waited in the outbox as the disk filled up is sent, before what happened since; what a receiver
+    refuses meanwhile becomes a dead letter, and is not sent again; what was under way when the disk
+    had room again is not sent again either. A reload that would forget all of it is refused."""
+    first, second = rig.log_writer(), rig.log_writer("logs/second.log")
+    first.write()
+    second.write()
+    late, strict = rig.receiver("webhook", name="late"), rig.receiver("webhook", name="strict")
+    authmedic = rig.authmedic(config(log_site(first), log_site(second, name="second"),
+                                     notify=notify(late, strict)), start=False)
+    disk = Disk(authmedic)
+    authmedic.start()
+    wait_until(lambda: authmedic.lines_committed(second.path) == 1, 20, "all lines count")
+    late.refuse(2)
+    os.rename(first.path, first.path + ".away")
+    wait_until(lambda: news(strict) == [("deaf", "plain")] and late.tried(), 20, "it is told")
+    disk.fill()
+    strict.refuse(1, 410)
+    os.rename(first.path + ".away", first.path)
+    os.rename(second.path, second.path + ".away")
+    wait_until(lambda: authmedic.status()["not_ready"] == "the state cannot be saved", 20, "it is seen")
+    authmedic.reload()
+    wait_until(lambda: "the new configuration is not used" in authmedic.output(), 20, authmedic.output)
+    assert "(No space left on device), and what happened since would be forgotten" in authmedic.output()
+    wait_until(lambda: len(news(late)) == 3, 60, lambda: late.tried())
+    wait_waiting(authmedic, late, 0)
+    late.drip_once()
+    os.rename(second.path + ".away", second.path)
+    wait_until(lambda: len(news(late)) == 4, 20, lambda: late.tried())
+    disk.empty()
+    authmedic.wait_metric(lambda dead: dead == 1, "authmedic_notification_dead_letters", target="strict")
+    [letter] = authmedic.objects("notify", "list")[0]["dead_letters"]
+    assert (letter["status"], letter["attempts"]) == (410, 1)
+    first.write()
+    second.write()
+    wait_until(lambda: authmedic.lines_committed(second.path) == second.lines, 20, "all lines count")
+    for receiver in late, strict:
+        wait_waiting(authmedic, receiver, 0)
+        assert len(set(ids(receiver))) == len(ids(receiver)), receiver.tried()
+    told = news(late)
+    assert told[0] == ("deaf", "plain") and told.index(("deaf-ended", "plain")) > 0
+    assert told.index(("deaf", "second")) < told.index(("deaf-ended", "second"))
+    assert len(told) == 4 and len(news(strict)) == 3, (told, news(strict))
+    assert "unsaved" not in [kind for kind, _ in told]

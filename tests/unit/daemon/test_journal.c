@@ -100,18 +100,21 @@ static void told_once(unused_parameter void **state)
 	assert_stored("second", UNSAVED " " ENDED " ");
 }
 
-/* What a receiver refused is left to the outbox. So is the end of it, or what was begun would seem
- * to go on when it is told at last; but it does not hold up another trouble. */
+/* What a receiver refused is left to the outbox, as a dead letter, and holds up nothing. */
 static void refused_once(unused_parameter void **state)
 {
 	tell_both_ways();
 	journal_tell_fleet(journal, &hindered);
-	journal_settle(journal, "first", UNSAVED, JOURNAL_LEFT);
+	assert_int_equal(journal_count_untold(journal, "first"), 3);
+	assert_true(journal_settle(journal, "first", UNSAVED, JOURNAL_LEFT));
+	assert_int_equal(journal_count_untold(journal, "first"), 2);
+	assert_string_equal(next("first"), ENDED);
+	journal_settle(journal, "first", ENDED, JOURNAL_TOLD);
 	assert_string_equal(next("first"), AWAY);
 	journal_settle(journal, "first", AWAY, JOURNAL_TOLD);
 	assert_string_equal(next("first"), "none");
 	commit();
-	assert_stored("first", UNSAVED " " ENDED " ");
+	assert_stored("first", UNSAVED " ");
 }
 
 /* While the outbox itself has something for the target, which may be any beginning, no end
@@ -191,8 +194,6 @@ static void incident_in_order(unused_parameter void **state)
 	note(&site, EVENT_RESOLVED);
 	snprintf(opened, sizeof(opened), "%s-diagnosed-7", controller_incident(site.controller));
 	assert_string_equal(next("first"), opened);
-	journal_settle(journal, "first", opened, JOURNAL_LEFT);
-	assert_string_equal(next("first"), "none");
 	journal_settle(journal, "first", opened, JOURNAL_TOLD);
 	assert_string_equal(next_where("first", true), "none");
 	assert_non_null(strstr(next("first"), "-resolved-7"));
@@ -214,12 +215,13 @@ static void any_host(unused_parameter void **state)
 		assert_true(id[i] > ' ' && id[i] <= '~');
 }
 
-/* An outcome that comes when all was committed changes nothing. */
+/* An outcome that comes when all was committed changes nothing, and says so. */
 static void settled_too_late(unused_parameter void **state)
 {
 	tell_both_ways();
 	commit();
-	journal_settle(journal, "first", UNSAVED, JOURNAL_TOLD);
+	assert_false(journal_settle(journal, "first", UNSAVED, JOURNAL_TOLD));
+	assert_int_equal(journal_count_untold(journal, "first"), 0);
 	assert_string_equal(next("first"), "none");
 	assert_stored("first", UNSAVED " " ENDED " ");
 }
