@@ -253,10 +253,8 @@ int pipeline_prepare(
 	error = estate_open_beside(next, pipeline->store, errors);
 	/* It would begin at the last commit, and tell all anew that was told since. */
 	if (error == 0 && next->store == NULL && pipeline->saving.error < 0) {
-		buffer_append_format(errors,
-		    "%s: the state cannot be saved (%s), and what happened since would be "
-		    "forgotten\n",
-		    directory, strerror(-pipeline->saving.error));
+		buffer_append_format(errors, "%s: %s, and what happened since would be forgotten\n",
+		    directory, pipeline->saving.text);
 		error = pipeline->saving.error;
 	}
 	return error;

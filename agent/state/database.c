@@ -109,6 +109,8 @@ static int make_functions(struct database *database)
 	    on_row_checksum, NULL, NULL));
 }
 
+_Static_assert(DATABASE_LOG_BYTES == 8388608, "as journal_size_limit says");
+
 /* The lock is taken by the first read and kept: a second daemon gets -EBUSY, a killed one's lock
  * goes with it. */
 static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"

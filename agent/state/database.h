@@ -8,6 +8,10 @@
 #include "base/buffer.h"
 
 #define DATABASE_MAX_STATEMENTS 64
+/* Beside the file lies its write-ahead log, under this ending; once all of it is in the file it is
+ * cut to so many bytes, and never shorter. */
+#define DATABASE_LOG_SUFFIX "-wal"
+#define DATABASE_LOG_BYTES  8388608
 
 struct database;
 struct sqlite3_stmt;

@@ -15,17 +15,58 @@ static int path_in(const char *directory, char ret_path[ASIDE_MAX_PATH_BYTES])
 
 static int remember_file(struct store *store, const char *path)
 {
+	char log_path[ASIDE_MAX_PATH_BYTES + sizeof(DATABASE_LOG_SUFFIX)];
+
+	snprintf(log_path, sizeof(log_path), "%s" DATABASE_LOG_SUFFIX, path);
 	store->path = view_to_text(view_of_text(path));
-	return store->path != NULL ? store_file_identify(path, &store->identity) : -ENOMEM;
+	store->log_path = view_to_text(view_of_text(log_path));
+	if (store->path == NULL || store->log_path == NULL)
+		return -ENOMEM;
+	return store_file_identify(path, &store->identity);
 }
 
 /* An open file's number is given to no other one. */
+static bool is_same(
+    const struct store_file_identity *one, const struct store_file_identity *other)
+{
+	return one->device == other->device && one->inode == other->inode;
+}
+
 static bool is_at(const struct store *store, const char *path)
 {
 	struct store_file_identity found = {0};
 
-	return store_file_identify(path, &found) == 0 &&
-	       found.device == store->identity.device && found.inode == store->identity.inode;
+	return store_file_identify(path, &found) == 0 && is_same(&found, &store->identity);
+}
+
+/* How long the files are: we never make either shorter, but for the log, down to its limit. */
+static void note_lengths(struct store *store)
+{
+	struct store_file_identity found = {0};
+
+	if (store_file_identify(store->path, &found) == 0 && is_same(&found, &store->identity))
+		store->identity = found;
+	if (store_file_identify(store->log_path, &found) == 0 &&
+	    (store->log.inode == 0 || is_same(&found, &store->log)))
+		store->log = found;
+	if (store->log.bytes > DATABASE_LOG_BYTES)
+		store->log.bytes = DATABASE_LOG_BYTES;
+}
+
+/* What was committed last is in the log, and lost without it. */
+static int check_files(const struct store *store)
+{
+	struct store_file_identity found = {0};
+
+	if (store_file_identify(store->path, &found) < 0 || !is_same(&found, &store->identity))
+		return -ESTALE;
+	if (found.bytes < store->identity.bytes)
+		return -EBADMSG;
+	if (store->log.inode == 0)
+		return 0;
+	if (store_file_identify(store->log_path, &found) < 0 || !is_same(&found, &store->log))
+		return -ESTALE;
+	return found.bytes < store->log.bytes ? -EBADMSG : 0;
 }
 
 int store_open(struct store **ret_store, const char *directory, char **ret_set_aside)
@@ -78,6 +119,7 @@ void store_close(struct store **store)
 		return;
 	database_close(&(*store)->database);
 	free((*store)->path);
+	free((*store)->log_path);
 	free(*store);
 	*store = NULL;
 }
@@ -91,12 +133,18 @@ bool store_is_in(const struct store *store, const char *directory)
 
 int store_begin(struct store *store)
 {
-	return is_at(store, store->path) ? database_begin(store->database) : -ESTALE;
+	int error = check_files(store);
+
+	return error < 0 ? error : database_begin(store->database);
 }
 
 int store_commit(struct store *store)
 {
-	return database_commit(store->database);
+	int error = database_commit(store->database);
+
+	if (error == 0)
+		note_lengths(store);
+	return error;
 }
 
 void store_rollback(struct store *store)

@@ -30,7 +30,8 @@ void store_close(struct store **store);
 /* Whether the store's file is still the one that an opening in this directory would find. */
 bool store_is_in(const struct store *store, const char *directory);
 
-/* -ESTALE where its file is not in its directory any more: nobody would find what is saved. */
+/* -ESTALE where its file, or the log beside it, is not in its directory any more: nobody would find
+ * what is saved. -EBADMSG where one was cut. */
 must_check int store_begin(struct store *store);
 /* On failure nothing since store_begin() happened; no store_rollback() is needed then. */
 must_check int store_commit(struct store *store);

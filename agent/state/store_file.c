@@ -118,7 +118,8 @@ int store_file_identify(const char *path, struct store_file_identity *ret_identi
 
 	if (stat(path, &status) < 0)
 		return -errno;
-	*ret_identity = (struct store_file_identity){status.st_dev, status.st_ino};
+	*ret_identity = (struct store_file_identity){
+	    status.st_dev, status.st_ino, (int64_t)status.st_size};
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 struct store_file_identity {
 	uint64_t device, inode;
+	int64_t bytes; /* its length, as it was then */
 };
 
 /* `path` is that of the file in `directory`. -EBADMSG where it is damaged, -EPROTONOSUPPORT where

@@ -173,6 +173,37 @@ static void test_taken_away(unused_parameter void **state)
 	assert_mark("one");
 }
 
+/* What is saved with the log taken away or either file cut is lost with the first kill: it does not
+ * count as saved. Where the log is only gone all is there after an orderly end. */
+static void test_log_taken_away(unused_parameter void **state)
+{
+	char path[512];
+	char log_path[512];
+
+	path_in(path, "authmedic.db");
+	path_in(log_path, "authmedic.db-wal");
+	assert_int_equal(store_begin(store), 0);
+	put_mark("one");
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(unlink(log_path), 0);
+	assert_int_equal(store_begin(store), -ESTALE);
+	overwrite("authmedic.db-wal", 0, VIEW("another"));
+	assert_int_equal(store_begin(store), -ESTALE);
+	assert_int_equal(unlink(log_path), 0);
+	reopen();
+	assert_mark("one");
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(store_begin(store), 0);
+		put_mark("two");
+		assert_int_equal(store_commit(store), 0);
+		assert_int_equal(truncate(i == 0 ? log_path : path, 4096), 0);
+		assert_int_equal(store_begin(store), -EBADMSG);
+		store_close(&store);
+		assert_int_equal(unlink(path), 0);
+		reopen();
+	}
+}
+
 static void test_zeroed(unused_parameter void **state)
 {
 	/* A database of NUL bytes is set aside. */
@@ -476,6 +507,7 @@ int main(void)
 	    store_test(test_zeroed),
 	    store_test(test_not_a_database),
 	    store_test(test_truncated),
+	    store_test(test_log_taken_away),
 	    store_test(test_damaged_page),
 	    store_test(test_flipped_bits),
 	    store_test(test_told_until_taken_away),
