@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "cli/api.h"
+#include "cli/document.h"
 #include "cli/incident.h"
 
 static void print_list(const struct json *document)
@@ -57,6 +58,19 @@ static int get_incident(const struct invocation *invocation, struct json **ret_d
 	return api_get(invocation, path, ret_document);
 }
 
+/* People are told of an incident, by its id, before the history can have it. */
+static int tell_what_is_missing(const struct invocation *invocation, int exit_code)
+{
+	struct json auto_json *document = NULL;
+
+	if (api_get(invocation, "/api/v1/status", &document) == EXIT_DONE &&
+	    strstr(document_text(document, "not_ready"), "cannot be saved") != NULL)
+		return complain(exit_code,
+		    "the state cannot be saved: what happened since is not in the history yet, "
+		    "see authmedic status");
+	return exit_code;
+}
+
 static int show_incident(const struct invocation *invocation)
 {
 	static const char *const words[] = {"same", "differs", "unchecked"};
@@ -64,6 +78,8 @@ static int show_incident(const struct invocation *invocation)
 	int exit_code = get_incident(invocation, &document);
 	enum incident_check check;
 
+	if (exit_code == EXIT_FAILED && strchr(invocation->arguments[0], '/') == NULL)
+		return tell_what_is_missing(invocation, exit_code);
 	if (exit_code != EXIT_DONE)
 		return exit_code;
 	check = incident_check(document);
@@ -96,5 +112,5 @@ int verb_history(const struct invocation *invocation)
 	if (invocation->json)
 		return print_json(document);
 	print_list(document);
-	return EXIT_DONE;
+	return tell_what_is_missing(invocation, EXIT_DONE);
 }

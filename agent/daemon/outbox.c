@@ -55,11 +55,15 @@ static void tell_queue(struct outbox *outbox, size_t number)
 static void on_buried(void *context, const struct owed_note *note, uint64_t dropped)
 {
 	struct outbox *outbox = context;
+	char status[32] = "";
 
+	if (note->status != 0)
+		snprintf(status, sizeof(status), " with status %d", note->status);
 	publisher_on_delivery(outbox->parts.publisher, note->name, "dead");
 	log_told(LOG_KIND_letter_dead,
 	    (struct log_about){.target = note->name, .reason = note->reason},
-	    "%s: a message was given up: %s; see authmedic notify list", note->name, note->reason);
+	    "%s: a message was given up: %s%s; see authmedic notify list", note->name,
+	    note->reason, status);
 	if (dropped > 0)
 		log_warning("%llu dead letters were dropped: there were too many",
 		    (unsigned long long)dropped);

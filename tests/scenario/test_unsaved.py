@@ -91,6 +91,9 @@ def test_incident(rig, realm, keytab):
     assert scene.wait_told("needs-person")["reason"] == "unsaved"
     assert not scene.authmedic.ledger()
     assert scene.server.helpers() == helpers
+    told = scene.authmedic.status()["sites"][0]["incident"]
+    for words in ["history"], ["history", told]:
+        assert "what happened since is not in the history yet" in scene.authmedic.command(*words).stderr
     bring_back(scene.authmedic)
     incident = scene.wait_resolved()
     assert [event["kind"] for event in incident["timeline"] if event["kind"] != "probed"] == [
@@ -161,7 +164,8 @@ def test_full_disk(rig):
     wait_until(lambda: authmedic.status()["not_ready"] == "the state cannot be saved", 20, "it is seen")
     authmedic.reload()
     wait_until(lambda: "the new configuration is not used" in authmedic.output(), 20, authmedic.output)
-    assert "(No space left on device), and what happened since would be forgotten" in authmedic.output()
+    assert ": the state cannot be saved: No space left on device; " in authmedic.output()
+    assert "what happened since would be forgotten" in authmedic.output()
     wait_until(lambda: len(news(late)) == 3, 60, lambda: late.tried())
     wait_waiting(authmedic, late, 0)
     late.drip_once()
