@@ -4,8 +4,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "config/log_kinds.h"
-#include "daemon/again.h"
+#include "daemon/dead_letters.h"
 #include "daemon/firing.h"
 #include "daemon/owed.h"
 #include "daemon/parcel.h"
@@ -55,18 +54,8 @@ static void tell_queue(struct outbox *outbox, size_t number)
 static void on_buried(void *context, const struct owed_note *note, uint64_t dropped)
 {
 	struct outbox *outbox = context;
-	char status[32] = "";
 
-	if (note->status != 0)
-		snprintf(status, sizeof(status), " with status %d", note->status);
-	publisher_on_delivery(outbox->parts.publisher, note->name, "dead");
-	log_told(LOG_KIND_letter_dead,
-	    (struct log_about){.target = note->name, .reason = note->reason},
-	    "%s: a message was given up: %s%s; see authmedic notify list", note->name,
-	    note->reason, status);
-	if (dropped > 0)
-		log_warning("%llu dead letters were dropped: there were too many",
-		    (unsigned long long)dropped);
+	dead_letters_tell(outbox->parts.publisher, note, dropped);
 }
 
 static struct owed_note note_of(
@@ -470,28 +459,6 @@ static void send_due(struct outbox *outbox)
 			work(outbox, i);
 }
 
-/* ----------------------------------------------------------------------------- the dead letters */
-
-/* A person asks by a file, whose name says all; it is looked for only where there are any. */
-static void revive(struct outbox *outbox, size_t target)
-{
-	const char *name = name_of(outbox, target);
-	uint64_t count = 0;
-	int error;
-
-	if (!again_take(outbox->parts.config->state_dir, name))
-		return;
-	error = store_revive_dead_letters(outbox->parts.store, name, outbox->now_ms, &count);
-	if (error < 0)
-		log_error(
-		    "%s: the dead letters cannot be sent again: %s", name, strerror(-error));
-	else
-		log_told(LOG_KIND_letters_again, (struct log_about){.target = name},
-		    "%s: %llu dead letters are sent again, as a person asked", name,
-		    (unsigned long long)count);
-	tell_queue(outbox, target);
-}
-
 /* ---------------------------------------------------------------- what goes on, again and again */
 
 static int send_firing(struct outbox *outbox, size_t target)
@@ -537,8 +504,11 @@ void outbox_work(struct outbox *outbox, int64_t now_ms)
 {
 	outbox->now_ms = now_ms;
 	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
-		if (outbox->targets[i].dead > 0)
-			revive(outbox, i);
+		/* Looked for only where there are any. */
+		if (outbox->targets[i].dead > 0 &&
+		    dead_letters_revive(outbox->parts.store, outbox->parts.config->state_dir,
+			name_of(outbox, i), now_ms))
+			tell_queue(outbox, i);
 	if (outbox->parts.saving->error == 0 && pay(outbox))
 		send_due(outbox);
 	else
