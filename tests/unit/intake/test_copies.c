@@ -96,6 +96,18 @@ static void is_not_taken_in_by_another_file(unused_parameter void **state)
 	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
 }
 
+/* Nor by one that is too short to hold it. */
+static void is_not_taken_in_by_a_shorter_file(unused_parameter void **state)
+{
+	start("access.log");
+	add("access.log", "unread\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	add("access.log.1", "un\n");
+	truncate_file("access.log");
+	steps(10);
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
+}
+
 /* Nor by what was written since, nor by a rotated file of another log of the same pattern. */
 static void is_not_taken_in_by_another_log(unused_parameter void **state)
 {
@@ -117,6 +129,7 @@ int main(void)
 	    follower_test(counts_what_is_lost),
 	    follower_test(loses_nothing_to_a_quick_copy),
 	    follower_test(is_not_taken_in_by_another_file),
+	    follower_test(is_not_taken_in_by_a_shorter_file),
 	    follower_test(is_not_taken_in_by_another_log),
 	};
 
