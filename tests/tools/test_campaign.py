@@ -4,6 +4,7 @@ fails where something was found."""
 import csv
 import os
 import pathlib
+import select
 import shutil
 import subprocess
 
@@ -77,3 +78,24 @@ def test_finding(tree):
     rows = ledger(tree)
     assert {row["outcome"] for row in rows if row["format"] == "third"} == {"ended with 77"}
     assert {"lines", "logformat", "first"} <= {row["format"] for row in rows if row["outcome"] == "none"}
+
+
+def test_terminated(tree):
+    """A campaign that is told to end tells its fuzzers, keeps what they used, and leaves none behind."""
+    os.mkfifo(tree / "pids")
+    pipe = os.open(tree / "pids", os.O_RDWR)
+    (tree / "tests/fuzz/fuzzer").write_text(
+        f"#!/bin/sh\ntrap 'exit 72' TERM\necho $$ >{tree}/pids\nwhile :; do sleep 0.1; done\n")
+    pids = b""
+    with subprocess.Popen(
+            [tree / "tests/fuzz/campaign", "--ledger", tree / "ledger", "--corpora", tree / "corpora",
+             "--at-once", "2"], stdout=subprocess.DEVNULL) as campaign:
+        while pids.count(b"\n") < 2:
+            assert select.select([pipe], [], [], 60)[0], "they are started"
+            pids += os.read(pipe, 100)
+        campaign.terminate()
+        assert campaign.wait(30) == 0
+    os.close(pipe)
+    assert len(ledger(tree)) == 2
+    for pid in pids.split():
+        assert not os.path.exists(f"/proc/{int(pid)}")
