@@ -61,6 +61,26 @@ def test_all_receivers(rig):
     assert "the state is being saved again" in authmedic.output()
 
 
+def test_order(rig):
+    """No end overtakes a beginning that waits in the outbox: whoever takes both hears them in order."""
+    writer, receiver = rig.log_writer(), rig.receiver("webhook")
+    writer.write()
+    receiver.refuse(1000)
+    authmedic = rig.authmedic(config(log_site(writer), notify=notify(receiver)))
+    os.rename(writer.path, writer.path + ".away")
+    wait_until(receiver.tried, 60, "it is told")
+    take_away(authmedic)
+    os.rename(writer.path + ".away", writer.path)
+    wait_until(lambda: "no longer deaf" in authmedic.output(), 60, "it is heard again")
+    before = len(receiver.tried())
+    wait_until(lambda: len(receiver.tried()) >= before + 2, 90, "it is tried again")
+    assert "authmedic.log.deaf-ended" not in [delivery.body["type"] for delivery in receiver.tried()]
+    receiver.refuse(0)
+    receiver.wait_for(lambda body: body["type"] == "authmedic.log.deaf-ended", "so is the end")
+    types = [delivery.body["type"] for delivery in receiver.taken()]
+    assert types.index("authmedic.log.deaf") < types.index("authmedic.log.deaf-ended")
+
+
 def test_real_alertmanager(rig):
     """A real Alertmanager fires while it lasts and no longer. A reload that finds the file gone goes on in
     a new one, and the end is told over it."""
