@@ -284,12 +284,18 @@ static void pass_over_copies(
 	}
 }
 
-/* Nobody has the bytes that were read: what was seen and not read is lost. */
+/* Nobody has the bytes that were read: what was seen and not read is lost. What was read stays known,
+ * should the file come back; of one that was torn nothing can. */
 static void give_up(struct intake *intake, struct tail *tail, const struct candidates *candidates)
 {
 	if (tail->size_bytes > tail->offset_bytes && !is_kept(tail, candidates))
 		intake->totals.lost_bytes += (uint64_t)(tail->size_bytes - tail->offset_bytes);
-	roster_remove(&intake->roster, tail);
+	if (tail->torn || tail->marker.count == 0) {
+		roster_remove(&intake->roster, tail);
+		return;
+	}
+	tail->size_bytes = tail->offset_bytes; /* so whatever it has more than that is new */
+	tail_leave(tail, TAIL_FINISHED);
 }
 
 void find_lost(struct intake *intake, struct candidates *candidates)

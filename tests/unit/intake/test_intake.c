@@ -45,6 +45,28 @@ static void goes_on_after_a_restart(unused_parameter void **state)
 	assert_int_equal(intake_totals(follower.intake)->lines, 4);
 }
 
+/* What was moved away while it was stopped, and comes back long after, is known by what was read of
+ * it, also by another run. */
+static void remembers_what_is_away(unused_parameter void **state)
+{
+	add("access.log", "one\ntwo\n");
+	start("access.log");
+	expect("^one|two|");
+	stop();
+	move("access.log", "elsewhere");
+	start("access.log");
+	steps(100);
+	stop();
+	start("access.log");
+	steps(100);
+	move("elsewhere", "access.log");
+	steps(1);
+	add("access.log", "three\n");
+	steps(10);
+	expect("three|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+}
+
 /* T1: the old file is read as long as its writer goes on, then the new one, each in order. */
 static void drains_a_renamed_file_first(unused_parameter void **state)
 {
@@ -493,6 +515,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    follower_test(begins_with_the_current_file),
 	    follower_test(goes_on_after_a_restart),
+	    follower_test(remembers_what_is_away),
 	    follower_test(drains_a_renamed_file_first),
 	    follower_test(does_not_wait_for_ever),
 	    follower_test(reads_every_generation),
