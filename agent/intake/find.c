@@ -150,11 +150,17 @@ static void forget(struct intake *intake, struct candidates *candidates, struct 
 	roster_remove(&intake->roster, tail);
 }
 
+/* Behind a hole there is no marker, but the head tells. */
+static bool can_be_told(const struct tail *lost)
+{
+	return lost->marker.count > 0 || (lost->offset_bytes > 0 && lost->head.count > 0);
+}
+
 /* Whether the bytes that were read of the lost file may be in this one: another file of the place,
  * of which nothing was read itself. */
 static bool may_hold(const struct candidate *candidate, const struct tail *lost)
 {
-	return S_ISREG(candidate->look.mode) && lost->marker.count > 0 &&
+	return S_ISREG(candidate->look.mode) && can_be_told(lost) &&
 	    (candidate->tail == NULL || candidate->tail->offset_bytes == 0) &&
 	    candidate->look.size_bytes >= lost->offset_bytes &&
 	    !identity_equal(candidate->look.identity, lost->identity) &&
@@ -284,8 +290,8 @@ static void pass_over_copies(
 	}
 }
 
-/* Nobody has the bytes that were read: what was seen and not read is lost. What was read stays known,
- * should the file come back; of one that was torn nothing can. */
+/* Nobody has the bytes that were read: what was seen and not read is lost. What was read stays
+ * known, should the file come back; of one that was torn nothing can. */
 static void give_up(struct intake *intake, struct tail *tail, const struct candidates *candidates)
 {
 	if (tail->size_bytes > tail->offset_bytes && !is_kept(tail, candidates))

@@ -523,25 +523,31 @@ int tail_finish(struct tail *tail)
 	return 0;
 }
 
-/* Both files have these bytes: 0, OTHER_BYTES, or why that is not known. */
+enum { SAME_TEXT, SAME_NULS };
+
+/* Both files have these bytes, or OTHER_BYTES, or why that is not known. */
 static int compare(int a, int b, int64_t offset, size_t count)
 {
 	char bytes_a[INTAKE_MARKER_BYTES];
 	char bytes_b[INTAKE_MARKER_BYTES];
 	ssize_t length_a = read_at(a, bytes_a, count, offset);
 	ssize_t length_b = read_at(b, bytes_b, count, offset);
+	struct view seen;
 
 	if (length_a < 0 || length_b < 0)
 		return (int)(length_a < 0 ? length_a : length_b);
-	return view_equal(view_of(bytes_a, (size_t)length_a), view_of(bytes_b, (size_t)length_b))
-	    ? 0
-	    : OTHER_BYTES;
+	seen = view_of(bytes_a, (size_t)length_a);
+	if (!view_equal(seen, view_of(bytes_b, (size_t)length_b)))
+		return OTHER_BYTES;
+	return count_nuls(seen) < seen.length ? SAME_TEXT : SAME_NULS;
 }
 
+/* Space that nobody has written to yet looks alike in all files. */
 static int check_repetition(int own, int descriptor)
 {
 	struct look look;
 	size_t count;
+	int head, end;
 	int error = look_at_descriptor(descriptor, &look);
 
 	if (error < 0)
@@ -550,10 +556,13 @@ static int check_repetition(int own, int descriptor)
 	    look.size_bytes < INTAKE_MARKER_BYTES ? (size_t)look.size_bytes : INTAKE_MARKER_BYTES;
 	if (count == 0)
 		return OTHER_BYTES;
-	error = compare(own, descriptor, 0, count);
-	if (error == 0)
-		error = compare(own, descriptor, look.size_bytes - (int64_t)count, count);
-	return error;
+	head = compare(own, descriptor, 0, count);
+	if (head < 0)
+		return head;
+	end = compare(own, descriptor, look.size_bytes - (int64_t)count, count);
+	if (end < 0)
+		return end;
+	return head == SAME_NULS && end == SAME_NULS ? OTHER_BYTES : 0;
 }
 
 int tail_check_repetition(const struct tail *tail, int descriptor)

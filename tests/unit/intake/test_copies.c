@@ -2,6 +2,10 @@
 #include "faults.h"
 #include "follower.h"
 
+#include <unistd.h>
+
+#define HOLE_BYTES 300000
+
 /* T3, T4: what was not read before a copytruncate is read from the copy, then the new lines. */
 static void finishes_the_copy_first(unused_parameter void **state)
 {
@@ -121,6 +125,58 @@ static void is_not_taken_in_by_another_log(unused_parameter void **state)
 	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("unread\n"));
 }
 
+/* Space that is written to later, or never. */
+static void extend(const char *name, off_t size_bytes)
+{
+	assert_int_equal(truncate(in(name), size_bytes), 0);
+}
+
+/* Stopped between a hole and the line behind it: what was read is found again in a copy, though
+ * only the head is left to know it by. */
+static void finds_a_copy_behind_a_hole(unused_parameter void **state)
+{
+	struct intake_cursor cursor = {0};
+
+	add("access.log", "one\n");
+	start("access.log");
+	extend("access.log", HOLE_BYTES);
+	add("access.log", "two\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	while (cursor.offset_bytes < HOLE_BYTES) {
+		assert_true(intake_read(follower.intake, 1));
+		intake_file_cursor(follower.intake, 0, &cursor);
+	}
+	assert_int_equal(cursor.offset_bytes, HOLE_BYTES);
+	assert_int_equal(cursor.marker_bytes, 0);
+	stop();
+	copy_file("access.log", "access.log.1");
+	truncate_file("access.log");
+	add("access.log", "three\n");
+	start("access.log");
+	steps(10);
+	expect("^one|two|^three|");
+}
+
+/* Two files that begin and end in such space are not alike for that. */
+static void tells_space_from_copies(unused_parameter void **state)
+{
+	static const char *const lines[] = {"one\n", "two\n"};
+
+	for (size_t i = 0; i < count_of(lines); i++) {
+		add("access.log", "");
+		extend("access.log", 1000);
+		add("access.log", lines[i]);
+		extend("access.log", 3000);
+		if (i == 0)
+			start("access.log*");
+		steps(1);
+		if (i == 0)
+			move("access.log", "access.log.1");
+	}
+	steps(10);
+	expect("^one|^two|");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +184,8 @@ int main(void)
 	    follower_test(waits_until_the_copy_is_one),
 	    follower_test(counts_what_is_lost),
 	    follower_test(loses_nothing_to_a_quick_copy),
+	    follower_test(finds_a_copy_behind_a_hole),
+	    follower_test(tells_space_from_copies),
 	    follower_test(is_not_taken_in_by_another_file),
 	    follower_test(is_not_taken_in_by_a_shorter_file),
 	    follower_test(is_not_taken_in_by_another_log),
