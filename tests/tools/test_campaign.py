@@ -90,11 +90,14 @@ def test_terminated(tree):
     with subprocess.Popen(
             [tree / "tests/fuzz/campaign", "--ledger", tree / "ledger", "--corpora", tree / "corpora",
              "--at-once", "2"], stdout=subprocess.DEVNULL) as campaign:
-        while pids.count(b"\n") < 2:
-            assert select.select([pipe], [], [], 60)[0], "they are started"
-            pids += os.read(pipe, 100)
-        campaign.terminate()
-        assert campaign.wait(30) == 0
+        try:
+            while pids.count(b"\n") < 2:
+                assert select.select([pipe], [], [], 60)[0], "they are started"
+                pids += os.read(pipe, 100)
+            campaign.terminate()
+            assert campaign.wait(30) == 0
+        finally:
+            campaign.kill()
     os.close(pipe)
     assert len(ledger(tree)) == 2
     for pid in pids.split():
