@@ -7,13 +7,8 @@
 #include "loop/clock.h"
 
 struct item {
-	size_t target;
-	const char *name;
-	char *message_id;
-	bool is_taken;
-	int64_t attempts;
-	int status;
-	char *reason;
+	struct owed_note note; /* whose texts are these */
+	char *message_id, *reason;
 	int64_t noted_ms;
 };
 
@@ -47,7 +42,7 @@ void owed_free(struct owed **owed)
 static bool has(const struct owed *owed, const struct owed_note *note)
 {
 	for (size_t i = 0; i < owed->items.count; i++)
-		if (owed->items.items[i].target == note->target &&
+		if (owed->items.items[i].note.target == note->target &&
 		    strcmp(owed->items.items[i].message_id, note->message_id) == 0)
 			return true;
 	return false;
@@ -55,18 +50,15 @@ static bool has(const struct owed *owed, const struct owed_note *note)
 
 int owed_add(struct owed *owed, const struct owed_note *note)
 {
-	struct item item = {.target = note->target,
-	    .name = note->name,
-	    .is_taken = note->is_taken,
-	    .attempts = note->attempts,
-	    .status = note->status,
-	    .noted_ms = clock_now_ms()};
+	struct item item = {.note = *note, .noted_ms = clock_now_ms()};
 	int error = -ENOMEM;
 
 	if (has(owed, note))
 		return 0;
 	item.message_id = strdup(note->message_id);
 	item.reason = strdup(note->reason);
+	item.note.message_id = item.message_id;
+	item.note.reason = item.reason;
 	if (item.message_id != NULL && item.reason != NULL)
 		error = array_push(&owed->items, item, OWED_MAX_NOTES);
 	if (error < 0)
@@ -84,16 +76,15 @@ size_t owed_count_for(const struct owed *owed, size_t target)
 	size_t count = 0;
 
 	for (size_t i = 0; i < owed->items.count; i++)
-		count += owed->items.items[i].target == target;
+		count += owed->items.items[i].note.target == target;
 	return count;
 }
 
 static int bury(struct store *store, const struct item *item, int64_t id, uint64_t *ret_dropped)
 {
 	const struct store_dead_letter letter = {
-	    .given_up_ms = item->noted_ms, .status = item->status, .reason = item->reason};
-
-	int error = store_add_attempts(store, id, item->attempts);
+	    .given_up_ms = item->noted_ms, .status = item->note.status, .reason = item->reason};
+	int error = store_add_attempts(store, id, item->note.attempts);
 
 	return error < 0 ? error : store_bury_message(store, id, &letter, ret_dropped);
 }
@@ -101,22 +92,16 @@ static int bury(struct store *store, const struct item *item, int64_t id, uint64
 static int pay(
     struct store *store, const struct item *item, owed_on_buried *on_buried, void *context)
 {
-	const struct owed_note note = {.target = item->target,
-	    .name = item->name,
-	    .message_id = item->message_id,
-	    .is_taken = item->is_taken,
-	    .attempts = item->attempts,
-	    .status = item->status,
-	    .reason = item->reason};
+	const struct owed_note *note = &item->note;
 	uint64_t dropped = 0;
 	int64_t id = 0;
-	int error = store_find_message(store, item->name, item->message_id, &id);
+	int error = store_find_message(store, note->name, note->message_id, &id);
 
 	if (error == 0)
-		error = item->is_taken ? store_delete_message(store, id)
+		error = note->is_taken ? store_delete_message(store, id)
 				       : bury(store, item, id, &dropped);
-	if (error == 0 && !item->is_taken)
-		on_buried(context, &note, dropped);
+	if (error == 0 && !note->is_taken)
+		on_buried(context, note, dropped);
 	return error == -ENOENT ? 0 : error;
 }
 
