@@ -171,27 +171,25 @@ static int judge_lag(struct tail *tail, int error, int64_t now_ms)
 	return now_ms - tail->short_since_ms < TAIL_LAG_WAIT_MS ? MAY_LAG : OTHER_BYTES;
 }
 
-/* Reads what is before the offset and at the start: nobody remembers it, or it is known of another
+/* Reads what is before this offset and at the start: nobody remembers it, or it is known of another
  * file. An offset that is not behind the end of a line, or behind NULs, is inside a line that was
- * cut. */
-static int learn(struct tail *tail)
+ * cut. Where it cannot be read, all stays as it was. */
+static int go_to(struct tail *tail, int64_t offset)
 {
-	char bytes[INTAKE_MARKER_BYTES];
-	int64_t start =
-	    tail->offset_bytes > INTAKE_MARKER_BYTES ? tail->offset_bytes - INTAKE_MARKER_BYTES : 0;
-	ssize_t length =
-	    read_at(tail->descriptor, bytes, (size_t)(tail->offset_bytes - start), start);
+	char before[INTAKE_MARKER_BYTES];
+	char first[INTAKE_MARKER_BYTES];
+	int64_t start = offset > INTAKE_MARKER_BYTES ? offset - INTAKE_MARKER_BYTES : 0;
+	ssize_t length = read_at(tail->descriptor, before, (size_t)(offset - start), start);
+	ssize_t first_length = read_at(tail->descriptor, first, sizeof(first), 0);
 
-	if (length < 0)
-		return (int)length;
-	if (length < tail->offset_bytes - start)
+	if (length < 0 || first_length < 0)
+		return (int)(length < 0 ? length : first_length);
+	if (length < offset - start)
 		return TOO_SHORT;
-	tail->marker = imprint_of_tail(view_of(bytes, (size_t)length));
-	tail->lines.cut = length > 0 && bytes[length - 1] != '\n' && bytes[length - 1] != '\0';
-	length = read_at(tail->descriptor, bytes, sizeof(bytes), 0);
-	if (length < 0)
-		return (int)length;
-	tail->head = imprint_of_head(view_of(bytes, (size_t)length));
+	tail->offset_bytes = offset;
+	tail->marker = imprint_of_tail(view_of(before, (size_t)length));
+	tail->head = imprint_of_head(view_of(first, (size_t)first_length));
+	tail->lines.cut = length > 0 && before[length - 1] != '\n' && before[length - 1] != '\0';
 	return 0;
 }
 
@@ -209,7 +207,7 @@ int tail_follow(struct tail *tail, int descriptor)
 	tail->torn = false;
 	error = look_at_descriptor(descriptor, &look);
 	if (error == 0)
-		error = learn(tail);
+		error = go_to(tail, tail->offset_bytes);
 	if (error < 0)
 		goto fail;
 	tail->identity = look.identity;
@@ -420,9 +418,10 @@ static int pass_hole(struct tail *tail, int64_t end, size_t partial_bytes)
 	}
 	if (error < 0)
 		return error == -EBUSY ? 0 : error;
-	tail->lines.totals->lost_bytes += partial_bytes;
-	tail->offset_bytes = place;
-	return learn(tail);
+	error = go_to(tail, place);
+	if (error == 0)
+		tail->lines.totals->lost_bytes += partial_bytes;
+	return error;
 }
 
 /* Reads the marker's bytes again, to see that they are still there, and what follows them. */
