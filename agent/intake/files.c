@@ -158,10 +158,17 @@ static bool was_meant(
 void files_place(const struct files *files, const char *path, char *ret_place)
 {
 	const char *name = files->is_glob ? last_component(path) : files->name;
+	int directory = -1;
+	bool rotated = false;
 
-	if (!is_meant(files, name) && was_meant(files, -1, name, ret_place))
-		return;
-	snprintf(ret_place, NAMES_MAX_BYTES + 1, "%s", name);
+	if (files->is_glob) {
+		directory = open(files->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		rotated = was_meant(files, directory, name, ret_place);
+	}
+	if (!rotated)
+		snprintf(ret_place, NAMES_MAX_BYTES + 1, "%s", name);
+	if (directory >= 0)
+		close(directory);
 }
 
 bool files_mean(const struct files *files, const char *name, char *ret_place)

@@ -177,6 +177,25 @@ static void tells_space_from_copies(unused_parameter void **state)
 	expect("^one|^two|");
 }
 
+/* A glob may mean the rotated files too: one that was read in part is found again in what took its
+ * name. */
+static void finds_a_rotated_file_of_a_glob(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	start("access.log*");
+	add("access.log", "two\n");
+	move("access.log", "access.log.1");
+	add("access.log", "three\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	stop();
+	copy_file("access.log.1", "copy");
+	drop("access.log.1");
+	move("copy", "access.log.1");
+	start("access.log*");
+	steps(10);
+	expect("^one|two|^three|");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +205,7 @@ int main(void)
 	    follower_test(loses_nothing_to_a_quick_copy),
 	    follower_test(finds_a_copy_behind_a_hole),
 	    follower_test(tells_space_from_copies),
+	    follower_test(finds_a_rotated_file_of_a_glob),
 	    follower_test(is_not_taken_in_by_another_file),
 	    follower_test(is_not_taken_in_by_a_shorter_file),
 	    follower_test(is_not_taken_in_by_another_log),
