@@ -8,6 +8,7 @@ libauthmedic_a_SOURCES += \
 	agent/intake/intake.c agent/intake/intake.h \
 	agent/intake/lines.c agent/intake/lines.h \
 	agent/intake/names.c agent/intake/names.h \
+	agent/intake/repetition.c agent/intake/repetition.h \
 	agent/intake/roster.c agent/intake/roster.h \
 	agent/intake/tail.c agent/intake/tail.h \
 	agent/intake/watcher.c agent/intake/watcher.h

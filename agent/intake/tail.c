@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "intake/repetition.h"
 
 #define CHUNK_BYTES (256 * 1024)
 
@@ -522,48 +523,6 @@ int tail_finish(struct tail *tail)
 	return 0;
 }
 
-enum { SAME_TEXT, SAME_NULS };
-
-/* Both files have these bytes, or OTHER_BYTES, or why that is not known. */
-static int compare(int a, int b, int64_t offset, size_t count)
-{
-	char bytes_a[INTAKE_MARKER_BYTES];
-	char bytes_b[INTAKE_MARKER_BYTES];
-	ssize_t length_a = read_at(a, bytes_a, count, offset);
-	ssize_t length_b = read_at(b, bytes_b, count, offset);
-	struct view seen;
-
-	if (length_a < 0 || length_b < 0)
-		return (int)(length_a < 0 ? length_a : length_b);
-	seen = view_of(bytes_a, (size_t)length_a);
-	if (!view_equal(seen, view_of(bytes_b, (size_t)length_b)))
-		return OTHER_BYTES;
-	return count_nuls(seen) < seen.length ? SAME_TEXT : SAME_NULS;
-}
-
-/* Space that nobody has written to yet looks alike in all files. */
-static int check_repetition(int own, int descriptor)
-{
-	struct look look;
-	size_t count;
-	int head, end;
-	int error = look_at_descriptor(descriptor, &look);
-
-	if (error < 0)
-		return error;
-	count =
-	    look.size_bytes < INTAKE_MARKER_BYTES ? (size_t)look.size_bytes : INTAKE_MARKER_BYTES;
-	if (count == 0)
-		return OTHER_BYTES;
-	head = compare(own, descriptor, 0, count);
-	if (head < 0)
-		return head;
-	end = compare(own, descriptor, look.size_bytes - (int64_t)count, count);
-	if (end < 0)
-		return end;
-	return head == SAME_NULS && end == SAME_NULS ? OTHER_BYTES : 0;
-}
-
 int tail_check_repetition(const struct tail *tail, int descriptor)
 {
 	const struct candidate candidate = {.path = tail->path};
@@ -571,14 +530,14 @@ int tail_check_repetition(const struct tail *tail, int descriptor)
 	int error;
 
 	if (tail->state == TAIL_FOLLOWED)
-		return check_repetition(tail->descriptor, descriptor);
+		return repetition_check(tail->descriptor, descriptor);
 	/* Without a marker it was history, of which nothing was read. */
 	if (tail->state != TAIL_FINISHED || !tail->found || tail->marker.count == 0)
 		return OTHER_BYTES;
 	error = files_open(&candidate, &own);
 	if (error < 0)
 		return OTHER_BYTES; /* it may be closed to us for ever */
-	error = check_repetition(own, descriptor);
+	error = repetition_check(own, descriptor);
 	close(own);
 	return error;
 }

@@ -2,6 +2,7 @@
 #include "faults.h"
 #include "follower.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define HOLE_BYTES 300000
@@ -177,6 +178,31 @@ static void tells_space_from_copies(unused_parameter void **state)
 	expect("^one|^two|");
 }
 
+/* A copy that ends in such space, made while we were stopped, is one though its source was written
+ * to since. */
+static void knows_a_copy_of_space(unused_parameter void **state)
+{
+	int writer = open(in("access.log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	struct buffer auto_buffer lines;
+
+	buffer_init(&lines, 1024);
+	say(writer, "one\n");
+	extend("access.log", 500);
+	start("access.log");
+	steps(1);
+	expect("^one|");
+	stop();
+	copy_file("access.log", "access.log.1");
+	for (int i = 0; i < 100; i++)
+		say(writer, "two\n");
+	for (int i = 0; i < 100; i++)
+		buffer_append(&lines, VIEW("two|"));
+	start("access.log");
+	steps(1);
+	expect(buffer_text(&lines));
+	close(writer);
+}
+
 /* A glob may mean the rotated files too: one that was read in part is found again in what took its
  * name. */
 static void finds_a_rotated_file_of_a_glob(unused_parameter void **state)
@@ -205,6 +231,7 @@ int main(void)
 	    follower_test(loses_nothing_to_a_quick_copy),
 	    follower_test(finds_a_copy_behind_a_hole),
 	    follower_test(tells_space_from_copies),
+	    follower_test(knows_a_copy_of_space),
 	    follower_test(finds_a_rotated_file_of_a_glob),
 	    follower_test(is_not_taken_in_by_another_file),
 	    follower_test(is_not_taken_in_by_a_shorter_file),
