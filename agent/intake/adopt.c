@@ -82,20 +82,6 @@ int adopt_open(struct intake *intake, struct candidate *candidate, int descripto
 	return 0;
 }
 
-/* Copies of the file were left alone. Where nothing was read of it, one of them has its lines. */
-static void disown_copies(struct intake *intake, const struct tail *tail)
-{
-	for (size_t i = intake->roster.count; i-- > 0;) {
-		struct tail *copy = intake->roster.tails[i];
-
-		if (copy->state != TAIL_IGNORED || !identity_equal(copy->source, tail->identity))
-			continue;
-		copy->source = (struct identity){0};
-		if (tail->offset_bytes == 0)
-			roster_remove(&intake->roster, copy);
-	}
-}
-
 void adopt_torn(struct intake *intake, struct tail *tail)
 {
 	struct candidate candidate = {
@@ -107,45 +93,13 @@ void adopt_torn(struct intake *intake, struct tail *tail)
 	int descriptor = tail->descriptor >= 0 ? fcntl(tail->descriptor, F_DUPFD_CLOEXEC, 0) : -1;
 
 	intake->totals.truncations++;
-	disown_copies(intake, tail);
+	copies_orphan(intake, tail);
 	tail_leave(tail, TAIL_LOST);
 	tail->torn = true;
 	tail->give_up_ms = intake->now_ms;
 	candidate.before = roster_behind(&intake->roster, tail);
 	if (descriptor >= 0 && adopt_open(intake, &candidate, descriptor) < 0)
 		return; /* the directory may still have it */
-}
-
-/* Whether the file may be a copy of the other at all. Under the log's own name a few bytes that are
- * alike are only how both begin, unless they are all; and a later date is a new file. */
-static bool may_repeat(const struct candidate *candidate, const struct tail *tail)
-{
-	if (candidate->rotated)
-		return true;
-	return tail->found && !tail_is_over(tail) &&
-	    (candidate->look.size_bytes >= INTAKE_MARKER_BYTES ||
-		candidate->look.size_bytes == tail->size_bytes) &&
-	    !names_are_series(candidate->place, tail->place);
-}
-
-int adopt_find_source(const struct intake *intake, const struct candidate *candidate,
-    int descriptor, const struct tail **ret_source)
-{
-	const struct tail *source = NULL;
-
-	for (size_t i = 0; i < intake->roster.count && source == NULL; i++) {
-		const struct tail *tail = intake->roster.tails[i];
-		int error = OTHER_BYTES;
-
-		if (may_repeat(candidate, tail))
-			error = tail_check_repetition(tail, descriptor);
-		if (error < 0 && !has_other_bytes(error))
-			return error;
-		if (error == 0)
-			source = tail;
-	}
-	*ret_source = source;
-	return 0;
 }
 
 void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source)
@@ -210,14 +164,17 @@ static int adopt(struct intake *intake, struct candidate *candidate)
 	if (error < 0)
 		return error;
 	if (!is_own(intake, candidate))
-		error = adopt_find_source(intake, candidate, descriptor, &source);
+		error = copies_find_source(intake, candidate, descriptor, &source);
 	if (error == 0 && source == NULL)
 		return adopt_open(intake, candidate, descriptor);
-	close(descriptor);
 	if (error < 0)
 		intake_note_error(intake, candidate->path, error);
 	else
 		adopt_as_read(intake, candidate, source);
+	if (candidate->tail != NULL)
+		candidate->tail->descriptor = descriptor;
+	else
+		close(descriptor);
 	return error;
 }
 

@@ -42,7 +42,7 @@ static bool recover(struct intake *intake, struct tail *tail, struct candidate *
 }
 
 /* Whether a copy that changed is still one: 0, OTHER_BYTES, or why that is not known. */
-static int check_copy(struct intake *intake, const struct candidate *candidate)
+static int check_copy(struct intake *intake, struct tail *copy, const struct candidate *candidate)
 {
 	const struct tail *source = NULL;
 	int descriptor;
@@ -50,9 +50,14 @@ static int check_copy(struct intake *intake, const struct candidate *candidate)
 
 	if (error < 0)
 		return error;
-	error = adopt_find_source(intake, candidate, descriptor, &source);
-	close(descriptor);
-	return error == 0 && source == NULL ? OTHER_BYTES : error;
+	error = copies_find_source(intake, candidate, descriptor, &source);
+	if (error == 0 && source == NULL)
+		error = OTHER_BYTES;
+	if (error == 0 && copy->descriptor < 0)
+		copy->descriptor = descriptor;
+	else
+		close(descriptor);
+	return error;
 }
 
 /* A file that is over grew: mostly its writer was late. */
@@ -67,8 +72,8 @@ static void read_again(struct intake *intake, struct tail *tail, bool rotated)
 /* A file that is over is not as it was. Returns false where it must be taken for a new one. */
 static bool reconsider(struct intake *intake, struct tail *tail, const struct candidate *candidate)
 {
-	bool is_copy = tail->state == TAIL_IGNORED && tail->refusal == NULL;
-	int error = is_copy ? check_copy(intake, candidate) : OTHER_BYTES;
+	bool is_copy = tail_is_repetition(tail);
+	int error = is_copy ? check_copy(intake, tail, candidate) : OTHER_BYTES;
 
 	if (error == OTHER_BYTES && (is_copy || tail->state == TAIL_FINISHED)) {
 		error = go_on(intake, tail, candidate);
@@ -173,10 +178,13 @@ static int claim(struct intake *intake, struct tail *tail, struct candidates *ca
 {
 	struct tail *remembered = roster_find(&intake->roster, found->look.identity);
 	bool truncated = tail->torn;
+	struct identity lost = tail->identity;
+	int64_t seen_bytes = tail->size_bytes;
 	int error = go_on(intake, tail, found);
 
 	if (error < 0)
 		return error;
+	copies_count_lost(intake, tail, seen_bytes);
 	if (remembered != NULL)
 		forget(intake, candidates, remembered);
 	found->tail = tail;
@@ -184,6 +192,8 @@ static int claim(struct intake *intake, struct tail *tail, struct candidates *ca
 	tail->current = !found->rotated;
 	tail->is_copy = found->rotated && truncated;
 	tail_rename(tail, found);
+	if (truncated)
+		copies_hand_over(intake, lost, tail);
 	return 0;
 }
 
@@ -294,7 +304,13 @@ static void pass_over_copies(
  * known, should the file come back; of one that was torn nothing can. */
 static void give_up(struct intake *intake, struct tail *tail, const struct candidates *candidates)
 {
-	if (tail->size_bytes > tail->offset_bytes && !is_kept(tail, candidates))
+	bool kept = is_kept(tail, candidates);
+
+	if (tail->torn && !kept && copies_go_on(intake, tail, candidates))
+		return;
+	if (tail->torn)
+		copies_disown(intake, tail);
+	if (tail->size_bytes > tail->offset_bytes && !kept)
 		intake->totals.lost_bytes += (uint64_t)(tail->size_bytes - tail->offset_bytes);
 	if (tail->torn || tail->marker.count == 0) {
 		roster_remove(&intake->roster, tail);

@@ -6,7 +6,6 @@
 
 #define ROTATE_WAIT_MS  5000 /* a writer may hold a rotated file open this long and be quiet */
 #define DATED_WAIT_MS   120000 /* HTTP.sys writes yesterday's file once a minute at the latest */
-#define DELETED_WAIT_MS 60000 /* then the space of a file without a name is given back */
 #define RETRY_MS        1000 /* between two tries to open what could not be opened */
 
 int intake_new(
@@ -228,6 +227,7 @@ void intake_reconcile(struct intake *intake, int64_t now_ms)
 	}
 	look_again(intake, true);
 	retire(intake);
+	copies_release(intake);
 	judge(intake, &candidates, error);
 	files_forget(&candidates);
 }
@@ -314,16 +314,11 @@ bool intake_read(struct intake *intake, size_t max_bytes)
 	return false;
 }
 
-/* A copy is not stored while it holds what was not read of its source yet: should the source be
- * truncated while we are stopped, the copy must look new. */
+/* A copy is not stored while it has more: should its source be truncated while we are stopped, the
+ * copy must look new. */
 static bool is_stored(const struct intake *intake, const struct tail *tail)
 {
-	const struct tail *source;
-
-	if (tail->state != TAIL_IGNORED || tail->refusal != NULL)
-		return true;
-	source = roster_find(&intake->roster, tail->source);
-	return source == NULL || tail_is_over(source) || source->offset_bytes >= tail->size_bytes;
+	return !copies_have_more(intake, tail);
 }
 
 size_t intake_file_count(const struct intake *intake)

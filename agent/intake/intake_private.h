@@ -1,12 +1,13 @@
 /* What the parts of an intake share: intake.c does the work of a second, find.c finds known files
- * again, adopt.c takes new ones up. */
+ * again, adopt.c takes new ones up, copies.c knows what repeats another. */
 #ifndef AUTHMEDIC_INTAKE_INTAKE_PRIVATE_H
 #define AUTHMEDIC_INTAKE_INTAKE_PRIVATE_H
 
 #include "intake/intake.h"
 #include "intake/roster.h"
 
-#define MAX_WHY_BYTES 512
+#define MAX_WHY_BYTES   512
+#define DELETED_WAIT_MS 60000 /* then the space of a file without a name is given back */
 
 struct intake {
 	struct files *files;
@@ -47,11 +48,28 @@ must_check int adopt_open(struct intake *intake, struct candidate *candidate, in
 void adopt_torn(struct intake *intake, struct tail *tail);
 /* Only remembers the file, as read to its end: history, or the copy of `source` (else NULL). */
 void adopt_as_read(struct intake *intake, struct candidate *candidate, const struct tail *source);
-/* Finds the known file that this one only repeats, or NULL: somebody made a copy. What repeats a
- * file without a name under the log's own name has replaced it. */
-must_check int adopt_find_source(const struct intake *intake, const struct candidate *candidate,
-    int descriptor, const struct tail **ret_source);
 /* Takes up what nobody knows. */
 void adopt_strangers(struct intake *intake, struct candidates *candidates);
+
+/* Finds the known file that this one only repeats, or NULL: somebody made a copy. What repeats a
+ * file without a name under the log's own name has replaced it. */
+must_check int copies_find_source(const struct intake *intake, const struct candidate *candidate,
+    int descriptor, const struct tail **ret_source);
+/* Whether the file is a copy, and has more than was read of what it repeats. */
+bool copies_have_more(const struct intake *intake, const struct tail *copy);
+/* The file that is followed now holds what was read of one that had so many bytes: what it lacks is
+ * lost. */
+void copies_count_lost(struct intake *intake, const struct tail *tail, int64_t seen_bytes);
+/* The file has other bytes now, and its copies none to repeat, until it is found or given up. */
+void copies_orphan(struct intake *intake, const struct tail *tail);
+/* The torn file goes on in this one: then its copies are this one's. */
+void copies_hand_over(struct intake *intake, struct identity torn, const struct tail *tail);
+/* The torn file goes on in the copy that has most, held open since it was seen. False where there
+ * is none; one that has a name among the candidates is theirs. */
+bool copies_go_on(struct intake *intake, struct tail *tail, const struct candidates *candidates);
+/* The torn file is given up. Where nothing was read of it, its copies have its lines. */
+void copies_disown(struct intake *intake, const struct tail *tail);
+/* Closes those that have nothing more, or no name for long. */
+void copies_release(struct intake *intake);
 
 #endif

@@ -1,5 +1,6 @@
 libauthmedic_a_SOURCES += \
 	agent/intake/adopt.c \
+	agent/intake/copies.c \
 	agent/intake/files.c agent/intake/files.h \
 	agent/intake/find.c \
 	agent/intake/head.c agent/intake/head.h \

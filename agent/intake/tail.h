@@ -20,7 +20,7 @@ struct tail {
 	char *path; /* where the file was last seen */
 	char *place; /* see struct candidate */
 	struct identity identity;
-	int descriptor; /* -1 unless followed */
+	int descriptor; /* -1 unless followed, or a copy that has more than its source gave */
 	bool remote;
 
 	int64_t offset_bytes; /* behind the last complete line */
@@ -36,7 +36,8 @@ struct tail {
 	bool settling; /* it changed so lately that it may have changed again */
 	bool unreadable; /* reading failed; the next look clears it */
 	const char *refusal; /* why it is ignored, NULL for a copy … */
-	struct identity source; /* … of this */
+	struct identity source; /* … of this … */
+	bool orphan; /* … which was torn since */
 
 	/* What its owner knows of it. */
 	bool found; /* it has a name in the directory */
@@ -47,12 +48,18 @@ struct tail {
 	bool ending; /* to be finished by the next read */
 	int64_t superseded_ms; /* when another took its place; -1: none did */
 	int64_t short_since_ms; /* when it began to look too short; -1: it does not */
-	int64_t give_up_ms; /* when a lost one is given up; -1: not decided */
+	int64_t give_up_ms; /* when a lost one, or a copy without a name, is; -1: not decided */
 };
 
 static inline bool tail_is_over(const struct tail *tail)
 {
 	return tail->state == TAIL_FINISHED || tail->state == TAIL_IGNORED;
+}
+
+/* Left alone because it repeats another. */
+static inline bool tail_is_repetition(const struct tail *tail)
+{
+	return tail->state == TAIL_IGNORED && tail->refusal == NULL;
 }
 
 /* Lost at first, with nothing read. The callbacks and totals live longer than the tail. */

@@ -2,6 +2,7 @@
 #include "faults.h"
 #include "follower.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -85,6 +86,79 @@ static void loses_nothing_to_a_quick_copy(unused_parameter void **state)
 	steps(10);
 	expect("^one|two|^three|");
 	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+}
+
+/* T4 with a copy that ends before what was seen: the bytes that it lacks are counted. */
+static void counts_what_a_copy_lacks(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	start("access.log");
+	add("access.log", "two\nthree\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	add("access.log.1", "one\ntwo\n");
+	truncate_file("access.log");
+	steps(10);
+	expect("^one|two|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, strlen("three\n"));
+}
+
+/* T3, T4 where the copy is compressed and gone before anybody sees that the file was emptied. */
+static void reads_a_copy_that_is_gone(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	start("access.log");
+	add("access.log", "two\nthree\n");
+	copy_file("access.log", "access.log.1");
+	intake_reconcile(follower.intake, follower.now_ms);
+	truncate_file("access.log");
+	drop("access.log.1");
+	add("access.log", "four\n");
+	steps(2);
+	expect("^one|two|three|^four|");
+	assert_int_equal(intake_totals(follower.intake)->truncations, 1);
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+	steps(10);
+	expect("");
+	assert_int_equal(intake_file_count(follower.intake), 2);
+}
+
+static size_t count_descriptors(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory) != NULL)
+		count++;
+	closedir(directory);
+	return count;
+}
+
+/* A copy is held open only while it has more than was read, and not for long without a name. */
+static void lets_go_of_copies(unused_parameter void **state)
+{
+	size_t before;
+
+	add("access.log", "one\n");
+	start("access.log");
+	before = count_descriptors();
+	add("access.log", "two\n");
+	copy_file("access.log", "access.log.2");
+	intake_reconcile(follower.intake, follower.now_ms);
+	assert_int_equal(count_descriptors(), before + 1);
+	steps(2);
+	assert_int_equal(count_descriptors(), before);
+	add("access.log", "three\n");
+	copy_file("access.log", "access.log.1");
+	intake_reconcile(follower.intake, follower.now_ms);
+	drop("access.log.1");
+	for (int second = 0; second < 60; second++)
+		intake_reconcile(follower.intake, follower.now_ms += 1000);
+	assert_int_equal(count_descriptors(), before + 1);
+	intake_reconcile(follower.intake, follower.now_ms += 1000);
+	assert_int_equal(count_descriptors(), before);
+	steps(1);
+	expect("^one|two|three|");
 }
 
 /* The same where the copy is another file's: then it is. */
@@ -229,6 +303,9 @@ int main(void)
 	    follower_test(waits_until_the_copy_is_one),
 	    follower_test(counts_what_is_lost),
 	    follower_test(loses_nothing_to_a_quick_copy),
+	    follower_test(counts_what_a_copy_lacks),
+	    follower_test(reads_a_copy_that_is_gone),
+	    follower_test(lets_go_of_copies),
 	    follower_test(finds_a_copy_behind_a_hole),
 	    follower_test(tells_space_from_copies),
 	    follower_test(knows_a_copy_of_space),
