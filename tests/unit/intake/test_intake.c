@@ -388,8 +388,8 @@ static void tells_beginnings_from_copies(unused_parameter void **state)
 	start("*.log");
 	steps(1);
 	buffer_clear(&follower.lines);
-	add("u_ex260302.log", "#Software\n#Fi");
 	add("third.log", "#Softw");
+	add("u_ex260302.log", "#Software\n#Fi");
 	steps(1);
 	add("u_ex260302.log", "elds: a b\nthree\n");
 	add("third.log", "are\n");
