@@ -172,25 +172,27 @@ static int judge_lag(struct tail *tail, int error, int64_t now_ms)
 	return now_ms - tail->short_since_ms < TAIL_LAG_WAIT_MS ? MAY_LAG : OTHER_BYTES;
 }
 
-/* Reads what is before this offset and at the start: nobody remembers it, or it is known of another
+/* Reads what is before the offset and at the start: nobody remembers it, or it is known of another
  * file. An offset that is not behind the end of a line, or behind NULs, is inside a line that was
- * cut. Where it cannot be read, all stays as it was. */
-static int go_to(struct tail *tail, int64_t offset)
+ * cut. */
+static int learn(struct tail *tail)
 {
-	char before[INTAKE_MARKER_BYTES];
-	char first[INTAKE_MARKER_BYTES];
-	int64_t start = offset > INTAKE_MARKER_BYTES ? offset - INTAKE_MARKER_BYTES : 0;
-	ssize_t length = read_at(tail->descriptor, before, (size_t)(offset - start), start);
-	ssize_t first_length = read_at(tail->descriptor, first, sizeof(first), 0);
+	char bytes[INTAKE_MARKER_BYTES];
+	int64_t start =
+	    tail->offset_bytes > INTAKE_MARKER_BYTES ? tail->offset_bytes - INTAKE_MARKER_BYTES : 0;
+	ssize_t length =
+	    read_at(tail->descriptor, bytes, (size_t)(tail->offset_bytes - start), start);
 
-	if (length < 0 || first_length < 0)
-		return (int)(length < 0 ? length : first_length);
-	if (length < offset - start)
+	if (length < 0)
+		return (int)length;
+	if (length < tail->offset_bytes - start)
 		return TOO_SHORT;
-	tail->offset_bytes = offset;
-	tail->marker = imprint_of_tail(view_of(before, (size_t)length));
-	tail->head = imprint_of_head(view_of(first, (size_t)first_length));
-	tail->lines.cut = length > 0 && before[length - 1] != '\n' && before[length - 1] != '\0';
+	tail->marker = imprint_of_tail(view_of(bytes, (size_t)length));
+	tail->lines.cut = length > 0 && bytes[length - 1] != '\n' && bytes[length - 1] != '\0';
+	length = read_at(tail->descriptor, bytes, sizeof(bytes), 0);
+	if (length < 0)
+		return (int)length;
+	tail->head = imprint_of_head(view_of(bytes, (size_t)length));
 	return 0;
 }
 
@@ -202,13 +204,14 @@ int tail_follow(struct tail *tail, int descriptor)
 	tail_leave(tail, TAIL_FOLLOWED);
 	tail->descriptor = descriptor;
 	tail->remote = is_remote(descriptor);
+	tail->gap_end_bytes = 0;
 	tail->read_to_bytes = tail->offset_bytes;
 	tail->size_bytes = 0;
 	tail->modified_ns = -1;
 	tail->torn = false;
 	error = look_at_descriptor(descriptor, &look);
 	if (error == 0)
-		error = go_to(tail, tail->offset_bytes);
+		error = learn(tail);
 	if (error < 0)
 		goto fail;
 	tail->identity = look.identity;
@@ -234,6 +237,7 @@ void tail_leave(struct tail *tail, enum tail_state state)
 void tail_continue(struct tail *tail, const struct tail *other)
 {
 	tail->offset_bytes = other->offset_bytes;
+	tail->gap_end_bytes = 0;
 	tail->read_to_bytes = other->offset_bytes;
 	tail->marker = other->marker;
 	tail->head = other->head;
@@ -246,6 +250,19 @@ void tail_continue(struct tail *tail, const struct tail *other)
 static bool is_at_head(const struct tail *tail)
 {
 	return tail->offset_bytes == (int64_t)tail->marker.count;
+}
+
+/* Where the next bytes are read. */
+static int64_t place_of(const struct tail *tail)
+{
+	return tail->gap_end_bytes > 0 ? tail->gap_end_bytes : tail->offset_bytes;
+}
+
+/* The NULs that were known behind the offset may be gone. */
+static void forget_gap(struct tail *tail)
+{
+	tail->gap_end_bytes = 0;
+	tail->read_to_bytes = tail->offset_bytes;
 }
 
 /* Learns more of the file's first bytes as they are written; those that were known must still be
@@ -292,9 +309,8 @@ int tail_look(struct tail *tail, int64_t now_ms)
 	error = judge_lag(tail, error, now_ms);
 	if (error < 0)
 		return error == MAY_LAG ? 0 : error;
-	/* NULs that were known there may be gone. */
 	if (tail->read_to_bytes > look.size_bytes)
-		tail->read_to_bytes = tail->offset_bytes;
+		forget_gap(tail);
 	tail_remember(tail, &look);
 	tail->changed = true;
 	return 0;
@@ -349,16 +365,41 @@ static const char *refuse(struct view start)
 	return NULL;
 }
 
-/* Moves on by `taken` bytes; `seen` are the marker's bytes and they. */
+/* The marker's bytes are read again with those that follow them at once. */
+static size_t count_before(const struct tail *tail)
+{
+	return tail->gap_end_bytes > 0 ? 0 : tail->marker.count;
+}
+
+/* What stands behind the last line's end, where that ends in NULs. */
+static size_t count_gap(struct view bytes)
+{
+	const char *end;
+
+	if (bytes.length == 0 || bytes.data[bytes.length - 1] != '\0')
+		return 0;
+	end = memrchr(bytes.data, '\n', bytes.length);
+	return end == NULL ? bytes.length : bytes.length - (size_t)(end + 1 - bytes.data);
+}
+
+/* Moves on by `taken` bytes; `seen` are they and those before them. The offset stays before NULs
+ * until a line is read behind them: they are alike in all files. */
 static void advance(struct tail *tail, struct view seen, size_t taken)
 {
+	size_t gap = count_gap(view_skip(seen, seen.length - taken));
+	int64_t place = place_of(tail) + (int64_t)taken;
+
 	if (taken == 0)
 		return;
-	if (is_at_head(tail) && seen.length > tail->head.count)
-		tail->head = imprint_of_head(seen);
-	tail->marker = imprint_of_tail(seen);
-	tail->offset_bytes += (int64_t)taken;
 	tail->lines.totals->bytes += taken;
+	if (taken > gap) {
+		seen = view_first(seen, seen.length - gap);
+		if (tail->gap_end_bytes == 0 && is_at_head(tail) && seen.length > tail->head.count)
+			tail->head = imprint_of_head(seen);
+		tail->marker = imprint_of_tail(seen);
+		tail->offset_bytes = place - (int64_t)gap;
+	}
+	tail->gap_end_bytes = gap > 0 ? place : 0;
 }
 
 static size_t count_nuls(struct view bytes)
@@ -419,44 +460,53 @@ static int pass_hole(struct tail *tail, int64_t end, size_t partial_bytes)
 	}
 	if (error < 0)
 		return error == -EBUSY ? 0 : error;
-	error = go_to(tail, place);
-	if (error == 0)
-		tail->lines.totals->lost_bytes += partial_bytes;
-	return error;
+	tail->lines.totals->lost_bytes += partial_bytes;
+	tail->lines.cut = false;
+	tail->gap_end_bytes = place;
+	return 0;
 }
 
-/* Reads the marker's bytes again, to see that they are still there, and what follows them. */
-static int read_chunk(const struct tail *tail, struct view *ret_seen)
+/* Whether the marker, and all that is known of the head, is still there; `bytes` begin with both
+ * but for a gap. */
+static int check_known(const struct tail *tail, struct view bytes)
 {
-	size_t before = tail->marker.count;
+	size_t before = count_before(tail);
 	size_t known = is_at_head(tail) ? tail->head.count : before;
-	ssize_t length =
-	    read_at(tail->descriptor, chunk, sizeof(chunk), tail->offset_bytes - (int64_t)before);
-	struct view bytes = view_of(chunk, length > 0 ? (size_t)length : 0);
 
-	if (length < 0)
-		return (int)length;
+	if (tail->gap_end_bytes > 0)
+		return check_marker(tail, tail->descriptor, tail->remote);
 	if (bytes.length < before || bytes.length < known)
 		return tail->remote ? MAY_LAG : OTHER_BYTES;
 	if (!imprint_equals(tail->marker, view_first(bytes, before)))
 		return OTHER_BYTES;
 	if (is_at_head(tail) && !imprint_equals(tail->head, view_first(bytes, known)))
 		return OTHER_BYTES;
-	*ret_seen = bytes;
 	return 0;
+}
+
+/* What follows, and the bytes before it. */
+static int read_chunk(const struct tail *tail, struct view *ret_seen)
+{
+	ssize_t length = read_at(tail->descriptor, chunk, sizeof(chunk),
+	    place_of(tail) - (int64_t)count_before(tail));
+
+	if (length < 0)
+		return (int)length;
+	*ret_seen = view_of(chunk, (size_t)length);
+	return check_known(tail, *ret_seen);
 }
 
 /* Hands on the lines of one chunk. What is left in it stays unread and goes to *ret_rest. */
 static int take_chunk(struct tail *tail, struct view *ret_rest, bool *ret_is_full)
 {
-	size_t before = tail->marker.count;
+	size_t before = count_before(tail);
 	struct view seen = {0};
 	size_t taken;
 	int error = read_chunk(tail, &seen);
 
 	if (error < 0)
 		return error;
-	if (tail->offset_bytes == 0 && (tail->refusal = refuse(seen)) != NULL)
+	if (place_of(tail) == 0 && (tail->refusal = refuse(seen)) != NULL)
 		return -EILSEQ;
 	taken = lines_take(&tail->lines, view_skip(seen, before));
 	advance(tail, view_first(seen, before + taken), taken);
@@ -468,7 +518,7 @@ static int take_chunk(struct tail *tail, struct view *ret_rest, bool *ret_is_ful
 /* One chunk, or a part of a hole. */
 static int read_on(struct tail *tail)
 {
-	int64_t offset = tail->offset_bytes;
+	int64_t place = place_of(tail);
 	struct view rest;
 	bool is_full;
 	int64_t end;
@@ -481,8 +531,8 @@ static int read_on(struct tail *tail)
 	}
 	if (error < 0)
 		return error;
-	end = tail->offset_bytes + (int64_t)rest.length;
-	if (is_full && tail->offset_bytes == offset)
+	end = place_of(tail) + (int64_t)rest.length;
+	if (is_full && place_of(tail) == place)
 		return pass_hole(tail, end, count_text(rest));
 	if (tail->read_to_bytes < end)
 		tail->read_to_bytes = end;
@@ -506,15 +556,15 @@ int tail_read(struct tail *tail, size_t max_bytes)
 
 int tail_finish(struct tail *tail)
 {
-	int64_t offset = tail->offset_bytes;
-	size_t before = tail->marker.count;
+	int64_t place = place_of(tail);
+	size_t before = count_before(tail);
 	struct view rest;
 	bool is_full;
 	int error = take_chunk(tail, &rest, &is_full);
 
 	if (error < 0)
 		return error;
-	if (tail->offset_bytes != offset)
+	if (place_of(tail) != place)
 		return -EBUSY;
 	rest = view_first(rest, count_text(rest));
 	lines_finish(&tail->lines, rest);

@@ -24,6 +24,7 @@ struct tail {
 	bool remote;
 
 	int64_t offset_bytes; /* behind the last complete line */
+	int64_t gap_end_bytes; /* where the NULs behind it end, to read on; 0: none known */
 	int64_t read_to_bytes; /* how far the bytes are known: a partial line, NULs */
 	struct imprint marker; /* of the bytes before the offset */
 	struct imprint head; /* of the first bytes, as far as they were written */
