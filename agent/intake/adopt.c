@@ -172,7 +172,7 @@ static int adopt(struct intake *intake, struct candidate *candidate)
 	else
 		adopt_as_read(intake, candidate, source);
 	if (candidate->tail != NULL)
-		candidate->tail->descriptor = descriptor;
+		copies_hold(candidate->tail, descriptor);
 	else
 		close(descriptor);
 	return error;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "intake/names.h"
+#include "intake/repetition.h"
 
 /* Whether the file may be a copy of the other at all. Under the log's own name a few bytes that are
  * alike are only how both begin, unless they are all; and a later date is a new file. */
@@ -65,11 +66,21 @@ static const struct tail *find_source(const struct intake *intake, const struct 
 	return NULL;
 }
 
+void copies_hold(struct tail *copy, int descriptor)
+{
+	if (copy->descriptor >= 0)
+		close(copy->descriptor);
+	copy->descriptor = descriptor;
+	if (repetition_text_end(descriptor, &copy->read_to_bytes) < 0)
+		copy->read_to_bytes = copy->size_bytes;
+}
+
 bool copies_have_more(const struct intake *intake, const struct tail *copy)
 {
 	const struct tail *source = tail_is_repetition(copy) ? find_source(intake, copy) : NULL;
 
-	return source != NULL && !tail_is_over(source) && source->offset_bytes < copy->size_bytes;
+	return source != NULL && !tail_is_over(source) &&
+	    source->offset_bytes < copy->read_to_bytes;
 }
 
 static bool has_name(const struct tail *copy, const struct candidates *candidates)
@@ -90,7 +101,7 @@ static struct tail *find_longest(
 
 		if (is_orphan_of(copy, tail->identity) && copy->descriptor >= 0 &&
 		    !has_name(copy, candidates) &&
-		    (longest == NULL || copy->size_bytes > longest->size_bytes) &&
+		    (longest == NULL || copy->read_to_bytes > longest->read_to_bytes) &&
 		    tail_check(tail, copy->descriptor) == 0)
 			longest = copy;
 	}

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "intake/repetition.h"
+
 #define LOST_WAIT_MS 2000 /* a file on its way from one name to another is found again */
 
 /* Goes on in a candidate that holds the bytes that were read: 0, OTHER_BYTES or TOO_SHORT where it
@@ -53,8 +55,8 @@ static int check_copy(struct intake *intake, struct tail *copy, const struct can
 	error = copies_find_source(intake, candidate, descriptor, &source);
 	if (error == 0 && source == NULL)
 		error = OTHER_BYTES;
-	if (error == 0 && copy->descriptor < 0)
-		copy->descriptor = descriptor;
+	if (error == 0)
+		copies_hold(copy, descriptor);
 	else
 		close(descriptor);
 	return error;
@@ -275,8 +277,19 @@ static bool is_kept(const struct tail *tail, const struct candidates *candidates
 	return false;
 }
 
-/* A copy may have been made before the last lines were read, of what is gone now: it has nothing
- * new. */
+/* Whether the open file has nothing but what was read of the lost one: 0, OTHER_BYTES, or why that
+ * is not known. */
+static int has_nothing_new(int descriptor, const struct tail *lost)
+{
+	int64_t end_bytes;
+	int error = imprint_check(descriptor, 0, lost->head);
+
+	if (error == 0)
+		error = repetition_text_end(descriptor, &end_bytes);
+	return error == 0 && end_bytes > lost->offset_bytes ? OTHER_BYTES : error;
+}
+
+/* A copy may have been made before the last lines were read, of what is gone now. */
 static void pass_over_copies(
     struct intake *intake, const struct tail *tail, struct candidates *candidates)
 {
@@ -286,12 +299,11 @@ static void pass_over_copies(
 		int error;
 
 		if (!candidate->rotated || candidate->tail != NULL ||
-		    candidate->look.size_bytes > tail->offset_bytes ||
 		    strcmp(candidate->place, tail->place) != 0 ||
 		    roster_find(&intake->roster, candidate->look.identity) != NULL ||
 		    intake_open(intake, candidate, &descriptor) < 0)
 			continue;
-		error = imprint_check(descriptor, 0, tail->head);
+		error = has_nothing_new(descriptor, tail);
 		close(descriptor);
 		if (error == 0)
 			adopt_as_read(intake, candidate, NULL);

@@ -55,6 +55,8 @@ void adopt_strangers(struct intake *intake, struct candidates *candidates);
  * file without a name under the log's own name has replaced it. */
 must_check int copies_find_source(const struct intake *intake, const struct candidate *candidate,
     int descriptor, const struct tail **ret_source);
+/* Keeps the copy open, for as long as copies_release() leaves it; takes the descriptor over. */
+void copies_hold(struct tail *copy, int descriptor);
 /* Whether the file is a copy, and has more than was read of what it repeats. */
 bool copies_have_more(const struct intake *intake, const struct tail *copy);
 /* The file that is followed now holds what was read of one that had so many bytes: what it lacks is

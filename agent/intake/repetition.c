@@ -7,9 +7,8 @@
 /* More space at the end of a file than this is not searched for the text before it. */
 #define MAX_SPACE_BYTES ((int64_t)64 * 1024 * 1024)
 
-/* Space that nobody has written to yet looks alike in all files, and its owner may have written to
- * it since: only the text before it tells. */
-static int compare_start(int own, int copy)
+/* Cheap, and mostly enough to tell others. */
+static int compare_heads(int own, int copy)
 {
 	char bytes[INTAKE_MARKER_BYTES];
 	ssize_t length = read_at(copy, bytes, sizeof(bytes), 0);
@@ -21,38 +20,12 @@ static int compare_start(int own, int copy)
 	return error == TOO_SHORT ? OTHER_BYTES : error;
 }
 
-/* Where the space at the end of a file begins; 0 where there is no text before it, or too much of
- * it. */
-static int find_text_end(int descriptor, int64_t size_bytes, int64_t *ret_end)
-{
-	static char chunk[CHUNK_BYTES];
-	int64_t end = size_bytes;
-
-	*ret_end = 0;
-	while (end > 0 && size_bytes - end < MAX_SPACE_BYTES) {
-		int64_t start = end > CHUNK_BYTES ? end - CHUNK_BYTES : 0;
-		ssize_t length = read_at(descriptor, chunk, (size_t)(end - start), start);
-
-		if (length < 0)
-			return (int)length;
-		while (length > 0 && chunk[length - 1] == '\0')
-			length--;
-		if (length > 0) {
-			*ret_end = start + length;
-			return 0;
-		}
-		end = start;
-	}
-	return 0;
-}
-
-static int compare_end(int own, int copy, int64_t end)
+static int compare(int own, int copy, int64_t start, size_t count)
 {
 	char own_bytes[INTAKE_MARKER_BYTES];
 	char copy_bytes[INTAKE_MARKER_BYTES];
-	int64_t start = end > INTAKE_MARKER_BYTES ? end - INTAKE_MARKER_BYTES : 0;
-	ssize_t own_length = read_at(own, own_bytes, (size_t)(end - start), start);
-	ssize_t copy_length = read_at(copy, copy_bytes, (size_t)(end - start), start);
+	ssize_t own_length = read_at(own, own_bytes, count, start);
+	ssize_t copy_length = read_at(copy, copy_bytes, count, start);
 
 	if (own_length < 0 || copy_length < 0)
 		return (int)(own_length < 0 ? own_length : copy_length);
@@ -62,17 +35,46 @@ static int compare_end(int own, int copy, int64_t end)
 	    : OTHER_BYTES;
 }
 
-int repetition_check(int own, int copy)
+int repetition_text_end(int descriptor, int64_t *ret_end_bytes)
 {
+	static char chunk[CHUNK_BYTES];
 	struct look look;
-	int64_t end = 0;
-	int error = look_at_descriptor(copy, &look);
+	int error = look_at_descriptor(descriptor, &look);
+	int64_t end = look.size_bytes;
 
-	if (error == 0)
-		error = compare_start(own, copy);
-	if (error == 0)
-		error = find_text_end(copy, look.size_bytes, &end);
 	if (error < 0)
 		return error;
-	return end > 0 ? compare_end(own, copy, end) : OTHER_BYTES;
+	while (end > 0 && look.size_bytes - end < MAX_SPACE_BYTES) {
+		int64_t start = end > CHUNK_BYTES ? end - CHUNK_BYTES : 0;
+		ssize_t length = read_at(descriptor, chunk, (size_t)(end - start), start);
+
+		if (length < 0)
+			return (int)length;
+		while (length > 0 && chunk[length - 1] == '\0')
+			length--;
+		end = start + length;
+		if (length > 0)
+			break;
+	}
+	*ret_end_bytes = end;
+	return 0;
+}
+
+/* Space that nobody has written to yet looks alike in all files, and its owner may have written to
+ * it since: only what is before the end of the text tells. */
+int repetition_check(int own, int copy)
+{
+	int64_t end = 0;
+	size_t count;
+	int error = compare_heads(own, copy);
+
+	if (error == 0)
+		error = repetition_text_end(copy, &end);
+	if (error < 0)
+		return error;
+	if (end == 0)
+		return OTHER_BYTES;
+	count = end < INTAKE_MARKER_BYTES ? (size_t)end : INTAKE_MARKER_BYTES;
+	error = compare(own, copy, 0, count);
+	return error == 0 ? compare(own, copy, end - (int64_t)count, count) : error;
 }

@@ -11,6 +11,7 @@ intake_tests = tests/unit/intake/copies.test \
 	tests/unit/intake/lines.test \
 	tests/unit/intake/model.test \
 	tests/unit/intake/names.test \
+	tests/unit/intake/repetition.test \
 	tests/unit/intake/tail.test \
 	tests/unit/intake/watcher.test
 check_PROGRAMS += $(intake_tests)
@@ -62,6 +63,10 @@ tests_unit_intake_model_test_LDADD = $(unit_libs)
 tests_unit_intake_names_test_SOURCES = tests/unit/intake/test_names.c
 tests_unit_intake_names_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_intake_names_test_LDADD = $(unit_libs)
+
+tests_unit_intake_repetition_test_SOURCES = tests/unit/intake/test_repetition.c
+tests_unit_intake_repetition_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_intake_repetition_test_LDADD = $(unit_libs)
 
 tests_unit_intake_tail_test_SOURCES = tests/unit/intake/test_tail.c \
 	tests/unit/intake/follower.c tests/unit/intake/follower.h $(faults_sources)

@@ -280,6 +280,56 @@ static void knows_a_copy_of_space(unused_parameter void **state)
 	close(writer);
 }
 
+/* Such a copy has nothing new once its text was read, however long it is: nor for the next run,
+ * when its source is gone. */
+static void leaves_a_copy_of_space(unused_parameter void **state)
+{
+	int writer = open(in("access.log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	say(writer, "one\n");
+	extend("access.log", 500);
+	start("access.log");
+	steps(1);
+	copy_file("access.log", "access.log.1");
+	steps(2);
+	say(writer, "two\n");
+	steps(1);
+	expect("^one|two|");
+	stop();
+	drop("access.log");
+	add("access.log", "three\n");
+	start("access.log");
+	steps(10);
+	expect("^three|");
+	close(writer);
+}
+
+/* The same for one that was not seen before, where it has as many bytes as make a head. */
+static void passes_over_a_copy_of_space(unused_parameter void **state)
+{
+	int writer = open(in("access.log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	char line[INTAKE_MARKER_BYTES + 1];
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 2] = '\n';
+	line[sizeof(line) - 1] = '\0';
+	say(writer, line);
+	extend("access.log", 500);
+	copy_file("access.log", "elsewhere");
+	say(writer, "two\n");
+	start("access.log");
+	steps(1);
+	buffer_clear(&follower.lines);
+	stop();
+	move("elsewhere", "access.log.1");
+	drop("access.log");
+	add("access.log", "three\n");
+	start("access.log");
+	steps(10);
+	expect("^three|");
+	close(writer);
+}
+
 /* A glob may mean the rotated files too: one that was read in part is found again in what took its
  * name. */
 static void finds_a_rotated_file_of_a_glob(unused_parameter void **state)
@@ -312,6 +362,8 @@ int main(void)
 	    follower_test(finds_a_copy_behind_a_hole),
 	    follower_test(tells_space_from_copies),
 	    follower_test(knows_a_copy_of_space),
+	    follower_test(leaves_a_copy_of_space),
+	    follower_test(passes_over_a_copy_of_space),
 	    follower_test(finds_a_rotated_file_of_a_glob),
 	    follower_test(is_not_taken_in_by_another_file),
 	    follower_test(is_not_taken_in_by_a_shorter_file),
