@@ -1,4 +1,4 @@
-"""What rotation does to files: T1 to T11, T18 to T20 and T30."""
+"""What rotation does to files: T1 to T11, T18 to T20, T30 and T33."""
 
 import gzip
 import os
@@ -117,6 +117,30 @@ def copytruncate_behind(w):
     w.write(log)
     w.settle()
     w.check_told("lost_bytes", 0 if kept else unread)
+
+
+@row("T33", "copytruncate while behind, and the copy is gone before the log is looked at again",
+     "nothing lost where the copy was seen; else the unread bytes are reported exactly")
+def copytruncate_and_remove(w):
+    log = begin(w)
+    w.catch_up()
+    before = log.size
+    behind = w.write_lines(log, w.lines_in(1))
+    w.look()
+    unread = log.size - before
+    w.copy("access.log", "access.log.1")
+    seen = w.chance
+    if seen:
+        w.look()
+    w.hold_up()
+    w.truncate("access.log")
+    w.remove("access.log.1")
+    if not seen:
+        w.oracle.may_lose(behind)
+    w.go_on()
+    w.write(log)
+    w.settle()
+    w.check_told("lost_bytes", 0 if seen else unread)
 
 
 @row("T5", "truncated and refilled to the same or a larger size",
