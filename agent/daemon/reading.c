@@ -198,6 +198,32 @@ static int64_t put_right(struct reading *reading, int64_t time_ms)
 	return log_clock_line(&reading->clock, time_ms, reading->told_ms, reading->late_ms);
 }
 
+/* nginx takes the name from a Basic header that nobody may have looked at, and its own format looks
+ * like Apache's. */
+static bool takes_claims(const struct config_log *log, const char *format)
+{
+	struct view name = view_of_text(format);
+
+	if (view_starts_with(name, VIEW("nginx-")))
+		return true;
+	if (view_equal(name, VIEW("logformat")))
+		return strchr(log->logformat, '$') != NULL;
+	if (view_equal(name, VIEW("json")))
+		return log->fields.user == NULL || strcmp(log->fields.user, "remote_user") == 0;
+	return strcmp(log->format, "auto") == 0 &&
+	    (view_starts_with(name, VIEW("apache-c")) || view_equal(name, VIEW("ncsa")));
+}
+
+static void find_out_claims(struct reading *reading)
+{
+	const char *format = reading_format(reading);
+
+	if (format == reading->format)
+		return;
+	reading->format = format;
+	reading->takes_claims = format != NULL && takes_claims(reading->log, format);
+}
+
 static void detect_record(struct reading *reading, struct record *record)
 {
 	const struct detector_totals *totals = detector_totals(reading->detector);
@@ -205,7 +231,11 @@ static void detect_record(struct reading *reading, struct record *record)
 
 	reading->last_line_ms = record->time_ms;
 	record->time_ms = put_right(reading, record->time_ms);
-	detector_record(reading->detector, record);
+	find_out_claims(reading);
+	if (reading->takes_claims)
+		detector_record_of_claims(reading->detector, record);
+	else
+		detector_record(reading->detector, record);
 	reading->totals.own_probes += totals->own_probes - own_probes;
 	reading->totals.successes += record->status >= 100 && record->status < 400;
 }

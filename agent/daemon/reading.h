@@ -18,6 +18,8 @@ struct reading {
 	const struct config_log *log;
 	struct detector *detector; /* borrowed: one for all logs of the site */
 	struct signatures *signatures; /* borrowed */
+	const char *format; /* that `takes_claims` was found for; NULL: none yet */
+	bool takes_claims; /* a user's name in its lines is the client's word */
 	struct parser *parser; /* NULL while the first lines tell what `auto` means */
 	struct guess *guess;   /* NULL but for then */
 	struct reading_totals totals;

@@ -373,9 +373,9 @@ static void note_time(struct detector_totals *totals, int64_t time_ms)
 		totals->last_ms = time_ms;
 }
 
-void detector_record(struct detector *detector, const struct record *record)
+static void take_line(struct detector *detector, struct line line)
 {
-	struct line line = {.record = record};
+	const struct record *record = line.record;
 
 	settle(detector);
 	line.time_ms = take_time(detector, record->time_ms);
@@ -398,6 +398,16 @@ void detector_record(struct detector *detector, const struct record *record)
 		handshakes_line(&detector->handshakes, &line);
 	}
 	conclude(detector);
+}
+
+void detector_record(struct detector *detector, const struct record *record)
+{
+	take_line(detector, (struct line){.record = record});
+}
+
+void detector_record_of_claims(struct detector *detector, const struct record *record)
+{
+	take_line(detector, (struct line){.record = record, .name_is_claim = true});
 }
 
 static bool names_client(const struct record *record)

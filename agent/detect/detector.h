@@ -112,6 +112,9 @@ must_check int detector_new(struct detector **ret_detector, const struct detecto
 void detector_free(struct detector **detector);
 
 void detector_record(struct detector *detector, const struct record *record);
+/* The same of a log in which a user's name is no more than the client's word: that alone makes
+ * nobody known-good. */
+void detector_record_of_claims(struct detector *detector, const struct record *record);
 /* `record`: the line whose reason it is; NULL where an error log's line is all there is. */
 void detector_signal(
     struct detector *detector, const struct signal *signal, const struct record *record);

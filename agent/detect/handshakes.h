@@ -97,6 +97,7 @@ struct line {
 	int64_t time_ms;
 	int64_t now_ms;
 	bool through_proxy; /* the connection is a proxy's: several clients', or a part of one's */
+	bool name_is_claim; /* the user's name is the client's word */
 	struct whereabouts where;
 };
 void handshakes_line(struct handshakes *handshakes, const struct line *line);

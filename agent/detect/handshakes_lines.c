@@ -254,6 +254,42 @@ static void wait_for_challenge(
 	handshakes->entries[number].has_substatus = reading->line->record->substatus >= 0;
 }
 
+/* What servers answer to before they ask anybody to sign in. */
+static bool is_for_everybody(const struct record *record)
+{
+	return view_equal(record->method, VIEW("OPTIONS")) ||
+	    view_equal(record->method, VIEW("TRACE"));
+}
+
+/* Whether an answer without a word of the server's on who it was shows that somebody got in: the
+ * one to a request that was refused before without a token. */
+static bool went_well(uint32_t number, const struct record *record)
+{
+	return number != 0 && is_success(record->status) && !is_for_everybody(record);
+}
+
+/* Whether the line makes its voter known-good. No stranger may come among these: what the server
+ * does not vouch for counts only where the page was not to be had without a sign-in. */
+static bool makes_known_good(uint32_t number, const struct reading *reading)
+{
+	const struct record *record = reading->line->record;
+	enum scheme scheme = reading->finding.scheme;
+
+	if (reading->finding.verdict == VERDICT_PASSAGE)
+		return went_well(number, record);
+	if (scheme_is_token(scheme) && scheme != SCHEME_BASIC)
+		return true;
+	if (reading->line->name_is_claim)
+		return went_well(number, record);
+	/* A Basic name that nobody asked for is the client's own claim in some logs. */
+	if (scheme == SCHEME_BASIC)
+		return number != 0;
+	if (number == 0)
+		return is_success(record->status);
+	/* What stands beside a 401 was typed, or is somebody's who may not have this page. */
+	return may_be_early(record) || (record->status != 401 && record->status != 407);
+}
+
 static void admit(struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
 	const struct record *record = reading->line->record;
@@ -265,11 +301,7 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .record = reading->line->record,
 	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
-	/* A Basic name that nobody asked for is the client's own claim in some logs. */
-	if (sign_in.authenticated)
-		sign_in.good = is_success(record->status);
-	else
-		sign_in.good = number != 0 || reading->finding.scheme != SCHEME_BASIC;
+	sign_in.good = makes_known_good(number, reading);
 	if (may_be_early(record)) {
 		sign_in.count = 0;
 		wait_for_challenge(handshakes, number, reading);

@@ -253,6 +253,43 @@ static void knows_an_error_log(void **state)
 	reading_done(&reading);
 }
 
+/* A name in nginx's own lines is what the client says, whoever finds out the format: it makes nobody
+ * known-good on a page that is for everybody. Apache's word is taken where its format is named. */
+static void believes_no_claimed_names(void **state)
+{
+	static const char stranger[] =
+	    "198.51.100.9 - a@B [10/Oct/2020:13:55:36 +0000] \"GET /x HTTP/1.1\" 200 3 \"-\" \"x\"";
+	static const char *const person[] = {
+	    "10.0.0.1 - - [10/Oct/2020:13:55:36 +0000] \"GET / HTTP/1.1\" 401 3 \"-\" \"x\"",
+	    "10.0.0.1 - a@B [10/Oct/2020:13:55:36 +0000] \"GET / HTTP/1.1\" 200 3 \"-\" \"x\""};
+	static const char ours[] = "$remote_addr - $remote_user [$time_local] \"$request\" $status "
+				   "$body_bytes_sent \"$http_referer\" \"$http_user_agent\"";
+	static const struct {
+		const char *format, *logformat;
+		size_t known;
+	} logs[] = {{"nginx-combined", NULL, 0}, {"auto", NULL, 0}, {"auto", ours, 0},
+	    {"apache-combined", NULL, 1}};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < count_of(logs); i++) {
+		struct detector_window window;
+		struct reading reading;
+
+		world->log.format = (char *)logs[i].format;
+		world->log.logformat = (char *)logs[i].logformat;
+		start(&reading, world);
+		reading_line(&reading, view_of_text(stranger), true, NULL);
+		assert_int_equal(reading.totals.records, 1);
+		detector_window(world->detector, &window);
+		assert_int_equal(window.known_good, i == 0 ? 0 : logs[i].known + 1);
+		for (size_t j = 0; j < count_of(person); j++)
+			reading_line(&reading, view_of_text(person[j]), false, NULL);
+		detector_window(world->detector, &window);
+		assert_int_equal(window.known_good, logs[i].known + 1);
+		reading_done(&reading);
+	}
+}
+
 /* -- clocks ---------------------------------------------------------------------------------- */
 
 #define NOON_S    1700000000
@@ -392,6 +429,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(counts_lines_without_a_format, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(tells_successes_and_probes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(knows_an_error_log, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(believes_no_claimed_names, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hears_both_logs, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(restores_no_nonsense, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(outlives_broken_dates, set_up, tear_down),

@@ -55,10 +55,10 @@ static void read_pair(struct view pair, struct record *record)
 {
 	static const char *const replies[] = {"unknown", "continue", "reject", "done", NULL};
 	static const char *const keys[] = {"user", "agent", "target", "conn", "scheme", "reply",
-	    "reason", "host", "worker", "forwarded", NULL};
+	    "reason", "host", "worker", "forwarded", "method", NULL};
 	struct view *const views[] = {&record->user, &record->agent, &record->target,
 	    &record->connection, NULL, NULL, &record->reason, &record->host, &record->worker,
-	    &record->forwarded};
+	    &record->forwarded, &record->method};
 	struct view key;
 	int index;
 

@@ -103,6 +103,40 @@ static void test_eviction_refuses_nobody(unused_parameter void **state)
 	script_assert_window(detector, "known-good 10, active 10");
 }
 
+static void claim(struct detector *detector, const char *text)
+{
+	struct record record = script_record(view_of_text(text));
+
+	detector_record_of_claims(detector, &record);
+}
+
+static void test_claimed_names(unused_parameter void **state)
+{
+	/* Where a name is the client's own word, it makes nobody known-good: not on a public page,
+	 * and not in answers that are given before anybody is asked to sign in. */
+	static const char *const strangers[] = {"1 198.51.0.1 200 user=a@B target=/public",
+	    "1 198.51.0.1 302 user=a@B scheme=none", "2 198.51.0.2 401", "2 198.51.0.2 401 user=a@B",
+	    "3 198.51.0.3 401", "3 198.51.0.3 413 user=a@B method=POST", "4 198.51.0.4 401",
+	    "4 198.51.0.4 204 user=a@B method=OPTIONS", "5 198.51.0.5 401 scheme=none",
+	    "5 198.51.0.5 413 user=a@B scheme=basic", "6 198.51.0.6 200 user=a@B scheme=basic"};
+	static const char *const people[] = {"7 10.0.0.1 401", "7 10.0.0.1 200 user=a@B",
+	    "8 10.0.0.2 401 scheme=none", "8 10.0.0.2 200 user=a scheme=basic",
+	    "9 10.0.0.3 200 user=a@B scheme=kerberos reply=done"};
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	for (size_t i = 0; i < count_of(strangers); i++) {
+		claim(detector, strangers[i]);
+		script_assert_window(detector, "");
+	}
+	for (size_t i = 0; i < count_of(people); i++)
+		claim(detector, people[i]);
+	script_assert_window(detector, "known-good 3, active 3");
+	/* Of one who got in before it counts as before. */
+	claim(detector, "10 10.0.0.1 200 user=a@B target=/other");
+	assert_int_equal(detector_totals(detector)->authenticated, 3);
+	script_assert_window(detector, "known-good 3, active 3");
+}
+
 static void test_office(unused_parameter void **state)
 {
 	/* An office behind one address is one voter, whatever happens to each of a hundred. */
@@ -212,6 +246,7 @@ int main(void)
 	    cmocka_unit_test(test_strangers),
 	    cmocka_unit_test(test_questions_of_strangers),
 	    cmocka_unit_test(test_eviction_refuses_nobody),
+	    cmocka_unit_test(test_claimed_names),
 	    cmocka_unit_test(test_office),
 	    cmocka_unit_test(test_ipv6_network),
 	    cmocka_unit_test(test_families_and_names),
