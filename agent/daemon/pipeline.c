@@ -111,8 +111,8 @@ static struct site_log *next_log(struct pipeline *pipeline)
 }
 
 /* So much that a step stays short, however many logs there are, and in turns, so that none starves
- * another; true where more may be waiting. */
-static bool read_slices(struct pipeline *pipeline)
+ * another. */
+static void read_slices(struct pipeline *pipeline)
 {
 	size_t log_count = count_logs(pipeline);
 	size_t slices = 0;
@@ -122,23 +122,38 @@ static bool read_slices(struct pipeline *pipeline)
 		struct site_log *log = next_log(pipeline);
 
 		reading_tell_time(&log->reading, clock_now_ms());
-		if (intake_read(log->intake, SLICE_BYTES)) {
-			slices++;
-			idle = 0;
-		} else {
-			idle++;
-		}
+		log->is_read = !intake_read(log->intake, SLICE_BYTES);
+		slices += !log->is_read;
+		idle = log->is_read ? idle + 1 : 0;
 	}
-	return slices > 0;
 }
 
-/* Do the logs still tell what the server does? Not asked while there is more to read. */
+/* Whether a site's logs had more than was read when each was looked at last; true where any had.
+ * What came since is no backlog: a log may be written to at every moment, and must stop neither its
+ * own site's clock nor that of others. */
+static bool find_backlogs(struct pipeline *pipeline)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < pipeline->site_count; i++) {
+		struct site *site = &pipeline->sites[i];
+
+		site->catching_up = false;
+		for (size_t j = 0; j < site->log_count; j++)
+			site->catching_up |= !site->logs[j].is_read;
+		any |= site->catching_up;
+	}
+	return any;
+}
+
+/* Do the logs still tell what the server does? Not asked of a site while it has more to read. */
 static void hear(struct pipeline *pipeline)
 {
 	if (!take_flag(&pipeline->hearing_wanted))
 		return;
 	for (size_t i = 0; i < pipeline->site_count; i++)
-		hearing_look(&pipeline->sites[i], pipeline->journal);
+		if (!pipeline->sites[i].catching_up)
+			hearing_look(&pipeline->sites[i], pipeline->journal);
 }
 
 /* ---- 3. the window: does anything look wrong? ---- */
@@ -156,7 +171,7 @@ static void look(struct pipeline *pipeline)
 		struct detector_window window;
 
 		/* A quiet log's clock goes on by ours; while we catch up only its own counts. */
-		if (!pipeline->catching_up)
+		if (!site->catching_up)
 			detector_advance(site->detector, clock_now_ms() - LOG_LAG_MS);
 		detector_window(site->detector, &window);
 		if (!is_current(pipeline, &window))
@@ -164,7 +179,7 @@ static void look(struct pipeline *pipeline)
 		if (site->probe_failed)
 			finish_probe(site, &no_child);
 		controller_tick(site->controller, site_now(), &window);
-		chronicle_look(site, pipeline->catching_up);
+		chronicle_look(site, site->catching_up);
 	}
 }
 
@@ -551,9 +566,9 @@ void pipeline_step(struct pipeline *pipeline)
 {
 	if (take_flag(&pipeline->reconcile_wanted))
 		reconcile(pipeline);
-	pipeline->catching_up = read_slices(pipeline);
-	if (!pipeline->catching_up)
-		hear(pipeline);
+	read_slices(pipeline);
+	pipeline->catching_up = find_backlogs(pipeline);
+	hear(pipeline);
 	look(pipeline);
 	pipeline_commit(pipeline);
 	/* Whatever is done to the world is done only after we have it on record. */

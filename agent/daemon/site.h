@@ -24,6 +24,7 @@ struct site_log {
 	uint64_t saved_digest; /* of the cursors, as of the last commit; 0: there was none */
 	bool watch_tried;
 	int watch_error; /* why there is no watcher */
+	bool is_read; /* there was no more when it was looked at last */
 	bool hinted, was_ever_hinted; /* since the last reconcile; ever */
 	unsigned unhinted; /* reconciles in a row that found new bytes without a hint */
 	uint64_t reconciled_bytes; /* in the files, as of the last reconcile */
@@ -38,6 +39,7 @@ struct site {
 	uint64_t saved_deafness; /* its revision as of the last commit */
 	struct site_log *logs;
 	size_t log_count;
+	bool catching_up; /* some log has more than was read */
 	struct facts *facts; /* the latest of probe and inspectors */
 	struct controller *controller;
 	uint64_t saved_revision; /* of the controller, as of the last commit */

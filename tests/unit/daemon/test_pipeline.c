@@ -1,10 +1,12 @@
 #include "loop/loop_fixture.h"
 
 #include "directory_fixture.h"
-#include "daemon/pipeline.h"
+#include "daemon/pipeline_parts.h"
 #include "loop/packet_channel.h"
 #include "remedy/protocol.h"
 #include "state/store.h"
+
+#include "loop/clock.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -41,6 +43,12 @@ static struct {
 	unsigned refused_commits;
 } disk;
 
+static struct pipeline *running; /* while the loop runs */
+static struct {
+	bool grows; /* a line comes with each commit */
+	unsigned lines;
+} busy_log;
+
 static struct saving told_before; /* by the pipeline before this one */
 
 static int open_world(void **state)
@@ -48,6 +56,7 @@ static int open_world(void **state)
 	memset(&helper, 0, sizeof(helper));
 	memset(&disk, 0, sizeof(disk));
 	memset(&told_before, 0, sizeof(told_before));
+	memset(&busy_log, 0, sizeof(busy_log));
 	return make_directory(state) < 0 ? -1 : open_loop(state);
 }
 
@@ -146,6 +155,7 @@ static bool run_until(bool (*is_over)(void), struct rulebook *rulebook)
 	if (estate_open(&estate, &errors) < 0 ||
 	    pipeline_new(&world.pipeline, &options, &errors) < 0)
 		fail_msg("%s", buffer_text(&errors));
+	running = world.pipeline;
 	uv_timer_init(&loop, &world.look);
 	uv_timer_init(&loop, &world.limit);
 	uv_timer_start(&world.look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
@@ -154,10 +164,30 @@ static bool run_until(bool (*is_over)(void), struct rulebook *rulebook)
 	return world.in_time;
 }
 
+/* A line of so long ago, as Apache's combined format has it. */
+static void append_line(const char *name, int64_t ago_ms, const char *who, int status)
+{
+	time_t then_s = (time_t)((clock_now_ms() - ago_ms) / 1000);
+	char path[512];
+	char stamp[40];
+	struct tm then;
+	FILE *file;
+
+	path_in(path, name);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	strftime(stamp, sizeof(stamp), "%d/%b/%Y:%H:%M:%S +0000", gmtime_r(&then_s, &then));
+	fprintf(file, "%s [%s] \"GET / HTTP/1.1\" %d 5 \"-\" \"x\"\n", who, stamp, status);
+	fclose(file);
+}
+
 int __real_store_commit(struct store *store);
 int __wrap_store_commit(struct store *store);
 int __wrap_store_commit(struct store *store)
 {
+	if (busy_log.grows)
+		append_line("busy.log", 0, "192.0.2.1 - -", 200);
+	busy_log.lines += busy_log.grows;
 	if (!disk.broken)
 		return __real_store_commit(store);
 	store_rollback(store);
@@ -329,6 +359,44 @@ static void outlasted_interval(unused_parameter void **state)
 	assert_true(run_until(is_probed_often, &rulebook));
 }
 
+/* ---- sites beside each other */
+
+static bool is_quiet_one_heard(void)
+{
+	struct detector_window window;
+
+	detector_window(running->sites[0].detector, &window);
+	return window.rejected == 5 && busy_log.lines > 20;
+}
+
+/* A log to which somebody writes at every moment does not stop the clock of another site: there a
+ * refusal that only silence tells is told in time. */
+static void busy_neighbour(unused_parameter void **state)
+{
+	static const int64_t ago_ms = 20000;
+	struct buffer auto_buffer sites;
+	struct rulebook rulebook;
+	char who[40];
+
+	buffer_init(&sites, 4096);
+	buffer_append_text(&sites, "sites:\n");
+	for (int i = 0; i < 2; i++)
+		buffer_append_format(&sites,
+		    "  - name: %s\n    evidence: voters\n"
+		    "    logs: [{path: %s/%s.log, format: apache-combined}]\n",
+		    i == 0 ? "quiet" : "busy", directory, i == 0 ? "quiet" : "busy");
+	for (int i = 0; i < 5; i++) {
+		snprintf(who, sizeof(who), "10.0.0.%d - u@X", i + 1);
+		append_line("quiet.log", ago_ms, who, 200);
+		snprintf(who, sizeof(who), "10.0.0.%d - -", i + 1);
+		append_line("quiet.log", ago_ms - 1000, who, 401);
+		append_line("quiet.log", ago_ms - 1000, who, 401);
+	}
+	busy_log.grows = true;
+	rulebook = load_rulebook(buffer_text(&sites));
+	assert_true(run_until(is_quiet_one_heard, &rulebook));
+}
+
 /* ---- a receiver of notifications that only takes connections */
 
 static int receiver;
@@ -444,6 +512,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(outlasted_interval, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(unsaved_action, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(inspection_put_off, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(busy_neighbour, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(spoilt_message, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(saved_at_the_end, open_world, close_world),
 	};
