@@ -1,6 +1,7 @@
 # What the command line shares with the daemon.
 libauthmedic_a_SOURCES += \
 	agent/daemon/again.c agent/daemon/again.h \
+	agent/daemon/backlog.c agent/daemon/backlog.h \
 	agent/daemon/evidence.c agent/daemon/evidence.h \
 	agent/daemon/log_parser.c agent/daemon/log_parser.h \
 	agent/daemon/named_files.c agent/daemon/named_files.h \

@@ -253,8 +253,9 @@ static void knows_an_error_log(void **state)
 	reading_done(&reading);
 }
 
-/* A name in nginx's own lines is what the client says, whoever finds out the format: it makes nobody
- * known-good on a page that is for everybody. Apache's word is taken where its format is named. */
+/* A name in nginx's own lines is what the client says, whoever finds out the format: it makes
+ * nobody known-good on a page that is for everybody. Apache's word is taken where its format is
+ * named. */
 static void believes_no_claimed_names(void **state)
 {
 	static const char stranger[] =

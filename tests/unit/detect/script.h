@@ -2,9 +2,9 @@
  *
  *      SECONDS CLIENT STATUS[.SUBSTATUS[.WIN32]] [key=value ...]
  *
- * with the keys user, agent, target, conn, scheme, reply, reason, host, worker, forwarded, method and
- * words without spaces; seconds count from SCRIPT_START_MS and may have a fraction. What is not said is
- * not in the log. */
+ * with the keys user, agent, target, conn, scheme, reply, reason, host, worker, forwarded, method
+ * and words without spaces; seconds count from SCRIPT_START_MS and may have a fraction. What is not
+ * said is not in the log. */
 #ifndef AUTHMEDIC_TESTS_DETECT_SCRIPT_H
 #define AUTHMEDIC_TESTS_DETECT_SCRIPT_H
 
