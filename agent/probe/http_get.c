@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
@@ -23,10 +24,43 @@ void http_reply_done(struct http_reply *reply)
 	buffer_done(&reply->message);
 }
 
+/* A reply on its way. */
+struct transfer {
+	const struct http_request *request;
+	struct http_reply *reply;
+	bool is_interim;    /* the headers that come now are of a reply before the real one */
+	int64_t headers_ms; /* when the last of them had come; 0: they have not */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether the rest of the body is not worth more time, or an error. */
+static bool is_enough(const struct transfer *transfer)
+{
+	return transfer->request->body_within_ms > 0 && transfer->headers_ms > 0;
+}
+
+/* At least once a second. Anything but 0 makes curl stop the transfer. */
+static int on_progress(void *argument, unused_parameter curl_off_t to_come,
+    unused_parameter curl_off_t come, unused_parameter curl_off_t to_go,
+    unused_parameter curl_off_t gone)
+{
+	const struct transfer *transfer = argument;
+
+	return is_enough(transfer) &&
+	    now_ms() - transfer->headers_ms >= transfer->request->body_within_ms;
+}
+
 /* Taking less than was offered makes curl stop the transfer. */
 static size_t on_body(char *data, size_t size, size_t count, void *argument)
 {
-	struct http_reply *reply = argument;
+	struct http_reply *reply = ((struct transfer *)argument)->reply;
 	size_t length = size * count;
 	size_t room = reply->body.max_bytes - reply->body.length;
 
@@ -66,15 +100,20 @@ static void take_header(struct http_reply *reply, struct view name, struct view 
 
 static size_t on_header(char *data, size_t size, size_t count, void *argument)
 {
-	struct http_reply *reply = argument;
+	struct transfer *transfer = argument;
+	struct http_reply *reply = transfer->reply;
 	struct view line = view_of(data, size * count);
 	struct view name;
 
 	while (view_ends_with(line, VIEW("\r")) || view_ends_with(line, VIEW("\n")))
 		line.length--;
 	/* A status line: what came before belonged to an interim reply. */
-	if (view_starts_with(line, VIEW("HTTP/")))
+	if (view_starts_with(line, VIEW("HTTP/"))) {
 		buffer_clear(&reply->authenticate);
+		transfer->is_interim = view_contains(view_first(line, 10), VIEW(" 1"));
+	}
+	if (view_is_empty(line) && !transfer->is_interim)
+		transfer->headers_ms = now_ms();
 	if (view_cut(&line, ':', &name))
 		take_header(reply, name, view_trim(line));
 	return size * count;
@@ -197,20 +236,25 @@ static CURLcode perform(CURL *curl, const struct http_request *request, struct h
 {
 	char message[CURL_ERROR_SIZE] = "";
 	struct lists auto_call(lists_done) lists = {0};
+	struct transfer transfer = {.request = request, .reply = reply};
 	CURLcode code = set_options(curl, request);
 
 	if (code == CURLE_OK)
 		code = set_lists(curl, request, &lists);
 	if (code == CURLE_OK) {
 		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-		curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
 		curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
-		curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+		curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
 		code = curl_easy_perform(curl);
 		take_times(curl, reply);
 	}
-	if (code == CURLE_WRITE_ERROR && reply->body_cut)
+	reply->body_cut |= code != CURLE_OK && is_enough(&transfer);
+	if (reply->body_cut && (code == CURLE_WRITE_ERROR || is_enough(&transfer)))
 		code = CURLE_OK;
 	if (code == CURLE_LOGIN_DENIED)
 		buffer_append_text(&reply->message, "it holds a user name");

@@ -18,12 +18,15 @@ struct http_request {
 	const char *connect_to; /* HOST:PORT to connect to instead of the URL's, or NULL */
 	const char *socket_path; /* of a socket in the file system to connect to instead, or NULL */
 	int64_t timeout_ms;  /* for all of it, > 0 */
+	/* After the headers the body is waited for so long, and what hinders it does not matter; 0:
+	 * all of it is wanted. */
+	int64_t body_within_ms;
 };
 
 struct http_reply {
 	int status;
 	struct buffer body;         /* what fits into its maximum */
-	bool body_cut;              /* there was more; the rest was not read */
+	bool body_cut;              /* there may be more, which was not read */
 	struct buffer authenticate; /* WWW- and Proxy-Authenticate values, a line each */
 	char address[HTTP_MAX_ADDRESS_BYTES]; /* that was connected to, with the port; or "" */
 	int64_t connect_ms; /* TCP and TLS; -1: no connection */

@@ -12,6 +12,7 @@
 #include "probe/kerberos.h"
 
 #define MAX_BODY_BYTES    (64 * 1024) /* a page's size is no concern of ours */
+#define BODY_WITHIN_MS    1000 /* nor is whether it comes at all */
 #define MAX_TOKEN_BYTES   (64 * 1024)
 #define MAX_DETAIL_BYTES  1024
 #define MAX_SCHEMES_BYTES 256
@@ -177,6 +178,7 @@ static bool ask(struct probe *probe, struct visit *visit, const char *header,
 	    /* Where a name has several addresses, the token goes where the question came from. */
 	    .connect_to = visit->address[0] != '\0' ? visit->address : visit->connect_to,
 	    .timeout_ms = time_for_one(probe),
+	    .body_within_ms = BODY_WITHIN_MS,
 	};
 	int error = http_get(&request, reply);
 

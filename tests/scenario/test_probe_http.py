@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import socket
+import threading
 
 import pytest
 
@@ -166,6 +167,53 @@ def test_large_page(realm, probe_keytab):
     """The page's size does not matter."""
     with scripted((200, {}, b"x" * (4 << 20)), (401, CHALLENGE, b"y" * (4 << 20))) as server:
         assert outcome(run_probe(realm, server.url, probe_keytab)) == ("accepted", "ok", 0)
+
+
+@contextlib.contextmanager
+def bodiless(status, goes_on, keeps_open):
+    """The address of a server that challenges, answers a token with the status, and in each case sends
+    some bytes of a body that never ends, which it drops or waits in for ever."""
+    listener = socket.socket()
+    connections = []
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                connection = listener.accept()[0]
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    request += connection.recv(65536)
+                answer = status if b"Authorization" in request else 401
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n"
+                                   b"HTTP/1.1 %d X\r\nWWW-Authenticate: Negotiate\r\n"
+                                   b"Content-Length: 5000\r\n\r\n" % answer + goes_on)
+                if keeps_open:
+                    connections.append(connection)
+                else:
+                    connection.close()
+
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(16)
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for opened in [listener, *connections]:
+            opened.close()
+
+
+@pytest.mark.parametrize("keeps_open", [True, False], ids=["stalls", "cut-off"])
+@pytest.mark.parametrize("goes_on", [b"", b"x"], ids=["no-byte", "one-byte"])
+@pytest.mark.parametrize("status, expected", [
+    (200, ("accepted", "ok", 0)), (401, ("rejected", "refused", 1))])
+def test_body_that_never_ends(realm, probe_keytab, status, goes_on, expected, keeps_open):
+    """What became of the token stands in the headers: a page that stalls behind them, or breaks off,
+    neither hides a refusal nor makes one up."""
+    with bodiless(status, goes_on, keeps_open) as url:
+        assert outcome(run_probe(realm, url, probe_keytab)) == expected
 
 
 def test_no_server(realm, probe_keytab):
