@@ -116,8 +116,8 @@ static void test_claimed_names(unused_parameter void **state)
 	 * and not in answers that are given before anybody is asked to sign in. */
 	static const char *const strangers[] = {"1 198.51.0.1 200 user=a@B target=/public",
 	    "1 198.51.0.1 302 user=a@B scheme=none", "2 198.51.0.2 401",
-	    "2 198.51.0.2 401 user=a@B", "3 198.51.0.3 401", "3 198.51.0.3 413 user=a@B method=POST",
-	    "4 198.51.0.4 401",
+	    "2 198.51.0.2 401 user=a@B", "3 198.51.0.3 401",
+	    "3 198.51.0.3 413 user=a@B method=POST", "4 198.51.0.4 401",
 	    "4 198.51.0.4 204 user=a@B method=OPTIONS", "5 198.51.0.5 401 scheme=none",
 	    "5 198.51.0.5 413 user=a@B scheme=basic", "6 198.51.0.6 200 user=a@B scheme=basic"};
 	static const char *const people[] = {"7 10.0.0.1 401", "7 10.0.0.1 200 user=a@B",
