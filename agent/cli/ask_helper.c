@@ -4,12 +4,13 @@
 
 /* Each plugin within its deadline, and a little for the way there and back. */
 #define MOST_PLUGINS CONFIG_MAX_INSPECTORS
-#define GRACE_MS     5000
+#define GRACE_MS     5000 /* also to reach it: one that is not there by then does not run */
 
 struct question {
 	struct helper_client_request request;
 	struct helper_client *helper;
-	struct timer *deadline;
+	struct timer *deadline; /* to reach the helper, then for its reply */
+	int64_t reply_within_ms;
 	struct protocol_reply *ret_reply;
 	bool ended;
 	int exit_code;
@@ -47,9 +48,12 @@ static void on_connection(void *context, bool connected)
 {
 	struct question *question = context;
 
-	if (connected && !question->ended &&
-	    helper_client_ask(question->helper, &question->request) < 0)
+	if (!connected || question->ended)
+		return;
+	if (helper_client_ask(question->helper, &question->request) < 0)
 		end(question, complain(EXIT_UNAVAILABLE, "the helper cannot be asked"));
+	else
+		timer_start(question->deadline, question->reply_within_ms, 0);
 }
 
 static void on_deadline(void *context)
@@ -65,7 +69,9 @@ static void on_deadline(void *context)
 int ask_helper(const struct invocation *invocation, const struct config *config,
     const struct helper_client_request *request, struct protocol_reply *ret_reply)
 {
-	struct question question = {.request = *request, .ret_reply = ret_reply};
+	struct question question = {.request = *request,
+	    .reply_within_ms = GRACE_MS + MOST_PLUGINS * config->safety.plugin_timeout_ms,
+	    .ret_reply = ret_reply};
 	struct helper_client_options options = {.config = config,
 	    .config_file = invocation->config_file,
 	    .on_connection = on_connection,
@@ -81,8 +87,7 @@ int ask_helper(const struct invocation *invocation, const struct config *config,
 	if (error == 0)
 		error = helper_client_new(&question.helper, &options);
 	if (error == 0) {
-		timer_start(question.deadline,
-		    GRACE_MS + MOST_PLUGINS * config->safety.plugin_timeout_ms, 0);
+		timer_start(question.deadline, GRACE_MS, 0);
 		loop_run(loop);
 	}
 	loop_free(&loop);

@@ -6,6 +6,14 @@
 
 #define NOTIFICATIONS_PATH "/api/v1/notifications"
 
+static void tell_dead(const struct json *target)
+{
+	printf("%lld given up: authmedic notify again ",
+	    (long long)json_get_int(target, "dead", 0));
+	incident_print_text(target, "name", 0);
+	putchar('\n');
+}
+
 static void print_targets(const struct json *targets)
 {
 	if (json_next(targets, NULL) == NULL)
@@ -19,9 +27,7 @@ static void print_targets(const struct json *targets)
 		if (json_get_int(target, "dead", 0) == 0)
 			printf("none given up\n");
 		else
-			printf("%lld given up: authmedic notify again %s\n",
-			    (long long)json_get_int(target, "dead", 0),
-			    json_get_text(target, "name"));
+			tell_dead(target);
 	}
 }
 

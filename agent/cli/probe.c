@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/text.h"
 #include "daemon/prober.h"
 #include "daemon/reports.h"
 #include "loop/child.h"
@@ -16,6 +17,20 @@ struct run {
 	enum probe_result result;
 };
 
+/* A program of somebody's may repeat what the server sent. */
+static void print_complaints(struct view lines)
+{
+	while (!view_is_empty(lines)) {
+		struct buffer auto_buffer text;
+		struct view line;
+
+		buffer_init(&text, 4 * (size_t)CHILD_MAX_OUTPUT_BYTES);
+		view_cut(&lines, '\n', &line);
+		text_append_escaped(&text, line);
+		fprintf(stderr, "%s\n", buffer_text(&text));
+	}
+}
+
 static void on_probe_exit(void *context, const struct child_result *result)
 {
 	const struct report report = {result->out, -1};
@@ -24,7 +39,7 @@ static void on_probe_exit(void *context, const struct child_result *result)
 
 	if (reports_take_probe(run->facts, &report, &skipped) < 0 || skipped > 0)
 		complain(EXIT_FAILED, "%zu lines of the probe were no facts", skipped);
-	fwrite(result->err.data, 1, result->err.length, stderr);
+	print_complaints(result->err);
 	run->result = prober_result(run->facts, result);
 	child_close(&run->child);
 }

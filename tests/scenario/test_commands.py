@@ -49,6 +49,28 @@ def test_without_a_daemon(rig):
     assert (done.returncode, done.stdout) == (1, "") and "no-such-file" in done.stderr
 
 
+def test_without_a_helper(rig):
+    """Whoever wants to pause while there is no helper hears so at once, not when inspectors would have
+    run out of their time."""
+    authmedic = rig.authmedic(config(log_site(rig.log_writer()), helper=rig.path("no-helper.sock")),
+                              start=False)
+    for words in (["pause"], ["inspect", "plain"]):
+        done = subprocess.run([built_program("authmedic"), *words, "--config", authmedic.config_path],
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (69, "") and "cannot be reached" in done.stderr, done
+
+
+def test_a_probe_that_complains(rig):
+    """What a probe of somebody's own writes to standard error reaches no terminal as it is."""
+    program = rig.path("probe")
+    with open(program, "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\nprintf '\\033]0;owned\\007 first\\nsecond\\n' >&2\nexit 1\n")
+    os.chmod(program, 0o700)
+    site = log_site(rig.log_writer(), probe={"command": [program]})
+    done = rig.authmedic(config(site), start=False).command("probe", "plain")
+    assert (done.returncode, done.stderr) == (1, "\\x1b]0;owned\\x07 first\nsecond\n"), done
+
+
 def test_json_everywhere(rig):
     """Each verb that has something to tell tells it as JSON, too, an object on each line."""
     writer = rig.log_writer()
