@@ -260,26 +260,29 @@ static int run(const struct remedy_command *command)
 	return remedy_run_and_tell(command) == PLUGIN_DONE ? PLUGIN_DONE : PLUGIN_FAILED;
 }
 
-/* Apache still serves with what it read before, unless it was told to read anew. */
+static bool is_applied(const struct files *files)
+{
+	return files->has_saved && files->has_applied &&
+	    kept_file_same(&files->applied, &files->active);
+}
+
+/* Apache still serves with what it read before, unless it was told to read anew. Where a fallback
+ * was there already it may have read that, and what is put back is what was there before it. */
 static int roll_back(const struct files *files, const struct settings *settings, bool reloaded)
 {
-	int error = kept_file_write(files->active_folder, files->active_name, &files->active);
+	bool was_applied = is_applied(files);
+	int error = kept_file_write(files->active_folder, files->active_name,
+	    was_applied ? &files->saved : &files->active);
 
 	if (error < 0)
 		return write_failed("rolling back", error);
-	if (reloaded && run(&settings->reload) != PLUGIN_DONE)
+	if ((reloaded || was_applied) && run(&settings->reload) != PLUGIN_DONE)
 		return write_failed("rolling back", -EIO);
 	forget_state(files);
 	printf("rolled back: %s is as it was; %s\n", settings->active,
 	    reloaded ? "Apache could not be reloaded"
 		     : "Apache does not like the fallback's configuration");
 	return PLUGIN_FAILED;
-}
-
-static bool is_applied(const struct files *files)
-{
-	return files->has_saved && files->has_applied &&
-	    kept_file_same(&files->applied, &files->active);
 }
 
 static int apply_files(struct files *files, const struct settings *settings)

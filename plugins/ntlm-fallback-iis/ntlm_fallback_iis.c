@@ -213,6 +213,8 @@ static int apply_with(const struct settings *settings, const struct providers *n
 	const struct providers only_ntlm = {.names = {NTLM}, .count = 1};
 	struct providers saved;
 	int error = read_saved(folder, &saved);
+	/* Where a fallback is there already it is not that which is put back. */
+	const struct providers *before = error == 0 ? &saved : now;
 	int result;
 
 	if (error < 0 && error != -ENOENT)
@@ -231,7 +233,7 @@ static int apply_with(const struct settings *settings, const struct providers *n
 		     "back: " DOWNGRADE);
 		return PLUGIN_DONE;
 	}
-	if (put(settings, now) == PLUGIN_DONE) {
+	if (put(settings, before) == PLUGIN_DONE) {
 		unlinkat(folder, SAVED, 0);
 		puts("rolled back: the providers are as they were");
 	}

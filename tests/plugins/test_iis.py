@@ -13,6 +13,9 @@ with calls.open("a") as log:
     log.write(" | ".join(sys.argv[1:]) + "\\n")
 if sys.argv[1:3] == ["recycle", "apppool"]:
     sys.exit(0 if sys.argv[3] == "/apppool.name:Good Pool" else 1)
+fails = folder / "fails_at_list"
+if sys.argv[1] == "list" and fails.exists() and calls.read_text().count("list | ") == int(fails.read_text()):
+    sys.exit(1)
 section = "-section:system.webServer/security/authentication/windowsAuthentication"
 assert sys.argv[2] == "config" and sys.argv[3:5] == ["Default Web Site/app", section], sys.argv
 names = state.read_text().split()
@@ -124,6 +127,16 @@ def test_failures(plugin, iis):
     (iis.folder / "odd").unlink()
     assert plugin(NAME, "revert", **iis.told).status == 0 and iis.providers() == "Negotiate NTLM"
     assert plugin(NAME, "apply", **{**iis.told, "with_appcmd": "/nothing/there"}).status == 1
+
+
+def test_rolls_back_to_what_was_before(plugin, iis):
+    """Applied once more, where appcmd fails in the middle: what was kept of the time before is not given up for that."""
+    assert plugin(NAME, "apply", **iis.told).status == 0
+    listed = (iis.folder / "calls").read_text().count("list | ")
+    iis.set(fails_at_list=str(listed + 2))
+    assert plugin(NAME, "apply", **iis.told).status == 1
+    assert iis.providers() == "Negotiate NTLM" and not list(iis.state.iterdir())
+    assert plugin(NAME, "revert", **iis.told).status == 0 and iis.providers() == "Negotiate NTLM"
 
 
 def test_earlier_fallback(plugin, iis):

@@ -198,6 +198,21 @@ def test_rolls_back(plugin, server):
     assert ended.status == 1 and server.active.read_text() == KERBEROS
 
 
+@pytest.mark.parametrize("failing", ["config_test", "reload"])
+def test_rolls_back_to_what_was_before(plugin, server, failing):
+    """Killed before Apache has read the fallback, and applied once more where that fails: what was there before the fallback
+    is put back, not the fallback itself."""
+    killing = server.folder / "killing"
+    killing.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    killing.chmod(0o755)
+    assert plugin(NAME, "apply", **{**server.told, "with_config_test_1": killing}).status == -9
+    assert server.active.read_text() == NTLM
+    ended = plugin(NAME, "apply", **{**server.told, **server.command(failing, 1)})
+    assert ended.status == 1 and server.active.read_text() == KERBEROS, ended.out
+    assert plugin(NAME, "revert", **{**server.told, **server.command(failing)}).status == 0
+    assert server.active.read_text() == KERBEROS and not list(server.state.iterdir())
+
+
 def test_revert_is_tried_again(plugin, server):
     """Where Apache cannot read it, what was kept stays, and the next revert goes on."""
     assert plugin(NAME, "apply", **server.told).status == 0
