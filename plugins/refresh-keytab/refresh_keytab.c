@@ -113,6 +113,19 @@ static void work_done(struct work *work)
 		close(work->folder);
 }
 
+static int read_keys(struct work *work)
+{
+	int error = kept_file_read(work->folder, work->name, &work->keytab);
+
+	keytab_entries_done(&work->before);
+	if (error == 0)
+		error = keytab_entries_read(&work->before, work->krb5, work->settings->keytab);
+	if (error == 0)
+		error =
+		    keytab_entries_newest(&work->before, work->settings->service, &work->old_kvno);
+	return error;
+}
+
 static int read_keytab(struct work *work)
 {
 	const char *path = work->settings->keytab;
@@ -122,12 +135,7 @@ static int read_keytab(struct work *work)
 	buffer_init(&why, TRUSTED_WHY_BYTES);
 	if (kept_file_open_folder(path, &work->folder, &work->name, &why) < 0)
 		return remedy_complain("%s", buffer_text(&why));
-	error = kept_file_read(work->folder, work->name, &work->keytab);
-	if (error == 0)
-		error = keytab_entries_read(&work->before, work->krb5, path);
-	if (error == 0)
-		error =
-		    keytab_entries_newest(&work->before, work->settings->service, &work->old_kvno);
+	error = read_keys(work);
 	return error < 0 ? remedy_complain("%s: %s", path, strerror(-error)) : PLUGIN_DONE;
 }
 
@@ -151,15 +159,22 @@ static int fail(const struct work *work, const char *what, int error)
 	return PLUGIN_FAILED;
 }
 
+/* Ours, or the keytab's owner's where we were stopped while it took the keytab's place. */
+static bool is_left(const struct work *work)
+{
+	struct stat status;
+
+	return lstat(work->settings->copy, &status) == 0 && S_ISREG(status.st_mode) &&
+	    (status.st_uid == geteuid() || status.st_uid == work->keytab.status.st_uid);
+}
+
 /* Where one is left of an earlier time, stopped before its end, it may have the only copy of a key:
  * it is gone on with. */
 static int make_copy(struct work *work)
 {
-	struct stat status;
 	int error;
 
-	if (lstat(work->settings->copy, &status) == 0 && S_ISREG(status.st_mode) &&
-	    status.st_uid == geteuid())
+	if (is_left(work))
 		error = keytab_file_add_missing(&work->before, work->settings->copy);
 	else {
 		struct kept_file copy = work->keytab;
@@ -188,9 +203,12 @@ static int give_up(struct work *work, const char *why, int result)
 
 static int check_copy(struct work *work, uint32_t *ret_kvno)
 {
-	/* Some tools drop what they take for old; people hold tickets for it still. */
-	int error = keytab_file_add_missing(&work->before, work->settings->copy);
+	/* Whoever mends things by hand may have put another keytab there meanwhile. */
+	int error = read_keys(work);
 
+	/* Some tools drop what they take for old; people hold tickets for it still. */
+	if (error == 0)
+		error = keytab_file_add_missing(&work->before, work->settings->copy);
 	if (error == 0)
 		error = keytab_entries_read(&work->after, work->krb5, work->settings->copy);
 	if (error == 0 && !keytab_entries_have_all(&work->after, &work->before))
