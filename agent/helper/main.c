@@ -218,13 +218,15 @@ static void turn(struct helper *helper)
 		history_note_time(helper);
 }
 
-/* Serves nobody. What failed is tried again only by the next of us. */
+/* Serves nobody. What failed is tried again only by the next of us. A timer starts us each minute
+ * for that: lines of the time would fill the ledger. */
 static int revert_all_due(struct helper *helper)
 {
 	const struct job *job = &helper->jobs[HELPER_ACTION];
 	bool failed = false;
 
 	helper->stopping = true;
+	helper->next_clock_ms = INT64_MAX;
 	for (reverts_step(helper); job->used; reverts_step(helper)) {
 		while (job->used)
 			turn(helper);
@@ -237,7 +239,7 @@ static int revert_all_due(struct helper *helper)
 static int run(struct helper *helper, const struct options *options)
 {
 	bool revert_due = options->given[OPTION_REVERT] != NULL;
-	int error = moment_init(&helper->now), status = EXIT_DONE;
+	int error = moment_init(&helper->now), status;
 
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
@@ -251,12 +253,11 @@ static int run(struct helper *helper, const struct options *options)
 		return EXIT_FAILED;
 	}
 	moment_read(&helper->now);
-	history_note_time(helper);
-	if (revert_due)
-		status = revert_all_due(helper);
+	status = revert_due ? revert_all_due(helper) : EXIT_DONE;
 	while (!helper->stopping || helper->jobs[HELPER_ACTION].used)
 		turn(helper);
-	history_note_time(helper);
+	if (!revert_due)
+		history_note_time(helper);
 	return status;
 }
 

@@ -12,7 +12,8 @@
  * costs one step, in which no time passes; the next step counts again. A machine that was switched
  * off gets nothing back for that time, as only the wall clock could tell how long it was. While an
  * action counts the helper writes a clock line when it starts, every hour and when it ends, so that
- * a machine that is started anew every night comes by its day as well. */
+ * a machine that is started anew every night comes by its day as well; but not the one that a timer
+ * starts each minute to look for reverts. */
 #ifndef AUTHMEDIC_LEDGER_BUDGET_H
 #define AUTHMEDIC_LEDGER_BUDGET_H
 

@@ -97,15 +97,27 @@ static int add_bytes(struct ledger *ledger, struct view bytes)
 	return error;
 }
 
+/* What makes things as they were goes on where nothing else does, and what was begun must end. */
+static size_t longest_before(const struct ledger_record *record)
+{
+	if (record->kind == LEDGER_RESULT)
+		return LEDGER_MAX_BYTES - LEDGER_MAX_LINE_BYTES;
+	return record->kind == LEDGER_INTENT && record->reverts
+	           ? LEDGER_MAX_BYTES - 2 * LEDGER_MAX_LINE_BYTES
+	           : LEDGER_MAX_BYTES - LEDGER_KEPT_BYTES;
+}
+
 /* Room for an intent and its result, where the file system knows how to keep it. */
-static int keep_room(const struct ledger *ledger)
+static int keep_room(const struct ledger *ledger, const struct ledger_record *record)
 {
 	off_t size = lseek(ledger->file, 0, SEEK_END);
 
 	if (size < 0)
 		return -errno;
-	if ((size_t)size > LEDGER_MAX_BYTES - 2 * LEDGER_MAX_LINE_BYTES)
+	if ((size_t)size > longest_before(record))
 		return -EFBIG;
+	if (record->kind != LEDGER_INTENT)
+		return 0;
 	if (fallocate(ledger->file, FALLOC_FL_KEEP_SIZE, size, 2 * LEDGER_MAX_LINE_BYTES) == 0 ||
 	    errno == EOPNOTSUPP || errno == ENOSYS)
 		return 0;
@@ -120,8 +132,8 @@ int ledger_add(struct ledger *ledger, const struct ledger_record *record)
 	buffer_init(&line, LEDGER_MAX_LINE_BYTES);
 	ledger_line_write(record, &line);
 	error = buffer_error(&line);
-	if (error == 0 && record->kind == LEDGER_INTENT)
-		error = keep_room(ledger);
+	if (error == 0)
+		error = keep_room(ledger, record);
 	return error < 0 ? error : add_bytes(ledger, buffer_view(&line));
 }
 

@@ -13,6 +13,9 @@
 
 #define LEDGER_MAX_BYTES      ((size_t)64 * 1024 * 1024)
 #define LEDGER_MAX_LINE_BYTES ((size_t)2048)
+/* Of those, for results and reverts alone: a thousand of them, so that what was applied for a time
+ * can be taken back when nothing else can be written any more. */
+#define LEDGER_KEPT_BYTES     ((size_t)1024 * 1024)
 
 enum ledger_kind {
 	LEDGER_INTENT,
@@ -63,7 +66,8 @@ must_check int ledger_lock(struct ledger *ledger, const struct moment *now);
 void ledger_unlock(struct ledger *ledger);
 
 /* Under the lock: adds the record and returns once it is on the disk. On failure the file is what
- * it was; an intent fails where there is no room for its result either. */
+ * it was; an intent fails where there is no room for its result either. -EFBIG where the ledger is
+ * as long as it may be for such a record. */
 must_check int ledger_add(struct ledger *ledger, const struct ledger_record *record);
 
 /* Reads every record, locked or not. -EBADMSG where a line is damaged, -EPERM where the file's

@@ -177,7 +177,18 @@ static void make_older(const struct harness *harness)
 	harness_write(harness, "state/helper/ledger", buffer_text(&older));
 }
 
-/* Nobody is there any more: the timer's helper takes back what is due, once, and nothing else. */
+static size_t count_clock_lines(const struct harness *harness)
+{
+	char auto_free *ledger = harness_read(harness, "state/helper/ledger");
+	size_t count = 0;
+
+	for (const char *at = ledger; (at = strstr(at, " clock wall_ms=")) != NULL; at++)
+		count++;
+	return count;
+}
+
+/* Nobody is there any more: the timer's helper takes back what is due, once, and nothing else. It
+ * comes each minute, so it does not note the time: the ledger would be full of it. */
 static void reverts_without_us(void **state)
 {
 	struct harness *harness = *state;
@@ -196,6 +207,7 @@ static void reverts_without_us(void **state)
 	assert_true(harness_ledger_has(harness, " by=deadline "));
 	assert_int_equal(harness_revert_due(harness), 0);
 	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+	assert_int_equal(count_clock_lines(harness), 0);
 }
 
 /* A revert that fails is told by the exit status and tried again later, not at once. */

@@ -280,6 +280,31 @@ static void takes_back_half_records(unused_parameter void **state)
 	assert_int_equal(read_all().count, 2);
 }
 
+/* A ledger that is nearly full takes what ends things alone, so that what was applied before can be
+ * taken back, and what was begun has its result; with no room for a result nothing begins. */
+static void keeps_room_to_take_back(unused_parameter void **state)
+{
+	const struct ledger_record words[] = {
+	    intent(), {.kind = LEDGER_CLOCK, .when = now}, {.kind = LEDGER_LOCK, .when = now}};
+	struct ledger_record revert = intent(), result = intent();
+
+	revert.reverts = true;
+	result.kind = LEDGER_RESULT;
+	assert_int_equal(ledger_lock(&ledger, &now), 0);
+	/* As long as it may be for words, but for a byte; the file has holes for the lines. */
+	assert_int_equal(
+	    ftruncate(ledger.file, (off_t)(LEDGER_MAX_BYTES - LEDGER_KEPT_BYTES - 1)), 0);
+	assert_int_equal(ledger_add(&ledger, &words[0]), 0);
+	for (size_t i = 0; i < count_of(words); i++)
+		assert_int_equal(ledger_add(&ledger, &words[i]), -EFBIG);
+	assert_int_equal(ledger_add(&ledger, &result), 0);
+	assert_int_equal(ledger_add(&ledger, &revert), 0);
+	assert_int_equal(
+	    ftruncate(ledger.file, (off_t)(LEDGER_MAX_BYTES - LEDGER_MAX_LINE_BYTES)), 0);
+	assert_int_equal(ledger_add(&ledger, &revert), -EFBIG);
+	assert_int_equal(ledger_add(&ledger, &result), 0);
+}
+
 /* A record that could not be taken back spoils the ledger for good. */
 static void is_spoilt(unused_parameter void **state)
 {
@@ -310,6 +335,7 @@ int main(void)
 	    TEST(refuses_endless_lines),
 	    TEST(refuses_other_files),
 	    TEST(takes_back_half_records),
+	    TEST(keeps_room_to_take_back),
 	    TEST(is_spoilt),
 	};
 
