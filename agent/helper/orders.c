@@ -40,12 +40,14 @@ static int add(struct helper *helper, const struct ledger_record *record)
 	return error;
 }
 
-/* The brake works without the ledger too. */
-static int brake(const struct helper *helper, enum ledger_kind kind)
+/* The brake works without the ledger too; it is let go only once that is on record. */
+static int carry_out(struct helper *helper, const struct ledger_record *record)
 {
-	if (kind == LEDGER_PAUSE)
-		return pause_set(helper->state_folder);
-	return kind == LEDGER_RESUME ? pause_clear(helper->state_folder) : 0;
+	int error = record->kind == LEDGER_PAUSE ? pause_set(helper->state_folder) : 0;
+
+	error = error < 0 ? error : add(helper, record);
+	return error < 0 || record->kind != LEDGER_RESUME ? error
+	                                                  : pause_clear(helper->state_folder);
 }
 
 void order_take(struct helper *helper, struct job *job)
@@ -60,9 +62,7 @@ void order_take(struct helper *helper, struct job *job)
 	record.for_ms = job->request.for_ms;
 	if (!order->of_site)
 		record.site[0] = '\0';
-	error = brake(helper, order->kind);
-	if (error == 0)
-		error = add(helper, &record);
+	error = carry_out(helper, &record);
 	if (error < 0 && !(order->kind == LEDGER_PAUSE && error != -EBUSY)) {
 		job->reply.result = error == -EBUSY ? PROTOCOL_TRY_LATER : PROTOCOL_FAILED;
 		serve_set_text(job, view_of_text(strerror(-error)));

@@ -1,5 +1,9 @@
 #include "harness.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include "base/text.h"
 #include "ledger/ledger_line.h"
 
@@ -90,6 +94,33 @@ static void refuses_orders(void **state)
 	reply = harness_say(harness, PROTOCOL_REVERT, "web", 0);
 	assert_refused(&reply, REFUSAL_RUNG); /* nothing of it is applied */
 	assert_false(harness_ledger_has(harness, "lock"));
+}
+
+/* A resume that cannot be put on record, here since another helper is at the ledger, is none: all
+ * stays paused until it can. */
+static void resumes_on_record_alone(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+	int ledger;
+
+	harness_plugin(harness, "mark", harness_mark);
+	harness_start(harness);
+	assert_int_equal(harness_say(harness, PROTOCOL_PAUSE, "web", 0).paused, 1);
+	harness_path(harness, "state/helper/ledger", path);
+	ledger = open(path, O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(ledger, LOCK_EX | LOCK_NB), 0);
+	reply = harness_say(harness, PROTOCOL_RESUME, "web", 0);
+	assert_int_equal(reply.result, PROTOCOL_TRY_LATER);
+	assert_int_equal(reply.paused, 1);
+	close(ledger);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_PAUSED);
+	reply = harness_say(harness, PROTOCOL_RESUME, "web", 0);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.paused, 0);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
 }
 
 /* Sites that share a worker share its budget. */
@@ -261,6 +292,7 @@ int main(void)
 	    TEST(skips_and_denies),
 	    TEST(needs_approval),
 	    TEST(refuses_orders),
+	    TEST(resumes_on_record_alone),
 	    TEST(shares_the_budget),
 	    TEST(reverts_when_told),
 	    TEST(reverts_in_time),
