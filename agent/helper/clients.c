@@ -69,15 +69,17 @@ static void accept_one(struct helper *helper)
 }
 
 /* An empty packet looks like the end, and is as little use. One longer than a request is told by
- * its length, which is that of what was sent. */
+ * its length, which is that of what was sent. Who is gone would not look after an action, and who
+ * came after him may have been told already that it was never begun. */
 static void receive(struct helper *helper, struct client *client)
 {
-	struct protocol_request packet;
+	struct protocol_request packet = {0};
 	ssize_t got = recv(client->socket, &packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (got <= 0 || serve(helper, client, view_of((char *)&packet, (size_t)got)) < 0)
+	if (got <= 0 || (packet.verb == PROTOCOL_APPLY && packet_socket_ended(client->socket)) ||
+	    serve(helper, client, view_of((char *)&packet, (size_t)got)) < 0)
 		close_client(client);
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,6 +27,13 @@ int packet_socket_check(int socket, bool listens)
 	if (fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 || fcntl(socket, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 	return 0;
+}
+
+bool packet_socket_ended(int socket)
+{
+	struct pollfd end = {socket, 0, 0};
+
+	return poll(&end, 1, 0) != 0;
 }
 
 int packet_socket_listen(const char *path, int backlog)

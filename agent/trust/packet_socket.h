@@ -12,5 +12,7 @@ must_check int packet_socket_check(int socket, bool listens);
 /* A listening one at the path, in the place of an earlier one, for anybody to connect to; the
  * descriptor or -errno. */
 must_check int packet_socket_listen(const char *path, int backlog);
+/* Whether nobody is at the other end any more; what he sent before may still be there. */
+bool packet_socket_ended(int socket);
 
 #endif

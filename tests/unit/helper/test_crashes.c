@@ -22,6 +22,26 @@ static void finishes_without_client(void **state)
 	assert_int_equal(harness_count_lines(harness, "marks"), 1);
 }
 
+/* Whoever asked died before the helper came to read it: the next daemon may have been told already
+ * that it was never begun, and would not look after it. */
+static void begins_nothing_for_the_dead(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+
+	harness_plugin(harness, "mark", harness_mark);
+	harness_start(harness);
+	harness_ask_status(harness); /* it is up */
+	kill(harness->helper, SIGSTOP);
+	request = harness_request(harness, PROTOCOL_APPLY);
+	harness_send(harness, &request, sizeof(request));
+	shutdown(harness->socket, SHUT_RDWR);
+	kill(harness->helper, SIGCONT);
+	assert_int_equal(harness_close(harness), 0);
+	assert_false(harness_ledger_has(harness, " intent "));
+	assert_false(harness_has(harness, "marks"));
+}
+
 /* Somebody read its standard error, and is gone: what it has to say there does not kill it. */
 static void finishes_unheard(void **state)
 {
@@ -189,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 	    TEST(finishes_without_client),
+	    TEST(begins_nothing_for_the_dead),
 	    TEST(finishes_unheard),
 	    TEST(dies_in_the_middle),
 	    TEST(ends_what_was_left),
