@@ -5,7 +5,6 @@
 /* Inspectors run one after another, each within the plugins' deadline; then we go on without. */
 #define INSPECT_GRACE_MS 5000
 #define ASK_AGAIN_MS     1000
-#define HELPER_GRACE_MS  60000
 
 struct state_actions {
 	const char *name;
@@ -253,12 +252,18 @@ static void on_probe_standing(struct controller *controller, enum probe_result r
 /* -- acting: the helper runs the remedy */
 
 /* An action whose end nobody tells would otherwise be waited for in silence. */
-static void tell_that_helper_is_away(struct controller *controller)
+static void tell_that_helper_is_lost(struct controller *controller)
 {
 	if (!controller->helper_connected &&
-	    controller_is_due(controller, controller->alone_since_ms + HELPER_GRACE_MS))
+	    controller_is_due(
+		controller, controller->alone_since_ms + CONTROLLER_HELPER_GRACE_MS))
 		incident_tell_refusal(controller,
 		    "the helper went away while the remedy ran and has not come back",
+		    "helper-lost");
+	if (controller->helper_connected &&
+	    controller_is_due(controller, controller->silent_due_ms))
+		incident_tell_refusal(controller,
+		    "the helper is there, but does not tell how the remedy ended",
 		    "helper-lost");
 }
 
@@ -268,7 +273,7 @@ static void on_tick_acting(struct controller *controller)
 	    .rung = controller->rung,
 	    .reason = controller->diagnosis != NULL ? controller->diagnosis->id : ""};
 
-	tell_that_helper_is_away(controller);
+	tell_that_helper_is_lost(controller);
 	if (!controller->must_ask || !controller->helper_connected ||
 	    !controller_is_due(controller, controller->deadline_ms))
 		return;
@@ -476,6 +481,7 @@ void controller_on_answer(
 {
 	controller->now = now;
 	controller->revision++;
+	controller->silent_due_ms = now.steady_ms + CONTROLLER_HELPER_GRACE_MS;
 	if (controller->state != STATE_ACTING || answer->result == PROTOCOL_IN_FLIGHT)
 		return;
 	if (controller->must_ask && answer->refusal == REFUSAL_CONFIG) {
@@ -515,6 +521,7 @@ void controller_on_helper(struct controller *controller, struct moment now, bool
 	if (controller->helper_connected && !connected)
 		controller->alone_since_ms = now.steady_ms;
 	controller->helper_connected = connected;
+	controller->silent_due_ms = now.steady_ms + CONTROLLER_HELPER_GRACE_MS;
 	if (controller->state == STATE_ACTING && !connected) {
 		controller->must_ask = true;
 		controller->deadline_ms = now.steady_ms;

@@ -18,7 +18,8 @@ enum state {
 	STATE_COUNT
 };
 
-#define CONTROLLER_REASON_BYTES 32
+#define CONTROLLER_REASON_BYTES    32
+#define CONTROLLER_HELPER_GRACE_MS 60000 /* so long a helper that is away or silent is waited for */
 
 struct controller {
 	struct controller_options options;
@@ -37,6 +38,7 @@ struct controller {
 	int64_t review_deadline_ms; /* steady: then we go on without the answer */
 	int64_t warned_since_ms; /* steady: since when the present warning was seen each time */
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
+	int64_t silent_due_ms; /* steady: while acting, by when it should have told something */
 	struct controller_fleet fleet;
 	struct controller_allowance allowance;
 

@@ -109,6 +109,8 @@ static void act(struct controller *controller)
 	    .reason = controller->diagnosis->id};
 
 	controller_enter(controller, STATE_ACTING);
+	controller->silent_due_ms = controller->now.steady_ms + CONTROLLER_HELPER_GRACE_MS +
+	    controller->options.safety->plugin_timeout_ms;
 	if (!controller->helper_refused)
 		incident_tell_acting(controller);
 	controller->options.effects.apply(controller->options.context, &action);

@@ -159,6 +159,48 @@ static void tells_of_a_lost_helper(void **state)
 	assert_string_equal(world_state(world), "acting");
 }
 
+/* So is a helper that is there and says nothing: the time that a remedy may take is over, and then
+ * some. What it says of an action that goes on is a sign of life. */
+static void tells_of_a_silent_helper(void **state)
+{
+	struct world *world = *state;
+	int64_t timeout_ms;
+
+	world_reach_acting(world);
+	timeout_ms = world->safety.plugin_timeout_ms;
+	world_pass(world, timeout_ms + 59000);
+	world_tick(world);
+	assert_int_equal(world->events[EVENT_REFUSED], 0);
+	world_pass(world, 1000);
+	world_tick(world);
+	world_tick(world);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	assert_string_equal(world->last_reason, "helper-lost");
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	assert_string_equal(world_state(world), "holding-off");
+}
+
+/* The same after a restart, where it is asked and does not answer. */
+static void tells_of_a_silent_helper_after_a_restart(void **state)
+{
+	struct world *world = *state;
+
+	world_reach_acting(world);
+	world_restart(world);
+	controller_on_helper(world->controller, world->now, true);
+	for (int i = 0; i < 90; i++) {
+		world_pass(world, 1000);
+		world_tick(world);
+		if (i == 30)
+			world_answer(world, PROTOCOL_IN_FLIGHT, REFUSAL_NONE);
+	}
+	assert_int_equal(world->events[EVENT_REFUSED], 0);
+	world_pass(world, 1000);
+	world_tick(world);
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	assert_string_equal(world->last_reason, "helper-lost");
+}
+
 static void remove_rungs(struct world *world)
 {
 	world->site.ladder = (__typeof__(world->site.ladder)){0};
@@ -423,6 +465,8 @@ int main(void)
 	    TEST(probes_anew_after_a_restart),
 	    TEST(asks_after_the_helper_died),
 	    TEST(tells_of_a_lost_helper),
+	    TEST(tells_of_a_silent_helper),
+	    TEST(tells_of_a_silent_helper_after_a_restart),
 	    TEST(forgets_a_rung_that_is_gone),
 	    TEST(follows_a_rung_that_moved),
 	    TEST(restarts_quietly),
