@@ -126,8 +126,13 @@ static int see_group(struct member *member, struct etcd_answer *answer)
 
 static int take(struct member *member, const struct duty *duty, struct etcd_answer *answer)
 {
-	int error = is_strange(member, answer) ? -EBADMSG : 0;
+	int error = 0;
 
+	/* Without a lease nothing of ours hangs on what was known. */
+	if (is_strange(member, answer) && member->lease != 0)
+		error = -EBADMSG;
+	else if (is_strange(member, answer))
+		member_lose_lease(member);
 	if (error == 0 && member->request.verb == ETCD_TRANSACT)
 		error = see_group(member, answer);
 	if (error < 0)

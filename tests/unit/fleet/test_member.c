@@ -439,6 +439,22 @@ static void test_strange(unused_parameter void **state)
 	PLAY(steps, "");
 }
 
+static void test_another_cluster(unused_parameter void **state)
+{
+	/* While there is no lease nothing hangs on the cluster that was seen: another may come. */
+	static const struct step steps[] = {
+	    {0, TIME, 0, "grant", MEMBER_JOINING, false},
+	    {0, FAILED, 0, "", MEMBER_JOINING, false},
+	    {300, TIME, 0, "look", MEMBER_JOINING, false},
+	    {300, GROUP, 0, "", MEMBER_JOINING, false},
+	    {600, TIME, 0, "grant", MEMBER_JOINING, false},
+	    {600, STRANGE, 0, "put hosts/a", MEMBER_JOINING, false},
+	    {600, STRANGE, NAME, "", MEMBER_JOINED, false},
+	};
+
+	PLAY(steps, "");
+}
+
 static void test_names(unused_parameter void **state)
 {
 	/* Each state has a word. */
@@ -458,6 +474,7 @@ int main(void)
 	    cmocka_unit_test(test_restart),
 	    cmocka_unit_test(test_name_taken),
 	    cmocka_unit_test(test_strange),
+	    cmocka_unit_test(test_another_cluster),
 	    cmocka_unit_test(test_names),
 	};
 
