@@ -172,6 +172,7 @@ void decision_make(struct controller *controller)
 		return;
 	}
 	if (is_doubtful(controller, diagnosis)) {
+		controller->waits_for_turn = false; /* a slot that comes now is not for this */
 		decision_rest(controller, wait_ms);
 		return;
 	}

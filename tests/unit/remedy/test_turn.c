@@ -88,6 +88,28 @@ static void stands_down(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
+/* What was seen last contradicts the diagnosis that the slot was wanted for: until it is seen again
+ * nothing is done, though the slot comes. */
+static void waits_no_more_in_doubt(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, waiting);
+	world_reach_decision(world);
+	assert_true(controller_wants_slot(world->controller));
+	world->diagnosis = &world_stale_keytab;
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_string_equal(world_state(world), "standing");
+	assert_false(controller_wants_slot(world->controller));
+	tell(world, holding);
+	assert_int_equal(world->applies, 0);
+	world->diagnosis = &world_stale_handle;
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_int_equal(world->applies, 1);
+}
+
 /* A slot that was lost before the helper was asked: it is tried again, with all of it. */
 static void comes_too_late(void **state)
 {
@@ -139,6 +161,8 @@ int main(void)
 		wants_no_slot_for_nothing, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(acts_alone, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(stands_down, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		waits_no_more_in_doubt, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(comes_too_late, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(
 		remembers_over_a_restart, world_set_up, world_tear_down),
