@@ -24,13 +24,31 @@ static int rename_beside(const char *path, const char *aside, const char *suffix
 	return 0;
 }
 
-/* Whether something stands at the numbered name, which is put into `ret_name`. */
-static bool is_taken(const char *path, int number, char ret_name[MAX_NAME_BYTES - 16])
+static bool is_there(const char *name)
 {
 	struct stat status;
 
+	return lstat(name, &status) == 0 || errno != ENOENT;
+}
+
+/* Whether a database stands at the numbered name, which is put into `ret_name`. */
+static bool has_database(const char *path, int number, char ret_name[MAX_NAME_BYTES - 16])
+{
 	snprintf(ret_name, MAX_NAME_BYTES - 16, "%s.set-aside-%d", path, number);
-	return lstat(ret_name, &status) == 0 || errno != ENOENT;
+	return is_there(ret_name);
+}
+
+/* Also by a log alone: whoever was killed after he had moved that left it there. */
+static bool is_taken(const char *path, int number, char ret_name[MAX_NAME_BYTES - 16])
+{
+	char name[MAX_NAME_BYTES];
+	bool taken = has_database(path, number, ret_name);
+
+	for (size_t i = 0; !taken && i < count_of(suffixes); i++) {
+		snprintf(name, sizeof(name), "%s%s", ret_name, suffixes[i]);
+		taken = is_there(name);
+	}
+	return taken;
 }
 
 static int copy_name(const char *name, char **ret_name)
@@ -71,7 +89,7 @@ int aside_find(const char *path, char **ret_aside)
 	char aside[MAX_NAME_BYTES - 16];
 
 	for (int number = ASIDE_MAX_FILES; number > 0; number--)
-		if (is_taken(path, number, aside))
+		if (has_database(path, number, aside))
 			return copy_name(aside, ret_aside);
 	return -ENOENT;
 }

@@ -443,6 +443,22 @@ static void test_stale_log_is_not_replayed(unused_parameter void **state)
 	assert_true(size_of(path) > 0);
 }
 
+static void test_killed_while_setting_aside(unused_parameter void **state)
+{
+	/* The log had gone aside, the database not yet: the next time loses neither. */
+	char path[512];
+	char aside[512];
+
+	kill_in_transaction();
+	path_in(path, "authmedic.db-wal");
+	path_in(aside, "authmedic.db.set-aside-1-wal");
+	assert_int_equal(rename(path, aside), 0);
+	path_in(path, "authmedic.db");
+	assert_int_equal(truncate(path, 0), 0);
+	assert_set_aside(0);
+	assert_true(size_of(aside) > 0);
+}
+
 static void test_database_taken_away(unused_parameter void **state)
 {
 	/* The write-ahead log that was left of a database somebody removed is not played into a new
@@ -516,6 +532,7 @@ int main(void)
 	    store_test(test_set_aside_often),
 	    store_test(test_kill_in_transaction),
 	    store_test(test_stale_log_is_not_replayed),
+	    store_test(test_killed_while_setting_aside),
 	    store_test(test_database_taken_away),
 	    store_test(test_making_cut_off),
 	    store_test(test_no_memory),
