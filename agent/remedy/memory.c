@@ -130,6 +130,7 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
 	json_put_int(saved, "since_accepted_ms",
 	    controller->has_accepted_steady ? now.steady_ms - controller->accepted_steady_ms : -1);
+	json_put_int(saved, "steady_ms", now.steady_ms);
 	json_put_int(saved, "last_probe_ms", controller->last_probe_ms);
 	json_put_int(
 	    saved, "next_probe_left_ms", left_of(controller->next_probe_ms, now.steady_ms));
@@ -184,6 +185,15 @@ static void restore_told(struct controller *controller, const struct json *saved
 	controller->was_no_help = json_get_bool(saved, "was_no_help");
 }
 
+/* So long at least, whatever the wall clock says; a machine that was started anew has run so long
+ * since. */
+static int64_t stopped_for_ms(const struct json *saved, struct moment now)
+{
+	int64_t then_ms = json_get_int(saved, "steady_ms", now.steady_ms);
+
+	return now.steady_ms >= then_ms ? now.steady_ms - then_ms : now.steady_ms;
+}
+
 static void restore_times(
     struct controller *controller, const struct json *saved, struct moment now)
 {
@@ -198,7 +208,8 @@ static void restore_times(
 	controller->deadline_ms =
 	    deadline_of(json_get_int(saved, "deadline_left_ms", -1), now.steady_ms);
 	controller->has_accepted_steady = since_accepted_ms >= 0;
-	controller->accepted_steady_ms = now.steady_ms - since_accepted_ms;
+	controller->accepted_steady_ms =
+	    now.steady_ms - stopped_for_ms(saved, now) - since_accepted_ms;
 	if (since_action_ms >= 0)
 		controller->last_action_ms = now.steady_ms - since_action_ms;
 }

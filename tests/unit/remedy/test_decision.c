@@ -186,6 +186,44 @@ static void asks_the_helper_again_quietly(void **state)
 	assert_int_equal(world->events[EVENT_APPLIED], 1);
 }
 
+static void stop_for_long(struct world *world)
+{
+	world->now.steady_ms += INT64_C(30) * 3600000;
+	world->now.wall_ms += INT64_C(10) * 3600000;
+}
+
+static void start_another_boot(struct world *world)
+{
+	stop_for_long(world);
+	world->now.steady_ms = INT64_C(26) * 3600000; /* the machine has run so long */
+}
+
+/* The daemon was stopped for longer than an acceptance counts, and the wall clock was set back
+ * meanwhile: that makes it no younger. */
+static void find_no_recent_success(struct world *world, void (*stop)(struct world *world))
+{
+	world_settle(world);
+	world_restart_changed(world, stop);
+	controller_on_helper(world->controller, world->now, true);
+	world_pass(world, 200000);
+	world_break_handle(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_string_equal(world->last_reason, "no-recent-success");
+	assert_int_equal(world->applies, 0);
+}
+
+static void forgets_old_acceptances(void **state)
+{
+	find_no_recent_success(*state, stop_for_long);
+}
+
+static void forgets_acceptances_of_an_earlier_boot(void **state)
+{
+	find_no_recent_success(*state, start_another_boot);
+}
+
 /* Voters as evidence: the spike must last, and as many must be seen to get in again. */
 static void voters_decide(void **state)
 {
@@ -229,6 +267,8 @@ int main(void)
 	    TEST(waits_for_the_budget),
 	    TEST(waits_for_the_disk),
 	    TEST(asks_the_helper_again_quietly),
+	    TEST(forgets_old_acceptances),
+	    TEST(forgets_acceptances_of_an_earlier_boot),
 	    TEST(voters_decide),
 	};
 
