@@ -211,18 +211,21 @@ void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 {
 	struct pipeline *pipeline = *closing;
 	struct estate estate;
+	bool was_made;
 
 	*closing = NULL;
 	if (pipeline == NULL)
 		return;
+	/* What could not be taken up leaves nothing behind: another configuration goes on. */
+	was_made = pipeline->soon != NULL;
 	timer_close(&pipeline->every_second);
 	timer_close(&pipeline->soon);
 	helper_client_close(&pipeline->helper);
-	membership_close(&pipeline->membership);
 	endpoint_close(&pipeline->endpoint);
 	outbox_close(&pipeline->outbox);
-	if (pipeline->publisher != NULL)
+	if (was_made)
 		commit_all(pipeline);
+	membership_close(&pipeline->membership);
 	for (size_t i = 0; i < pipeline->site_count; i++)
 		site_done(&pipeline->sites[i]);
 	free(pipeline->sites);

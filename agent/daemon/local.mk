@@ -16,6 +16,7 @@ libauthmedic_a_SOURCES += \
 pipeline_sources = \
 	agent/daemon/assembly.c \
 	agent/daemon/chronicle.c agent/daemon/chronicle.h \
+	agent/daemon/commit.c \
 	agent/daemon/dead_letters.c agent/daemon/dead_letters.h \
 	agent/daemon/endpoint.c agent/daemon/endpoint.h \
 	agent/daemon/estate.c agent/daemon/estate.h \

@@ -23,6 +23,7 @@ struct membership {
 	int64_t turn_since_ms;
 	enum member_state said; /* in the log */
 	enum member_state hindered; /* AWAY, NAME_TAKEN: people were told of it; JOINED: of none */
+	enum member_state saved;    /* what the store has of that */
 	int64_t hindered_since_ms;
 	struct report_fleet model;
 };
@@ -148,19 +149,6 @@ static const char *sentence_of(const struct membership *membership, enum member_
 	    : "etcd has not answered for as long as a lease: this host acts on its own";
 }
 
-static int keep_value(struct store *store, const char *name, const char *value)
-{
-	int error = store_begin(store);
-
-	if (error < 0)
-		return error;
-	error = store_put_value(store, OF_THE_HOST, name, view_of_text(value));
-	if (error == 0)
-		return store_commit(store);
-	store_rollback(store);
-	return error;
-}
-
 bool membership_is_hindered(
     const struct membership *membership, struct notification_of_fleet *ret_notification)
 {
@@ -199,8 +187,20 @@ static void tell_people(struct membership *membership, enum member_state state)
 	membership->hindered_since_ms = clock_now_ms();
 	if (membership_is_hindered(membership, &notification))
 		journal_tell_fleet(membership->parts.journal, &notification);
-	if (keep_value(membership->parts.store, HINDERED_VALUE, member_state_name(state)) < 0)
-		log_warning("what was told of the fleet could not be kept");
+}
+
+int membership_save(const struct membership *membership, struct store *store)
+{
+	if (membership == NULL || membership->saved == membership->hindered)
+		return 0;
+	return store_put_value(store, OF_THE_HOST, HINDERED_VALUE,
+	    view_of_text(member_state_name(membership->hindered)));
+}
+
+void membership_committed(struct membership *membership)
+{
+	if (membership != NULL)
+		membership->saved = membership->hindered;
 }
 
 static void say_state(struct membership *membership)
@@ -351,6 +351,19 @@ static int read_password(struct membership *membership, struct buffer *errors)
 	return error;
 }
 
+static int keep_value(struct store *store, const char *name, const char *value)
+{
+	int error = store_begin(store);
+
+	if (error < 0)
+		return error;
+	error = store_put_value(store, OF_THE_HOST, name, view_of_text(value));
+	if (error == 0)
+		return store_commit(store);
+	store_rollback(store);
+	return error;
+}
+
 static int name_run(struct membership *membership)
 {
 	uint64_t bits[2];
@@ -375,13 +388,14 @@ static void load_hindrance(struct membership *membership)
 	struct buffer auto_buffer told;
 
 	membership->hindered = MEMBER_JOINED;
+	membership->saved = MEMBER_JOINED;
 	membership->hindered_since_ms = clock_now_ms();
 	buffer_init(&told, GROUP_NAME_BYTES);
 	if (store_get_value(membership->parts.store, OF_THE_HOST, HINDERED_VALUE, &told) < 0)
 		return;
 	for (enum member_state state = MEMBER_AWAY; state < MEMBER_STATES; state++)
 		if (strcmp(buffer_text(&told), member_state_name(state)) == 0)
-			membership->hindered = state;
+			membership->hindered = membership->saved = state;
 }
 
 static int open_fleet(struct membership *membership, struct buffer *errors)

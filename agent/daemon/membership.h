@@ -30,6 +30,10 @@ void membership_close(struct membership **membership);
 
 /* After each step, and each second. */
 void membership_work(struct membership *membership);
+/* What people were told, inside the transaction that has the message itself; and after the commit.
+ */
+must_check int membership_save(const struct membership *membership, struct store *store);
+void membership_committed(struct membership *membership);
 /* Boot time until which an action of the site may begin; 0: ever, -1: not now. */
 int64_t membership_begin_by_ms(const struct membership *membership, const struct site *site);
 

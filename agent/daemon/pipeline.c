@@ -7,7 +7,6 @@
 #include "daemon/chronicle.h"
 #include "daemon/event_line.h"
 #include "daemon/hearing.h"
-#include "daemon/memory.h"
 #include "daemon/prober.h"
 #include "daemon/summary.h"
 #include "diagnose/judgement.h"
@@ -460,46 +459,6 @@ static void ask_status(struct pipeline *pipeline)
 	pipeline->status_due_ms = clock_boot_ms() + STATUS_EVERY_MS;
 	pipeline->status_asked = 0;
 	ask_next_status(pipeline);
-}
-
-/* ---- 6. commit: all that this step changed, or nothing of it ---- */
-
-static int save(struct pipeline *pipeline)
-{
-	int error = journal_write(pipeline->journal, pipeline->store);
-
-	for (size_t i = 0; error == 0 && i < pipeline->site_count; i++)
-		error = memory_save_site(&pipeline->sites[i], pipeline->store);
-	return error == 0 ? store_commit(pipeline->store) : error;
-}
-
-static void note_how_saved(struct pipeline *pipeline, int error)
-{
-	struct notification_of_state news;
-
-	for (size_t i = 0; i < pipeline->site_count; i++) {
-		controller_on_saving(pipeline->sites[i].controller, error == 0);
-		if (error == 0)
-			memory_committed(&pipeline->sites[i]);
-		else
-			memory_lost(&pipeline->sites[i]);
-	}
-	if (error == 0)
-		journal_forget(pipeline->journal);
-	if (saving_note(&pipeline->saving, error, site_now(), &news))
-		journal_tell_state(pipeline->journal, &news);
-}
-
-void pipeline_commit(struct pipeline *pipeline)
-{
-	int error = store_begin(pipeline->store);
-
-	if (error == 0) {
-		error = save(pipeline);
-		if (error < 0)
-			store_rollback(pipeline->store);
-	}
-	note_how_saved(pipeline, error);
 }
 
 /* ---- the story, once a step ---- */

@@ -1,4 +1,5 @@
-/* What a pipeline is made of: shared by the story (pipeline.c) and the making (assembly.c) only. */
+/* What a pipeline is made of: shared by the story (pipeline.c), its commit (commit.c) and the making
+ * (assembly.c) only. */
 #ifndef AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
 #define AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
 
@@ -51,10 +52,12 @@ struct pipeline {
 /* -- pipeline.c */
 extern const struct controller_effects pipeline_effects;
 void pipeline_step(struct pipeline *pipeline);
-void pipeline_commit(struct pipeline *pipeline);
 void pipeline_on_second(void *context);
 void pipeline_on_soon(void *context);
 void pipeline_on_fleet(void *context);
 void pipeline_on_helper_connection(void *context, bool connected);
+
+/* -- commit.c */
+void pipeline_commit(struct pipeline *pipeline);
 
 #endif

@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
+	tests/unit/daemon/membership.test \
 	tests/unit/daemon/owed.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
@@ -25,6 +26,12 @@ tests_unit_daemon_journal_test_LDADD = $(unit_libs)
 tests_unit_daemon_log_parser_test_SOURCES = tests/unit/daemon/test_log_parser.c
 tests_unit_daemon_log_parser_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_log_parser_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_membership_test_SOURCES = tests/unit/daemon/test_membership.c \
+	tests/unit/loop/loop_fixture.h tests/unit/state/store_fixture.h \
+	tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_membership_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_membership_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_owed_test_SOURCES = tests/unit/daemon/test_owed.c \
 	agent/daemon/owed.c agent/daemon/owed.h \
