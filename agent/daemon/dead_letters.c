@@ -21,21 +21,31 @@ void dead_letters_tell(
 		    (unsigned long long)dropped);
 }
 
-bool dead_letters_revive(
-    struct store *store, const char *directory, const char *target, int64_t now_ms)
+bool dead_letters_revive(struct dead_letters *letters, struct store *store, int64_t now_ms)
 {
 	uint64_t count = 0;
 	int error;
 
-	if (!again_take(directory, target))
+	letters->asked |= again_take(letters->directory, letters->target);
+	if (!letters->asked)
 		return false;
-	error = store_revive_dead_letters(store, target, now_ms, &count);
-	if (error < 0)
-		log_error("%s: the dead letters cannot be sent again: %s", target,
+	error = store_revive_dead_letters(store, letters->target, now_ms, &count);
+	if (error < 0 && error != letters->error)
+		log_error("%s: the dead letters cannot be sent again yet: %s", letters->target,
 		    strerror(-error));
-	else
-		log_told(LOG_KIND_letters_again, (struct log_about){.target = target},
-		    "%s: %llu dead letters are sent again, as a person asked", target,
-		    (unsigned long long)count);
+	letters->error = error;
+	if (error < 0)
+		return false;
+	letters->asked = false;
+	log_told(LOG_KIND_letters_again, (struct log_about){.target = letters->target},
+	    "%s: %llu dead letters are sent again, as a person asked", letters->target,
+	    (unsigned long long)count);
 	return true;
+}
+
+void dead_letters_leave(const struct dead_letters *letters)
+{
+	if (letters->asked && again_ask(letters->directory, letters->target) < 0)
+		log_error("%s: that its dead letters are to be sent again is forgotten",
+		    letters->target);
 }

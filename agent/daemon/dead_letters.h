@@ -8,8 +8,16 @@
 /* One more; `dropped` older ones had to go for it. */
 void dead_letters_tell(
     struct publisher *publisher, const struct owed_note *note, uint64_t dropped);
-/* A person asks by a file in the directory, whose name says all. Whether there was one. */
-bool dead_letters_revive(
-    struct store *store, const char *directory, const char *target, int64_t now_ms);
+/* Whether a person asked for one receiver's to be sent again: by a file in the directory, whose
+ * name says all. */
+struct dead_letters {
+	const char *directory, *target; /* borrowed */
+	bool asked; /* and nothing came of it yet */
+	int error;  /* why not; 0: it was not tried */
+};
+/* Whether they are sent again now. What cannot be done is tried again with each call. */
+bool dead_letters_revive(struct dead_letters *letters, struct store *store, int64_t now_ms);
+/* Before the end: leaves the question, where it stands yet, to the next run. */
+void dead_letters_leave(const struct dead_letters *letters);
 
 #endif

@@ -23,6 +23,7 @@ struct outbox {
 	struct outbox_parts parts;
 	struct webhook_sender *sender;
 	struct target targets[CONFIG_MAX_NOTIFY];
+	struct dead_letters letters[CONFIG_MAX_NOTIFY]; /* of each */
 	struct owed *owed;
 	char host[HOST_NAME_BYTES];
 	int64_t now_ms;
@@ -506,8 +507,7 @@ void outbox_work(struct outbox *outbox, int64_t now_ms)
 	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
 		/* Looked for only where there are any. */
 		if (outbox->targets[i].dead > 0 &&
-		    dead_letters_revive(outbox->parts.store, outbox->parts.config->state_dir,
-			name_of(outbox, i), now_ms))
+		    dead_letters_revive(&outbox->letters[i], outbox->parts.store, now_ms))
 			tell_queue(outbox, i);
 	if (outbox->parts.saving->error == 0 && pay(outbox))
 		send_due(outbox);
@@ -545,6 +545,8 @@ int outbox_new(struct outbox **ret_outbox, const struct outbox_parts *parts, str
 	if (error == 0)
 		error = webhook_sender_new(&outbox->sender, parts->loop, &options);
 	for (size_t i = 0; error == 0 && i < parts->config->notify.count; i++) {
+		outbox->letters[i] = (struct dead_letters){
+		    .directory = parts->config->state_dir, .target = name_of(outbox, i)};
 		error = target_open(
 		    &outbox->targets[i], &parts->config->notify.items[i], outbox->sender, errors);
 		tell_queue(outbox, i);
@@ -565,8 +567,10 @@ void outbox_close(struct outbox **outbox)
 		(void)!owed_pay((*outbox)->owed, (*outbox)->parts.store, on_buried, *outbox);
 	owed_free(&(*outbox)->owed);
 	webhook_sender_close(&(*outbox)->sender);
-	for (size_t i = 0; i < CONFIG_MAX_NOTIFY; i++)
+	for (size_t i = 0; i < CONFIG_MAX_NOTIFY; i++) {
+		dead_letters_leave(&(*outbox)->letters[i]);
 		target_done(&(*outbox)->targets[i]);
+	}
 	free(*outbox);
 	*outbox = NULL;
 }

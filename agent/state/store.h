@@ -13,7 +13,8 @@
 
 #define STORE_MAX_INCIDENTS 1000 /* kept per site; the oldest resolved ones go */
 #define STORE_MAX_TIMELINE  500  /* entries per incident; the middle ones give way to a count */
-#define STORE_MAX_OUTBOX    10000
+#define STORE_MAX_OUTBOX    10000 /* of all targets together, but for … */
+#define STORE_OUTBOX_SHARE  500   /* … so many of each, which no other target's can take */
 
 struct store;
 
@@ -122,7 +123,7 @@ struct store_message {
 	int64_t due_ms; /* not to be sent before; within STORE_LONGEST_DELAY_MS of when it is put */
 	int64_t attempts;
 };
-/* -ENOSPC when full. */
+/* -ENOSPC when full, and the target has its share. */
 must_check int store_put_message(struct store *store, const struct store_message *message);
 typedef int store_on_message(void *context, const struct store_message *message);
 /* The oldest undelivered message of each target, where it is due, or further ahead than any is ever

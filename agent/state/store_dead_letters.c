@@ -102,10 +102,12 @@ static int copy_dead_letters(
 	query_start(&query, store->database,
 	    "INSERT OR IGNORE INTO outbox (target, message_id, body, created_ms, due_ms, attempts)"
 	    " SELECT target, message_id, body, ?2, ?2, 0 FROM dead_letter WHERE target = ?1"
-	    " ORDER BY id LIMIT max(0, ?3 - (SELECT count(*) FROM outbox))");
+	    " ORDER BY id LIMIT max(0, ?3 - (SELECT count(*) FROM outbox),"
+	    " ?4 - (SELECT count(*) FROM outbox WHERE target = ?1))");
 	query_bind_text(&query, target);
 	query_bind_int(&query, now_ms);
 	query_bind_int(&query, STORE_MAX_OUTBOX);
+	query_bind_int(&query, STORE_OUTBOX_SHARE);
 	return query_run(&query, ret_count);
 }
 

@@ -34,7 +34,8 @@ int store_put_message(struct store *store, const struct store_message *message)
 		return error;
 	query_start(&query, store->database,
 	    "INSERT INTO outbox (target, message_id, body, created_ms, due_ms, attempts)"
-	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE (SELECT count(*) FROM outbox) < ?7");
+	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE (SELECT count(*) FROM outbox) < ?7"
+	    " OR (SELECT count(*) FROM outbox WHERE target = ?1) < ?8");
 	query_bind_text(&query, message->target);
 	query_bind_text(&query, message->message_id);
 	query_bind_bytes(&query, message->body);
@@ -42,6 +43,7 @@ int store_put_message(struct store *store, const struct store_message *message)
 	query_bind_int(&query, message->due_ms);
 	query_bind_int(&query, message->attempts);
 	query_bind_int(&query, STORE_MAX_OUTBOX);
+	query_bind_int(&query, STORE_OUTBOX_SHARE);
 	error = query_run(&query, &changes);
 	return error == 0 && changes == 0 ? -ENOSPC : error;
 }

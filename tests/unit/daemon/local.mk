@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 daemon_tests = tests/unit/daemon/bounds.test \
+	tests/unit/daemon/dead_letters.test \
 	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/membership.test \
@@ -17,6 +18,11 @@ tests_unit_daemon_bounds_test_SOURCES = tests/unit/daemon/test_bounds.c \
 	tests/unit/directory_fixture.h
 tests_unit_daemon_bounds_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_bounds_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_dead_letters_test_SOURCES = tests/unit/daemon/test_dead_letters.c \
+	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_dead_letters_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_dead_letters_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_journal_test_SOURCES = tests/unit/daemon/test_journal.c \
 	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)

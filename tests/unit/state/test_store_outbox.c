@@ -228,6 +228,33 @@ static void test_full(unused_parameter void **state)
 	assert_int_equal(put("ops", "one-more", 0), 0);
 }
 
+/* A receiver that takes nothing for days leaves the others their share of a full outbox, for news
+ * and for what a person has sent again. */
+static void test_share(unused_parameter void **state)
+{
+	const struct store_dead_letter letter = {.reason = ""};
+	uint64_t dropped = 0, count = 0;
+	char id[16];
+
+	assert_int_equal(put("ops", "dead", 0), 0);
+	assert_int_equal(store_bury_message(store, 1, &letter, &dropped), 0);
+	assert_int_equal(store_begin(store), 0);
+	for (int i = 0; i < STORE_MAX_OUTBOX; i++) {
+		snprintf(id, sizeof(id), "m%d", i);
+		assert_int_equal(put("chat", id, 0), 0);
+	}
+	assert_int_equal(put("chat", "one-more", 0), -ENOSPC);
+	for (int i = 1; i < STORE_OUTBOX_SHARE; i++) {
+		snprintf(id, sizeof(id), "m%d", i);
+		assert_int_equal(put("ops", id, 0), 0);
+	}
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(store_revive_dead_letters(store, "ops", 0, &count), 0);
+	assert_int_equal(count, 1);
+	assert_count("ops", STORE_OUTBOX_SHARE);
+	assert_int_equal(put("ops", "one-more", 0), -ENOSPC);
+}
+
 static int delete_message(void *context, const struct store_message *message)
 {
 	(*(int *)context)++;
@@ -270,6 +297,7 @@ int main(void)
 	    store_test(test_dead_letters),
 	    store_test(test_many_dead_letters),
 	    store_test(test_full),
+	    store_test(test_share),
 	    store_test(test_delete_in_walk),
 	    store_test(test_ids_are_not_reused),
 	};
