@@ -2,6 +2,19 @@
 #include "daemon/pipeline_parts.h"
 
 #include "daemon/memory.h"
+#include "daemon/unwatched.h"
+#include "loop/clock.h"
+
+/* Once, when all that is watched is in the transaction: what else is open there is nobody's. */
+static int end_unwatched(const struct pipeline *pipeline)
+{
+	const struct unwatched unwatched = {.config = pipeline->rulebook.config,
+	    .sites = pipeline->sites,
+	    .site_count = pipeline->site_count,
+	    .now_ms = clock_now_ms()};
+
+	return pipeline->unwatched_ended ? 0 : unwatched_end(&unwatched, pipeline->store);
+}
 
 static int save(struct pipeline *pipeline)
 {
@@ -11,6 +24,8 @@ static int save(struct pipeline *pipeline)
 		error = memory_save_site(&pipeline->sites[i], pipeline->store);
 	if (error == 0)
 		error = membership_save(pipeline->membership, pipeline->store);
+	if (error == 0)
+		error = end_unwatched(pipeline);
 	return error == 0 ? store_commit(pipeline->store) : error;
 }
 
@@ -28,6 +43,7 @@ static void note_how_saved(struct pipeline *pipeline, int error)
 	if (error == 0) {
 		journal_forget(pipeline->journal);
 		membership_committed(pipeline->membership);
+		pipeline->unwatched_ended = true;
 	}
 	if (saving_note(&pipeline->saving, error, site_now(), &news))
 		journal_tell_state(pipeline->journal, &news);

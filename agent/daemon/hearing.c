@@ -229,3 +229,35 @@ void hearing_restore(struct site *site, const struct json *saved)
 				restore_log(site, i, object);
 	}
 }
+
+static int each_told_of_log(
+    const struct json *object, const char *path, hearing_on_told *on_told, void *context)
+{
+	const struct json *conditions = json_get(object, "conditions");
+	int result = 0;
+
+	for (const struct json *condition = json_next(conditions, NULL);
+	     result == 0 && condition != NULL; condition = json_next(conditions, condition)) {
+		const char *name = json_get_text(condition, "reason");
+		enum deaf_reason reason = name != NULL ? deaf_reason_named(name) : DEAF_NOTHING;
+
+		if (reason != DEAF_NOTHING && json_get_bool(condition, "told"))
+			result = on_told(context, path, reason);
+	}
+	return result;
+}
+
+int hearing_each_told(const struct json *saved, hearing_on_told *on_told, void *context)
+{
+	const struct json *logs = json_get(saved, "logs");
+	int result = 0;
+
+	for (const struct json *object = json_next(logs, NULL); result == 0 && object != NULL;
+	     object = json_next(logs, object)) {
+		const char *path = json_get_text(object, "path");
+
+		if (path != NULL)
+			result = each_told_of_log(object, path, on_told, context);
+	}
+	return result;
+}

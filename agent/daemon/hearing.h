@@ -26,5 +26,9 @@ int64_t hearing_since_ms(const struct site_log *log, enum deaf_reason reason);
 /* For the state: a JSON object, owned by the caller. */
 struct json *hearing_save(const struct site *site);
 void hearing_restore(struct site *site, const struct json *saved);
+typedef int hearing_on_told(void *context, const char *log, enum deaf_reason reason);
+/* Each condition in there that people were told of and know no end of; a result of the callback's
+ * other than 0 ends the walk and is handed back. */
+int hearing_each_told(const struct json *saved, hearing_on_told *on_told, void *context);
 
 #endif

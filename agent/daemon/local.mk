@@ -34,7 +34,8 @@ pipeline_sources = \
 	agent/daemon/saving.c agent/daemon/saving.h \
 	agent/daemon/stories.c agent/daemon/stories.h \
 	agent/daemon/site.c agent/daemon/site.h \
-	agent/daemon/summary.c agent/daemon/summary.h
+	agent/daemon/summary.c agent/daemon/summary.h \
+	agent/daemon/unwatched.c agent/daemon/unwatched.h
 sbin_PROGRAMS += authmedicd
 authmedicd_SOURCES = agent/daemon/main.c agent/daemon/supervision.c agent/daemon/supervision.h $(pipeline_sources)
 authmedicd_LDFLAGS = $(HARDENING_LDFLAGS)

@@ -6,7 +6,6 @@
 #include "daemon/hearing.h"
 
 #define CONTROLLER_VALUE     "controller"
-#define DEAFNESS_VALUE       "deafness"
 #define MAX_CONTROLLER_BYTES ((size_t)64 * 1024)
 #define MAX_DEAFNESS_BYTES   ((size_t)1024 * 1024)
 #define MAX_HEADER_BYTES     ((size_t)64 * 1024)
@@ -68,7 +67,7 @@ static int save_controller(const struct site *site, struct store *store)
 	    : store_put_value(store, site->config->name, CONTROLLER_VALUE, buffer_view(&text));
 }
 
-static int save_deafness(const struct site *site, struct store *store)
+int memory_save_deafness(const struct site *site, struct store *store)
 {
 	struct json auto_json *saved = hearing_save(site);
 	struct buffer auto_buffer text;
@@ -101,7 +100,7 @@ int memory_save_site(struct site *site, struct store *store)
 	if (error == 0 && controller_revision(site->controller) != site->saved_revision)
 		error = save_controller(site, store);
 	if (error == 0 && deafness_revision(site->deafness) != site->saved_deafness)
-		error = save_deafness(site, store);
+		error = memory_save_deafness(site, store);
 	if (error == 0)
 		error = course_save(site->course, on_course_to_save, &target);
 	return error;
@@ -164,6 +163,29 @@ static int on_row_to_load(void *context, struct view key, struct view value)
 	return 0;
 }
 
+static int on_incident(void *context, const struct store_incident *incident)
+{
+	*(bool *)context = incident->closed_ms >= 0;
+	return 0;
+}
+
+/* The site may not have been watched for a while, and its incident was ended then. */
+static int drop_what_is_over(const struct site *site, struct store *store, struct json *saved)
+{
+	const char *id = json_get_text(saved, "incident");
+	bool is_over = false;
+	int error = 0;
+
+	if (id != NULL && id[0] != '\0')
+		error = store_get_incident(store, id, on_incident, &is_over);
+	if (is_over) {
+		log_notice("%s: incident %s was ended while nobody watched the site",
+		    site->config->name, id);
+		controller_forget_incident(saved);
+	}
+	return error == -ENOENT ? 0 : error;
+}
+
 static int load_controller(struct site *site, struct store *store, const struct rules *rules)
 {
 	struct buffer auto_buffer text;
@@ -175,6 +197,8 @@ static int load_controller(struct site *site, struct store *store, const struct 
 	if (error < 0)
 		return error == -ENOENT ? 0 : error;
 	error = json_parse(buffer_view(&text), &saved);
+	if (error == 0 && drop_what_is_over(site, store, saved) < 0)
+		return -EIO;
 	if (error == 0)
 		error = controller_restore(site->controller, saved, rules, site_now());
 	if (error < 0)

@@ -6,8 +6,12 @@
 #include "daemon/site.h"
 #include "state/store.h"
 
+#define DEAFNESS_VALUE "deafness" /* of a site, as hearing_save() gives it */
+
 /* Inside a transaction. */
 must_check int memory_save_site(struct site *site, struct store *store);
+/* So, too: of that only how deaf its logs are, whether it changed or not. */
+must_check int memory_save_deafness(const struct site *site, struct store *store);
 /* After the commit. */
 void memory_committed(struct site *site);
 /* After a commit that failed: all that the detector holds must be offered again. */

@@ -1,5 +1,5 @@
-/* What a pipeline is made of: shared by the story (pipeline.c), its commit (commit.c) and the making
- * (assembly.c) only. */
+/* What a pipeline is made of: shared by the story (pipeline.c), its commit (commit.c) and the
+ * making (assembly.c) only. */
 #ifndef AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
 #define AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
 
@@ -47,6 +47,7 @@ struct pipeline {
 	bool catching_up;
 	bool reconcile_wanted;
 	bool hearing_wanted;
+	bool unwatched_ended; /* what is not watched any more has its end */
 };
 
 /* -- pipeline.c */

@@ -158,6 +158,9 @@ struct json *controller_save(const struct controller *controller, struct moment 
 must_check int controller_restore(struct controller *controller, const struct json *saved,
     const struct rules *rules, struct moment now);
 
+/* Takes the incident out of what was saved: it was ended while nobody looked at the site. */
+void controller_forget_incident(struct json *saved);
+
 const char *event_kind_name(enum event_kind kind);
 
 #endif

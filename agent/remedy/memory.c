@@ -280,3 +280,16 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	resume(controller);
 	return 0;
 }
+
+void controller_forget_incident(struct json *saved)
+{
+	static const char *const of_the_incident[] = {"state", "incident", "diagnosis", "refusal",
+	    "told", "helper_refused", "was_no_help", "spent", "trials", "deadline_left_ms",
+	    "failing_since_ms", "failed_start_ms"};
+
+	for (size_t i = 0; i < count_of(of_the_incident); i++)
+		json_remove(saved, of_the_incident[i]);
+	json_put_text(saved, "state", state_words[STATE_WATCHING]);
+	json_put_text(saved, "incident", "");
+	json_put_text(saved, "diagnosis", "");
+}

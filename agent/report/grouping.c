@@ -32,6 +32,7 @@ static const struct {
     {"resolved", "sign-in works again"},
     {"deaf", "logs tell us nothing"},
     {"deaf-ended", "logs can be read again"},
+    {"unwatched", "nobody watches what was told of any more"},
 };
 
 int grouping_new(struct grouping **ret_grouping)

@@ -28,13 +28,18 @@ static struct json *begin(struct json *document, const char *type, int64_t time_
 	return json_put_object(document, "data");
 }
 
+static const char *type_of_log(const struct notification_of_log *notification)
+{
+	if (notification->unwatched)
+		return "authmedic.log.unwatched";
+	return notification->opened ? "authmedic.log.deaf" : "authmedic.log.deaf-ended";
+}
+
 int notification_of_log_print(
     const struct notification_of_log *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();
-	struct json *data = begin(document,
-	    notification->opened ? "authmedic.log.deaf" : "authmedic.log.deaf-ended",
-	    notification->time_ms);
+	struct json *data = begin(document, type_of_log(notification), notification->time_ms);
 
 	json_put_text(data, "site", notification->site);
 	json_put_text(data, "log", notification->log);

@@ -7,7 +7,7 @@
 
 /* Borrowed; lives during the call. */
 struct notification {
-	const char *kind;     /* opened, acting, resolved, needs-person, test */
+	const char *kind;     /* opened, acting, resolved, needs-person, unwatched, test */
 	int64_t time_ms;
 	const char *site;
 	const char *incident;
@@ -31,13 +31,14 @@ struct notification_message {
 /* What it is told of a log. Borrowed; lives during the call. */
 struct notification_of_log {
 	bool opened; /* it is deaf for this reason; else no longer */
+	bool unwatched; /* nobody looks any more whether it is */
 	int64_t time_ms;
 	const char *site, *log;
 	const char *reason; /* one word */
 	const char *text;
 };
 
-/* {"type":"authmedic.log.deaf" or "….deaf-ended","timestamp":…,"data":{…}} */
+/* {"type":"authmedic.log.deaf", "….deaf-ended" or "….unwatched","timestamp":…,"data":{…}} */
 must_check int notification_of_log_print(
     const struct notification_of_log *notification, struct buffer *buffer);
 

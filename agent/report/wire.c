@@ -79,6 +79,7 @@ int wire_read(const struct json *document, struct wire_story *ret_story)
 bool wire_is_end(const char *kind)
 {
 	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0 ||
+	    strcmp(kind, "unwatched") == 0 ||
 	    strcmp(kind, "hindered-ended") == 0 || strcmp(kind, "unsaved-ended") == 0;
 }
 
@@ -103,7 +104,7 @@ void wire_summary(const struct wire_story *story, struct buffer *line)
 		buffer_append_format(line, "authmedic on %s: %s", story->host, story->text);
 	else if (story->of_log)
 		buffer_append_format(line, "%s: %s: %s", story->site, story->log,
-		    wire_is_end(story->kind) ? "it can be read again" : story->text);
+		    strcmp(story->kind, "deaf-ended") == 0 ? "it can be read again" : story->text);
 	else if (wire_is_end(story->kind) || story->title[0] == '\0')
 		buffer_append_format(line, "%s: %s", story->site, story->text);
 	else

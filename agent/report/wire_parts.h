@@ -14,7 +14,8 @@ struct wire_story {
 	bool of_fleet;          /* or … */
 	bool of_state;          /* … else of an incident */
 	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended;
-				 * hindered, hindered-ended; unsaved, unsaved-ended */
+				 * unwatched, of both; hindered, hindered-ended; unsaved,
+				 * unsaved-ended */
 	const char *time;       /* RFC 3339 */
 	const char *site;
 	const char *incident;

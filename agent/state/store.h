@@ -69,6 +69,11 @@ must_check int store_put_value(
 must_check int store_get_value(
     struct store *store, const char *site, const char *name, struct buffer *ret_value);
 
+typedef int store_on_value(void *context, const char *site, struct view value);
+/* Of all sites that have one of that name. */
+must_check int store_each_value(
+    struct store *store, const char *name, store_on_value *on_value, void *context);
+
 /* -- the rules that diagnoses were made with, by digest; those that no incident names go. */
 must_check int store_put_rules(struct store *store, const char *digest, struct view text);
 /* -ENOENT where there are none. */

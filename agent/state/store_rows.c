@@ -66,3 +66,19 @@ int store_get_value(
 		return -ENOENT;
 	return error < 0 ? error : buffer_error(ret_value);
 }
+
+int store_each_value(
+    struct store *store, const char *name, store_on_value *on_value, void *context)
+{
+	struct query query;
+	int result = 0;
+	int error;
+
+	query_start(
+	    &query, store->database, "SELECT site, value FROM value WHERE name = ?1 ORDER BY site");
+	query_bind_text(&query, name);
+	while (result == 0 && query_next(&query))
+		result = on_value(context, query_text(&query, 0), query_bytes(&query, 1));
+	error = query_end(&query);
+	return result != 0 ? result : error;
+}

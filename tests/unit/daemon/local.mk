@@ -10,7 +10,8 @@ daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/reports.test \
 	tests/unit/daemon/saving.test \
 	tests/unit/daemon/stories.test \
-	tests/unit/daemon/supervision.test
+	tests/unit/daemon/supervision.test \
+	tests/unit/daemon/unwatched.test
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
 
@@ -46,6 +47,7 @@ tests_unit_daemon_owed_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_owed_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/test_pipeline.c \
+	tests/unit/daemon/pipeline_fixture.h \
 	tests/unit/loop/loop_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
 tests_unit_daemon_pipeline_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_pipeline_test_LDADD = $(unit_libs)
@@ -74,4 +76,10 @@ tests_unit_daemon_supervision_test_SOURCES = tests/unit/daemon/test_supervision.
 	agent/daemon/supervision.c agent/daemon/supervision.h tests/unit/loop/loop_fixture.h
 tests_unit_daemon_supervision_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_supervision_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_unwatched_test_SOURCES = tests/unit/daemon/test_unwatched.c \
+	tests/unit/daemon/pipeline_fixture.h \
+	tests/unit/loop/loop_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_unwatched_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_unwatched_test_LDADD = $(unit_libs)
 endif

@@ -6,7 +6,7 @@
 #include "daemon/journal.h"
 #include "daemon/membership.h"
 
-/* A lease that is over at once, and an etcd that nobody reaches: the host is away from the start. */
+/* A lease that is over at once, and an etcd that nobody reaches: the host is away at once. */
 static char *endpoints[] = {(char *)"http://127.0.0.1:1"};
 static struct config_notify targets[] = {{.name = (char *)"ops", .type = (char *)"webhook"}};
 static const struct config config = {

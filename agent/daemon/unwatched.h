@@ -1,0 +1,21 @@
+/* What people were told of and nobody looks at any more: an incident or a deaf log of a site that
+ * was taken out of the configuration, a log that was, an incident that was lost to its site. No end
+ * of it would ever come: it has one here. */
+#ifndef AUTHMEDIC_DAEMON_UNWATCHED_H
+#define AUTHMEDIC_DAEMON_UNWATCHED_H
+
+#include "daemon/site.h"
+#include "state/store.h"
+
+struct unwatched {
+	const struct config *config;
+	const struct site *sites; /* all that are watched, as they stand */
+	size_t site_count;
+	int64_t now_ms;
+};
+
+/* Inside a transaction that has all of the sites: closes it in there, and puts what is to be told
+ * into the outbox. */
+must_check int unwatched_end(const struct unwatched *unwatched, struct store *store);
+
+#endif
