@@ -4,8 +4,12 @@
 
 #include <errno.h>
 
+#include "base/hash.h"
+
 #define MAX_SUMMARY_BYTES ((size_t)1024)
 #define MAX_KEY_BYTES     ((size_t)255) /* of dedup_key */
+#define MAX_WHOLE_BYTES   ((size_t)64 * 1024) /* of either, before it is cut */
+#define DIGEST_BYTES      ((size_t)17)
 
 static const char *action_of(const char *kind)
 {
@@ -21,9 +25,10 @@ static void put_payload(
 	struct buffer auto_buffer summary;
 	struct json *details;
 
-	buffer_init(&summary, MAX_SUMMARY_BYTES);
+	buffer_init(&summary, MAX_WHOLE_BYTES);
 	wire_summary(story, &summary);
-	json_put_text(payload, "summary", buffer_text(&summary));
+	json_put_view(
+	    payload, "summary", view_first(buffer_view(&summary), MAX_SUMMARY_BYTES));
 	json_put_text(payload, "source", news->host);
 	json_put_text(payload, "severity", wire_severity(story));
 	json_put_text(payload, "timestamp", story->time);
@@ -38,23 +43,37 @@ static void put_payload(
 	wire_put_text(details, "log", story->log);
 }
 
+/* What is cut off must not make one of two troubles: each is closed by its key. */
+static void put_key(struct json *event, const struct wire_story *story)
+{
+	struct buffer auto_buffer whole, auto_buffer key;
+
+	buffer_init(&whole, MAX_WHOLE_BYTES);
+	buffer_init(&key, MAX_KEY_BYTES);
+	wire_subject(story, &whole);
+	if (whole.length <= MAX_KEY_BYTES) {
+		buffer_append(&key, buffer_view(&whole));
+	} else {
+		buffer_append(&key, view_first(buffer_view(&whole), MAX_KEY_BYTES - DIGEST_BYTES));
+		buffer_append_format(&key, "-%016llx",
+		    (unsigned long long)hash_chain(0, buffer_view(&whole)));
+	}
+	json_put_text(event, "dedup_key", buffer_text(&key));
+}
+
 static int print(const struct wire_news *news, struct buffer *body)
 {
 	struct json auto_json *event = json_object_new();
-	struct buffer auto_buffer key;
 	struct wire_story story;
-	int error;
+	int error = wire_read(news->document, &story);
 
-	buffer_init(&key, MAX_KEY_BYTES * 64);
-	error = wire_read(news->document, &story);
 	if (error == 0 && story.is_group)
 		error = -EINVAL;
 	if (error < 0 || news->key == NULL)
 		return error < 0 ? error : -EINVAL;
-	wire_subject(&story, &key);
 	json_put_text(event, "routing_key", news->key);
 	json_put_text(event, "event_action", action_of(story.kind));
-	json_put_view(event, "dedup_key", view_first(buffer_view(&key), MAX_KEY_BYTES));
+	put_key(event, &story);
 	json_put_text(event, "client", "authmedic");
 	put_payload(event, news, &story);
 	return json_print(event, body);

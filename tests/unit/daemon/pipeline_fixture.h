@@ -1,5 +1,5 @@
-/* The whole pipeline on a loop of its own, and a receiver of notifications. Nothing is waited for by
- * time: each test watches for what it wants to see; a limit ends one that never does. */
+/* The whole pipeline on a loop of its own, and a receiver of notifications. Nothing is waited for
+ * by time: each test watches for what it wants to see; a limit ends one that never does. */
 #ifndef AUTHMEDIC_TESTS_PIPELINE_FIXTURE_H
 #define AUTHMEDIC_TESTS_PIPELINE_FIXTURE_H
 

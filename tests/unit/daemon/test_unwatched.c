@@ -35,8 +35,8 @@ static void put_value(struct store *store, const char *site, const char *name, c
 static void put_deafness(struct store *store, const char *site)
 {
 	put_value(store, site, "deafness",
-	    "{\"logs\":[{\"path\":\"/old.log\",\"conditions\":[{\"reason\":\"missing\",\"told\":true,"
-	    "\"open\":true},{\"reason\":\"silent\",\"open\":true}]}]}");
+	    "{\"logs\":[{\"path\":\"/old.log\",\"conditions\":[{\"reason\":\"missing\","
+	    "\"open\":true,\"told\":true},{\"reason\":\"silent\",\"open\":true}]}]}");
 }
 
 static int on_open(void *context, const struct store_incident *incident)

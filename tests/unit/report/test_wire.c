@@ -172,6 +172,42 @@ static void has_a_maximum(unused_parameter void **state)
 }
 
 /* The path of a receiver's interface is added where the URL does not have it. */
+/* The text that PagerDuty is told by that name of a log whose path is long. */
+static char *print_of_long_path(const char *reason, const char *name)
+{
+	struct buffer auto_buffer document, auto_buffer body;
+	struct json auto_json *event = NULL;
+	const char *text;
+
+	buffer_init(&document, 65536);
+	buffer_init(&body, 65536);
+	buffer_append_format(&document,
+	    "{\"type\":\"authmedic.log.deaf\",\"data\":{\"site\":\"intranet\",\"log\":\"/%01500d\","
+	    "\"reason\":\"%s\",\"text\":\"it is gone\"}}",
+	    0, reason);
+	assert_int_equal(print("pagerduty", buffer_text(&document), &body), 0);
+	assert_int_equal(json_parse(buffer_view(&body), &event), 0);
+	text = json_get_text(event, name);
+	if (text == NULL)
+		text = json_get_text(json_get(event, "payload"), name);
+	return text != NULL ? strdup(text) : NULL;
+}
+
+/* PagerDuty takes so much and no more: two conditions of a log with a long path are two, each by
+ * the same key each time, and with a summary, without which it would be refused. */
+static void keeps_long_names_apart(unused_parameter void **state)
+{
+	char auto_free *one = print_of_long_path("missing", "dedup_key");
+	char auto_free *same = print_of_long_path("missing", "dedup_key");
+	char auto_free *other = print_of_long_path("silent", "dedup_key");
+	char auto_free *summary = print_of_long_path("missing", "summary");
+
+	assert_int_equal(strlen(one), 255);
+	assert_string_equal(one, same);
+	assert_string_not_equal(one, other);
+	assert_int_equal(strlen(summary), 1024);
+}
+
 static void completes_urls(unused_parameter void **state)
 {
 	static const char *const urls[][3] = {
@@ -201,6 +237,7 @@ int main(void)
 	    cmocka_unit_test(tells_of_several_at_once),
 	    cmocka_unit_test(refuses_other_documents),
 	    cmocka_unit_test(has_a_maximum),
+	    cmocka_unit_test(keeps_long_names_apart),
 	    cmocka_unit_test(completes_urls),
 	};
 
