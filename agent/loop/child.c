@@ -29,12 +29,15 @@ struct child {
 	size_t open_handles;
 	enum phase phase;
 	bool abandoned; /* child_close() came before the end */
-	int64_t grace_ms;
+	bool hangs; /* SIGKILL did not end it */
+	int64_t grace_ms, hang_ms;
 	int exit_status, term_signal;
 	bool timed_out;
 	void (*on_exit)(void *context, const struct child_result *result);
 	void *context;
 };
+
+static size_t hanging; /* children, of all loops */
 
 static void on_timer(uv_timer_t *handle);
 
@@ -128,6 +131,19 @@ static void on_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buf)
 	report_if_drained(child);
 }
 
+/* It waits within the system for what may never come, as for a file on a server that is gone.
+ * Nobody waits for it any more; should it end, its end is taken. */
+static void give_up(struct child *child)
+{
+	child->hangs = true;
+	hanging++;
+	uv_unref((uv_handle_t *)&child->process);
+	child->exit_status = -1;
+	child->term_signal = SIGKILL;
+	if (!child->abandoned)
+		report(child);
+}
+
 static void on_timer(uv_timer_t *handle)
 {
 	struct child *child = handle->data;
@@ -140,12 +156,14 @@ static void on_timer(uv_timer_t *handle)
 		break;
 	case TERMINATING:
 		signal_group(child, SIGKILL);
-		enter(child, KILLING, 0);
+		enter(child, KILLING, child->hang_ms);
 		break;
 	case DRAINING:
 		report(child);
 		break;
 	case KILLING:
+		give_up(child);
+		break;
 	case REPORTED:
 		break;
 	}
@@ -155,10 +173,11 @@ static void on_process_exit(uv_process_t *process, int64_t exit_status, int term
 {
 	struct child *child = process->data;
 
-	if (child->abandoned) {
+	hanging -= child->hangs;
+	if (child->abandoned)
 		close_handles(child);
+	if (child->abandoned || child->hangs)
 		return;
-	}
 	/* Its own children may have ignored the SIGTERM. The group's number cannot have been given
 	 * to others in this instant: numbers are handed out in a circle. */
 	if (child->timed_out)
@@ -215,14 +234,17 @@ static int capture(struct output *output)
 
 int child_new(struct child **ret_child, uv_loop_t *loop, const struct child_options *options)
 {
-	struct child *child = calloc(1, sizeof(*child));
+	struct child *child = hanging < CHILD_MAX_HANGING ? calloc(1, sizeof(*child)) : NULL;
 	int error;
 
+	if (hanging >= CHILD_MAX_HANGING)
+		return -EAGAIN;
 	if (child == NULL)
 		return -ENOMEM;
 	child->on_exit = options->on_exit;
 	child->context = options->context;
 	child->grace_ms = options->grace_ms > 0 ? options->grace_ms : CHILD_GRACE_MS;
+	child->hang_ms = options->hang_ms > 0 ? options->hang_ms : CHILD_HANG_MS;
 	uv_timer_init(loop, &child->timer); /* always 0 */
 	child->timer.data = child;
 	child->process.data = child;
@@ -257,7 +279,7 @@ void child_close(struct child **child)
 	}
 	/* Its end must be waited for, or a zombie stays behind. */
 	closing->abandoned = true;
-	enter(closing, KILLING, 0);
+	enter(closing, KILLING, closing->hangs ? 0 : closing->hang_ms);
 	uv_read_stop((uv_stream_t *)&closing->out.pipe);
 	uv_read_stop((uv_stream_t *)&closing->err.pipe);
 	signal_group(closing, SIGKILL);

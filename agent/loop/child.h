@@ -6,7 +6,9 @@
 
 #define CHILD_MAX_OUTPUT_BYTES (64 * 1024) /* kept of each stream; the rest is counted */
 #define CHILD_GRACE_MS	       2000	   /* from SIGTERM to SIGKILL */
+#define CHILD_HANG_MS	       5000	   /* from SIGKILL to the report all the same */
 #define CHILD_DRAIN_MS	       1000	   /* for output, once the child itself has ended */
+#define CHILD_MAX_HANGING      8 /* so many that not even SIGKILL ended; then no more are started */
 
 struct child;
 
@@ -23,16 +25,19 @@ struct child_options {
 	const char *const *environment; /* NULL-terminated, all that it gets; NULL: nothing */
 	int64_t deadline_ms;		/* after the start; 0: none */
 	int64_t grace_ms;		/* 0: CHILD_GRACE_MS */
+	int64_t hang_ms;		/* 0: CHILD_HANG_MS */
 	bool pass_descriptor;		/* `descriptor` becomes its fd 3; it stays ours too */
 	int descriptor;
 	bool share_stderr; /* its standard error is ours, and not captured */
-	/* Once, when it has ended and its output was read. The result lives until the callback
-	 * returns; the owner still calls child_close(). */
+	/* Once, when it has ended and its output was read, or when it hangs within the system,
+	 * where nothing ends it. The result lives until the callback returns; the owner still calls
+	 * child_close(). */
 	void (*on_exit)(void *context, const struct child_result *result);
 	void *context;
 };
 
-/* Starts the program in a session and process group of its own, standard input empty. */
+/* Starts the program in a session and process group of its own, standard input empty. -EAGAIN where
+ * too many hang. */
 must_check int child_new(
     struct child **ret_child, uv_loop_t *loop, const struct child_options *options);
 /* Kills the whole process group where it still runs. */

@@ -12,6 +12,7 @@ TESTS += $(loop_tests)
 tests_unit_loop_child_test_SOURCES = tests/unit/loop/test_child.c tests/unit/loop/loop_fixture.h
 tests_unit_loop_child_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_loop_child_test_LDADD = $(unit_libs)
+tests_unit_loop_child_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=kill
 
 tests_unit_loop_clock_test_SOURCES = tests/unit/loop/test_clock.c
 tests_unit_loop_clock_test_CPPFLAGS = $(unit_cppflags)

@@ -110,6 +110,16 @@ static void on_exit_of_child(void *context, const struct child_result *result)
 
 static struct run *run;
 
+/* Signals reach nobody meanwhile, as one that hangs within the system. */
+static bool is_deaf;
+
+int __real_kill(pid_t pid, int number);
+int __wrap_kill(pid_t pid, int number);
+int __wrap_kill(pid_t pid, int number)
+{
+	return is_deaf ? 0 : __real_kill(pid, number);
+}
+
 static int open_run(void **state)
 {
 	run = calloc(1, sizeof(*run));
@@ -192,6 +202,62 @@ static void ends_at_the_deadline(unused_parameter void **state)
 	assert_string_equal(run->out, "ready\n");
 }
 
+/* Hangs the child, past its deadline or as it is closed, until the loop waits for it no more. */
+static pid_t hang(bool closes)
+{
+	pid_t pid;
+
+	is_deaf = true;
+	start("deaf",
+	    (struct child_options){
+		.deadline_ms = closes ? 0 : 20, .grace_ms = 20, .hang_ms = 20});
+	pid = child_pid(run->child);
+	if (closes)
+		child_close(&run->child);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	is_deaf = false;
+	assert_int_equal(kill(pid, 0), 0);
+	return pid;
+}
+
+static void on_other_work(unused_parameter uv_timer_t *timer)
+{
+}
+
+/* One that not even SIGKILL ends, as it waits for a file on a server that is gone, is told all the
+ * same and hinders nobody; but no more than some are left like that. */
+static void gives_up_what_hangs(unused_parameter void **state)
+{
+	const char *const argv[] = {"/proc/self/exe", "environment", NULL};
+	struct child_options options = {.argv = argv, .on_exit = on_exit_of_child, .context = run};
+	pid_t pids[CHILD_MAX_HANGING];
+	uv_timer_t other_work;
+
+	for (size_t i = 0; i < CHILD_MAX_HANGING; i++) {
+		pids[i] = hang(i % 2 == 1);
+		assert_int_equal(run->exits, i / 2 + 1);
+		assert_true(run->result.timed_out);
+		assert_int_equal(run->result.exit_status, -1);
+		assert_int_equal(run->result.term_signal, SIGKILL);
+		assert_null(run->child);
+	}
+	assert_int_equal(child_new(&run->child, &loop, &options), -EAGAIN);
+	for (size_t i = 0; i < CHILD_MAX_HANGING; i++)
+		assert_int_equal(kill(pids[i], SIGKILL), 0);
+	/* Their ends are taken whenever they come, while the loop runs for another reason. */
+	uv_timer_init(&loop, &other_work);
+	uv_timer_start(&other_work, on_other_work, 5, 5);
+	for (size_t i = 0; i < CHILD_MAX_HANGING; i++)
+		while (kill(pids[i], 0) == 0)
+			uv_run(&loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&other_work, NULL);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	start("environment", (struct child_options){0});
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(run->result.exit_status, 0);
+	assert_int_equal(run->exits, CHILD_MAX_HANGING / 2 + 1);
+}
+
 /* A daemon that the child left behind holds its output open: the result comes all the same, and the
  * daemon lives. */
 static void does_not_wait_for_daemons(unused_parameter void **state)
@@ -245,6 +311,7 @@ int main(int argc, char **argv)
 	    child_test(gives_only_what_was_given),
 	    child_test(passes_a_descriptor),
 	    child_test(ends_at_the_deadline),
+	    child_test(gives_up_what_hangs),
 	    child_test(does_not_wait_for_daemons),
 	    child_test(close_kills),
 	    child_test(says_when_it_cannot_start),
