@@ -154,6 +154,7 @@ int detector_new(struct detector **ret_detector, const struct detector_options *
 	detector->totals.first_ms = -1;
 	detector->totals.last_ms = -1;
 	detector->spike_since_ms = -1;
+	detector->moved_ms = -1;
 	error = init_parts(detector);
 	if (error < 0)
 		goto fail;
@@ -227,12 +228,29 @@ static void conclude(struct detector *detector)
 	detector_note_totals(detector);
 }
 
+/* A clock that leaps by a day may be wrong, and set back soon: nobody is forgotten before it went
+ * on from there for as long. After a pause, as over holidays, that does no harm. */
+#define LEAP_MS INT64_C(86400000)
+
+static void note_move(struct detector *detector, enum clock_move move)
+{
+	int64_t now_ms = detector->clock.now_ms;
+
+	if (move == CLOCK_BACK)
+		detector->doubted_until_ms = 0;
+	else if (detector->moved_ms >= 0 && now_ms - detector->moved_ms >= LEAP_MS)
+		detector->doubted_until_ms = now_ms + LEAP_MS;
+	detector->moved_ms = now_ms;
+	detector->voters.keeps_old = now_ms < detector->doubted_until_ms;
+}
+
 static void move(struct detector *detector, enum clock_move move)
 {
 	int64_t now_ms = detector->clock.now_ms;
 
 	if (move == CLOCK_STAYS)
 		return;
+	note_move(detector, move);
 	if (move == CLOCK_BACK) {
 		handshakes_abandon(&detector->handshakes);
 		voters_forget_before(&detector->voters, &detector->window, INT64_MAX);

@@ -24,6 +24,8 @@ struct detector {
 	struct detector_totals totals;
 	uint64_t *signal_totals;
 	int64_t spike_since_ms; /* -1: none */
+	int64_t moved_ms; /* where the clock stood when it last moved; -1: it never did */
+	int64_t doubted_until_ms; /* of the clock */
 	uint64_t last_voter;    /* surely in `seen` */
 	bool unsettled; /* restored entries are not in order yet */
 	bool seed_saved;

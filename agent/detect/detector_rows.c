@@ -109,6 +109,7 @@ static int restore_totals(struct detector *detector, struct view value)
 	if (!read_totals(&row, scratch, &signals))
 		return -EINVAL;
 	detector->clock.now_ms = scratch->clock.now_ms;
+	detector->moved_ms = scratch->clock.now_ms;
 	detector->spike_since_ms = scratch->spike_since_ms;
 	detector->window.floor_ms = scratch->window.floor_ms;
 	detector->handshakes.next_id =

@@ -156,7 +156,7 @@ bool voters_vote(struct voters *voters, struct window *window, const struct vote
 
 	if (number == 0 && !vote->good)
 		return false;
-	if (number != 0 && !vote->good &&
+	if (number != 0 && !vote->good && !voters->keeps_old &&
 	    vote->time_ms - voters->entries[number].good_ms > voters->options.known_good_for_ms) {
 		drop(voters, window, number);
 		return false;
@@ -174,6 +174,8 @@ void voters_expire(struct voters *voters, struct window *window, int64_t now_ms)
 {
 	int64_t oldest_ms = now_ms - voters->options.known_good_for_ms;
 
+	if (voters->keeps_old)
+		return;
 	while (voters->by_good.first != 0 &&
 	    voters->entries[voters->by_good.first].good_ms < oldest_ms)
 		drop(voters, window, voters->by_good.first);

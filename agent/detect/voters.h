@@ -45,6 +45,7 @@ struct voters {
 	size_t count;
 	uint64_t next_order;
 	uint64_t evicted_total;
+	bool keeps_old; /* nobody is too old for now: the clock is in doubt */
 	bool unsettled; /* restored entries are in no queue yet */
 	struct queue by_good; /* who got in longest ago comes first */
 	struct queue_links links;

@@ -203,6 +203,42 @@ static void test_clock_set_back(unused_parameter void **state)
 	script_assert_window(detector, "known-good 100");
 }
 
+static void test_clock_leaps(unused_parameter void **state)
+{
+	/* The clock is a year ahead for an hour, with lines and without: who is known stays so,
+	 * also who is refused meanwhile, and once it is set right an outage is seen. */
+	const int64_t year_s = 31536000;
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	detector_tell_time(detector, SCRIPT_START_MS + 10000);
+	script_admit(detector, 0, 20, 0);
+	for (int64_t late_s = 0; late_s < 3600; late_s += 60) {
+		detector_tell_time(detector, SCRIPT_START_MS + (year_s + late_s) * 1000);
+		detector_advance(detector, SCRIPT_START_MS + (year_s + late_s) * 1000);
+		script_refuse(detector, 0, 5, (int)(year_s + late_s));
+	}
+	script_assert_window(detector, "known-good 20, active 5, rejected 5, spike");
+	detector_tell_time(detector, SCRIPT_START_MS + 4000000);
+	script_assert_window(detector, "known-good 20");
+	script_refuse(detector, 0, 10, 4000);
+	script_assert_window(detector, "known-good 20, active 10, rejected 10, spike");
+}
+
+static void test_pause_of_a_year(unused_parameter void **state)
+{
+	/* Where the clock goes on for a day from where it leapt to, it was right, and who has not
+	 * got in for a week is known no more. */
+	const int64_t year_ms = INT64_C(31536000000);
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 20, 0);
+	for (int64_t late_ms = 0; late_ms < 86400000; late_ms += 60000)
+		detector_advance(detector, SCRIPT_START_MS + year_ms + late_ms);
+	script_assert_window(detector, "known-good 20");
+	detector_advance(detector, SCRIPT_START_MS + year_ms + 86400000);
+	script_assert_window(detector, "");
+}
+
 static void test_impossible_times(unused_parameter void **state)
 {
 	/* Times before 1970 or after 9999 move nothing. */
@@ -361,6 +397,8 @@ int main(void)
 	    cmocka_unit_test(test_signals),
 	    cmocka_unit_test(test_broken_date),
 	    cmocka_unit_test(test_clock_set_back),
+	    cmocka_unit_test(test_clock_leaps),
+	    cmocka_unit_test(test_pause_of_a_year),
 	    cmocka_unit_test(test_impossible_times),
 	    cmocka_unit_test(test_old_log),
 	    cmocka_unit_test(test_times),
