@@ -30,6 +30,8 @@ static void fill_model(void *context, struct report_model *model)
 	model->ready = model->not_ready == NULL;
 	model->state_set_aside = pipeline->set_aside;
 	model->confinement = pipeline->confinement;
+	model->lost_events = journal_dropped_total(pipeline->journal);
+	model->lost_messages = journal_refused_total(pipeline->journal);
 	model->fleet = membership_model(pipeline->membership);
 	model->target_count = outbox_describe(pipeline->outbox, pipeline->targets);
 	model->targets = pipeline->targets;

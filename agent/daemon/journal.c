@@ -32,6 +32,7 @@ struct journal {
 	const struct config *config;
 	array_of(struct entry) entries;
 	uint64_t dropped_total;
+	uint64_t refused, refused_total; /* messages, by a full outbox: in this commit, in all */
 };
 
 /* Which events are told to people, and as what. */
@@ -76,6 +77,8 @@ void journal_forget(struct journal *journal)
 	for (size_t i = 0; i < journal->entries.count; i++)
 		entry_done(&journal->entries.items[i]);
 	array_done(&journal->entries);
+	journal->refused_total += journal->refused;
+	journal->refused = 0;
 }
 
 void journal_free(struct journal **journal)
@@ -95,6 +98,11 @@ bool journal_is_empty(const struct journal *journal)
 uint64_t journal_dropped_total(const struct journal *journal)
 {
 	return journal->dropped_total;
+}
+
+uint64_t journal_refused_total(const struct journal *journal)
+{
+	return journal->refused_total;
 }
 
 static bool is_end(enum event_kind kind)
@@ -415,7 +423,7 @@ bool journal_settle(
 
 /* ------------------------------------------------------------------------------- into the store */
 
-static int write_messages(const struct entry *entry, struct store *store)
+static int write_messages(struct journal *journal, const struct entry *entry, struct store *store)
 {
 	for (size_t i = 0; i < entry->messages.count; i++) {
 		const struct store_message message = {.target = entry->messages.items[i].target,
@@ -427,15 +435,17 @@ static int write_messages(const struct entry *entry, struct store *store)
 
 		if (entry->messages.items[i].fate != JOURNAL_TOLD)
 			error = store_put_message(store, &message);
-		if (error == -ENOSPC)
-			log_error("the outbox is full: a message for %s is lost", message.target);
-		else if (error < 0)
+		if (error < 0 && error != -ENOSPC)
 			return error;
+		if (error == 0)
+			continue;
+		journal->refused++;
+		log_error("the outbox is full: a message for %s is lost", message.target);
 	}
 	return 0;
 }
 
-static int write_entry(const struct entry *entry, struct store *store)
+static int write_entry(struct journal *journal, const struct entry *entry, struct store *store)
 {
 	const struct store_incident incident = {.id = entry->incident,
 	    .site = entry->site,
@@ -452,17 +462,18 @@ static int write_entry(const struct entry *entry, struct store *store)
 	int error;
 
 	if (entry->incident == NULL) /* it is of a log, the fleet or the state */
-		return write_messages(entry, store);
+		return write_messages(journal, entry, store);
 	error = store_put_incident(store, &incident);
 	if (error == 0)
 		error = store_add_event(store, entry->incident, &event);
-	return error < 0 ? error : write_messages(entry, store);
+	return error < 0 ? error : write_messages(journal, entry, store);
 }
 
 int journal_write(struct journal *journal, struct store *store)
 {
+	journal->refused = 0;
 	for (size_t i = 0; i < journal->entries.count; i++) {
-		int error = write_entry(&journal->entries.items[i], store);
+		int error = write_entry(journal, &journal->entries.items[i], store);
 
 		if (error < 0)
 			return error;

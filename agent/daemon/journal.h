@@ -54,5 +54,7 @@ void journal_forget(struct journal *journal);
 bool journal_is_empty(const struct journal *journal);
 /* Entries dropped because JOURNAL_MAX_ENTRIES waited already. */
 uint64_t journal_dropped_total(const struct journal *journal);
+/* Messages lost because the outbox was full when they were committed. */
+uint64_t journal_refused_total(const struct journal *journal);
 
 #endif

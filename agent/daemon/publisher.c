@@ -316,6 +316,10 @@ void publisher_refresh_daemon(struct publisher *publisher, const struct report_m
 	    (double)model->started_ms / 1000);
 	metrics_set(publisher->metrics, METRIC_state_set_aside, LABELS(NULL),
 	    model->state_set_aside != NULL);
+	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("journal"),
+	    (double)model->lost_events);
+	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("outbox"),
+	    (double)model->lost_messages);
 	membership_put_metrics(model->fleet, publisher->metrics);
 }
 

@@ -115,6 +115,8 @@ struct report_model {
 	const char *helper;    /* connected, away, paused … */
 	const char *confinement; /* in words, or NULL */
 	const char *state_set_aside; /* where the state of an earlier run lies unread, or NULL */
+	uint64_t lost_events;   /* of incidents: too many waited to be saved */
+	uint64_t lost_messages; /* the outbox was full */
 	const struct report_fleet *fleet; /* NULL: this host is in none */
 	const struct report_target *targets;
 	size_t target_count;

@@ -226,6 +226,41 @@ static void settled_too_late(unused_parameter void **state)
 	assert_stored("first", UNSAVED " " ENDED " ");
 }
 
+/* A message that the full outbox has no room for is counted, once it is committed without. */
+static void full_outbox(unused_parameter void **state)
+{
+	struct store_message other = {.target = "first", .body = VIEW("{}")};
+	char id[16];
+
+	assert_int_equal(store_begin(store), 0);
+	for (int i = 0; i < STORE_MAX_OUTBOX; i++) {
+		snprintf(id, sizeof(id), "m%d", i);
+		other.message_id = id;
+		assert_int_equal(store_put_message(store, &other), 0);
+	}
+	assert_int_equal(store_commit(store), 0);
+	journal_tell_state(journal, &news);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(journal_write(journal, store), 0);
+	store_rollback(store);
+	assert_int_equal(journal_refused_total(journal), 0);
+	commit();
+	assert_int_equal(journal_refused_total(journal), 1);
+	assert_stored("second", UNSAVED " ");
+	commit();
+	assert_int_equal(journal_refused_total(journal), 1);
+}
+
+/* And so is an event that the journal has no room for. */
+static void full_journal(unused_parameter void **state)
+{
+	for (int i = 0; i < JOURNAL_MAX_ENTRIES; i++)
+		journal_tell_state(journal, &news);
+	assert_int_equal(journal_dropped_total(journal), 0);
+	journal_tell_fleet(journal, &hindered);
+	assert_int_equal(journal_dropped_total(journal), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +270,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(incident_in_order, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(any_host, open_journal, close_journal),
 	    cmocka_unit_test_setup_teardown(settled_too_late, open_journal, close_journal),
+	    cmocka_unit_test_setup_teardown(full_outbox, open_journal, close_journal),
+	    cmocka_unit_test_setup_teardown(full_journal, open_journal, close_journal),
 	};
 
 	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
