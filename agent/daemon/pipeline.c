@@ -20,6 +20,9 @@
 #define STEP_OVERDUE_MS 10000 /* one a second is due */
 #define STATUS_SOON_MS  3000
 
+/* What all of them find fits into a socket, should we be busy; and people may ask, too. */
+#define INSPECTIONS_AT_ONCE 4
+
 static const struct child_result no_child = {.exit_status = -1};
 
 static void finish_probe(struct site *site, const struct child_result *result);
@@ -274,9 +277,8 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 	controller_on_allowance(site->controller, site->allowance);
 }
 
-static void on_inspection(void *context, const struct protocol_reply *reply)
+static void take_inspection(struct site *site, const struct protocol_reply *reply)
 {
-	struct site *site = context;
 	double start_s = -1;
 
 	if (reply != NULL && reply->result == PROTOCOL_TRY_LATER && reply->facts[0] == '\0') {
@@ -298,6 +300,14 @@ static void on_inspection(void *context, const struct protocol_reply *reply)
 	controller_on_inspected(
 	    site->controller, site_now(), start_s < 0 ? -1 : (int64_t)(start_s * 1000));
 	soon(site->pipeline, 0);
+}
+
+static void on_inspection(void *context, const struct protocol_reply *reply)
+{
+	struct site *site = context;
+
+	site->pipeline->inspections--;
+	take_inspection(site, reply);
 }
 
 static void on_action_reply(void *context, const struct protocol_reply *reply)
@@ -376,8 +386,14 @@ static const struct controller_action about_nothing = {.incident = "", .reason =
 
 static void ask_to_inspect(struct site *site)
 {
-	if (ask_helper(site, PROTOCOL_INSPECT, &about_nothing, on_inspection) < 0)
-		on_inspection(site, NULL);
+	struct pipeline *pipeline = site->pipeline;
+
+	if (pipeline->inspections >= INSPECTIONS_AT_ONCE)
+		site->wants_inspection = true; /* once one of those is answered */
+	else if (ask_helper(site, PROTOCOL_INSPECT, &about_nothing, on_inspection) < 0)
+		take_inspection(site, NULL);
+	else
+		pipeline->inspections++;
 }
 
 static void grant_wishes(struct site *site)

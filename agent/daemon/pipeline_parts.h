@@ -42,6 +42,7 @@ struct pipeline {
 	int64_t stepped_ms; /* monotonic: when the last step was over */
 	int64_t status_due_ms; /* steady: the helper's budget is asked for then */
 	size_t status_asked; /* of so many sites, in this round */
+	unsigned inspections; /* asked for, without an answer yet */
 	const char *confinement;
 	char *set_aside; /* where the state of an earlier run lies unread, or NULL */
 	bool catching_up;

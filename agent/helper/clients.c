@@ -101,7 +101,7 @@ void clients_send(struct helper *helper, uint64_t client, const struct protocol_
 
 		/* Whoever does not take his replies asks for no more. */
 		if (to->socket >= 0 && to->id == client &&
-		    send(to->socket, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		    send(to->socket, reply, protocol_reply_bytes(reply), MSG_DONTWAIT) < 0)
 			close_client(to);
 	}
 }

@@ -82,12 +82,11 @@ static void on_packet(void *context, struct view packet)
 	struct helper_client *client = context;
 	struct protocol_reply reply;
 
-	if (protocol_check_reply(packet.data, packet.length) < 0) {
+	if (protocol_read_reply(&reply, packet.data, packet.length) < 0) {
 		log_error("the helper sent what is no reply; closing the line");
 		disconnect(client);
 		return;
 	}
-	memcpy(&reply, packet.data, sizeof(reply));
 	client->retry_ms = FIRST_RETRY_MS;
 	for (size_t i = 0; i < HELPER_CLIENT_MAX_REQUESTS; i++) {
 		struct waiting waiting = client->waiting[i];

@@ -119,18 +119,33 @@ static bool is_reply_verb(const struct protocol_reply *reply)
 	       (reply->verb != 0 || reply->refusal == REFUSAL_MALFORMED);
 }
 
-int protocol_check_reply(const void *packet, size_t packet_bytes)
+static bool are_reply_texts(const struct protocol_reply *reply)
 {
-	struct protocol_reply reply;
+	return is_word(reply->action_id) &&
+	       is_text(reply->text, sizeof(reply->text), ' ', false) &&
+	       is_whole_lines(reply->facts);
+}
 
-	if (packet_bytes != sizeof(reply))
+size_t protocol_reply_bytes(const struct protocol_reply *reply)
+{
+	return offsetof(struct protocol_reply, facts) + strlen(reply->facts) + 1;
+}
+
+int protocol_read_reply(
+    struct protocol_reply *ret_reply, const void *packet, size_t packet_bytes)
+{
+	struct protocol_reply reply = {0};
+
+	if (packet_bytes > sizeof(reply))
 		return -EBADMSG;
-	memcpy(&reply, packet, sizeof(reply));
+	memcpy(&reply, packet, packet_bytes);
 	if (reply.magic != PROTOCOL_MAGIC || reply.in_flight > 1 || reply.paused > 1 ||
 	    reply.facts_truncated > 1 || reply.denied > 1)
 		return -EBADMSG;
-	if (!is_reply_verb(&reply) || !is_reply_result(&reply) || !is_word(reply.action_id) ||
-	    !is_text(reply.text, sizeof(reply.text), ' ', false) || !is_whole_lines(reply.facts))
+	if (!is_reply_verb(&reply) || !is_reply_result(&reply) || !are_reply_texts(&reply))
 		return -EBADMSG;
+	if (packet_bytes != protocol_reply_bytes(&reply))
+		return -EBADMSG;
+	*ret_reply = reply;
 	return 0;
 }

@@ -1,6 +1,7 @@
-/* The messages between authmedicd (or authmedic) and authmedic-helper: fixed size, one a packet,
- * over SOCK_SEQPACKET on one machine, so in host order. All text is NUL-terminated and checked to
- * be. Neither side takes more from the other than these fields. */
+/* The messages between authmedicd (or authmedic) and authmedic-helper: one a packet, over
+ * SOCK_SEQPACKET on one machine, so in host order; of fixed size, but that a reply ends behind its
+ * facts. All text is NUL-terminated and checked to be. Neither side takes more from the other than
+ * these fields. */
 #ifndef AUTHMEDIC_REMEDY_PROTOCOL_H
 #define AUTHMEDIC_REMEDY_PROTOCOL_H
 
@@ -106,8 +107,12 @@ const char *protocol_result_name(uint32_t result);
 /* Whether an apply comes after the time until which it might be begun. */
 bool protocol_is_late(const struct protocol_request *request, int64_t boottime_ms);
 
+/* How much of a reply is sent: a socket holds a few whole ones only. */
+size_t protocol_reply_bytes(const struct protocol_reply *reply);
+
 /* 0, or -EBADMSG where a packet is not exactly one well-formed message. */
 must_check int protocol_check_request(const void *packet, size_t packet_bytes);
-must_check int protocol_check_reply(const void *packet, size_t packet_bytes);
+must_check int protocol_read_reply(
+    struct protocol_reply *ret_reply, const void *packet, size_t packet_bytes);
 
 #endif

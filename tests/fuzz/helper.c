@@ -215,8 +215,9 @@ static void note_word(const struct protocol_reply *reply)
 static void check_reply(const struct protocol_request *request)
 {
 	const struct protocol_reply *reply = &idle_plugins.reply;
+	struct protocol_reply read;
 
-	fuzz_check(protocol_check_reply(reply, sizeof(*reply)) == 0);
+	fuzz_check(protocol_read_reply(&read, reply, protocol_reply_bytes(reply)) == 0);
 	fuzz_check(reply->verb == 0 || request == NULL || reply->verb == request->verb);
 	note_word(reply);
 }

@@ -42,10 +42,9 @@ static void check_reply(const uint8_t *data, size_t size)
 {
 	struct protocol_reply reply;
 
-	if (protocol_check_reply(data, size) < 0)
+	if (protocol_read_reply(&reply, data, size) < 0)
 		return;
-	fuzz_check(size == sizeof(reply));
-	memcpy(&reply, data, sizeof(reply));
+	fuzz_check(size == protocol_reply_bytes(&reply) && size <= sizeof(reply));
 	fuzz_check(strcmp(protocol_result_name(reply.result), "invalid") != 0);
 	fuzz_check(strcmp(protocol_refusal_name(reply.refusal), "invalid") != 0);
 	fuzz_check((reply.result == PROTOCOL_REFUSED) == (reply.refusal != REFUSAL_NONE));

@@ -144,7 +144,7 @@ static void on_request(unused_parameter void *context, struct view packet)
 	reply.request_id = request.request_id;
 	answer(&request, &reply);
 	assert_int_equal(packet_channel_send(helper.channel,
-			     view_of((const char *)&reply, sizeof(reply))),
+			     view_of((const char *)&reply, protocol_reply_bytes(&reply))),
 	    0);
 }
 

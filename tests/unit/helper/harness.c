@@ -381,6 +381,14 @@ void harness_kill(struct harness *harness)
 	wait_for_end(harness);
 }
 
+void harness_ask_no_more(const struct harness *harness)
+{
+	siginfo_t end;
+
+	assert_int_equal(shutdown(harness->socket, SHUT_WR), 0);
+	assert_int_equal(waitid(P_PID, (id_t)harness->helper, &end, WEXITED | WNOWAIT), 0);
+}
+
 int harness_close(struct harness *harness)
 {
 	int status = wait_for_end(harness);
@@ -422,13 +430,14 @@ void harness_send(const struct harness *harness, const void *packet, size_t byte
 
 bool harness_receive(const struct harness *harness, struct protocol_reply *ret_reply)
 {
-	ssize_t got = recv(harness->socket, ret_reply, sizeof(*ret_reply), MSG_TRUNC);
+	char packet[sizeof(*ret_reply)];
+	ssize_t got = recv(harness->socket, packet, sizeof(packet), MSG_TRUNC);
 
 	if (got < 0 && errno != ECONNRESET)
 		fail_msg("no reply: %s", strerror(errno));
 	if (got <= 0)
 		return false;
-	assert_int_equal(protocol_check_reply(ret_reply, (size_t)got), 0);
+	assert_int_equal(protocol_read_reply(ret_reply, packet, (size_t)got), 0);
 	return true;
 }
 

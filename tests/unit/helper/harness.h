@@ -66,6 +66,8 @@ int harness_revert_due(struct harness *harness);
 void harness_kill(struct harness *harness);
 /* Closes the socket and returns the exit status once it has ended. */
 int harness_close(struct harness *harness);
+/* Ends our side of the line, and waits until the helper has ended; its answers are still there. */
+void harness_ask_no_more(const struct harness *harness);
 
 struct protocol_request harness_request(const struct harness *harness, uint32_t verb);
 void harness_send(const struct harness *harness, const void *packet, size_t bytes);

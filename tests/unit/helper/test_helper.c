@@ -300,6 +300,26 @@ static void hangs_up_on_nonsense(void **state)
 	assert_int_equal(harness_close(harness), 0);
 }
 
+/* Who is slow to take his replies gets all of them. */
+static void waits_for_the_slow(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request requests[64];
+	struct protocol_reply reply;
+
+	harness_start(harness);
+	for (size_t i = 0; i < count_of(requests); i++) {
+		requests[i] = harness_request(harness, PROTOCOL_STATUS);
+		harness_send(harness, &requests[i], sizeof(requests[i]));
+	}
+	harness_ask_no_more(harness);
+	for (size_t i = 0; i < count_of(requests); i++) {
+		assert_true(harness_receive(harness, &reply));
+		assert_int_equal(reply.request_id, requests[i].request_id);
+	}
+	assert_int_equal(harness_close(harness), 0);
+}
+
 /* Inspectors run one after the other and their facts come back together; other lines do not. */
 static void inspects(void **state)
 {
@@ -452,6 +472,7 @@ int main(void)
 	    TEST(distrusts_the_ledger),
 	    TEST(needs_room),
 	    TEST(hangs_up_on_nonsense),
+	    TEST(waits_for_the_slow),
 	    TEST(inspects),
 	    TEST(isolates),
 	    TEST(runs_the_documented_example),

@@ -34,7 +34,9 @@ static bool takes_request(const struct protocol_request *request)
 
 static bool takes_reply(const struct protocol_reply *reply)
 {
-	return protocol_check_reply(reply, sizeof(*reply)) == 0;
+	struct protocol_reply read;
+
+	return protocol_read_reply(&read, reply, protocol_reply_bytes(reply)) == 0;
 }
 
 /* Every refusal and result has a name of its own; numbers beyond the last are no crash. */
@@ -136,7 +138,6 @@ static void checks_replies(unused_parameter void **state)
 	struct protocol_reply reply = good_reply();
 
 	assert_true(takes_reply(&reply));
-	assert_int_equal(protocol_check_reply(&reply, sizeof(reply) - 1), -EBADMSG);
 	reply.refusal = REFUSAL_BUDGET;
 	assert_false(takes_reply(&reply));
 	reply.result = PROTOCOL_REFUSED;
@@ -156,8 +157,27 @@ static void checks_replies(unused_parameter void **state)
 	reply.text[3] = '\n';
 	assert_false(takes_reply(&reply));
 	reply = good_reply();
-	memset(reply.facts, 'a', sizeof(reply.facts));
+	memset(reply.facts, 'a', sizeof(reply.facts) - 1);
 	assert_false(takes_reply(&reply));
+}
+
+/* A reply ends behind its facts, neither before nor later, and is all that was sent. */
+static void takes_whole_replies(unused_parameter void **state)
+{
+	static char packet[sizeof(struct protocol_reply) + 1];
+	struct protocol_reply sent = good_reply(), read;
+	size_t bytes = protocol_reply_bytes(&sent);
+
+	memcpy(packet, &sent, sizeof(sent));
+	for (size_t length = 0; length <= sizeof(packet); length++)
+		assert_int_equal(protocol_read_reply(&read, packet, length),
+		    length == bytes ? 0 : -EBADMSG);
+	memset(&read, 'x', sizeof(read));
+	assert_int_equal(protocol_read_reply(&read, packet, bytes), 0);
+	assert_memory_equal(&read, &sent, sizeof(sent));
+	memset(packet + offsetof(struct protocol_reply, facts), 'a', PROTOCOL_FACTS_BYTES + 1);
+	assert_int_equal(protocol_read_reply(&read, packet, sizeof(sent)), -EBADMSG);
+	assert_int_equal(protocol_read_reply(&read, packet, sizeof(packet)), -EBADMSG);
 }
 
 /* Only the answer to an unreadable packet has no verb. */
@@ -172,6 +192,33 @@ static void answers_without_verb(unused_parameter void **state)
 	assert_true(takes_reply(&reply));
 }
 
+/* The messages that the fuzz target starts from are such, and not of an earlier layout. */
+static void takes_what_fuzzing_starts_from(unused_parameter void **state)
+{
+	static const char *const names[] = {"request-apply", "request-approve", "request-status",
+	    "reply-inspect", "reply-many-facts", "reply-refused"};
+	static char packet[sizeof(struct protocol_reply)];
+	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
+	struct protocol_reply reply;
+
+	assert_non_null(source);
+	for (size_t i = 0; i < count_of(names); i++) {
+		bool is_reply = strncmp(names[i], "reply", strlen("reply")) == 0;
+		char path[4096];
+		FILE *file;
+		size_t length;
+
+		snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/protocol/%s", source, names[i]);
+		file = fopen(path, "rb");
+		assert_non_null(file);
+		length = fread(packet, 1, sizeof(packet), file);
+		fclose(file);
+		if ((is_reply ? protocol_read_reply(&reply, packet, length)
+			      : protocol_check_request(packet, length)) < 0)
+			fail_msg("%s is no message", names[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +229,8 @@ int main(void)
 	    cmocka_unit_test(refuses_bad_names),
 	    cmocka_unit_test(wants_an_incident),
 	    cmocka_unit_test(checks_replies),
+	    cmocka_unit_test(takes_whole_replies),
+	    cmocka_unit_test(takes_what_fuzzing_starts_from),
 	    cmocka_unit_test(answers_without_verb),
 	};
 
