@@ -42,6 +42,7 @@ LIBRARIES = {
     "openssl/": ["agent/report/signature.c", "agent/report/digest.c",
                  "agent/report/secret_digest.c", "agent/report/http_certificate.c",
                  "agent/report/authorities.c"],
+    "malloc.h": ["agent/daemon/main.c"],
     "immintrin.h": ["agent/base/marks_ways.h"],
 }
 

@@ -1,6 +1,7 @@
 /* authmedicd: follows the logs, finds out why sign-in fails, and has the cure applied. */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <uv.h>
 
@@ -13,11 +14,12 @@
 #include "loop/service_manager.h"
 #include "loop/signals.h"
 
-#define EXIT_USAGE       2
-#define EXIT_UNAVAILABLE 69
-#define EXIT_CONFIG      78
-#define MAX_ERROR_BYTES  ((size_t)64 * 1024)
-#define MAX_TOLD_BYTES   512
+#define EXIT_USAGE        2
+#define EXIT_UNAVAILABLE  69
+#define EXIT_CONFIG       78
+#define MAX_ERROR_BYTES   ((size_t)64 * 1024)
+#define MAX_TOLD_BYTES    512
+#define LARGE_TABLE_BYTES (8 * 1024)
 
 struct daemon {
 	uv_loop_t loop;
@@ -66,8 +68,9 @@ static int load(struct rulebook *ret_rulebook, const char *config_file, struct b
 /* What cannot be taken up stays the caller's. */
 static int take_up(struct daemon *daemon, struct estate *estate, struct buffer *errors)
 {
-	const struct pipeline_options options = {
-	    .loop = &daemon->loop, .estate = estate, .config_file = daemon->config_file,
+	const struct pipeline_options options = {.loop = &daemon->loop,
+	    .estate = estate,
+	    .config_file = daemon->config_file,
 	    .confinement = daemon->confinement};
 
 	return pipeline_new(&daemon->pipeline, &options, errors);
@@ -237,8 +240,7 @@ static int run(const char *config_file)
 		return EXIT_UNAVAILABLE;
 	status = start(&daemon);
 	if (status == EXIT_SUCCESS) {
-		log_told(LOG_KIND_started, nothing,
-		    "authmedicd " AUTHMEDIC_VERSION " is running");
+		log_told(LOG_KIND_started, nothing, "authmedicd " AUTHMEDIC_VERSION " is running");
 		supervision_tell_ready(daemon.supervision);
 	}
 	uv_run(&daemon.loop, UV_RUN_DEFAULT);
@@ -246,6 +248,14 @@ static int run(const char *config_file)
 		log_error("a handle was left open at the end");
 	bounds_free(&daemon.bounds);
 	return daemon.failed ? EXIT_UNAVAILABLE : status;
+}
+
+/* Tables for what may come are mostly never touched, and cost nothing while they are pages of their
+ * own. By itself malloc() would put those of the next configuration among the rest once such a
+ * table was freed, and write zeros to all of it. */
+static void keep_tables_apart(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_TABLE_BYTES);
 }
 
 int main(int argc, char **argv)
@@ -276,6 +286,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	keep_tables_apart();
 	/* Whether the configuration uses them or not, no child of ours shall have them. */
 	(void)service_manager_sockets();
 	log_open_service("authmedicd", LOG_LEVEL_INFO);
