@@ -171,6 +171,17 @@ def reap_orphans(known):
     return left
 
 
+def resident_kib(pid):
+    """A process's resident memory."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+
+def count_files(pid):
+    """How many files it has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def children(pid):
     """The ids of a process's direct children."""
     found = set()

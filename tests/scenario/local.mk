@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/scenario/test_flood.py \
 	tests/scenario/test_flood_of_news.py \
 	tests/scenario/test_healthy.py \
+	tests/scenario/test_hostile_logs.py \
 	tests/scenario/test_kdc_down.py \
 	tests/scenario/test_inspectors.py \
 	tests/scenario/test_history.py \

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from rig import built_program, config, free_port, log_site, need_program, wait_until
+from rig import built_program, config, free_port, log_site, need_program, resident_kib, wait_until
 from rig.process import run
 
 PASSWORD = "wonderland"
@@ -205,12 +205,6 @@ class Greedy:
         for client in self._sockets:
             if client is not None:
                 client.close()
-
-
-def resident_kib(pid):
-    """Resident memory."""
-    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
 
 
 def test_greedy(rig):
