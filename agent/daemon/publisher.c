@@ -52,7 +52,8 @@ static void begin_diagnoses(struct publisher *publisher, const char *site)
 
 static void begin_refusals(struct publisher *publisher, const char *site)
 {
-	static const char *const others[] = {"never-begun", "helper-lost"};
+	static const char *const others[] = {
+	    "never-begun", "helper-lost", "try-later", "bad-config"};
 
 	for (size_t i = 0; i < count_of(others); i++)
 		metrics_set(publisher->metrics, METRIC_action_refusals_total,

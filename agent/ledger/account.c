@@ -91,11 +91,6 @@ static void note_revert(struct account *account, const struct ledger_record *int
 	applied->last = intent->when;
 }
 
-static bool changed_nothing(const struct ledger_record *result)
-{
-	return result->result == PROTOCOL_TRY_LATER || result->result == PROTOCOL_BAD_CONFIG;
-}
-
 /* ----------------------------------------------------------------------------------- one record */
 
 static void on_intent(struct account *account, struct account_rung *rung,
@@ -122,7 +117,7 @@ static void on_result(struct account *account, struct account_rung *rung,
 		account->open.action_id[0] = '\0';
 	if (result->reverts && result->result == PROTOCOL_DONE)
 		remove_applied(account, result);
-	if (!result->reverts && changed_nothing(result))
+	if (!result->reverts && protocol_changed_nothing(result->result))
 		undo_applied(account, result);
 	if (rung != NULL && is_same(result->action_id, rung->action.action_id))
 		rung->action.result = result->result;

@@ -12,7 +12,8 @@ static bool is_denied(const struct account *account, const struct account_rung *
 static bool was_applied(const struct account *account unused_parameter,
     const struct account_rung *rung, const struct account_order *order unused_parameter)
 {
-	return rung->action.action_id[0] != '\0';
+	return rung->action.action_id[0] != '\0' &&
+	       !protocol_changed_nothing(rung->action.result);
 }
 
 static bool is_locked(const struct account *account unused_parameter,

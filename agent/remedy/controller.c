@@ -463,17 +463,10 @@ static const char *sentence_of(const struct controller_answer *answer)
 	return answer->text[0] != '\0' ? answer->text : "the remedy has run";
 }
 
-static void on_not_run(struct controller *controller, const struct controller_answer *answer)
+static bool was_not_run(const struct controller_answer *answer)
 {
-	const char *reason = answer->result == PROTOCOL_NEVER
-	    ? "never-begun"
-	    : protocol_refusal_name(answer->refusal);
-
-	if (answer->refusal == REFUSAL_REPEATED)
-		controller->spent |= UINT32_C(1) << controller->rung;
-	controller->helper_refused = true;
-	decision_rest(controller, controller->options.safety->probe_interval_ms);
-	incident_tell_refusal(controller, "the helper did not run the remedy", reason);
+	return answer->result == PROTOCOL_REFUSED || answer->result == PROTOCOL_NEVER ||
+	    protocol_changed_nothing(answer->result);
 }
 
 void controller_on_answer(
@@ -491,8 +484,8 @@ void controller_on_answer(
 		return;
 	}
 	controller->must_ask = false;
-	if (answer->result == PROTOCOL_REFUSED || answer->result == PROTOCOL_NEVER) {
-		on_not_run(controller, answer);
+	if (was_not_run(answer)) {
+		decision_on_not_run(controller, answer);
 		return;
 	}
 	if (controller->helper_refused)

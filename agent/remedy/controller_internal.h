@@ -56,6 +56,7 @@ struct controller {
 	uint32_t rung;
 	uint32_t locked; /* bit per rung: what the helper does not know of yet */
 	uint32_t spent; /* bit per rung: the incident had it already */
+	uint32_t unfit; /* bit per rung: it could not run as it is configured, in the incident */
 	int64_t lock_due_ms; /* steady: the helper is told of the locks then */
 	uint64_t revision;
 
@@ -108,6 +109,8 @@ void decision_make(struct controller *controller);
 void decision_act(struct controller *controller, int64_t wait_ms);
 /* Nothing is to be done now: to the state to wait in, for so long. */
 void decision_rest(struct controller *controller, int64_t wait_ms);
+/* The helper or the remedy itself did nothing: that is told, and the rung may be tried again. */
+void decision_on_not_run(struct controller *controller, const struct controller_answer *answer);
 bool decision_has_recovered(const struct controller *controller);
 void decision_lock_rung(struct controller *controller);
 

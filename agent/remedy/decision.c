@@ -2,6 +2,8 @@
 
 #include "remedy/maintenance.h"
 
+#define MAX_TOLD_BYTES (PROTOCOL_NAME_BYTES + PROTOCOL_TEXT_BYTES + 32)
+
 static bool is_within(int64_t since_ms, int64_t span_ms)
 {
 	return since_ms >= 0 && since_ms < span_ms;
@@ -126,6 +128,36 @@ void decision_rest(struct controller *controller, int64_t wait_ms)
 	controller->deadline_ms = controller->now.steady_ms + wait_ms;
 	if (warns && controller->warned_since_ms < 0)
 		controller->warned_since_ms = controller->now.steady_ms;
+}
+
+static void explain_not_run(const struct controller *controller,
+    const struct controller_answer *answer, char ret_text[MAX_TOLD_BYTES])
+{
+	if (protocol_changed_nothing(answer->result))
+		snprintf(ret_text, MAX_TOLD_BYTES, "%.*s has changed nothing: %s",
+		    PROTOCOL_NAME_BYTES, incident_remedy(controller),
+		    answer->text[0] != '\0' ? answer->text
+		                            : protocol_result_name(answer->result));
+	else
+		snprintf(ret_text, MAX_TOLD_BYTES, "the helper did not run the remedy");
+}
+
+void decision_on_not_run(struct controller *controller, const struct controller_answer *answer)
+{
+	const char *reason = answer->result == PROTOCOL_NEVER ? "never-begun"
+	    : answer->result == PROTOCOL_REFUSED ? protocol_refusal_name(answer->refusal)
+	                                         : protocol_result_name(answer->result);
+	const uint32_t bit = UINT32_C(1) << controller->rung;
+	char text[MAX_TOLD_BYTES];
+
+	if (answer->refusal == REFUSAL_REPEATED)
+		controller->spent |= bit;
+	if (answer->result == PROTOCOL_BAD_CONFIG)
+		controller->unfit |= bit;
+	controller->helper_refused = true;
+	explain_not_run(controller, answer, text); /* while the rung is known */
+	decision_rest(controller, controller->options.safety->probe_interval_ms);
+	incident_tell_refusal(controller, text, reason);
 }
 
 /* Somebody may be mending things while we read one fact after another. So what contradicts the

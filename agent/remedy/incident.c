@@ -102,6 +102,7 @@ void incident_open(struct controller *controller, const char *why)
 	controller->waits_for_turn = false;
 	controller->was_no_help = false;
 	controller->spent = 0;
+	controller->unfit = 0;
 	controller->about_strangers = false;
 	incident_tell(controller, EVENT_OPENED, why, "");
 }

@@ -42,6 +42,11 @@ const char *protocol_result_name(uint32_t result)
 	return result < count_of(names) ? names[result] : "invalid";
 }
 
+bool protocol_changed_nothing(uint32_t result)
+{
+	return result == PROTOCOL_TRY_LATER || result == PROTOCOL_BAD_CONFIG;
+}
+
 /* Whether the field holds a NUL, and before it only bytes from `lowest` to '~', or newlines where
  * those are welcome. */
 static bool is_text(const char *field, size_t field_bytes, char lowest, bool newlines)

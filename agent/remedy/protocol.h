@@ -103,6 +103,8 @@ struct protocol_reply {
 
 const char *protocol_refusal_name(uint32_t refusal); /* "budget", …; the metric label */
 const char *protocol_result_name(uint32_t result);
+/* The remedy says so, or did not even run. */
+bool protocol_changed_nothing(uint32_t result);
 
 /* Whether an apply comes after the time until which it might be begun. */
 bool protocol_is_late(const struct protocol_request *request, int64_t boottime_ms);

@@ -40,6 +40,14 @@ static bool is_approved(const struct controller *controller, uint32_t rung)
 	    (controller->allowance.approved & UINT32_C(1) << rung) != 0;
 }
 
+/* The first of them; but one that could not run makes way for one that may. */
+static bool is_next(
+    const struct controller *controller, const struct rung_choice *choice, uint32_t rung)
+{
+	return !choice->found || ((controller->unfit >> choice->rung & 1) != 0 &&
+	                             (controller->unfit >> rung & 1) == 0);
+}
+
 /* An approved rung first; then the first of the cure's class, as far as it may run by itself. Where
  * those are used up, what a person could approve is next. */
 struct rung_choice rungs_choose(const struct controller *controller)
@@ -60,7 +68,7 @@ struct rung_choice rungs_choose(const struct controller *controller)
 			choice = (struct rung_choice){true, i, true, false, choice.of_class};
 		else if (rung->needs_approval)
 			can_be_approved = true;
-		else if (of_class && !choice.found)
+		else if (of_class && is_next(controller, &choice, i))
 			choice = (struct rung_choice){true, i, false, false, choice.of_class};
 	}
 	choice.needs_approval = !choice.found && choice.of_class > 0 && can_be_approved;

@@ -37,6 +37,10 @@ static const struct todo {
 	RUNG_NONE},
     {"helper-lost", "The helper, which does what must be done, is away: start it.", NULL,
 	RUNG_NONE},
+    {"try-later", "The remedy has changed nothing, for what it told; it is tried again later.",
+	NULL, RUNG_NONE},
+    {"bad-config", "The remedy cannot run as it is configured or installed: mend that.", NULL,
+	RUNG_NONE},
     {"unsaved",
 	"Our state cannot be saved, and we do nothing that is not on record: give it room, or see "
 	"the log.",

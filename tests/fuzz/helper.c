@@ -1,6 +1,7 @@
 /* Whatever packets come, from whomever, while time passes, clocks jump and the helper dies: each is
- * answered once, no site has more actions than its budget, none is repeated, and the ledger keeps
- * every line that was said to be in it. The plugins do nothing; the ledger is the real one. */
+ * answered once, no site has more actions than its budget, none is repeated that may have changed
+ * something, and the ledger keeps every line that was said to be in it. The plugins do nothing; the
+ * ledger is the real one. */
 #include "fuzz.h"
 
 #include <fcntl.h>
@@ -42,6 +43,7 @@ static struct config_site sites[] = {
 struct taken {
 	int64_t true_ms;
 	struct ledger_record intent;
+	bool changed_nothing;
 };
 
 static struct world {
@@ -75,7 +77,8 @@ static void check_is_first(const struct ledger_record *intent)
 	for (size_t i = 0; i < world.taken_count; i++) {
 		const struct ledger_record *other = &world.taken[i].intent;
 
-		fuzz_check(other->reverts || other->key != intent->key ||
+		fuzz_check(world.taken[i].changed_nothing || other->reverts ||
+		           other->key != intent->key ||
 		           strcmp(other->site, intent->site) != 0 ||
 		           strcmp(other->incident, intent->incident) != 0);
 	}
@@ -316,6 +319,14 @@ static void jump(struct input *input)
 	world.helper.now.wall_ms += by_ms;
 }
 
+static void note_end(const struct job *job)
+{
+	for (size_t i = 0; i < world.taken_count; i++)
+		if (strcmp(world.taken[i].intent.action_id, job->intent.action_id) == 0)
+			world.taken[i].changed_nothing =
+			    protocol_changed_nothing(job->reply.result);
+}
+
 static void step_jobs(struct input *input)
 {
 	static const enum protocol_result results[] = {
@@ -331,7 +342,10 @@ static void step_jobs(struct input *input)
 		if (!job->used || !(i == HELPER_ACTION ? action_step(&world.helper, job)
 		                                       : inspection_step(&world.helper, job)))
 			continue;
-		world.results += i == HELPER_ACTION;
+		if (i == HELPER_ACTION) {
+			world.results++;
+			note_end(job);
+		}
 		job->used = false;
 		serve_answer(&world.helper, job);
 		fuzz_check(idle_plugins.replies == replies + 1);

@@ -104,6 +104,28 @@ static void tells_outcomes(void **state)
 	}
 }
 
+/* What changed nothing may be tried again for the same incident, as far as the budget goes. */
+static void tries_again_what_changed_nothing(void **state)
+{
+	static const char *const nothing[] = {"exit 75", "exit 2"};
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	harness_configure(
+	    harness, "safety: {actions_per_hour: 3, actions_per_day: 3, cool_down: 0s}\n");
+	harness_start(harness);
+	for (size_t i = 0; i < count_of(nothing); i++) {
+		harness_plugin(harness, "mark", nothing[i]);
+		assert_int_not_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_REFUSED);
+	}
+	harness_plugin(harness, "mark", harness_mark);
+	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+	reply = harness_apply(harness, "web", "i-1");
+	assert_refused(&reply, REFUSAL_REPEATED);
+	reply = harness_apply(harness, "web", "i-2");
+	assert_refused(&reply, REFUSAL_BUDGET);
+}
+
 /* What stands against an action is told by its name, and nothing runs. */
 static void refuses(void **state)
 {
@@ -465,6 +487,7 @@ int main(void)
 	    TEST(keeps_the_budget),
 	    TEST(keeps_the_day),
 	    TEST(tells_outcomes),
+	    TEST(tries_again_what_changed_nothing),
 	    TEST(refuses),
 	    TEST(pauses),
 	    TEST(one_at_a_time),

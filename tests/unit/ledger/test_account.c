@@ -75,6 +75,25 @@ static void follows_an_action(unused_parameter void **state)
 	assert_int_equal(refusal_of(&account, false), REFUSAL_REPEATED);
 }
 
+/* A rung that changed nothing may be tried again; the try has cost one action all the same. */
+static void allows_what_changed_nothing(unused_parameter void **state)
+{
+	static const enum protocol_result nothing[] = {PROTOCOL_TRY_LATER, PROTOCOL_BAD_CONFIG};
+
+	for (size_t i = 0; i < count_of(nothing); i++) {
+		struct account account = new_account();
+		struct ledger_record result = record_of(LEDGER_RESULT);
+
+		add_kind(&account, LEDGER_INTENT);
+		result.result = nothing[i];
+		account_add(&account, &result);
+		assert_int_equal(refusal_of(&account, false), REFUSAL_NONE);
+		assert_int_equal(account.budget.actions, 1);
+		add_kind(&account, LEDGER_INTENT); /* and from here on it is not known */
+		assert_int_equal(refusal_of(&account, false), REFUSAL_REPEATED);
+	}
+}
+
 /* Other sites, rungs and incidents are other matters, whatever was said of them. */
 static void minds_its_own(unused_parameter void **state)
 {
@@ -319,6 +338,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(approvals_do_not_outlive_a_boot),
 	    cmocka_unit_test(follows_an_action),
+	    cmocka_unit_test(allows_what_changed_nothing),
 	    cmocka_unit_test(minds_its_own),
 	    cmocka_unit_test(locks_and_unlocks),
 	    cmocka_unit_test(approves_for_a_time),

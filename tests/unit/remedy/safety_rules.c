@@ -98,7 +98,8 @@ static bool was_before(
 {
 	for (size_t i = 0; i < record->action_count; i++)
 		if (record->actions[i].site == site && record->actions[i].key == action->key &&
-		    strcmp(record->actions[i].incident, action->incident) == 0)
+		    strcmp(record->actions[i].incident, action->incident) == 0 &&
+		    !record->actions[i].changed_nothing)
 			return true;
 	return false;
 }
@@ -228,10 +229,14 @@ void safety_record_end(struct safety_record *record, bool has_ended, enum protoc
 {
 	if (!has_ended)
 		return;
-	if (result == PROTOCOL_TRY_LATER && record->falling_back != NULL &&
-	    safety_helper_running() > 0)
-		record->falling_back->applied = record->falling_back->applied_before;
+	if (result == PROTOCOL_TRY_LATER && safety_helper_running() > 0) {
+		if (record->falling_back != NULL)
+			record->falling_back->applied = record->falling_back->applied_before;
+		if (record->applying)
+			record->actions[record->action_count - 1].changed_nothing = true;
+	}
 	record->falling_back = NULL;
+	record->applying = false;
 }
 
 void safety_record_able(struct safety_record *record, size_t index, int64_t passed_ms)
@@ -268,6 +273,7 @@ void safety_record_action(
 	/* It is told before the helper counts it as its own. */
 	broken[RULE_ONE_IN_FLIGHT] += safety_helper_running() > 0;
 	note_applied(record, index, action);
+	record->applying = !action->reverts;
 	if (action->reverts)
 		return;
 	check_words(record, index, action);
@@ -278,6 +284,7 @@ void safety_record_action(
 	record->actions[record->action_count].site = index;
 	record->actions[record->action_count].key = action->key;
 	record->actions[record->action_count].true_ms = record->clocks.true_ms;
+	record->actions[record->action_count].changed_nothing = false;
 	snprintf(record->actions[record->action_count++].incident, PROTOCOL_NAME_BYTES, "%s",
 	    action->incident);
 }

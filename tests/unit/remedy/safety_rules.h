@@ -92,8 +92,10 @@ struct safety_record {
 		uint64_t key;
 		int64_t true_ms;
 		char incident[PROTOCOL_NAME_BYTES];
+		bool changed_nothing; /* and said so: it may come again */
 	} actions[SAFETY_MAX_ACTIONS];
 	size_t action_count;
+	bool applying; /* the last of them, if anything runs */
 	struct safety_site *falling_back; /* by the action that was begun last; or NULL */
 	unsigned broken[SAFETY_RULES]; /* how often */
 };

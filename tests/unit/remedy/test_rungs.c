@@ -160,6 +160,54 @@ static void verifies_a_fallback_by_voters(void **state)
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
 }
 
+/* A remedy that changed nothing did not fail to help: nothing is locked, it is told why, and the
+ * same rung is tried again. */
+static void tries_again_what_changed_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world_reach_acting(world);
+	world_answer(world, PROTOCOL_TRY_LATER, REFUSAL_NONE);
+	assert_string_equal(world_state(world), "standing");
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	assert_string_equal(world->last_reason, "try-later");
+	assert_non_null(strstr(world->last_text, "recycle"));
+	assert_non_null(strstr(world->last_text, "said"));
+	go_on(world);
+	assert_int_equal(world->applies, 2);
+	world_answer(world, PROTOCOL_TRY_LATER, REFUSAL_NONE);
+	assert_int_equal(world->events[EVENT_REFUSED], 1); /* it is no news */
+	go_on(world);
+	assert_int_equal(world->applies, 3);
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	assert_string_equal(world_state(world), "holding-off");
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 0);
+	assert_false(controller_was_no_help(world->controller));
+	assert_int_equal(world->locks, 0);
+}
+
+/* One that cannot run as it is configured makes way for the next rung, and comes back where that
+ * is used up. */
+static void passes_over_what_cannot_run(void **state)
+{
+	struct world *world = *state;
+
+	world->site.ladder.count = 2;
+	world_reach_acting(world);
+	assert_int_equal(world->applied_rung, 0);
+	world_answer(world, PROTOCOL_BAD_CONFIG, REFUSAL_NONE);
+	assert_string_equal(world->last_reason, "bad-config");
+	go_on(world);
+	assert_int_equal(world->applies, 2);
+	assert_int_equal(world->applied_rung, 1);
+	world_answer(world, PROTOCOL_REFUSED, REFUSAL_REPEATED);
+	go_on(world);
+	assert_int_equal(world->applies, 3);
+	assert_int_equal(world->applied_rung, 0);
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 0);
+	assert_int_equal(world->locks, 0);
+}
+
 /* What the helper said of an approval counts only for a while. */
 static void approvals_grow_old(void **state)
 {
@@ -183,6 +231,8 @@ int main(void)
 	    TEST(approvals_grow_old),
 	    TEST(hands_locks_over),
 	    TEST(passes_over_locked_and_skipped),
+	    TEST(tries_again_what_changed_nothing),
+	    TEST(passes_over_what_cannot_run),
 	    TEST(obeys_a_no),
 	    TEST(asks_for_approval),
 	    TEST(takes_a_word_for_evidence),

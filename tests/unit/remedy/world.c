@@ -102,6 +102,7 @@ static void effect_on_event(void *context, const struct controller_event *event)
 
 	world->events[event->kind]++;
 	snprintf(world->last_reason, sizeof(world->last_reason), "%s", event->reason);
+	snprintf(world->last_text, sizeof(world->last_text), "%s", event->text);
 }
 
 struct controller_options world_options(struct world *world)

@@ -21,7 +21,7 @@ struct world {
 	unsigned reviews, answered_reviews; /* inspections while sign-in works */
 	unsigned probes, inspections, applies, questions, forgets;
 	unsigned events[EVENT_KIND_COUNT];
-	char last_reason[64];
+	char last_reason[64], last_text[512];
 	uint32_t applied_rung;
 	unsigned locks; /* how often the helper was told */
 	uint32_t locked_rung;
