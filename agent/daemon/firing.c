@@ -7,17 +7,41 @@
 
 #define MAX_BYTES ((size_t)256 * 1024)
 
-static int add(struct json *members, struct view text)
+/* So much that each part, in the receiver's form, is well below what is sent at once. */
+#define PART_MAX_MEMBERS 400
+#define PART_MAX_BYTES   ((size_t)256 * 1024) /* the last one may go beyond */
+
+struct part {
+	struct json *members;
+	size_t from; /* so many are in the parts before */
+	size_t looked, count; /* members: at all, in the part */
+	size_t bytes;
+	bool is_full; /* and there are more */
+};
+
+/* Whether what comes next goes into the part. */
+static bool takes_next(struct part *part)
+{
+	if (part->looked++ < part->from)
+		return false;
+	part->is_full |= part->count == PART_MAX_MEMBERS || part->bytes >= PART_MAX_BYTES;
+	return !part->is_full;
+}
+
+static int add(struct part *part, struct view text)
 {
 	struct json *member = NULL;
 	int error = json_parse(text, &member);
 
-	if (error == 0)
-		json_add_tree(members, member);
-	return error;
+	if (error < 0)
+		return error;
+	json_add_tree(part->members, member);
+	part->count++;
+	part->bytes += text.length;
+	return 0;
 }
 
-static int add_incident(struct json *members, const struct site *site)
+static int add_incident(struct part *part, const struct site *site)
 {
 	const struct notification notification = {.kind = "opened",
 	    .time_ms = controller_opened_ms(site->controller),
@@ -33,13 +57,14 @@ static int add_incident(struct json *members, const struct site *site)
 
 	buffer_init(&text, MAX_BYTES);
 	/* As long as nobody knows what it is, nobody was told of it. */
-	if (notification.incident[0] == '\0' || notification.diagnosis == NULL)
+	if (notification.incident[0] == '\0' || notification.diagnosis == NULL ||
+	    !takes_next(part))
 		return 0;
 	error = notification_print(&notification, &text);
-	return error < 0 ? error : add(members, buffer_view(&text));
+	return error < 0 ? error : add(part, buffer_view(&text));
 }
 
-static int add_deaf(struct json *members, const struct site_log *log)
+static int add_deaf(struct part *part, const struct site_log *log)
 {
 	size_t index = (size_t)(log - log->site->logs);
 	int error = 0;
@@ -54,64 +79,73 @@ static int add_deaf(struct json *members, const struct site_log *log)
 
 		buffer_init(&text, MAX_BYTES);
 		if (!deafness_is_open(
-			log->site->deafness, index, (enum deaf_reason)reason, NULL))
+			log->site->deafness, index, (enum deaf_reason)reason, NULL) ||
+		    !takes_next(part))
 			continue;
 		notification.text = hearing_why(log, (enum deaf_reason)reason);
 		error = notification_of_log_print(&notification, &text);
 		if (error == 0)
-			error = add(members, buffer_view(&text));
+			error = add(part, buffer_view(&text));
 	}
 	return error;
 }
 
-static int add_fleet(struct json *members, const struct membership *membership)
+static int add_fleet(struct part *part, const struct membership *membership)
 {
 	struct notification_of_fleet notification;
 	struct buffer auto_buffer text;
 	int error;
 
 	buffer_init(&text, MAX_BYTES);
-	if (!membership_is_hindered(membership, &notification))
+	if (!membership_is_hindered(membership, &notification) || !takes_next(part))
 		return 0;
 	error = notification_of_fleet_print(&notification, &text);
-	return error < 0 ? error : add(members, buffer_view(&text));
+	return error < 0 ? error : add(part, buffer_view(&text));
 }
 
-static int add_state(struct json *members, const struct saving *saving)
+static int add_state(struct part *part, const struct saving *saving)
 {
 	struct notification_of_state notification;
 	struct buffer auto_buffer text;
 	int error;
 
 	buffer_init(&text, MAX_BYTES);
-	if (!saving_fails(saving, &notification))
+	if (!saving_fails(saving, &notification) || !takes_next(part))
 		return 0;
 	error = notification_of_state_print(&notification, &text);
-	return error < 0 ? error : add(members, buffer_view(&text));
+	return error < 0 ? error : add(part, buffer_view(&text));
 }
 
-int firing_print(const struct firing *firing, const struct wire *wire, struct buffer *body)
+static int add_all(struct part *part, const struct firing *firing)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && !part->is_full && i < firing->site_count; i++) {
+		const struct site *site = &firing->sites[i];
+
+		error = add_incident(part, site);
+		for (size_t j = 0; error == 0 && j < site->log_count; j++)
+			error = add_deaf(part, &site->logs[j]);
+	}
+	if (error == 0)
+		error = add_fleet(part, firing->membership);
+	return error < 0 ? error : add_state(part, firing->saving);
+}
+
+int firing_print(
+    const struct firing *firing, const struct wire *wire, size_t *from, struct buffer *body)
 {
 	struct json auto_json *group = json_object_new();
 	const struct wire_news news = {.document = group, .id = "firing", .host = firing->host};
-	struct json *members;
-	int error = 0;
+	struct part part = {.from = *from};
+	int error;
 
 	json_put_text(group, "type", "authmedic.group.firing");
-	members = json_put_array(json_put_object(group, "data"), "members");
-
-	for (size_t i = 0; error == 0 && i < firing->site_count; i++) {
-		const struct site *site = &firing->sites[i];
-
-		error = add_incident(members, site);
-		for (size_t j = 0; error == 0 && j < site->log_count; j++)
-			error = add_deaf(members, &site->logs[j]);
-	}
+	part.members = json_put_array(json_put_object(group, "data"), "members");
+	error = add_all(&part, firing);
+	if (error == 0 && part.count > 0)
+		error = wire->print(&news, body);
 	if (error == 0)
-		error = add_fleet(members, firing->membership);
-	if (error == 0)
-		error = add_state(members, firing->saving);
-	if (error < 0 || json_next(members, NULL) == NULL)
-		return error;
-	return wire->print(&news, body);
+		*from = part.is_full ? part.from + part.count : 0;
+	return error;
 }

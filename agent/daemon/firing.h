@@ -15,8 +15,9 @@ struct firing {
 	const char *host;
 };
 
-/* Appends one JSON array; nothing where nothing is wrong. */
+/* Appends one JSON array; nothing where nothing is wrong. Of very much it is a part: `from` says
+ * behind how many it begins, 0 at first, and then behind how many the next one does; 0: none. */
 must_check int firing_print(
-    const struct firing *firing, const struct wire *wire, struct buffer *body);
+    const struct firing *firing, const struct wire *wire, size_t *from, struct buffer *body);
 
 #endif

@@ -462,8 +462,9 @@ static void send_due(struct outbox *outbox)
 
 /* ---------------------------------------------------------------- what goes on, again and again */
 
-static int send_firing(struct outbox *outbox, size_t target)
+static int send_firing(struct outbox *outbox, size_t number)
 {
+	struct target *target = &outbox->targets[number];
 	const struct firing firing = {.sites = outbox->parts.sites,
 	    .site_count = outbox->parts.site_count,
 	    .membership = outbox->parts.membership,
@@ -474,12 +475,14 @@ static int send_firing(struct outbox *outbox, size_t target)
 	int error;
 
 	buffer_init(&body, PARCEL_MAX_BYTES);
-	error = firing_print(&firing, outbox->targets[target].wire, &body);
+	error = firing_print(&firing, target->wire, &target->again_from, &body);
+	if (error < 0)
+		target->again_from = 0;
 	if (error < 0 || body.length == 0)
 		return error;
-	outbox->targets[target].delivery = (struct delivery){.kind = DELIVERY_FIRING};
+	target->delivery = (struct delivery){.kind = DELIVERY_FIRING};
 	sent.body = buffer_view(&body);
-	return webhook_sender_send(outbox->sender, target, &sent);
+	return webhook_sender_send(outbox->sender, number, &sent);
 }
 
 static void remind(struct outbox *outbox)
@@ -490,10 +493,11 @@ static void remind(struct outbox *outbox)
 		struct target *target = &outbox->targets[i];
 		int error;
 
-		if (target->wire->again_ms == 0 || now_ms < target->again_due_ms ||
-		    webhook_sender_is_busy(outbox->sender, i))
+		if (target->wire->again_ms == 0 || webhook_sender_is_busy(outbox->sender, i) ||
+		    (target->again_from == 0 && now_ms < target->again_due_ms))
 			continue;
-		target->again_due_ms = now_ms + target->wire->again_ms;
+		if (target->again_from == 0)
+			target->again_due_ms = now_ms + target->wire->again_ms;
 		error = send_firing(outbox, i);
 		if (error < 0)
 			log_error("%s: cannot be told again what goes on: %s", name_of(outbox, i),

@@ -38,6 +38,7 @@ struct target {
 	struct delivery delivery;
 	struct unsaved_turn unsaved;
 	int64_t again_due_ms; /* boot time */
+	size_t again_from; /* of what goes on so many are told already; 0: it begins anew */
 	int told_error; /* why its last message of the store could not go; 0: it went */
 	struct pace pace;
 	bool is_due; /* to be sent in this round */
