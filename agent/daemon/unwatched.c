@@ -156,12 +156,40 @@ static int on_deafness(void *context, const char *site, struct view value)
 	    : store_put_value(ending->store, site, DEAFNESS_VALUE, VIEW("{}"));
 }
 
+/* -- receivers */
+
+static bool has_receiver(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->notify.count; i++)
+		if (strcmp(config->notify.items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int on_target(void *context, const char *target)
+{
+	const struct ending *ending = context;
+	const struct store_dead_letter letter = {.given_up_ms = ending->unwatched->now_ms,
+	    .reason = "the receiver is not configured any more"};
+	uint64_t count = 0;
+	int error;
+
+	if (has_receiver(ending->unwatched->config, target))
+		return 0;
+	error = store_bury_messages(ending->store, target, &letter, &count);
+	if (error == 0)
+		log_warning("%s: %llu messages were given up: %s; see authmedic notify list",
+		    target, (unsigned long long)count, letter.reason);
+	return error;
+}
+
 int unwatched_end(const struct unwatched *unwatched, struct store *store)
 {
 	struct ending ending = {.unwatched = unwatched, .store = store};
 	const struct store_selection open = {.open_only = true, .limit = SIZE_MAX};
 	int error = store_each_incident(store, open, on_incident, &ending);
 
-	return error < 0 ? error
-			 : store_each_value(store, DEAFNESS_VALUE, on_deafness, &ending);
+	if (error == 0)
+		error = store_each_value(store, DEAFNESS_VALUE, on_deafness, &ending);
+	return error < 0 ? error : store_each_target(store, on_target, &ending);
 }

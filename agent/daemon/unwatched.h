@@ -1,6 +1,6 @@
 /* What people were told of and nobody looks at any more: an incident or a deaf log of a site that
  * was taken out of the configuration, a log that was, an incident that was lost to its site. No end
- * of it would ever come: it has one here. */
+ * of it would ever come: it has one here. So has what waits for a receiver that was taken out. */
 #ifndef AUTHMEDIC_DAEMON_UNWATCHED_H
 #define AUTHMEDIC_DAEMON_UNWATCHED_H
 

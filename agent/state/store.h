@@ -138,6 +138,10 @@ must_check int store_each_due_message(
 /* All that wait for the target, the oldest first. */
 must_check int store_each_message(
     struct store *store, const char *target, store_on_message *on_message, void *context);
+/* Each target that something waits for; its messages may be taken away in there. */
+typedef int store_on_target(void *context, const char *target);
+must_check int store_each_target(
+    struct store *store, store_on_target *on_target, void *context);
 /* These are -ENOENT where there is no such message. An attempt is noted before it is made, so that
  * what may be under way can be known from what never was. */
 must_check int store_begin_attempt(struct store *store, int64_t id);
@@ -160,7 +164,7 @@ must_check int store_count_messages(
     struct store *store, const char *target, uint64_t *ret_count);
 
 /* -- dead letters: messages that were given up, until a person has them sent again. */
-#define STORE_MAX_DEAD_LETTERS 1000 /* the oldest go */
+#define STORE_MAX_DEAD_LETTERS 1000 /* the oldest of whichever target has the most go */
 
 struct store_dead_letter {
 	struct store_message message; /* its id is that of the dead letter */
@@ -173,6 +177,9 @@ struct store_dead_letter {
  * message. */
 must_check int store_bury_message(struct store *store, int64_t id,
     const struct store_dead_letter *letter, uint64_t *ret_dropped);
+/* All that wait for the target, inside a transaction of the caller's. *ret_count: so many. */
+must_check int store_bury_messages(struct store *store, const char *target,
+    const struct store_dead_letter *letter, uint64_t *ret_count);
 typedef int store_on_dead_letter(void *context, const struct store_dead_letter *letter);
 /* The oldest first, of all targets. */
 must_check int store_each_dead_letter(

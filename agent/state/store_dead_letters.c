@@ -2,32 +2,42 @@
 
 #include <errno.h>
 
+#define COPY_MESSAGES \
+	"INSERT OR REPLACE INTO dead_letter" \
+	" (target, message_id, body, created_ms, given_up_ms, attempts, status, reason)" \
+	" SELECT target, message_id, body, created_ms, ?2, attempts, ?3, ?4 FROM outbox"
+
+/* With the message's id, or the target, bound. */
+static int copy(
+    struct query *query, const struct store_dead_letter *letter, uint64_t *ret_changes)
+{
+	query_bind_int(query, letter->given_up_ms);
+	query_bind_int(query, letter->status);
+	query_bind_text(query, letter->reason);
+	return query_run(query, ret_changes);
+}
+
 static int copy_message(struct store *store, int64_t id, const struct store_dead_letter *letter)
 {
 	struct query query;
 	uint64_t changes = 0;
 	int error;
 
-	query_start(&query, store->database,
-	    "INSERT OR REPLACE INTO dead_letter"
-	    " (target, message_id, body, created_ms, given_up_ms, attempts, status, reason)"
-	    " SELECT target, message_id, body, created_ms, ?2, attempts, ?3, ?4"
-	    " FROM outbox WHERE id = ?1");
+	query_start(&query, store->database, COPY_MESSAGES " WHERE id = ?1");
 	query_bind_int(&query, id);
-	query_bind_int(&query, letter->given_up_ms);
-	query_bind_int(&query, letter->status);
-	query_bind_text(&query, letter->reason);
-	error = query_run(&query, &changes);
+	error = copy(&query, letter, &changes);
 	return error == 0 && changes == 0 ? -ENOENT : error;
 }
 
+/* Of whichever target has the most, so that none pushes out another's. */
 static int drop_oldest(struct store *store, uint64_t *ret_dropped)
 {
 	struct query query;
 
 	query_start(&query, store->database,
-	    "DELETE FROM dead_letter WHERE id IN"
-	    " (SELECT id FROM dead_letter ORDER BY id DESC LIMIT -1 OFFSET ?1)");
+	    "DELETE FROM dead_letter WHERE id IN (SELECT id FROM"
+	    " (SELECT id, row_number() OVER (PARTITION BY target ORDER BY id DESC) AS place"
+	    " FROM dead_letter) ORDER BY place, id DESC LIMIT -1 OFFSET ?1)");
 	query_bind_int(&query, STORE_MAX_DEAD_LETTERS);
 	return query_run(&query, ret_dropped);
 }
@@ -48,6 +58,36 @@ int store_bury_message(struct store *store, int64_t id, const struct store_dead_
 		return store_commit(store);
 	store_rollback(store);
 	return error;
+}
+
+static int copy_all(
+    struct store *store, const char *target, const struct store_dead_letter *letter)
+{
+	struct query query;
+
+	query_start(&query, store->database, COPY_MESSAGES " WHERE target = ?1 ORDER BY id");
+	query_bind_text(&query, target);
+	return copy(&query, letter, NULL);
+}
+
+static int delete_all(struct store *store, const char *target, uint64_t *ret_count)
+{
+	struct query query;
+
+	query_start(&query, store->database, "DELETE FROM outbox WHERE target = ?1");
+	query_bind_text(&query, target);
+	return query_run(&query, ret_count);
+}
+
+int store_bury_messages(struct store *store, const char *target,
+    const struct store_dead_letter *letter, uint64_t *ret_count)
+{
+	uint64_t dropped = 0;
+	int error = copy_all(store, target, letter);
+
+	if (error == 0)
+		error = delete_all(store, target, ret_count);
+	return error < 0 ? error : drop_oldest(store, &dropped);
 }
 
 int store_each_dead_letter(struct store *store, store_on_dead_letter *on_letter, void *context)

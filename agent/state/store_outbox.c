@@ -85,6 +85,19 @@ int store_each_message(
 	return walk(&query, on_message, context);
 }
 
+int store_each_target(struct store *store, store_on_target *on_target, void *context)
+{
+	struct query query;
+	int result = 0;
+	int error;
+
+	query_start(&query, store->database, "SELECT target FROM outbox GROUP BY target");
+	while (result == 0 && query_next(&query))
+		result = on_target(context, query_text(&query, 0));
+	error = query_end(&query);
+	return result != 0 ? result : error;
+}
+
 int store_each_due_message(
     struct store *store, int64_t now_ms, store_on_message *on_message, void *context)
 {

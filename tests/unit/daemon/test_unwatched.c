@@ -104,6 +104,36 @@ static void unwatched(unused_parameter void **state)
 	assert_string_equal(buffer_text(&again), buffer_text(&bodies));
 }
 
+/* What waits for a receiver that was taken out of the configuration is given up, and kept for a
+ * person; what waits for the others goes on waiting. */
+static void receiver_gone(unused_parameter void **state)
+{
+	static const char *const ids[] = {"first", "second"};
+	struct store *store = open_state();
+	struct rulebook rulebook;
+	uint64_t count = 99;
+
+	for (size_t i = 0; i < count_of(ids); i++) {
+		const struct store_message message = {
+		    .target = "old-ops", .message_id = ids[i], .body = VIEW("{}")};
+
+		assert_int_equal(store_put_message(store, &message), 0);
+	}
+	put_incident(store, "gone", "old", -1); /* so that the receiver that is left is told */
+	store_close(&store);
+	rulebook = load_told_site();
+	assert_true(run_until(is_knocked_at, &rulebook));
+	close(receiver);
+	store = open_state();
+	assert_int_equal(store_count_messages(store, "old-ops", &count), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_count_dead_letters(store, "old-ops", &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(store_count_messages(store, "ops", &count), 0);
+	assert_int_equal(count, 1);
+	store_close(&store);
+}
+
 /* What cannot be taken up, by an address that is none, ends nothing: another one goes on. */
 static void not_taken_up(unused_parameter void **state)
 {
@@ -157,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(unwatched, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(receiver_gone, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(not_taken_up, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(watched_again, open_world, close_world),
 	};

@@ -191,23 +191,71 @@ static void test_dead_letters(unused_parameter void **state)
 	assert_waiting("ops", "m2:{\"x\":\"\xc3\xa9\"}*0 m1:{\"x\":\"\xc3\xa9\"}*0 ");
 }
 
-static void test_many_dead_letters(unused_parameter void **state)
+/* Two more than there is room for, the first ones of another target. */
+static void bury_too_many(int of_chat)
 {
-	/* The oldest make way. */
 	const struct store_dead_letter letter = {.reason = ""};
 	uint64_t dropped = 0;
-	uint64_t count = 0;
 
 	for (int i = 0; i < STORE_MAX_DEAD_LETTERS + 2; i++) {
 		char id[16];
 
 		snprintf(id, sizeof(id), "m%d", i);
-		assert_int_equal(put("ops", id, 0), 0);
+		assert_int_equal(put(i < of_chat ? "chat" : "ops", id, 0), 0);
 		assert_int_equal(store_bury_message(store, i + 1, &letter, &dropped), 0);
 		assert_int_equal(dropped, i >= STORE_MAX_DEAD_LETTERS ? 1 : 0);
 	}
-	assert_int_equal(store_count_dead_letters(store, "ops", &count), 0);
-	assert_int_equal(count, STORE_MAX_DEAD_LETTERS);
+}
+
+static void assert_dead_count(const char *target, uint64_t expected)
+{
+	uint64_t count = 99;
+
+	assert_int_equal(store_count_dead_letters(store, target, &count), 0);
+	assert_int_equal(count, expected);
+}
+
+static void test_many_dead_letters(unused_parameter void **state)
+{
+	/* The oldest make way. */
+	bury_too_many(0);
+	assert_dead_count("ops", STORE_MAX_DEAD_LETTERS);
+}
+
+static void test_dead_letters_of_each(unused_parameter void **state)
+{
+	/* A receiver that refuses everything pushes out its own, the others' stay. */
+	bury_too_many(2);
+	assert_dead_count("chat", 2);
+	assert_dead_count("ops", STORE_MAX_DEAD_LETTERS - 2);
+}
+
+static int list_target(void *context, const char *target)
+{
+	buffer_append_format(context, "%s ", target);
+	return 0;
+}
+
+static void test_bury_all(unused_parameter void **state)
+{
+	/* All that waits for one target is given up at once, in its order, and nothing else. */
+	const struct store_dead_letter letter = {.given_up_ms = 9, .reason = "gone"};
+	struct buffer auto_buffer targets;
+	uint64_t count = 0;
+
+	buffer_init(&targets, 1000);
+	assert_int_equal(put("ops", "m2", 0), 0);
+	assert_int_equal(put("chat", "m1", 0), 0);
+	assert_int_equal(put("ops", "m1", 0), 0);
+	assert_int_equal(store_each_target(store, list_target, &targets), 0);
+	assert_string_equal(buffer_text(&targets), "chat ops ");
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_bury_messages(store, "ops", &letter, &count), 0);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(count, 2);
+	assert_dead("ops/m2@9=0,gone*0 ops/m1@9=0,gone*0 ");
+	assert_count("ops", 0);
+	assert_count("chat", 1);
 }
 
 static void test_full(unused_parameter void **state)
@@ -296,6 +344,8 @@ int main(void)
 	    store_test(test_merge),
 	    store_test(test_dead_letters),
 	    store_test(test_many_dead_letters),
+	    store_test(test_dead_letters_of_each),
+	    store_test(test_bury_all),
 	    store_test(test_full),
 	    store_test(test_share),
 	    store_test(test_delete_in_walk),
