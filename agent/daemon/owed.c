@@ -80,17 +80,20 @@ size_t owed_count_for(const struct owed *owed, size_t target)
 	return count;
 }
 
-static int bury(struct store *store, const struct item *item, int64_t id, uint64_t *ret_dropped)
+static int bury(struct store *store, struct item *item, int64_t id, uint64_t *ret_dropped)
 {
 	const struct store_dead_letter letter = {
 	    .given_up_ms = item->noted_ms, .status = item->note.status, .reason = item->reason};
 	int error = store_add_attempts(store, id, item->note.attempts);
 
-	return error < 0 ? error : store_bury_message(store, id, &letter, ret_dropped);
+	if (error < 0)
+		return error;
+	item->note.attempts = 0; /* they are noted, also where the rest must be tried again */
+	return store_bury_message(store, id, &letter, ret_dropped);
 }
 
 static int pay(
-    struct store *store, const struct item *item, owed_on_buried *on_buried, void *context)
+    struct store *store, struct item *item, owed_on_buried *on_buried, void *context)
 {
 	const struct owed_note *note = &item->note;
 	uint64_t dropped = 0;

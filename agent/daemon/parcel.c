@@ -24,6 +24,12 @@ static int on_waiting(void *context, const struct store_message *message)
 	    : 1;
 }
 
+/* What is wrong with the store is not wrong with the message. */
+static int trouble_of_store(int error)
+{
+	return error == -EINVAL || error == -E2BIG ? -EIO : error;
+}
+
 static int make_group(struct parcel *parcel)
 {
 	if (grouping_count(parcel->grouping) < 2)
@@ -41,7 +47,8 @@ int parcel_pack(struct parcel *parcel, struct store *store, const char *target, 
 	buffer_init(&parcel->document, PARCEL_MAX_BYTES);
 	error = grouping_new(&parcel->grouping);
 	if (error == 0)
-		error = store_each_message(store, target, on_waiting, parcel);
+		error = trouble_of_store(
+		    store_each_message(store, target, on_waiting, parcel));
 	if (error >= 0 && parcel->number != 0)
 		error = grouping_error(parcel->grouping);
 	if (error < 0 || parcel->number == 0)
@@ -56,8 +63,8 @@ int parcel_begin(const struct parcel *parcel, struct store *store)
 	    .message_id = parcel->id,
 	    .body = buffer_view(&parcel->document)};
 
-	return merger.count < 2 ? store_begin_attempt(store, parcel->number)
-				: store_merge_messages(store, &merger);
+	return trouble_of_store(merger.count < 2 ? store_begin_attempt(store, parcel->number)
+						 : store_merge_messages(store, &merger));
 }
 
 void parcel_done(struct parcel *parcel)

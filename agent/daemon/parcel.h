@@ -18,14 +18,14 @@ struct parcel {
 	int64_t attempts; /* begun before */
 };
 
-/* Packs what waits for the target, and changes nothing. -EINVAL where the oldest message is none of
- * ours; its number is known then. Emptied by parcel_done() in any case. */
+/* Packs what waits for the target, and changes nothing. -EINVAL or -E2BIG only where the oldest
+ * message is none of ours; its number is known then. Emptied by parcel_done() in any case. */
 must_check int parcel_pack(
     struct parcel *parcel, struct store *store, const char *target, bool may_group);
 void parcel_done(struct parcel *parcel);
 
 /* Notes that an attempt is made: from here on the same goes out again, by the same id, whatever
- * happens meanwhile. */
+ * happens meanwhile. Never -EINVAL or -E2BIG: the message has been found good. */
 must_check int parcel_begin(const struct parcel *parcel, struct store *store);
 
 #endif

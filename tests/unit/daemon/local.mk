@@ -1,10 +1,12 @@
 if HAVE_CMOCKA
 daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/dead_letters.test \
+	tests/unit/daemon/firing.test \
 	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/membership.test \
 	tests/unit/daemon/owed.test \
+	tests/unit/daemon/parcel.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
 	tests/unit/daemon/reports.test \
@@ -24,6 +26,11 @@ tests_unit_daemon_dead_letters_test_SOURCES = tests/unit/daemon/test_dead_letter
 	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
 tests_unit_daemon_dead_letters_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_dead_letters_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_firing_test_SOURCES = tests/unit/daemon/test_firing.c \
+	tests/unit/remedy/world.c tests/unit/remedy/world.h $(pipeline_sources)
+tests_unit_daemon_firing_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_firing_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_journal_test_SOURCES = tests/unit/daemon/test_journal.c \
 	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
@@ -45,6 +52,12 @@ tests_unit_daemon_owed_test_SOURCES = tests/unit/daemon/test_owed.c \
 	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h
 tests_unit_daemon_owed_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_owed_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_parcel_test_SOURCES = tests/unit/daemon/test_parcel.c \
+	agent/daemon/parcel.c agent/daemon/parcel.h \
+	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h
+tests_unit_daemon_parcel_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_parcel_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/test_pipeline.c \
 	tests/unit/daemon/pipeline_fixture.h \

@@ -93,6 +93,22 @@ static void paid(unused_parameter void **state)
 	assert_int_equal(buried, 1);
 }
 
+/* The attempts are counted once, however often it takes until the message is buried. */
+static void attempts_once(unused_parameter void **state)
+{
+	size_t letters = 0;
+
+	put("first", "refused");
+	assert_int_equal(add("refused", false), 0);
+	assert_int_equal(store_begin(store), 0); /* so burying, which begins another, fails */
+	assert_true(owed_pay(owed, store, on_buried, NULL) < 0);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(owed_count(owed), 1);
+	assert_int_equal(owed_pay(owed, store, on_buried, NULL), 0);
+	assert_int_equal(store_each_dead_letter(store, on_letter, &letters), 0);
+	assert_int_equal(letters, 1);
+}
+
 /* It goes on where it ended, and no more than so many are kept. */
 static void bounded(unused_parameter void **state)
 {
@@ -112,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(paid, open_owed, close_owed),
+	    cmocka_unit_test_setup_teardown(attempts_once, open_owed, close_owed),
 	    cmocka_unit_test_setup_teardown(bounded, open_owed, close_owed),
 	};
 
