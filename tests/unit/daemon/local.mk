@@ -5,6 +5,7 @@ daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/membership.test \
+	tests/unit/daemon/outbox.test \
 	tests/unit/daemon/owed.test \
 	tests/unit/daemon/parcel.test \
 	tests/unit/daemon/pipeline.test \
@@ -28,6 +29,7 @@ tests_unit_daemon_dead_letters_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_dead_letters_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_firing_test_SOURCES = tests/unit/daemon/test_firing.c \
+	tests/unit/daemon/failing_sites.h \
 	tests/unit/remedy/world.c tests/unit/remedy/world.h $(pipeline_sources)
 tests_unit_daemon_firing_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_firing_test_LDADD = $(unit_libs)
@@ -46,6 +48,16 @@ tests_unit_daemon_membership_test_SOURCES = tests/unit/daemon/test_membership.c 
 	tests/unit/directory_fixture.h $(pipeline_sources)
 tests_unit_daemon_membership_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_membership_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_outbox_test_SOURCES = tests/unit/daemon/test_outbox.c \
+	tests/unit/daemon/failing_sites.h tests/unit/remedy/world.c tests/unit/remedy/world.h \
+	tests/unit/loop/loop_fixture.h tests/unit/state/store_fixture.h \
+	tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_outbox_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_outbox_test_LDADD = $(unit_libs)
+tests_unit_daemon_outbox_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_now_ms \
+	-Wl,--wrap=clock_boot_ms -Wl,--wrap=webhook_sender_new \
+	-Wl,--wrap=webhook_sender_send -Wl,--wrap=webhook_sender_is_busy
 
 tests_unit_daemon_owed_test_SOURCES = tests/unit/daemon/test_owed.c \
 	agent/daemon/owed.c agent/daemon/owed.h \

@@ -1,25 +1,8 @@
 /* However much is wrong at once, a receiver hears of all of it, in parts that it takes. */
-#include "remedy/world.h"
+#include "daemon/failing_sites.h"
 
 #include "daemon/firing.h"
 #include "daemon/parcel.h"
-
-#define SITES 4000
-
-static struct config_site configs[SITES];
-static struct site sites[SITES];
-static char names[SITES][32];
-
-/* All of them fail as the one of the world does. */
-static void fail_everywhere(const struct world *world)
-{
-	for (size_t i = 0; i < SITES; i++) {
-		snprintf(names[i], sizeof(names[i]), "site-%04zu", i);
-		configs[i].name = names[i];
-		sites[i].config = &configs[i];
-		sites[i].controller = world->controller;
-	}
-}
 
 /* The body tells of the sites behind so many, one after another; how many it comes to. */
 static size_t follow(const char *body, size_t told)
@@ -35,10 +18,12 @@ static void is_told_in_parts(void **state)
 	static const struct saving saving;
 	struct world *world = *state;
 	const struct firing firing = {
-	    .sites = sites, .site_count = SITES, .saving = &saving, .host = "host"};
+	    .sites = failing_sites,
+	    .site_count = FAILING_SITES,
+	    .saving = &saving,
+	    .host = "host"};
 	size_t told = 0, from = 0;
 
-	world_reach_acting(world);
 	fail_everywhere(world);
 	do {
 		struct buffer auto_buffer body;
@@ -48,7 +33,7 @@ static void is_told_in_parts(void **state)
 		    firing_print(&firing, wire_of("alertmanager"), &from, &body), 0);
 		told = follow(buffer_text(&body), told);
 	} while (from > 0);
-	assert_int_equal(told, SITES);
+	assert_int_equal(told, FAILING_SITES);
 }
 
 /* Where nothing is wrong nothing is told; few are told at once. */
@@ -56,11 +41,10 @@ static void is_told_at_once(void **state)
 {
 	static const struct saving saving;
 	struct world *world = *state;
-	struct firing firing = {.sites = sites, .saving = &saving, .host = "host"};
+	struct firing firing = {.sites = failing_sites, .saving = &saving, .host = "host"};
 	struct buffer auto_buffer body;
 	size_t from = 0;
 
-	world_reach_acting(world);
 	fail_everywhere(world);
 	buffer_init(&body, PARCEL_MAX_BYTES);
 	assert_int_equal(firing_print(&firing, wire_of("alertmanager"), &from, &body), 0);
