@@ -281,7 +281,7 @@ static bool is_kept(const struct tail *tail, const struct candidates *candidates
  * is not known. */
 static int has_nothing_new(int descriptor, const struct tail *lost)
 {
-	int64_t end_bytes;
+	int64_t end_bytes = 0;
 	int error = imprint_check(descriptor, 0, lost->head);
 
 	if (error == 0)
