@@ -228,18 +228,14 @@ static void conclude(struct detector *detector)
 	detector_note_totals(detector);
 }
 
-/* A clock that leaps by a day may be wrong, and set back soon: nobody is forgotten before it went
- * on from there for as long. After a pause, as over holidays, that does no harm. */
-#define LEAP_MS INT64_C(86400000)
-
 static void note_move(struct detector *detector, enum clock_move move)
 {
 	int64_t now_ms = detector->clock.now_ms;
 
 	if (move == CLOCK_BACK)
 		detector->doubted_until_ms = 0;
-	else if (detector->moved_ms >= 0 && now_ms - detector->moved_ms >= LEAP_MS)
-		detector->doubted_until_ms = now_ms + LEAP_MS;
+	else if (detector->moved_ms >= 0 && now_ms - detector->moved_ms >= DETECTOR_LEAP_MS)
+		detector->doubted_until_ms = now_ms + DETECTOR_LEAP_MS;
 	detector->moved_ms = now_ms;
 	detector->voters.keeps_old = now_ms < detector->doubted_until_ms;
 }

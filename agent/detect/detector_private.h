@@ -11,6 +11,10 @@
 #include "detect/voters.h"
 #include "detect/window.h"
 
+/* A clock that leaps by a day may be wrong, and set back soon: nobody is forgotten before it went
+ * on from there for as long. After a pause, as over holidays, that does no harm. */
+#define DETECTOR_LEAP_MS INT64_C(86400000)
+
 struct detector {
 	struct detector_options options;
 	uint64_t masks[2][2]; /* the voter's part of an address: IPv4, IPv6 */

@@ -6,10 +6,12 @@
 
 #include "detect/detector_private.h"
 
-/* Version 1 had what the site's clock needed when the lines alone moved it. */
-#define TOTALS_ROW_VERSION     2
-#define TOTALS_ROW_OLD_VERSION 1
-#define SEED_ROW_VERSION   1
+/* Version 2 had no doubt of the clock; version 1 had what the site's clock needed when the lines
+ * alone moved it. */
+#define TOTALS_ROW_VERSION          3
+#define TOTALS_ROW_UNDOUBTED        2
+#define TOTALS_ROW_MOVED_BY_LINES   1
+#define SEED_ROW_VERSION            1
 
 _Static_assert(
     sizeof(uint64_t) * (WINDOW_MAX_SIGNALS + SCHEME_COUNT * OUTCOME_COUNT + 32) < ROW_MAX_BYTES,
@@ -39,6 +41,7 @@ static void write_totals(const struct detector *detector, struct row_writer *row
 	row_put(row, detector->options.signature_count, 2);
 	for (size_t i = 0; i < detector->options.signature_count; i++)
 		row_put(row, detector->signal_totals[i], 8);
+	row_put(row, (uint64_t)detector->doubted_until_ms, 8);
 }
 
 /* Behind the site's clock in rows of version 1: a doubtful time and how many lines agreed with it,
@@ -51,21 +54,19 @@ static void skip_old_clock(struct row_reader *row)
 		row_get(row, widths[i]);
 }
 
-static struct row_reader open_totals(struct view value, struct site_clock *ret_clock)
+static struct row_reader open_totals(struct view value, uint8_t *ret_version)
 {
 	struct row_reader row = row_open(value, TOTALS_ROW_VERSION);
-	bool is_old = row.broken;
 
-	if (is_old)
-		row = row_open(value, TOTALS_ROW_OLD_VERSION);
-	site_clock_restore(ret_clock, &row);
-	if (is_old)
-		skip_old_clock(&row);
+	*ret_version = TOTALS_ROW_VERSION;
+	while (row.broken && *ret_version > TOTALS_ROW_MOVED_BY_LINES)
+		row = row_open(value, --*ret_version);
 	return row;
 }
 
-/* What write_totals() writes, read into a scratch detector that has its own signal totals. */
-static bool read_totals(struct row_reader *row, struct detector *ret_scratch, size_t *ret_signals)
+/* What write_totals() writes behind the clock. */
+static void read_counts(
+    struct row_reader *row, struct detector *ret_scratch, size_t *ret_signals)
 {
 	struct detector_totals *totals = &ret_scratch->totals;
 
@@ -87,7 +88,23 @@ static bool read_totals(struct row_reader *row, struct detector *ret_scratch, si
 	*ret_signals = (size_t)row_get_below(row, 2, WINDOW_MAX_SIGNALS + 1);
 	for (size_t i = 0; i < *ret_signals; i++)
 		ret_scratch->signal_totals[i] = row_get(row, 8);
-	return row_is_whole(row);
+}
+
+/* Into a scratch detector that has its own signal totals. */
+static bool read_totals(struct view value, struct detector *ret_scratch, size_t *ret_signals)
+{
+	struct site_clock *clock = &ret_scratch->clock;
+	uint8_t version;
+	struct row_reader row = open_totals(value, &version);
+
+	site_clock_restore(clock, &row);
+	if (version == TOTALS_ROW_MOVED_BY_LINES)
+		skip_old_clock(&row);
+	read_counts(&row, ret_scratch, ret_signals);
+	if (version > TOTALS_ROW_UNDOUBTED)
+		ret_scratch->doubted_until_ms = (int64_t)row_get_below(
+		    &row, 8, (uint64_t)(clock->now_ms + DETECTOR_LEAP_MS) + 1);
+	return row_is_whole(&row);
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -99,17 +116,16 @@ static int restore_totals(struct detector *detector, struct view value)
 {
 	uint64_t signal_totals[WINDOW_MAX_SIGNALS];
 	struct detector *auto_free scratch = calloc(1, sizeof(*scratch));
-	struct row_reader row;
 	size_t signals;
 
 	if (scratch == NULL)
 		return -ENOMEM;
 	scratch->signal_totals = signal_totals;
-	row = open_totals(value, &scratch->clock);
-	if (!read_totals(&row, scratch, &signals))
+	if (!read_totals(value, scratch, &signals))
 		return -EINVAL;
 	detector->clock.now_ms = scratch->clock.now_ms;
 	detector->moved_ms = scratch->clock.now_ms;
+	detector->doubted_until_ms = scratch->doubted_until_ms;
 	detector->spike_since_ms = scratch->spike_since_ms;
 	detector->window.floor_ms = scratch->window.floor_ms;
 	detector->handshakes.next_id =
@@ -124,7 +140,7 @@ static int restore_totals(struct detector *detector, struct view value)
 	/* With other signatures the numbers would be another's, and the different ones go as well;
 	 * rows of version 1 come without these. */
 	if (signals != detector->options.signature_count ||
-	    row_open(value, TOTALS_ROW_VERSION).broken)
+	    !row_open(value, TOTALS_ROW_MOVED_BY_LINES).broken)
 		detector->evidence.distinct_since_ms = scratch->clock.now_ms;
 	if (signals == detector->options.signature_count)
 		memcpy(detector->signal_totals, signal_totals, signals * sizeof(*signal_totals));
@@ -228,6 +244,8 @@ int detector_restore(struct detector *detector, struct view key, struct view val
 		return error;
 	detector->unsettled = true;
 	if (detector->clock.now_ms >= 0) {
+		detector->voters.keeps_old =
+		    detector->clock.now_ms < detector->doubted_until_ms;
 		window_restore_now(&detector->window, detector->clock.now_ms);
 		evidence_restore_now(&detector->evidence, detector->clock.now_ms,
 		    detector->window.floor_ms);
