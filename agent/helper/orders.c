@@ -33,8 +33,7 @@ static int add(struct helper *helper, const struct ledger_record *record)
 	bool ours = helper->ledger.file >= 0;
 	int error = ours ? 0 : history_lock(helper);
 
-	if (error == 0)
-		error = history_add(helper, record);
+	error = error < 0 ? error : history_add(helper, record);
 	if (!ours)
 		ledger_unlock(&helper->ledger);
 	return error;
@@ -44,10 +43,11 @@ static int add(struct helper *helper, const struct ledger_record *record)
 static int carry_out(struct helper *helper, const struct ledger_record *record)
 {
 	int error = record->kind == LEDGER_PAUSE ? pause_set(helper->state_folder) : 0;
+	int kept = error < 0 ? error : add(helper, record);
 
-	error = error < 0 ? error : add(helper, record);
-	return error < 0 || record->kind != LEDGER_RESUME ? error
-	                                                  : pause_clear(helper->state_folder);
+	if (record->kind == LEDGER_PAUSE && kept != -EBUSY)
+		return error;
+	return kept < 0 || record->kind != LEDGER_RESUME ? kept : pause_clear(helper->state_folder);
 }
 
 void order_take(struct helper *helper, struct job *job)
@@ -63,7 +63,7 @@ void order_take(struct helper *helper, struct job *job)
 	if (!order->of_site)
 		record.site[0] = '\0';
 	error = carry_out(helper, &record);
-	if (error < 0 && !(order->kind == LEDGER_PAUSE && error != -EBUSY)) {
+	if (error < 0) {
 		job->reply.result = error == -EBUSY ? PROTOCOL_TRY_LATER : PROTOCOL_FAILED;
 		serve_set_text(job, view_of_text(strerror(-error)));
 		return;

@@ -1,5 +1,6 @@
 #include "harness.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -121,6 +122,24 @@ static void resumes_on_record_alone(void **state)
 	assert_int_equal(reply.result, PROTOCOL_DONE);
 	assert_int_equal(reply.paused, 0);
 	assert_int_equal(harness_apply(harness, "web", "i-1").result, PROTOCOL_DONE);
+}
+
+/* A pause that cannot be put on the disk, here since the folder is gone, is not told as one. */
+static void pauses_or_says_so(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+
+	harness_start(harness);
+	harness_ask_status(harness); /* it is up */
+	harness_path(harness, "state/helper/ledger", path);
+	assert_true(unlink(path) == 0 || errno == ENOENT);
+	harness_path(harness, "state/helper", path);
+	assert_int_equal(rmdir(path), 0);
+	reply = harness_say(harness, PROTOCOL_PAUSE, "web", 0);
+	assert_int_equal(reply.paused, 0);
+	assert_int_equal(reply.result, PROTOCOL_FAILED);
 }
 
 /* Sites that share a worker share its budget. */
@@ -293,6 +312,7 @@ int main(void)
 	    TEST(needs_approval),
 	    TEST(refuses_orders),
 	    TEST(resumes_on_record_alone),
+	    TEST(pauses_or_says_so),
 	    TEST(shares_the_budget),
 	    TEST(reverts_when_told),
 	    TEST(reverts_in_time),
