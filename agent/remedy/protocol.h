@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 
-#define PROTOCOL_MAGIC          UINT32_C(0x61756d32) /* "aum2" */
+#define PROTOCOL_MAGIC          UINT32_C(0x61756d33) /* "aum3" */
 #define PROTOCOL_NAME_BYTES     64
 #define PROTOCOL_TEXT_BYTES     256
 #define PROTOCOL_MAX_FOR_MS     INT64_C(2592000000) /* 30 days */
