@@ -5,14 +5,18 @@
 #include "daemon/unwatched.h"
 #include "loop/clock.h"
 
-/* Once, when all that is watched is in the transaction: what else is open there is nobody's. */
-static int end_unwatched(const struct pipeline *pipeline)
+/* Once. What was told of deaf logs stands in what is saved of the sites: before that is written
+ * anew. */
+static int end_unwatched(struct pipeline *pipeline)
 {
 	const struct unwatched unwatched = {.config = pipeline->rulebook.config,
+	    .journal = pipeline->journal,
 	    .sites = pipeline->sites,
 	    .site_count = pipeline->site_count,
+	    .is_logged = pipeline->unwatched_tried,
 	    .now_ms = clock_now_ms()};
 
+	pipeline->unwatched_tried = true;
 	return pipeline->unwatched_ended ? 0 : unwatched_end(&unwatched, pipeline->store);
 }
 
@@ -20,12 +24,12 @@ static int save(struct pipeline *pipeline)
 {
 	int error = journal_write(pipeline->journal, pipeline->store);
 
+	if (error == 0)
+		error = end_unwatched(pipeline);
 	for (size_t i = 0; error == 0 && i < pipeline->site_count; i++)
 		error = memory_save_site(&pipeline->sites[i], pipeline->store);
 	if (error == 0)
 		error = membership_save(pipeline->membership, pipeline->store);
-	if (error == 0)
-		error = end_unwatched(pipeline);
 	return error == 0 ? store_commit(pipeline->store) : error;
 }
 

@@ -423,6 +423,18 @@ bool journal_settle(
 
 /* ------------------------------------------------------------------------------- into the store */
 
+int journal_put_message(
+    struct journal *journal, struct store *store, const struct store_message *message)
+{
+	int error = store_put_message(store, message);
+
+	if (error != -ENOSPC)
+		return error;
+	journal->refused++;
+	log_error("the outbox is full: a message for %s is lost", message->target);
+	return 0;
+}
+
 static int write_messages(struct journal *journal, const struct entry *entry, struct store *store)
 {
 	for (size_t i = 0; i < entry->messages.count; i++) {
@@ -434,13 +446,9 @@ static int write_messages(struct journal *journal, const struct entry *entry, st
 		int error = 0;
 
 		if (entry->messages.items[i].fate != JOURNAL_TOLD)
-			error = store_put_message(store, &message);
-		if (error < 0 && error != -ENOSPC)
+			error = journal_put_message(journal, store, &message);
+		if (error < 0)
 			return error;
-		if (error == 0)
-			continue;
-		journal->refused++;
-		log_error("the outbox is full: a message for %s is lost", message.target);
 	}
 	return 0;
 }

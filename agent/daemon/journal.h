@@ -50,6 +50,9 @@ bool journal_settle(
 
 /* Writes all entries inside the open transaction; after the commit they are forgotten. */
 must_check int journal_write(struct journal *journal, struct store *store);
+/* Inside the same, behind those: one that is no entry's. A full outbox is no error, but counted. */
+must_check int journal_put_message(
+    struct journal *journal, struct store *store, const struct store_message *message);
 void journal_forget(struct journal *journal);
 bool journal_is_empty(const struct journal *journal);
 /* Entries dropped because JOURNAL_MAX_ENTRIES waited already. */

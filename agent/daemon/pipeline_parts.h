@@ -48,7 +48,7 @@ struct pipeline {
 	bool catching_up;
 	bool reconcile_wanted;
 	bool hearing_wanted;
-	bool unwatched_ended; /* what is not watched any more has its end */
+	bool unwatched_tried, unwatched_ended; /* what is not watched any more has its end */
 };
 
 /* -- pipeline.c */

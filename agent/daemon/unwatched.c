@@ -5,7 +5,6 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "daemon/hearing.h"
-#include "daemon/journal.h"
 #include "daemon/memory.h"
 #include "report/notification.h"
 
@@ -40,11 +39,9 @@ static int put_messages(const struct ending *ending, const char *id, const struc
 		    .body = buffer_view(body),
 		    .created_ms = unwatched->now_ms,
 		    .due_ms = unwatched->now_ms};
-		int error = store_put_message(ending->store, &message);
+		int error = journal_put_message(unwatched->journal, ending->store, &message);
 
-		if (error == -ENOSPC)
-			log_error("the outbox is full: a message for %s is lost", message.target);
-		else if (error < 0)
+		if (error < 0)
 			return error;
 	}
 	return 0;
@@ -89,7 +86,8 @@ static int on_incident(void *context, const struct store_incident *stored)
 		return 0;
 	if (site != NULL)
 		event.text = "what was known of it was lost; what still fails is found anew";
-	log_notice("%s: incident %s: %s", stored->site, stored->id, event.text);
+	if (!ending->unwatched->is_logged)
+		log_notice("%s: incident %s: %s", stored->site, stored->id, event.text);
 	closed.state = event.kind;
 	closed.changed_ms = closed.closed_ms = event.time_ms;
 	error = store_put_incident(ending->store, &closed);
@@ -130,7 +128,8 @@ static int on_told(void *context, const char *log, enum deaf_reason reason)
 	if (has_log(ending->site, log))
 		return 0;
 	ending->is_changed = true;
-	log_notice("%s: %s: %s", notification.site, log, notification.text);
+	if (!ending->unwatched->is_logged)
+		log_notice("%s: %s: %s", notification.site, log, notification.text);
 	snprintf(id, sizeof(id), "log-%016llx-%s-" REASON "-%lld", (unsigned long long)digest,
 	    notification.reason, (long long)notification.time_ms);
 	error = notification_of_log_print(&notification, &body);
@@ -177,7 +176,7 @@ static int on_target(void *context, const char *target)
 	if (has_receiver(ending->unwatched->config, target))
 		return 0;
 	error = store_bury_messages(ending->store, target, &letter, &count);
-	if (error == 0)
+	if (error == 0 && !ending->unwatched->is_logged)
 		log_warning("%s: %llu messages were given up: %s; see authmedic notify list",
 		    target, (unsigned long long)count, letter.reason);
 	return error;

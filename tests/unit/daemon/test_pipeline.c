@@ -338,6 +338,55 @@ static void spoilt_message(unused_parameter void **state)
 	store_close(&store);
 }
 
+static int on_closed(void *context, const struct store_incident *incident)
+{
+	*(bool *)context = incident->closed_ms >= 0;
+	return 0;
+}
+
+static bool has_room_after_news(void)
+{
+	disk.broken = !deafness_is_open(running->sites[0].deafness, 0, DEAF_MISSING, NULL);
+	return !disk.broken;
+}
+
+/* The end of what is not watched any more is told once it can be saved, where it could not be at
+ * first; also that of a log, though of the site's other log, which is missing, there was news. */
+static void unwatched_at_last(unused_parameter void **state)
+{
+	const struct store_incident gone = {.id = "gone",
+	    .site = "old",
+	    .diagnosis = "stale-handle",
+	    .state = "standing",
+	    .opened_ms = 1000,
+	    .changed_ms = 1000,
+	    .closed_ms = -1};
+	static const char told[] = "{\"logs\":[{\"path\":\"/old.log\",\"conditions\":[{\"reason\":"
+				   "\"missing\",\"open\":true,\"told\":true}]}]}";
+	struct store *store = open_state();
+	struct buffer auto_buffer bodies;
+	struct rulebook rulebook;
+	bool is_closed = false;
+
+	assert_int_equal(store_put_incident(store, &gone), 0);
+	assert_int_equal(store_put_value(store, "intranet", "deafness", view_of_text(told)), 0);
+	store_close(&store);
+	disk.broken = disk.stays_broken = true;
+	rulebook = load_told_site();
+	rulebook.config->deaf.file_trouble_for_ms = 0;
+	assert_true(run_until(has_room_after_news, &rulebook));
+	close(receiver);
+	assert_true(disk.refused_commits > 1);
+	store = open_state();
+	assert_int_equal(store_get_incident(store, "gone", on_closed, &is_closed), 0);
+	assert_true(is_closed);
+	buffer_init(&bodies, 65536);
+	assert_int_equal(store_each_message(store, "ops", on_waiting, &bodies), 0);
+	assert_non_null(strstr(buffer_text(&bodies), "authmedic.log.deaf"));
+	assert_non_null(strstr(buffer_text(&bodies), "authmedic.log.unwatched"));
+	store_close(&store);
+}
+
 static bool has_room_at_last(void)
 {
 	disk.broken = disk.refused_commits < 2;
@@ -372,6 +421,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(inspection_put_off, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(busy_neighbour, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(spoilt_message, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(unwatched_at_last, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(saved_at_the_end, open_world, close_world),
 	};
 

@@ -2,6 +2,7 @@
 #include "daemon/pipeline_fixture.h"
 
 #include "daemon/memory.h"
+#include "daemon/unwatched.h"
 #include "state/store.h"
 
 static int open_world(void **state)
@@ -134,6 +135,38 @@ static void receiver_gone(unused_parameter void **state)
 	store_close(&store);
 }
 
+/* A message that a full outbox has no room for is counted, as any other; the end is one all the
+ * same. */
+static void no_room_to_tell(unused_parameter void **state)
+{
+	struct rulebook rulebook = load_told_site();
+	struct unwatched unwatched = {.config = rulebook.config, .now_ms = 5000};
+	struct store_message other = {.target = "ops", .body = VIEW("{}")};
+	struct store *store = open_state();
+	struct buffer auto_buffer bodies;
+	char id[16];
+
+	close(receiver);
+	assert_int_equal(journal_new(&unwatched.journal, rulebook.config), 0);
+	assert_int_equal(store_begin(store), 0);
+	for (int i = 0; i < STORE_MAX_OUTBOX; i++) {
+		snprintf(id, sizeof(id), "m%d", i);
+		other.message_id = id;
+		assert_int_equal(store_put_message(store, &other), 0);
+	}
+	put_incident(store, "gone", "old", -1);
+	put_deafness(store, "old");
+	assert_int_equal(unwatched_end(&unwatched, store), 0);
+	assert_int_equal(store_commit(store), 0);
+	journal_forget(unwatched.journal);
+	assert_int_equal(journal_refused_total(unwatched.journal), 2);
+	store_close(&store);
+	buffer_init(&bodies, 65536);
+	read_outbox(&bodies, "");
+	journal_free(&unwatched.journal);
+	rulebook_done(&rulebook);
+}
+
 /* What cannot be taken up, by an address that is none, ends nothing: another one goes on. */
 static void not_taken_up(unused_parameter void **state)
 {
@@ -188,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(unwatched, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(receiver_gone, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(no_room_to_tell, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(not_taken_up, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(watched_again, open_world, close_world),
 	};
