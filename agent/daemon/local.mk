@@ -1,7 +1,6 @@
 # What the command line shares with the daemon.
 libauthmedic_a_SOURCES += \
 	agent/daemon/again.c agent/daemon/again.h \
-	agent/daemon/backlog.c agent/daemon/backlog.h \
 	agent/daemon/evidence.c agent/daemon/evidence.h \
 	agent/daemon/log_parser.c agent/daemon/log_parser.h \
 	agent/daemon/named_files.c agent/daemon/named_files.h \
@@ -15,6 +14,7 @@ libauthmedic_a_SOURCES += \
 # Without main.c, so that a test may run all of it.
 pipeline_sources = \
 	agent/daemon/assembly.c \
+	agent/daemon/backlog.c agent/daemon/backlog.h \
 	agent/daemon/chronicle.c agent/daemon/chronicle.h \
 	agent/daemon/commit.c \
 	agent/daemon/dead_letters.c agent/daemon/dead_letters.h \

@@ -42,7 +42,8 @@ static void soon(struct pipeline *pipeline, int64_t delay_ms)
 		timer_start(pipeline->soon, delay_ms, 0);
 }
 
-/* ---- 1. intake: bytes to lines; 2. parse and detect: in reading.c, line by line ---- */
+/* ---- 1. intake: which files there are, bytes to lines in backlog.c; 2. parse and detect: in
+ * reading.c, line by line ---- */
 
 static void on_hint(void *context)
 {
@@ -477,7 +478,7 @@ static void ask_status(struct pipeline *pipeline)
 	ask_next_status(pipeline);
 }
 
-/* ---- the story, once a step ---- */
+/* ---- 6. commit: in commit.c; the story, once a step ---- */
 
 void pipeline_step(struct pipeline *pipeline)
 {

@@ -1,5 +1,5 @@
-/* What a pipeline is made of: shared by the story (pipeline.c), its commit (commit.c) and the
- * making (assembly.c) only. */
+/* What a pipeline is made of: shared by the story (pipeline.c), its reading (backlog.c), its commit
+ * (commit.c) and the making (assembly.c) only. */
 #ifndef AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
 #define AUTHMEDIC_DAEMON_PIPELINE_PARTS_H
 
