@@ -32,10 +32,11 @@ struct handshake {
 	uint32_t older;      /* of struct answers */
 	uint8_t state;       /* HANDSHAKE_NONE: the entry is free */
 	uint8_t scheme;
-	bool challenged;
-	bool has_leg;       /* the server wanted another token */
-	bool has_token;     /* a token was answered with 401, which may have been a leg */
-	bool has_substatus; /* ANSWERED: so that the scheme follows from the legs */
+	bool challenged : 1;
+	bool has_leg : 1;       /* the server wanted another token */
+	bool has_token : 1;     /* a token was answered with 401, which may have been a leg */
+	bool has_substatus : 1; /* ANSWERED: so that the scheme follows from the legs */
+	bool known_good : 1;    /* its voter, when its last line came */
 	struct whereabouts where;
 };
 

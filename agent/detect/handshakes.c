@@ -15,7 +15,9 @@ int handshakes_init(struct handshakes *handshakes, const struct handshakes_optio
 	/* Untouched pages of a fresh zeroed array cost no memory. */
 	handshakes->memory = calloc(count + 1, sizeof(*handshakes->entries));
 	handshakes->connections = calloc(max + 1, sizeof(*handshakes->connections));
-	if (handshakes->memory == NULL || handshakes->connections == NULL)
+	handshakes->refused = calloc(max + 1, sizeof(*handshakes->refused));
+	if (handshakes->memory == NULL || handshakes->connections == NULL ||
+	    handshakes->refused == NULL)
 		return -ENOMEM;
 	handshakes->entries = border_in(handshakes->memory, sizeof(*handshakes->entries));
 	handshakes->first_answer = (uint32_t)max + 1;
@@ -37,6 +39,7 @@ void handshakes_done(struct handshakes *handshakes)
 {
 	free(handshakes->memory);
 	free(handshakes->connections);
+	free(handshakes->refused);
 	answers_done(&handshakes->answers);
 	queue_links_done(&handshakes->links);
 	for (size_t i = 0; i < KEY_COUNT; i++)
@@ -48,18 +51,20 @@ void handshakes_done(struct handshakes *handshakes)
 /* -- the table of open handshakes ------------------------------------------------------------- */
 
 static const struct {
-	enum handshake_queue queue;
+	enum handshake_queue queues[2]; /* a stranger's, a known-good voter's */
 	enum outcome ending; /* what silence means */
 } waits[HANDSHAKE_STATES] = {
-    [HANDSHAKE_CHALLENGED] = {QUEUE_PATIENT, OUTCOME_UNANSWERED},
-    [HANDSHAKE_LEG] = {QUEUE_PATIENT, OUTCOME_INCOMPLETE},
-    [HANDSHAKE_UNDECIDED] = {QUEUE_SOON, OUTCOME_REJECTED},
-    [HANDSHAKE_ANSWERED] = {QUEUE_ANSWERED, OUTCOME_ESTABLISHED},
+    [HANDSHAKE_CHALLENGED] = {{QUEUE_PATIENT, QUEUE_PATIENT_KNOWN}, OUTCOME_UNANSWERED},
+    [HANDSHAKE_LEG] = {{QUEUE_PATIENT, QUEUE_PATIENT_KNOWN}, OUTCOME_INCOMPLETE},
+    [HANDSHAKE_UNDECIDED] = {{QUEUE_SOON, QUEUE_SOON_KNOWN}, OUTCOME_REJECTED},
+    [HANDSHAKE_ANSWERED] = {{QUEUE_ANSWERED, QUEUE_ANSWERED}, OUTCOME_ESTABLISHED},
 };
 
 static struct queue *queue_of(struct handshakes *handshakes, uint32_t number)
 {
-	return &handshakes->queues[waits[handshakes->entries[number].state].queue];
+	const struct handshake *handshake = &handshakes->entries[number];
+
+	return &handshakes->queues[waits[handshake->state].queues[handshake->known_good]];
 }
 
 void handshakes_chain(struct handshakes *handshakes, uint32_t number)
@@ -129,11 +134,11 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 	handshakes_free(handshakes, number);
 }
 
-static int64_t patience_ms(const struct handshakes *handshakes, enum handshake_queue queue)
+static int64_t patience_ms(const struct handshakes *handshakes, enum handshake_state state)
 {
-	if (queue == QUEUE_PATIENT)
-		return handshakes->options.timeout_ms;
-	return queue == QUEUE_SOON ? HANDSHAKES_SOON_MS : HANDSHAKES_DISORDER_MS;
+	if (state == HANDSHAKE_ANSWERED)
+		return HANDSHAKES_DISORDER_MS;
+	return state == HANDSHAKE_UNDECIDED ? HANDSHAKES_SOON_MS : handshakes->options.timeout_ms;
 }
 
 void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handshake_state state,
@@ -145,7 +150,8 @@ void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handsh
 		queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	handshake->state = (uint8_t)state;
 	handshake->time_ms = line->time_ms;
-	handshake->deadline_ms = line->now_ms + patience_ms(handshakes, waits[state].queue);
+	handshake->deadline_ms = line->now_ms + patience_ms(handshakes, state);
+	handshake->known_good = line->voter_number != 0;
 	handshake->order = handshakes->next_order++;
 	handshakes_enqueue(handshakes, number);
 }
@@ -279,10 +285,12 @@ void handshakes_abandon(struct handshakes *handshakes)
 			handshakes_cut_short(handshakes, number);
 }
 
-/* An answered one has told its outcome; of the others the oldest goes. */
+/* An answered one has told its outcome; of the others the oldest stranger's goes, and a known-good
+ * voter's only where there is nobody else's. */
 void handshakes_make_room(struct handshakes *handshakes)
 {
-	static const enum handshake_queue order[] = {QUEUE_ANSWERED, QUEUE_PATIENT, QUEUE_SOON};
+	static const enum handshake_queue order[] = {QUEUE_ANSWERED, QUEUE_PATIENT, QUEUE_SOON,
+	    QUEUE_PATIENT_KNOWN, QUEUE_SOON_KNOWN};
 
 	for (size_t i = 0; i < count_of(order); i++) {
 		uint32_t number = oldest_of(handshakes, order[i]);

@@ -54,10 +54,13 @@ struct handshakes_options {
 	void *context;
 };
 
+/* In the order in which they give way: strangers can ask as often as they like. */
 enum handshake_queue {
 	QUEUE_PATIENT, /* challenged, legs: until the timeout */
 	QUEUE_SOON,    /* undecided */
-	QUEUE_ANSWERED,
+	QUEUE_PATIENT_KNOWN, /* the same of known-good voters */
+	QUEUE_SOON_KNOWN,
+	QUEUE_ANSWERED, /* has told its outcome: goes before all others */
 	QUEUE_COUNT
 };
 
@@ -70,6 +73,7 @@ struct handshakes {
 	uint32_t first_answer;
 	struct answers answers;
 	uint64_t *connections; /* their keys; 0: not logged */
+	uint64_t *refused; /* digests of what was refused last: method and whole target */
 	uint32_t used;
 	uint32_t free;
 	size_t count; /* of the answers, too */

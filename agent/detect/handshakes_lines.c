@@ -46,6 +46,23 @@ static void make_keys(const struct handshakes *handshakes, struct reading *readi
 	keys[KEY_BOTH] = handshakes_key_of_both(keys[KEY_REQUEST], keys[KEY_CONNECTION]);
 }
 
+/* The exact request: a server may serve one method or query to everybody and ask for the other. */
+static uint64_t digest_of_request(
+    const struct handshakes *handshakes, const struct record *record)
+{
+	const struct hash_seed *seed = &handshakes->options.seed;
+
+	return rotate(hash_passing(seed, record->method), 21) +
+	    hash_passing(seed, record->target);
+}
+
+static bool is_what_was_refused(
+    const struct handshakes *handshakes, uint32_t number, const struct record *record)
+{
+	return number != 0 && !handshakes_is_answer(handshakes, number) &&
+	    handshakes->refused[number] == digest_of_request(handshakes, record);
+}
+
 static bool is_question(enum verdict verdict)
 {
 	return verdict == VERDICT_CHALLENGE || verdict == VERDICT_UNCLEAR;
@@ -63,20 +80,29 @@ static uint32_t find_by(
 	return number;
 }
 
-/* A request that was too large may not even show its agent: then any question or leg that waits for
- * this voter will do, the newest of the last few. */
-static uint32_t find_by_voter(struct handshakes *handshakes, const struct reading *reading)
+static uint32_t find_in_queue(const struct handshakes *handshakes, const struct reading *reading,
+    enum handshake_queue queue)
 {
-	uint32_t number = handshakes->queues[QUEUE_PATIENT].last;
+	uint32_t number = handshakes->queues[queue].last;
 
-	if (*handshakes_open_of(handshakes, reading->line->voter) == 0)
-		return 0;
 	for (unsigned i = 0; number != 0 && i < HANDSHAKES_MAX_LOOKED_THROUGH; i++) {
 		if (handshakes->entries[number].voter == reading->line->voter)
 			return number;
 		number = handshakes->links.previous[number];
 	}
 	return 0;
+}
+
+/* A request that was too large may not even show its agent: then any question or leg that waits for
+ * this voter will do, the newest of the last few. */
+static uint32_t find_by_voter(struct handshakes *handshakes, const struct reading *reading)
+{
+	uint32_t number;
+
+	if (*handshakes_open_of(handshakes, reading->line->voter) == 0)
+		return 0;
+	number = find_in_queue(handshakes, reading, QUEUE_PATIENT_KNOWN);
+	return number != 0 ? number : find_in_queue(handshakes, reading, QUEUE_PATIENT);
 }
 
 static bool is_about_its_own_request(enum verdict verdict)
@@ -156,6 +182,7 @@ static uint32_t begin(struct handshakes *handshakes, const struct reading *readi
 	handshake->voter = reading->line->voter;
 	handshake->request = reading->keys[KEY_REQUEST];
 	handshakes->connections[number] = reading->keys[KEY_CONNECTION];
+	handshakes->refused[number] = 0;
 	handshake->state = HANDSHAKE_CHALLENGED;
 	handshake->where = reading->line->where;
 	handshakes_insert(handshakes, number);
@@ -262,25 +289,28 @@ static bool is_for_everybody(const struct record *record)
 }
 
 /* Whether an answer without a word of the server's on who it was shows that somebody got in: the
- * one to a request that was refused before without a token. */
-static bool went_well(uint32_t number, const struct record *record)
+ * one to the very request that was refused before without a token. */
+static bool went_well(
+    const struct handshakes *handshakes, uint32_t number, const struct record *record)
 {
-	return number != 0 && is_success(record->status) && !is_for_everybody(record);
+	return is_success(record->status) && !is_for_everybody(record) &&
+	    is_what_was_refused(handshakes, number, record);
 }
 
 /* Whether the line makes its voter known-good. No stranger may come among these: what the server
  * does not vouch for counts only where the page was not to be had without a sign-in. */
-static bool makes_known_good(uint32_t number, const struct reading *reading)
+static bool makes_known_good(
+    const struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
 	const struct record *record = reading->line->record;
 	enum scheme scheme = reading->finding.scheme;
 
 	if (reading->finding.verdict == VERDICT_PASSAGE)
-		return went_well(number, record);
+		return went_well(handshakes, number, record);
 	if (scheme_is_token(scheme) && scheme != SCHEME_BASIC)
 		return true;
 	if (reading->line->name_is_claim)
-		return went_well(number, record);
+		return went_well(handshakes, number, record);
 	/* A Basic name that nobody asked for is the client's own claim in some logs. */
 	if (scheme == SCHEME_BASIC)
 		return number != 0;
@@ -301,7 +331,7 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .record = reading->line->record,
 	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
-	sign_in.good = makes_known_good(number, reading);
+	sign_in.good = makes_known_good(handshakes, number, reading);
 	if (may_be_early(record)) {
 		sign_in.count = 0;
 		wait_for_challenge(handshakes, number, reading);
@@ -378,8 +408,10 @@ static void go_on(struct handshakes *handshakes, uint32_t number, const struct r
 	if (step->action == STEP_WAIT && !is_late_challenge(&handshakes->entries[number], reading))
 		handshakes_wait(handshakes, number, step->state, reading->line);
 	learn(&handshakes->entries[number], reading);
-	if (!handshakes_is_answer(handshakes, number))
-		changes_note(&handshakes->changes, number);
+	if (handshakes_is_answer(handshakes, number))
+		return;
+	handshakes->refused[number] = digest_of_request(handshakes, reading->line->record);
+	changes_note(&handshakes->changes, number);
 }
 
 /* What can begin a handshake; the others say nothing, or all, by themselves. */

@@ -3,9 +3,9 @@
 #include "detect/handshakes_private.h"
 #include "detect/places.h"
 
-/* Version 1 did not say where the requests went. */
-#define HANDSHAKE_ROW_VERSION     2
-#define HANDSHAKE_ROW_OLD_VERSION 1
+/* Version 1 did not say where the requests went, version 2 neither whether the voter was known-good
+ * nor what exactly was refused. */
+#define HANDSHAKE_ROW_VERSION 3
 
 static int offer(const struct handshakes *handshakes, uint32_t number, const struct row_sink *sink)
 {
@@ -31,6 +31,8 @@ static int offer(const struct handshakes *handshakes, uint32_t number, const str
 	row_put(&row, handshake->has_substatus, 1);
 	row_put(&row, handshake->where.host, 1);
 	row_put(&row, handshake->where.worker, 1);
+	row_put(&row, handshake->known_good, 1);
+	row_put(&row, handshakes->refused[number], 8);
 	return row_offer(sink, 'p', number, &row);
 }
 
@@ -102,20 +104,35 @@ void handshakes_offer_all(struct handshakes *handshakes)
 	changes_note_all(&handshakes->changes, handshakes->used);
 }
 
-/* False where these are no bytes of offer(). */
-static bool read_row(
-    struct view value, struct handshake *ret_handshake, uint64_t *ret_connection)
+/* Of whichever version, the newest first; a row of none is broken. */
+static struct row_reader open_row(struct view value, uint8_t *ret_version)
 {
 	struct row_reader row = row_open(value, HANDSHAKE_ROW_VERSION);
-	bool is_old = row.broken;
 
-	if (is_old)
-		row = row_open(value, HANDSHAKE_ROW_OLD_VERSION);
+	*ret_version = HANDSHAKE_ROW_VERSION;
+	while (row.broken && *ret_version > 1)
+		row = row_open(value, --*ret_version);
+	return row;
+}
+
+/* What is kept of a handshake beside its entry. */
+struct beside {
+	uint64_t connection;
+	uint64_t refused;
+};
+
+/* False where these are no bytes of offer(). */
+static bool read_row(
+    struct view value, struct handshake *ret_handshake, struct beside *ret_beside)
+{
+	uint8_t version;
+	struct row_reader row = open_row(value, &version);
+
 	ret_handshake->id = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->order = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->voter = row_get(&row, 8);
 	ret_handshake->request = row_get(&row, 8);
-	*ret_connection = row_get(&row, 8);
+	ret_beside->connection = row_get(&row, 8);
 	row_get(&row, 8); /* of both: it follows from these */
 	ret_handshake->time_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	ret_handshake->deadline_ms = (int64_t)row_get_below(&row, 8, 2 * ROW_MAX_TIME_MS);
@@ -127,9 +144,13 @@ static bool read_row(
 	ret_handshake->has_token = row_get_below(&row, 1, 2) != 0;
 	ret_handshake->has_substatus = row_get_below(&row, 1, 2) != 0;
 	ret_handshake->where = (struct whereabouts){0};
-	if (!is_old) {
+	if (version >= 2) {
 		ret_handshake->where.host = (uint8_t)row_get_below(&row, 1, PLACES_MAX + 1);
 		ret_handshake->where.worker = (uint8_t)row_get_below(&row, 1, PLACES_MAX + 1);
+	}
+	if (version >= 3) {
+		ret_handshake->known_good = row_get_below(&row, 1, 2) != 0;
+		ret_beside->refused = row_get(&row, 8);
 	}
 	return row_is_whole(&row) && ret_handshake->state != HANDSHAKE_NONE;
 }
@@ -137,9 +158,9 @@ static bool read_row(
 int handshakes_restore(struct handshakes *handshakes, uint64_t number, struct view value)
 {
 	struct handshake handshake = {0};
-	uint64_t connection;
+	struct beside beside = {0};
 
-	if (!read_row(value, &handshake, &connection) || number == 0)
+	if (!read_row(value, &handshake, &beside) || number == 0)
 		return -EINVAL;
 	if (number > handshakes->options.max_pending)
 		return 0;
@@ -148,7 +169,8 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t number, struct vi
 	if (number > handshakes->used)
 		handshakes->used = (uint32_t)number;
 	handshakes->entries[number] = handshake;
-	handshakes->connections[number] = connection;
+	handshakes->connections[number] = beside.connection;
+	handshakes->refused[number] = beside.refused;
 	++*handshakes_open_of(handshakes, handshake.voter);
 	handshakes->count++;
 	if (handshakes->next_id <= handshake.id)

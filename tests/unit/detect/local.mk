@@ -149,7 +149,7 @@ tests_unit_detect_detector_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_detect_detector_test_LDADD = $(unit_libs)
 
 tests_unit_detect_detector_rows_test_SOURCES = tests/unit/detect/test_detector_rows.c \
-	$(detect_script) $(detect_traffic)
+	tests/unit/detect/keeper.h $(detect_script) $(detect_traffic)
 tests_unit_detect_detector_rows_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_detector_rows_test_LDADD = $(unit_libs)
 

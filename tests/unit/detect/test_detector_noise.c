@@ -85,22 +85,76 @@ static void test_questions_of_strangers(unused_parameter void **state)
 	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 20000);
 }
 
+static void flood(struct detector *detector, unsigned strangers)
+{
+	for (unsigned i = 0; i < strangers; i++)
+		script_say(detector, "1 198.51.%u.%u 401 scheme=ntlm", i / 250, i % 250);
+}
+
 static void test_eviction_refuses_nobody(unused_parameter void **state)
 {
 	/* Who floods the table cannot make others look refused: an undecided one that must go is
 	 * incomplete. */
 	struct detector *auto_call(detector_free) detector = script_detector();
 
-	script_admit(detector, 0, 10, 0);
 	for (unsigned i = 0; i < 10; i++) {
 		script_say(detector, "1 10.1.0.%u 401", i);
 		script_say(detector, "1 10.1.0.%u 401", i);
 	}
-	for (unsigned i = 0; i < 2000; i++)
-		script_say(detector, "1 198.51.%u.%u 401 scheme=ntlm", i / 250, i % 250);
+	flood(detector, 2000);
 	assert_int_equal(
 	    detector_totals(detector)->handshakes[SCHEME_UNKNOWN][OUTCOME_INCOMPLETE], 10);
-	script_assert_window(detector, "known-good 10, active 10");
+}
+
+static void test_eviction_spares_known_good(unused_parameter void **state)
+{
+	/* Who floods the table cannot hide an outage either: whoever got in before keeps the place,
+	 * while undecided as well as while asked or between two legs, and is told of. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	const struct detector_totals *totals = detector_totals(detector);
+
+	script_admit(detector, 0, 10, 0);
+	script_say(detector, "1 10.1.0.0 401 scheme=kerberos reply=continue target=/leg");
+	for (unsigned i = 0; i < 10; i++)
+		script_say(detector, "1 10.1.0.%u 401", i);
+	flood(detector, 2000);
+	for (unsigned i = 0; i < 10; i++)
+		script_say(detector, "1 10.1.0.%u 401", i);
+	flood(detector, 2000);
+	detector_advance(detector, SCRIPT_START_MS + 5000);
+	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_REJECTED], 10);
+	assert_int_equal(totals->handshakes[SCHEME_KERBEROS][OUTCOME_INCOMPLETE], 0);
+	assert_int_equal(totals->evicted_pending, 4000 - (1000 - 11));
+	script_assert_window(
+	    detector, "known-good 10, active 10, rejected 10, strangers 989, spike");
+}
+
+static void test_eviction_among_known_good(unused_parameter void **state)
+{
+	/* Where nobody else's is left, the oldest of them goes, those that only ask first. */
+	struct detector_options options = script_options();
+	struct detector *auto_call(detector_free) detector = NULL;
+	const struct detector_totals *totals;
+
+	options.max_pending = 4;
+	assert_int_equal(detector_new(&detector, &options), 0);
+	totals = detector_totals(detector);
+	script_admit(detector, 0, 10, 0);
+	for (unsigned i = 0; i < 2; i++)
+		script_say(detector, "1 10.1.0.%u 401 scheme=ntlm", i);
+	for (unsigned i = 2; i < 6; i++)
+		script_say(detector, "1 10.1.0.%u 401", i);
+	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 2);
+	assert_int_equal(totals->handshakes[SCHEME_NTLM][OUTCOME_INCOMPLETE], 0);
+	for (unsigned i = 6; i < 9; i++)
+		script_say(detector, "1 10.1.0.%u 401 scheme=ntlm", i);
+	assert_int_equal(totals->handshakes[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 4);
+	assert_int_equal(totals->handshakes[SCHEME_NTLM][OUTCOME_INCOMPLETE], 1);
+	script_say(detector, "1 198.51.100.1 401 scheme=ntlm");
+	assert_int_equal(totals->handshakes[SCHEME_NTLM][OUTCOME_INCOMPLETE], 2);
+	script_say(detector, "1 198.51.100.2 401");
+	assert_int_equal(totals->handshakes[SCHEME_NTLM][OUTCOME_INCOMPLETE], 3);
+	assert_int_equal(totals->evicted_pending, 7);
 }
 
 static void claim(struct detector *detector, const char *text)
@@ -247,6 +301,8 @@ int main(void)
 	    cmocka_unit_test(test_strangers),
 	    cmocka_unit_test(test_questions_of_strangers),
 	    cmocka_unit_test(test_eviction_refuses_nobody),
+	    cmocka_unit_test(test_eviction_spares_known_good),
+	    cmocka_unit_test(test_eviction_among_known_good),
 	    cmocka_unit_test(test_claimed_names),
 	    cmocka_unit_test(test_office),
 	    cmocka_unit_test(test_ipv6_network),

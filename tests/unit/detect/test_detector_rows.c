@@ -1,70 +1,9 @@
 #include <errno.h>
 
-#include "detect/row.h"
+#include "keeper.h"
 #include "script.h"
 #include "traffic.h"
 #include "unit.h"
-
-/* What keeps the rows, as the store would. */
-#define MAX_ROWS 4096
-
-struct kept_row {
-	char key[ROW_KEY_BYTES];
-	char *value;
-	size_t length;
-};
-
-struct keeper {
-	struct kept_row rows[MAX_ROWS];
-	size_t count;
-	size_t puts;
-	size_t fail_after; /* 0: never */
-};
-
-static struct kept_row *keeper_find(struct keeper *keeper, struct view key)
-{
-	for (size_t i = 0; i < keeper->count; i++)
-		if (memcmp(keeper->rows[i].key, key.data, ROW_KEY_BYTES) == 0)
-			return &keeper->rows[i];
-	return NULL;
-}
-
-static int on_row(void *context, struct view key, struct view value)
-{
-	struct keeper *keeper = context;
-	struct kept_row *row;
-
-	assert_int_equal(key.length, ROW_KEY_BYTES);
-	keeper->puts++;
-	if (keeper->fail_after > 0 && --keeper->fail_after == 0)
-		return -ENOSPC;
-	row = keeper_find(keeper, key);
-	if (row == NULL && !view_is_empty(value)) {
-		assert_true(keeper->count < MAX_ROWS);
-		row = &keeper->rows[keeper->count++];
-		memcpy(row->key, key.data, ROW_KEY_BYTES);
-		row->value = NULL;
-	}
-	if (row == NULL)
-		return 0;
-	free(row->value);
-	if (view_is_empty(value)) {
-		*row = keeper->rows[--keeper->count];
-		return 0;
-	}
-	row->value = malloc(value.length);
-	assert_non_null(row->value);
-	memcpy(row->value, value.data, value.length);
-	row->length = value.length;
-	return 0;
-}
-
-static void keeper_clear(struct keeper *keeper)
-{
-	for (size_t i = 0; i < keeper->count; i++)
-		free(keeper->rows[i].value);
-	keeper->count = 0;
-}
 
 static void shuffle(struct keeper *keeper, struct traffic *dice)
 {
@@ -517,6 +456,50 @@ static void test_pending_rows(unused_parameter void **state)
 	keeper_clear(&keeper);
 }
 
+/* The rows of the handshakes as an earlier release wrote them. */
+static void age_pending(struct keeper *keeper, uint8_t version, size_t missing_bytes)
+{
+	for (size_t i = 0; i < keeper->count; i++) {
+		if (keeper->rows[i].key[0] != 'p')
+			continue;
+		keeper->rows[i].value[0] = (char)version;
+		keeper->rows[i].length -= missing_bytes;
+	}
+}
+
+static void test_pending_come_back(unused_parameter void **state)
+{
+	/* What was asked before a restart is known behind it: whose it is, which keeps it from a
+	 * flood, and what exactly was refused. Earlier releases did not keep these. */
+	static const size_t missing_bytes[] = {0, 9, 11};
+	static struct keeper keeper;
+	struct traffic dice = {.state = 8};
+
+	for (size_t i = 0; i < count_of(missing_bytes); i++) {
+		struct detector *detector = restore(&(struct keeper){0}, &dice);
+
+		script_admit(detector, 0, 1, 0);
+		script_say(detector, "1 10.1.0.0 401 scheme=ntlm");
+		script_say(detector, "1 10.9.0.1 401 scheme=none");
+		assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+		detector_free(&detector);
+		if (i > 0)
+			age_pending(&keeper, (uint8_t)(3 - i), missing_bytes[i]);
+		detector = restore(&keeper, &dice);
+		script_say(detector, "1 10.9.0.1 200 scheme=kerberos");
+		script_assert_window(
+		    detector, i == 0 ? "known-good 2, active 2" : "known-good 1, active 1");
+		for (int j = 0; j < 20; j++)
+			script_say(detector, "1 198.51.0.%d 401 scheme=ntlm", j);
+		detector_finish(detector);
+		script_assert_window(detector,
+		    i == 0 ? "known-good 2, active 2, rejected 1, strangers 9"
+			   : "known-good 1, active 1, strangers 10");
+		detector_free(&detector);
+		keeper_clear(&keeper);
+	}
+}
+
 static void test_end_of_time(unused_parameter void **state)
 {
 	/* The last time that a line can have is kept like any other. */
@@ -545,6 +528,7 @@ int main(void)
 	    cmocka_unit_test(test_other_signatures),
 	    cmocka_unit_test(test_forgotten),
 	    cmocka_unit_test(test_pending_rows),
+	    cmocka_unit_test(test_pending_come_back),
 	    cmocka_unit_test(test_end_of_time),
 	};
 
