@@ -267,8 +267,10 @@ static const struct option options[] = {
         .help = "yes: take passwords without TLS from other machines, too"},
 
     {"detect", &option_section, .help = "what counts as a spike"},
-    {"detect.window", &option_duration, IN_CONFIG(detect.window_ms), "5m", .minimum = SECOND,
-        .maximum = DAY, .help = "how much log time is looked at, sliding"},
+    {"detect.window", &option_duration, IN_CONFIG(detect.window_ms), "5m",
+        .minimum = 10 * SECOND, .maximum = DAY,
+        .help = "how much log time is looked at, sliding; less than 10s would be over before "
+                "silence has told of a refusal"},
     {"detect.known_good_for", &option_duration, IN_CONFIG(detect.known_good_for_ms), "7d",
         .minimum = MINUTE, .maximum = 365 * DAY,
         .help = "how long a voter that got in stays known-good"},

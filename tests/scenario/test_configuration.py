@@ -58,7 +58,7 @@ MISTAKES = {
     "wrong unit": ("warm_up: 90s", "warm_up: 90sec", "11:19: warm_up must be a duration such as "
                    "90s, 5m, 24h or 30d, not '90sec'"),
     "out of range": ("window: 5m", "window: 30d",
-                     "9:11: window must be between 1s and 1d, not 30d"),
+                     "9:11: window must be between 10s and 1d, not 30d"),
     "no number": ("voters: 5", "voters: five",
                   "10:19: minimum_voters must be a whole number, not 'five'"),
     "contradiction": ("rejected: 2", "rejected: 4",
