@@ -2,6 +2,9 @@
 
 #include "base/log.h"
 
+_Static_assert(FACTS_MAX >= 4 * SIGNATURES_MAX,
+    "two facts of each signature, and as much room for what is told besides");
+
 struct gathering {
 	struct facts *facts;
 	int64_t now_ms;

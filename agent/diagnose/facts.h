@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 
-#define FACTS_MAX             512
+#define FACTS_MAX             1024
 #define FACTS_MAX_NAME_BYTES  63
 #define FACTS_MAX_VALUE_BYTES 1023
 

@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/dead_letters.test \
+	tests/unit/daemon/evidence.test \
 	tests/unit/daemon/firing.test \
 	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
@@ -33,6 +34,11 @@ tests_unit_daemon_firing_test_SOURCES = tests/unit/daemon/test_firing.c \
 	tests/unit/remedy/world.c tests/unit/remedy/world.h $(pipeline_sources)
 tests_unit_daemon_firing_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_firing_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_evidence_test_SOURCES = tests/unit/daemon/test_evidence.c \
+	tests/unit/directory_fixture.h
+tests_unit_daemon_evidence_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_evidence_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_journal_test_SOURCES = tests/unit/daemon/test_journal.c \
 	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)

@@ -123,11 +123,11 @@ static void test_full(unused_parameter void **state)
 	for (int i = 0; i < FACTS_MAX; i++) {
 		char name[16];
 
-		snprintf(name, sizeof(name), "a.n%d", 999 - i);
+		snprintf(name, sizeof(name), "a.n%d", 9999 - i);
 		assert_int_equal(facts_set(facts, (struct fact){name, "1", NULL, 0}), 0);
 	}
 	assert_int_equal(facts_set(facts, (struct fact){"a.a", "1", NULL, 0}), -ENOSPC);
-	assert_int_equal(facts_set(facts, (struct fact){"a.n999", "2", NULL, 0}), 0);
+	assert_int_equal(facts_set(facts, (struct fact){"a.n9999", "2", NULL, 0}), 0);
 	assert_int_equal(facts_count(facts), FACTS_MAX);
 	assert_int_equal(facts_read_lines(facts, VIEW("a.b=1"), &origin, &skipped), 0);
 	assert_int_equal(skipped, 1);
