@@ -149,6 +149,8 @@ static void explain_lines(struct explanation *explanation, struct buffer *pendin
 		explain_line(explanation, line);
 	}
 	buffer_consume(pending, used);
+	/* Whoever follows a log sees what there is before more is waited for. */
+	fflush(stdout);
 }
 
 static int explain_input(struct explanation *explanation, struct log_input *input)

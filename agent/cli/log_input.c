@@ -5,9 +5,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "loop/host.h"
 
 #define RAW_BYTES      ((size_t)64 * 1024)
 #define MAX_WHY_BYTES  512
+#define MAGIC_BYTES    6 /* of the longest */
 #define GZIP_ONLY      (15 + 16) /* zlib's word for the largest window and gzip's header */
 #define MAX_INFLATE    ((size_t)1 << 30) /* at once, as zlib counts in unsigned int */
 
@@ -16,6 +18,7 @@ enum coding { NOT_KNOWN, PLAIN, GZIP };
 struct log_input {
 	FILE *file;
 	bool is_ours; /* to be closed */
+	bool ended;
 	enum coding coding;
 	bool within; /* a compressed piece, which is not over yet */
 	bool made; /* the z_stream is */
@@ -108,25 +111,50 @@ const char *log_input_why(const struct log_input *input)
 	return input->why;
 }
 
+/* What there is: whoever reads a pipe is to see a line when it comes. */
+static int take_some(struct log_input *input, void *bytes, size_t size, size_t *ret_length)
+{
+	int error = host_read_some(input->file, bytes, size, ret_length);
+
+	if (error < 0)
+		return fail_with(input, error);
+	input->ended = *ret_length == 0;
+	input->raw_total += *ret_length;
+	return 0;
+}
+
+/* Behind what the stream has still to take, which begins where the bytes do. */
+static int take_more(struct log_input *input)
+{
+	size_t kept = input->stream.avail_in;
+	size_t length = 0;
+	int error = take_some(input, input->raw + kept, RAW_BYTES - kept, &length);
+
+	input->stream.next_in = input->raw;
+	input->stream.avail_in += (unsigned)length;
+	return error;
+}
+
 /* Takes more from the file, where the stream has taken all. */
 static int refill(struct log_input *input)
 {
-	size_t length;
-
-	if (input->stream.avail_in > 0)
-		return 0;
-	length = fread(input->raw, 1, RAW_BYTES, input->file);
-	if (length == 0 && ferror(input->file))
-		return fail_with(input, errno != 0 ? -errno : -EIO);
-	input->raw_total += length;
-	input->stream.next_in = input->raw;
-	input->stream.avail_in = (unsigned)length;
-	return 0;
+	return input->stream.avail_in > 0 ? 0 : take_more(input);
 }
 
 static struct view pending(const struct log_input *input)
 {
 	return view_of((const char *)input->stream.next_in, input->stream.avail_in);
+}
+
+/* So much that the coding shows: no magic has the end of a line in it. */
+static int read_head(struct log_input *input)
+{
+	int error = 0;
+
+	while (error == 0 && !input->ended && input->stream.avail_in < MAGIC_BYTES &&
+	    memchr(input->raw, '\n', input->stream.avail_in) == NULL)
+		error = take_more(input);
+	return error;
 }
 
 static int settle_coding(struct log_input *input)
@@ -164,13 +192,8 @@ static int read_plain(struct log_input *input, char *bytes, size_t size, size_t 
 {
 	struct view taken = view_first(pending(input), size);
 
-	if (view_is_empty(taken)) {
-		*ret_length = fread(bytes, 1, size, input->file);
-		input->raw_total += *ret_length;
-		if (*ret_length == 0 && ferror(input->file))
-			return fail_with(input, errno != 0 ? -errno : -EIO);
-		return 0;
-	}
+	if (view_is_empty(taken))
+		return take_some(input, bytes, size, ret_length);
 	memcpy(bytes, taken.data, taken.length);
 	input->stream.next_in += taken.length;
 	input->stream.avail_in -= (unsigned)taken.length;
@@ -231,7 +254,7 @@ static int read_gzip(struct log_input *input, char *bytes, size_t size, size_t *
 			error = begin_piece(input);
 		if (error < 0)
 			return error;
-		if (input->stream.avail_in == 0 && feof(input->file)) {
+		if (input->stream.avail_in == 0 && input->ended) {
 			if (!input->within)
 				return 0;
 			return complain_of(input, "the gzip file ends in the middle");
@@ -247,7 +270,7 @@ int log_input_read(struct log_input *input, char *bytes, size_t size, size_t *re
 	int error = 0;
 
 	if (input->coding == NOT_KNOWN) {
-		error = refill(input);
+		error = read_head(input);
 		if (error == 0)
 			error = settle_coding(input);
 	}

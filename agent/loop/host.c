@@ -1,6 +1,6 @@
 #include "loop/host.h"
 
-#include <stdio.h>
+#include <limits.h>
 #include <uv.h>
 
 void host_name(char ret_name[HOST_NAME_BYTES])
@@ -46,4 +46,21 @@ unsigned host_output_columns(void)
 	columns = columns_of(&loop);
 	uv_loop_close(&loop);
 	return columns;
+}
+
+int host_read_some(FILE *file, void *bytes, size_t size, size_t *ret_length)
+{
+	const uv_buf_t room = uv_buf_init(bytes, (unsigned)(size < INT_MAX ? size : INT_MAX));
+	ssize_t length;
+
+	do {
+		uv_fs_t request;
+
+		length = uv_fs_read(NULL, &request, fileno(file), &room, 1, -1, NULL);
+		uv_fs_req_cleanup(&request);
+	} while (length == UV_EINTR);
+	if (length < 0)
+		return (int)length;
+	*ret_length = (size_t)length;
+	return 0;
 }

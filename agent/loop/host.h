@@ -1,8 +1,11 @@
-/* The name of this machine. */
+/* This machine: its name, its screen, and what is given to us there. */
 #ifndef AUTHMEDIC_LOOP_HOST_H
 #define AUTHMEDIC_LOOP_HOST_H
 
 #include <stdbool.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
 
 #define HOST_NAME_BYTES 256
 
@@ -15,5 +18,9 @@ bool host_output_is_terminal(void);
 unsigned host_output_columns(void);
 /* Standard error does. */
 bool host_errors_are_on_terminal(void);
+
+/* What there is now, without waiting for as much as there is room for; 0 bytes at the end. Nothing
+ * may have been read of the file otherwise. */
+must_check int host_read_some(FILE *file, void *bytes, size_t size, size_t *ret_length);
 
 #endif

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import resource
+import select
 import subprocess
 import time
 
@@ -94,6 +95,21 @@ def test_damaged(rig, damage):
         with open(path, "rb") as file:
             done = subprocess.run(explain, stdin=file, capture_output=True, text=True, check=False)
         assert done.returncode == 1
+
+
+def test_followed():
+    """explain says of a line that comes through a pipe what it is before the next one comes."""
+    line = b'10.0.0.1 - alice [01/Jan/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl"\n'
+    with subprocess.Popen([built_program("authmedic"), "explain", "--json"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as explain:
+        try:
+            for number in (1, 2):
+                explain.stdin.write(line)
+                explain.stdin.flush()
+                assert select.select([explain.stdout], [], [], 30)[0], f"nothing of line {number}"
+                assert json.loads(explain.stdout.readline())["line"] == number
+        finally:
+            explain.kill()
 
 
 def test_without_an_end(rig):

@@ -1,5 +1,7 @@
 #include "directory_fixture.h"
 
+#include <sys/socket.h>
+
 #include "base/buffer.h"
 #include "cli/log_input.h"
 
@@ -161,6 +163,101 @@ static void test_pipe(unused_parameter void **state)
 	close(ends[0]);
 }
 
+/* How long a reader may wait for what is there already, before the test is ended. */
+#define PATIENCE_S 20
+
+static void assert_next(struct log_input *input, struct view expected)
+{
+	char bytes[100];
+	size_t length = sizeof(bytes);
+
+	alarm(PATIENCE_S);
+	assert_int_equal(log_input_read(input, bytes, sizeof(bytes), &length), 0);
+	alarm(0);
+	assert_true(view_equal(view_of(bytes, length), expected));
+}
+
+/* Each of them is what one read gets. */
+static void send_pieces(int end, struct view content, size_t piece)
+{
+	while (!view_is_empty(content)) {
+		struct view first = view_first(content, piece);
+
+		assert_int_equal(write(end, first.data, first.length), first.length);
+		content = view_skip(content, first.length);
+	}
+}
+
+static void test_followed(unused_parameter void **state)
+{
+	/* What somebody who goes on writing has written is there at once, line by line. */
+	struct log_input *auto_call(log_input_close) input = NULL;
+	FILE auto_fclose *file = NULL;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	file = fdopen(ends[0], "rb");
+	assert_non_null(file);
+	assert_int_equal(log_input_new(&input, file, "followed"), 0);
+	send_pieces(ends[1], VIEW("a\n"), 2);
+	assert_next(input, VIEW("a\n"));
+	send_pieces(ends[1], VIEW("b\nc"), 3);
+	assert_next(input, VIEW("b\nc"));
+	assert_int_equal(log_input_taken(input), 5);
+	close(ends[1]);
+	assert_next(input, VIEW(""));
+}
+
+static void test_bytes_one_by_one(unused_parameter void **state)
+{
+	/* However few bytes come at a time, what they are is known. */
+	const struct view contents[] = {GZIPPED, LINES, VIEW("BZh91AY")};
+
+	for (size_t i = 0; i < count_of(contents); i++) {
+		struct log_input *auto_call(log_input_close) input = NULL;
+		FILE auto_fclose *file = NULL;
+		struct buffer auto_buffer text;
+		char bytes[100];
+		size_t length = 1;
+		int error = 0;
+		int ends[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+		file = fdopen(ends[0], "rb");
+		assert_non_null(file);
+		assert_int_equal(log_input_new(&input, file, "slow"), 0);
+		send_pieces(ends[1], contents[i], 1);
+		close(ends[1]);
+		buffer_init(&text, 100);
+		while (error == 0 && length > 0) {
+			error = log_input_read(input, bytes, sizeof(bytes), &length);
+			if (error == 0)
+				buffer_append(&text, view_of(bytes, length));
+		}
+		assert_int_equal(error, i == 2 ? -EBADMSG : 0);
+		assert_true(view_equal(buffer_view(&text), i == 2 ? VIEW("") : LINES));
+		if (i == 2)
+			assert_string_equal(log_input_why(input),
+			    "slow: at byte 0: bzip2 files cannot be read, only gzip and "
+			    "plain ones");
+	}
+}
+
+static void test_cannot_be_read(unused_parameter void **state)
+{
+	/* Why a file that is open cannot be read is told. */
+	struct log_input *auto_call(log_input_close) input = NULL;
+	FILE auto_fclose *file = NULL;
+	char bytes[1];
+	size_t length;
+
+	file = fopen(directory, "rb");
+	assert_non_null(file);
+	assert_int_equal(log_input_new(&input, file, "folder"), 0);
+	assert_int_equal(log_input_read(input, bytes, 1, &length), -EISDIR);
+	assert_string_equal(log_input_why(input), "folder: Is a directory");
+}
+
 #define input_test(function)                                                                       \
 	cmocka_unit_test_setup_teardown(function, make_directory, remove_directory)
 
@@ -175,6 +272,9 @@ int main(void)
 	    input_test(test_what_is_no_gzip),
 	    input_test(test_cannot_be_opened),
 	    input_test(test_pipe),
+	    input_test(test_followed),
+	    input_test(test_bytes_one_by_one),
+	    input_test(test_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests_name("cli/log_input", tests, NULL, NULL);
