@@ -95,39 +95,45 @@ def copytruncate(w):
     w.write(log)
 
 
-@row("T4", "copytruncate while 100 MB behind",
-     "nothing lost by way of the copy; without it the unread bytes are reported exactly")
-def copytruncate_behind(w):
+def fall_behind(w, seconds, rarely_bytes=0):
+    """A log with lines that were seen and not taken: the log, they, and how many bytes they are."""
     log = begin(w)
     w.catch_up()
     before = log.size
-    behind = w.write_lines(log, w.lines_in(2))
-    while w.is_rare and log.size - before < BACKLOG_BYTES:
+    behind = w.write_lines(log, w.lines_in(seconds))
+    while w.is_rare and log.size - before < rarely_bytes:
         behind += w.write_lines(log, 50_000)
     w.look()
-    unread = log.size - before
+    return log, behind, log.size - before
+
+
+def check_loss(w, log, lost, lost_bytes):
+    """Go on: these lines may be lost, if any, and exactly so many bytes are told."""
+    if lost:
+        w.oracle.may_lose(lost)
+    w.go_on()
+    w.write(log)
+    w.settle()
+    w.check_told("lost_bytes", lost_bytes)
+
+
+@row("T4", "copytruncate while 100 MB behind",
+     "nothing lost by way of the copy; without it the unread bytes are reported exactly")
+def copytruncate_behind(w):
+    log, behind, unread = fall_behind(w, 2, BACKLOG_BYTES)
     w.hold_up()
     w.copy("access.log", "access.log.1")
     w.truncate("access.log")
     kept = w.chance
     if not kept:
         w.remove("access.log.1")
-        w.oracle.may_lose(behind)
-    w.go_on()
-    w.write(log)
-    w.settle()
-    w.check_told("lost_bytes", 0 if kept else unread)
+    check_loss(w, log, None if kept else behind, 0 if kept else unread)
 
 
 @row("T33", "copytruncate while behind, and the copy is gone before the log is looked at again",
      "nothing lost where the copy was seen; else the unread bytes are reported exactly")
 def copytruncate_and_remove(w):
-    log = begin(w)
-    w.catch_up()
-    before = log.size
-    behind = w.write_lines(log, w.lines_in(1))
-    w.look()
-    unread = log.size - before
+    log, behind, unread = fall_behind(w, 1)
     w.copy("access.log", "access.log.1")
     seen = w.chance
     if seen:
@@ -135,12 +141,7 @@ def copytruncate_and_remove(w):
     w.hold_up()
     w.truncate("access.log")
     w.remove("access.log.1")
-    if not seen:
-        w.oracle.may_lose(behind)
-    w.go_on()
-    w.write(log)
-    w.settle()
-    w.check_told("lost_bytes", 0 if seen else unread)
+    check_loss(w, log, None if seen else behind, 0 if seen else unread)
 
 
 @row("T5", "truncated and refilled to the same or a larger size",
