@@ -141,14 +141,9 @@ static void asks_after_the_helper_died(void **state)
 	assert_string_equal(world_state(world), "standing");
 }
 
-/* A helper that stays away in the middle of an action is told of, once; then it is waited for. */
-static void tells_of_a_lost_helper(void **state)
+static void expect_lost_helper_after(struct world *world, int64_t ms)
 {
-	struct world *world = *state;
-
-	world_reach_acting(world);
-	controller_on_helper(world->controller, world->now, false);
-	world_pass(world, 59000);
+	world_pass(world, ms - 1000);
 	world_tick(world);
 	assert_int_equal(world->events[EVENT_REFUSED], 0);
 	world_pass(world, 1000);
@@ -156,6 +151,16 @@ static void tells_of_a_lost_helper(void **state)
 	world_tick(world);
 	assert_int_equal(world->events[EVENT_REFUSED], 1);
 	assert_string_equal(world->last_reason, "helper-lost");
+}
+
+/* A helper that stays away in the middle of an action is told of, once; then it is waited for. */
+static void tells_of_a_lost_helper(void **state)
+{
+	struct world *world = *state;
+
+	world_reach_acting(world);
+	controller_on_helper(world->controller, world->now, false);
+	expect_lost_helper_after(world, 60000);
 	assert_string_equal(world_state(world), "acting");
 }
 
@@ -164,18 +169,9 @@ static void tells_of_a_lost_helper(void **state)
 static void tells_of_a_silent_helper(void **state)
 {
 	struct world *world = *state;
-	int64_t timeout_ms;
 
 	world_reach_acting(world);
-	timeout_ms = world->safety.plugin_timeout_ms;
-	world_pass(world, timeout_ms + 59000);
-	world_tick(world);
-	assert_int_equal(world->events[EVENT_REFUSED], 0);
-	world_pass(world, 1000);
-	world_tick(world);
-	world_tick(world);
-	assert_int_equal(world->events[EVENT_REFUSED], 1);
-	assert_string_equal(world->last_reason, "helper-lost");
+	expect_lost_helper_after(world, world->safety.plugin_timeout_ms + 60000);
 	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
 	assert_string_equal(world_state(world), "holding-off");
 }
