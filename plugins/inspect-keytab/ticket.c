@@ -5,6 +5,7 @@
 
 #define MAX_ENTRIES          100000
 #define KEY_USAGE_OF_TICKETS 2 /* RFC 4120 §7.5.1 */
+#define ANY_KVNO             0 /* of an entry */
 
 struct ticket {
 	struct kerberos *kerberos;
@@ -80,6 +81,20 @@ static bool decrypts(const struct ticket *ticket, const krb5_keyblock *key)
 	return code == 0;
 }
 
+/* A server's library takes no ticket of another type, though it could open it. */
+static bool is_permitted(const struct ticket *ticket)
+{
+	krb5_enctype *permitted;
+	bool found = false;
+
+	if (krb5_get_permitted_enctypes(ticket->krb5, &permitted) != 0)
+		return true;
+	for (size_t i = 0; permitted[i] != 0 && !found; i++)
+		found = permitted[i] == ticket->decoded->enc_part.enctype;
+	krb5_free_enctypes(ticket->krb5, permitted);
+	return found;
+}
+
 /* The further an entry gets, the more telling. */
 static enum ticket_fit try_entry(const struct ticket *ticket, const krb5_keytab_entry *entry)
 {
@@ -87,11 +102,13 @@ static enum ticket_fit try_entry(const struct ticket *ticket, const krb5_keytab_
 
 	if (!krb5_principal_compare(ticket->krb5, entry->principal, decoded->server))
 		return TICKET_NO_PRINCIPAL;
-	if (entry->vno != decoded->enc_part.kvno)
+	if (entry->vno != ANY_KVNO && entry->vno != decoded->enc_part.kvno)
 		return TICKET_NO_KVNO;
 	if (entry->key.enctype != decoded->enc_part.enctype)
 		return TICKET_NO_ENCTYPE;
-	return decrypts(ticket, &entry->key) ? TICKET_FITS : TICKET_WRONG_KEY;
+	if (!decrypts(ticket, &entry->key))
+		return TICKET_WRONG_KEY;
+	return is_permitted(ticket) ? TICKET_FITS : TICKET_NOT_PERMITTED;
 }
 
 static enum ticket_fit try_all(const struct ticket *ticket, krb5_keytab keytab)
@@ -140,6 +157,7 @@ const char *ticket_fit_name(enum ticket_fit fit)
 	    [TICKET_NO_KVNO] = "no-kvno",
 	    [TICKET_NO_ENCTYPE] = "no-enctype",
 	    [TICKET_WRONG_KEY] = "wrong-key",
+	    [TICKET_NOT_PERMITTED] = "enctype-not-permitted",
 	    [TICKET_FITS] = "fits",
 	};
 

@@ -20,6 +20,7 @@ enum ticket_fit {
 	TICKET_NO_KVNO,
 	TICKET_NO_ENCTYPE,
 	TICKET_WRONG_KEY,
+	TICKET_NOT_PERMITTED, /* the key fits, and the configuration forbids its type */
 	TICKET_FITS,
 };
 enum ticket_fit ticket_try(const struct ticket *ticket, const char *keytab_file);

@@ -75,6 +75,32 @@ def test_other_name(rig, realm, told):
     assert (facts["keytab.decrypts"], facts["keytab.decrypts_why"]) == ("no", "no-enctype")
 
 
+def test_any_version(rig, realm, told):
+    """Keys of version 0 are for tickets of any version, as the servers' libraries have it."""
+    realm.kadmin(f"modprinc -kvno 0 {realm.service}")
+    told["keytab"] = realm.export_keys(rig.path("any.keytab"))
+    realm.kadmin(f"modprinc -kvno 5 {realm.service}")
+    facts = inspect("inspect-keytab", **told)
+    assert (facts["keytab.kvnos"], facts["keytab.ticket_kvno"]) == ("0", "5")
+    assert facts["keytab.decrypts"] == "yes" and "keytab.decrypts_why" not in facts
+    realm.rotate_key()
+    facts = inspect("inspect-keytab", **told)
+    assert (facts["keytab.decrypts"], facts["keytab.decrypts_why"]) == ("no", "wrong-key")
+
+
+def test_type_not_permitted(rig, realm, told):
+    """The key is right, and the Kerberos configuration forbids its kind: a server takes no such ticket."""
+    with open(realm.krb5_config, encoding="utf-8") as file:
+        configuration = file.read()
+    told["krb5_config"] = rig.path("strict.conf")
+    with open(told["krb5_config"], "w", encoding="utf-8") as file:
+        file.write(configuration.replace(
+            "[libdefaults]", "[libdefaults]\n    permitted_enctypes = aes128-cts-hmac-sha1-96", 1))
+    facts = inspect("inspect-keytab", **told)
+    assert facts["keytab.ticket_enctype"] == "aes256-cts-hmac-sha1-96"
+    assert (facts["keytab.decrypts"], facts["keytab.decrypts_why"]) == ("no", "enctype-not-permitted")
+
+
 @pytest.mark.parametrize("damage, why", [("kdc", "kdc-unreachable"), ("client", "client-key"),
                                          ("locked", "client-refused"), ("service", "service-unknown"),
                                          ("keytab", "unreadable"), ("missing", "client-keytab")])
