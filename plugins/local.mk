@@ -12,6 +12,7 @@ libplugin_a_SOURCES = \
 	plugins/common/recycling.c plugins/common/recycling.h \
 	plugins/common/remedy_command.c plugins/common/remedy_command.h \
 	plugins/common/renewal.c plugins/common/renewal.h \
+	plugins/common/todays_groups.c plugins/common/todays_groups.h \
 	plugins/common/unit.c plugins/common/unit.h \
 	plugins/common/worker.c plugins/common/worker.h \
 	plugins/common/worker_view.c plugins/common/worker_view.h \

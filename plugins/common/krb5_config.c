@@ -8,6 +8,7 @@
 
 #define MAX_CONFIG_BYTES ((size_t)1024 * 1024)
 #define MAX_INCLUDES     256
+#define WRITTEN_BY_SSSD  "/var/lib/sss/pubconf/krb5.include.d"
 
 int krb5_config_of_process(int64_t process_id, struct buffer *path)
 {
@@ -24,6 +25,14 @@ struct includes {
 	size_t count;
 };
 
+/* SSSD writes its own whenever it starts, whatever they hold: their times tell of no change. */
+static bool is_written_by_sssd(struct view folder)
+{
+	while (view_ends_with(folder, VIEW("/")))
+		folder.length--;
+	return view_equal_text(folder, WRITTEN_BY_SSSD);
+}
+
 static void take_include(struct includes *includes, struct file_times *times, struct view line)
 {
 	struct view word;
@@ -37,7 +46,7 @@ static void take_include(struct includes *includes, struct file_times *times, st
 	snprintf(includes->paths[includes->count], PATH_MAX, "%.*s", VIEW_ARGUMENTS(line));
 	if (view_equal_text(word, "include"))
 		includes->count++;
-	else if (view_equal_text(word, "includedir"))
+	else if (view_equal_text(word, "includedir") && !is_written_by_sssd(line))
 		file_times_add(times, includes->paths[includes->count], NULL);
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "common/plugin.h"
 #include "common/processes.h"
 
 #define MAX_CGROUP_BYTES ((size_t)64 * 1024)
@@ -43,6 +44,17 @@ int unit_of_process(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1])
 		return 0;
 	}
 	return error < 0 ? error : -ENOENT;
+}
+
+int unit_of_worker(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1])
+{
+	const char *name = plugin_value("AUTHMEDIC_WORKER_UNIT");
+
+	if (name == NULL)
+		return process_id != 0 ? unit_of_process(process_id, ret_unit) : -ESRCH;
+	snprintf(ret_unit, UNIT_MAX_BYTES + 1, "%s%s", name,
+	    strchr(name, '.') == NULL ? SERVICE : "");
+	return 0;
 }
 
 bool unit_name_is_good(const char *name)

@@ -9,6 +9,9 @@
 /* From its control group. -ENOENT where it is in no service's. */
 must_check int unit_of_process(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1]);
 
+/* The unit that the site names, else the one that the process is in. */
+must_check int unit_of_worker(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1]);
+
 /* Whether it is the name of one unit, and no option. */
 bool unit_name_is_good(const char *name);
 

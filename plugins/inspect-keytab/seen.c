@@ -1,34 +1,68 @@
 #include "inspect-keytab/seen.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "common/mounts.h"
 #include "common/plugin.h"
+#include "common/todays_groups.h"
 #include "common/worker.h"
 
-/* With the groups of the process, and with those that its user would be given today. */
-static void tell_readable(int root, const char *path, const struct worker *worker)
-{
-	struct identity identity = {worker->uid, worker->gid, worker->groups, worker->group_count};
-	const struct passwd *user = worker->knows_identity ? getpwuid(worker->uid) : NULL;
-	gid_t groups[WORKER_MAX_GROUPS];
-	int group_count = WORKER_MAX_GROUPS;
+#define MAX_SETTING_BYTES 64
 
-	if (worker->knows_identity)
-		worker_view_tell("keytab.worker_readable",
-		    worker_view_may_read(root, path, &identity));
-	else
-		plugin_fact_unknown("keytab.worker_readable");
-	if (user == NULL || getgrouplist(user->pw_name, worker->gid, groups, &group_count) < 0) {
-		plugin_fact_unknown("keytab.user_readable");
-		return;
-	}
-	identity.groups = groups;
-	identity.group_count = (size_t)group_count;
-	worker_view_tell("keytab.user_readable", worker_view_may_read(root, path, &identity));
+/* The file under the worker's path, as far as its root shows it. */
+struct sight {
+	int root;
+	const char *path;
+	enum answer mount_deleted; /* then a restart mounts another */
+};
+
+/* gssproxy reads the keytab for a worker that is told so: then its own rights tell nothing. */
+static bool uses_proxy(const struct worker *worker)
+{
+	static const char *const yes[] = {"1", "on", "true", "yes"};
+	struct buffer auto_buffer value;
+
+	buffer_init(&value, MAX_SETTING_BYTES);
+	if (process_append_text(
+		worker->oldest.process_id, "environ", "GSS_USE_PROXY=", &value) < 0)
+		return false;
+	for (size_t i = 0; i < count_of(yes); i++)
+		if (view_equal_ignoring_case(buffer_view(&value), view_of_text(yes[i])))
+			return true;
+	return false;
+}
+
+static enum answer may_worker_read(const struct sight *sight, const struct worker *worker)
+{
+	const struct identity identity = {
+	    worker->uid, worker->gid, worker->groups, worker->group_count};
+
+	return worker->knows_identity ? worker_view_may_read(sight->root, sight->path, &identity)
+				      : ANSWER_UNKNOWN;
+}
+
+/* After a restart, so with the groups of today. */
+static enum answer may_user_read(const struct sight *sight, const struct worker *worker)
+{
+	gid_t groups[WORKER_MAX_GROUPS];
+	struct identity identity = {worker->uid, worker->gid, groups, 0};
+	enum answer answer;
+
+	if (todays_groups(worker, groups, &identity.group_count) < 0)
+		return ANSWER_UNKNOWN;
+	answer = worker_view_may_read(sight->root, sight->path, &identity);
+	return answer == ANSWER_NO && sight->mount_deleted == ANSWER_YES ? ANSWER_UNKNOWN : answer;
+}
+
+static void tell_readable(const struct sight *sight, const struct worker *worker)
+{
+	bool by_itself = !uses_proxy(worker);
+
+	worker_view_tell("keytab.worker_readable",
+	    by_itself ? may_worker_read(sight, worker) : ANSWER_UNKNOWN);
+	worker_view_tell("keytab.user_readable",
+	    by_itself ? may_user_read(sight, worker) : ANSWER_UNKNOWN);
 }
 
 /* The same file, or at least the same bytes. */
@@ -58,16 +92,18 @@ static void tell_seen_keys(struct keytab *seen)
 static const char *const seen_names[] = {"keytab.worker_inode", "keytab.worker_modified",
     "keytab.worker_changed", "keytab.worker_kvnos"};
 
-/* Opens the file that the worker sees; `seen` has no file where it sees none. */
-static void tell_seen(int root, const struct keytab *ours, struct keytab *seen)
+/* Opens the file that the worker sees; `seen` has no file where it sees none. Then it lacks one that
+ * it had where its mount is gone; else it has its keys from somewhere else. */
+static void tell_seen(const struct sight *sight, const struct keytab *ours, struct keytab *seen)
 {
-	int error = worker_view_open(root, ours->path, &seen->file);
+	int error = worker_view_open(sight->root, sight->path, &seen->file);
 
 	if (error < 0 || fstat(seen->file, &seen->status) < 0 ||
 	    !S_ISREG(seen->status.st_mode)) {
 		plugin_facts_unknown(seen_names, count_of(seen_names));
 		worker_view_tell("keytab.worker_matches",
-		    error == -ENOENT ? ANSWER_NO : ANSWER_UNKNOWN);
+		    error == -ENOENT && sight->mount_deleted == ANSWER_YES ? ANSWER_NO
+									   : ANSWER_UNKNOWN);
 		return;
 	}
 	snprintf(seen->opened, sizeof(seen->opened), "/proc/self/fd/%d", seen->file);
@@ -79,31 +115,31 @@ static void tell_seen(int root, const struct keytab *ours, struct keytab *seen)
 	worker_view_tell("keytab.worker_matches", is_same(ours, seen));
 }
 
-static void tell_mount(int64_t process_id, const char *path)
+static enum answer is_mount_deleted(int64_t process_id, const char *path)
 {
 	bool deleted;
 
 	if (mounts_is_deleted(process_id, path, &deleted) < 0)
-		plugin_fact_unknown("keytab.mount_deleted");
-	else
-		plugin_fact_yes("keytab.mount_deleted", deleted);
+		return ANSWER_UNKNOWN;
+	return deleted ? ANSWER_YES : ANSWER_NO;
 }
 
 void seen_tell(const struct keytab *ours, struct keytab *seen)
 {
 	struct processes auto_call(processes_done) processes = {0};
 	struct worker worker = {0};
+	struct sight sight = {.path = ours->path};
 	int error = processes_read(&processes);
-	int root;
 
 	if (error == 0)
 		error = worker_find(&processes, &worker);
 	if (error == 0 && worker.count > 0 &&
-	    worker_view_root(worker.oldest.process_id, &root) == 0) {
-		tell_seen(root, ours, seen);
-		tell_mount(worker.oldest.process_id, ours->path);
-		tell_readable(root, ours->path, &worker);
-		close(root);
+	    worker_view_root(worker.oldest.process_id, &sight.root) == 0) {
+		sight.mount_deleted = is_mount_deleted(worker.oldest.process_id, ours->path);
+		worker_view_tell("keytab.mount_deleted", sight.mount_deleted);
+		tell_seen(&sight, ours, seen);
+		tell_readable(&sight, &worker);
+		close(sight.root);
 		return;
 	}
 	plugin_facts_unknown(seen_names, count_of(seen_names));

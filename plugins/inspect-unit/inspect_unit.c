@@ -229,7 +229,6 @@ static bool tell_properties(const struct unit *unit)
 /* The unit that the site names, else the one that its worker runs in. */
 static int find_unit(struct unit *unit)
 {
-	const char *name = plugin_value("AUTHMEDIC_WORKER_UNIT");
 	struct processes auto_call(processes_done) processes = {0};
 	struct worker worker = {0};
 	int error = processes_read(&processes);
@@ -238,12 +237,7 @@ static int find_unit(struct unit *unit)
 		error = worker_find(&processes, &worker);
 	if (error == 0 && worker.count > 0)
 		unit->process_id = worker.oldest.process_id;
-	if (name != NULL) {
-		snprintf(unit->name, sizeof(unit->name), "%s%s", name,
-		    strchr(name, '.') == NULL ? ".service" : "");
-		return 0;
-	}
-	return unit->process_id != 0 ? unit_of_process(unit->process_id, unit->name) : -ESRCH;
+	return unit_of_worker(unit->process_id, unit->name);
 }
 
 static int inspect(void)

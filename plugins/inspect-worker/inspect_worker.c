@@ -1,11 +1,11 @@
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "common/children.h"
 #include "common/plugin.h"
+#include "common/todays_groups.h"
 #include "common/unit.h"
 #include "common/worker.h"
 
@@ -43,26 +43,24 @@ static void tell_groups(const char *name, const gid_t *groups, size_t count)
 	plugin_list_done(&list);
 }
 
-/* The groups of the process are those that its user had when it was started; the database has those
- * that a start today would give. */
-static void tell_all_groups(const struct worker *worker, const struct passwd *user)
+/* The groups of the process are those that its user had when it was started. */
+static void tell_all_groups(const struct worker *worker)
 {
 	gid_t own[WORKER_MAX_GROUPS + 1], now[WORKER_MAX_GROUPS + 1];
-	size_t own_count = worker->group_count;
-	int now_count = WORKER_MAX_GROUPS;
+	size_t own_count = worker->group_count, now_count;
 
 	memcpy(own, worker->groups, own_count * sizeof(*own));
 	own_count = sort_groups(own, own_count, worker->gid);
 	tell_groups("worker.groups", own, own_count);
-	if (user == NULL || getgrouplist(user->pw_name, worker->gid, now, &now_count) < 0) {
+	if (todays_groups(worker, now, &now_count) < 0) {
 		plugin_fact_unknown("worker.groups_now");
 		plugin_fact_unknown("worker.groups_match");
 		return;
 	}
-	now_count = (int)sort_groups(now, (size_t)now_count, worker->gid);
-	tell_groups("worker.groups_now", now, (size_t)now_count);
+	now_count = sort_groups(now, now_count, worker->gid);
+	tell_groups("worker.groups_now", now, now_count);
 	plugin_fact_yes("worker.groups_match",
-	    own_count == (size_t)now_count && memcmp(own, now, own_count * sizeof(*own)) == 0);
+	    own_count == now_count && memcmp(own, now, own_count * sizeof(*own)) == 0);
 }
 
 static void tell_identity(const struct worker *worker)
@@ -82,7 +80,7 @@ static void tell_identity(const struct worker *worker)
 		plugin_fact("worker.user", "%s", user->pw_name);
 	else
 		plugin_fact_unknown("worker.user");
-	tell_all_groups(worker, user);
+	tell_all_groups(worker);
 }
 
 /* --------------------------------------------------------------------------- where it runs */

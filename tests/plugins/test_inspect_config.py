@@ -44,6 +44,18 @@ def fixture_inspect(plugin, files):
     return inspect
 
 
+def test_written_by_sssd(plugin, files, overlaid, tick, tmp_path):
+    """What SSSD writes anew whenever it starts, whatever it holds, is no change that people made."""
+    lib = tmp_path / "lib"
+    generated = lib / "sss" / "pubconf" / "krb5.include.d"
+    generated.mkdir(parents=True)
+    files["krb5"].write_text("includedir /var/lib/sss/pubconf/krb5.include.d/\n[libdefaults]\n")
+    tick()
+    (generated / "domain_realm_example_test").write_text("[domain_realm]\n")
+    ended = plugin(NAME, "inspect", prefix=overlaid({"/var/lib": lib}), krb5_config=files["krb5"])
+    assert ended.facts["krb5conf.changed"] == changed(files["krb5"])
+
+
 def test_server_files(inspect, files, start_cat, pidfile, tick):
     """A change after the worker's start is told with the file's name, also where a link leads to it."""
     tick()

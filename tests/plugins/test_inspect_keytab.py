@@ -2,6 +2,7 @@
 
 import os
 import struct
+import sys
 
 import pytest
 
@@ -127,7 +128,15 @@ def test_own_worker(inspect, start_cat, pidfile, keytab):
     assert facts["keytab.worker_inode"] == facts["keytab.inode"]
     assert facts["keytab.worker_matches"] == facts["keytab.worker_readable"] == "yes"
     keytab.unlink()
-    assert inspect(worker_pidfile=worker)["keytab.worker_matches"] == "no"
+    assert inspect(worker_pidfile=worker)["keytab.worker_matches"] == "unknown"
+
+
+def test_elsewhere(inspect, start_python, pidfile, tmp_path, as_root):
+    """A worker in a root without the path has its key from somewhere else: that is no older file than ours."""
+    root = tmp_path / "root"
+    root.mkdir()
+    process, _ = start_python("os.chroot(sys.argv[1]); print('up')", root)
+    assert inspect(worker_pidfile=pidfile(process.pid))["keytab.worker_matches"] == "unknown"
 
 
 def test_bind_mount(inspect, start, pidfile, keytab, overlaid, tmp_path):
@@ -156,7 +165,7 @@ def test_deleted_folder(inspect, start, pidfile, keytab, overlaid, tmp_path):
     source, gone = tmp_path / "source", tmp_path / "gone"
     for path in (source, gone, other):
         path.mkdir()
-    mounted = folder / "keys" / "http.keytab"
+    mounted = write_keytab(folder / "keys" / "http.keytab", entry("HTTP/www@EXAMPLE.TEST", 3))
     write_keytab(source / "http.keytab", entry("HTTP/www@EXAMPLE.TEST", 2))
     process = start([*overlaid({folder / "keys": source, other: gone}), "sh", "-c", "echo up; exec cat"])
     assert process.stdout.readline() == "up\n"
@@ -166,7 +175,9 @@ def test_deleted_folder(inspect, start, pidfile, keytab, overlaid, tmp_path):
     assert inspect(worker_pidfile=worker, keytab=tmp_path / "http.keytab")["keytab.mount_deleted"] == "no"
     (source / "http.keytab").unlink()
     source.rmdir()
-    assert inspect(worker_pidfile=worker, keytab=mounted)["keytab.mount_deleted"] == "yes"
+    facts = inspect(worker_pidfile=worker, keytab=mounted)
+    assert (facts["keytab.mount_deleted"], facts["keytab.worker_matches"]) == ("yes", "no")
+    assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == ("no", "unknown"), "a restart mounts another"
 
 
 def test_links_stay_inside(inspect, start_python, pidfile, keytab, tmp_path, as_root):
@@ -210,6 +221,39 @@ def test_rights(inspect, start_python, pidfile, keytab, overlaid, plugin, krb5_c
     ended = plugin(NAME, "inspect", prefix=overlaid({"/etc/group": groups}), service="HTTP/www", keytab=keytab,
                    krb5_config=krb5_config, worker_pidfile=worker)
     assert (ended.facts["keytab.worker_readable"], ended.facts["keytab.user_readable"]) == ("no", "yes")
+
+
+@pytest.mark.parametrize("value, answer", [("yes", "unknown"), ("On", "unknown"), ("0", "no")])
+def test_proxy(inspect, start, pidfile, keytab, value, answer, as_root):
+    """gssproxy reads the keytab for a worker that is told to go there: its own rights tell nothing."""
+    keytab.chmod(0o600)
+    code = "import os, sys; os.setgid(65534); os.setuid(65534); print('up', flush=True); sys.stdin.read()"
+    process = start([sys.executable, "-c", code], env={"GSS_USE_PROXY": value})
+    assert process.stdout.readline() == "up\n"
+    facts = inspect(worker_pidfile=pidfile(process.pid))
+    assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == (answer, answer)
+
+
+@pytest.mark.parametrize("user, answer", [("nobody", "yes"), ("65534", "yes"), ("", "no"), ("daemon", "no")])
+def test_groups_of_the_unit(start_python, keytab, overlaid, plugin, krb5_config, tmp_path, user, answer):
+    """A unit with a user gives its groups again at the next start; to a server that changes its user by itself it gives
+    them in vain."""
+    open_up(keytab)
+    os.chown(keytab, 0, 4242)
+    keytab.chmod(0o640)
+    process, _ = start_python("os.setgroups([4242]); os.setgid(65534); os.setuid(65534); print('up')")
+    systemctl, groups = tmp_path / "systemctl", tmp_path / "group"
+    systemctl.write_text(f"#!/bin/sh\ncase $* in *--property=MainPID*) echo {process.pid} ;;\n"
+                         f"*) printf 'User={user}\\nSupplementaryGroups=4243 keys\\n' ;; esac\n")
+    systemctl.chmod(0o755)
+    groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:\n")
+    prefix = overlaid({"/usr/bin/systemctl": systemctl, "/etc/group": groups})
+    told = {"service": "HTTP/www", "keytab": keytab, "krb5_config": krb5_config, "worker_unit": "web"}
+    facts = plugin(NAME, "inspect", prefix=prefix, **told).facts
+    assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == ("yes", answer)
+    facts = plugin("inspect-worker", "inspect", prefix=prefix, **told).facts
+    assert (facts["worker.groups"], facts["worker.groups_now"]) == (
+        "4242 65534", "4242 4243 65534" if answer == "yes" else "65534")
 
 
 def test_nothing_configured(plugin):
