@@ -92,8 +92,8 @@ static void tell_seen_keys(struct keytab *seen)
 static const char *const seen_names[] = {"keytab.worker_inode", "keytab.worker_modified",
     "keytab.worker_changed", "keytab.worker_kvnos"};
 
-/* Opens the file that the worker sees; `seen` has no file where it sees none. Then it lacks one that
- * it had where its mount is gone; else it has its keys from somewhere else. */
+/* Opens the file that the worker sees; `seen` has no file where it sees none: it lacks what it had
+ * where its mount is gone, and else has its keys from somewhere else. */
 static void tell_seen(const struct sight *sight, const struct keytab *ours, struct keytab *seen)
 {
 	int error = worker_view_open(sight->root, sight->path, &seen->file);

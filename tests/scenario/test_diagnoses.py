@@ -254,6 +254,14 @@ def keytab_unreadable(rig, realm, keytab):
     return broken_keytab(rig, realm, keytab, lambda path: os.chmod(path, 0o600))
 
 
+@scenario("the keytab is gone of a Tomcat that signs in itself, which it answers with 500", "keytab-unreadable")
+def tomcat_missing(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "tomcat", server=rig.tomcat(realm, keytab, is_initiator=True))
+    os.remove(keytab)
+    assert made.get() == {500}
+    return made
+
+
 def from_strangers(rig, realm, keytab, send, site=None):
     """`send(url, address)` from each of the strangers; Apache is well."""
     made = scene(rig, realm, keytab, "apache", site=site)
