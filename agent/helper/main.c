@@ -16,7 +16,6 @@
 #include "trust/packet_socket.h"
 #include "trust/trusted_config.h"
 
-#define SYSTEMD_SOCKET   3
 #define MAX_ERRORS_BYTES ((size_t)64 * 1024)
 #define MAX_POLLS        (1 + HELPER_MAX_JOBS + HELPER_MAX_CLIENTS + 1)
 
@@ -145,16 +144,14 @@ static bool prepare(struct helper *helper, const char *config_file)
 static int open_clients(struct helper *helper, const struct options *options)
 {
 	const char *path = options->given[OPTION_LISTEN];
-	int64_t process, count;
-	int socket = SYSTEMD_SOCKET;
+	int socket;
 
 	if (helper->spawned)
 		socket = (int)options->parent_socket;
 	else if (path != NULL)
 		socket = packet_socket_listen(path, HELPER_MAX_CLIENTS);
-	else if (!read_number(getenv("LISTEN_PID"), INT_MAX, &process) || process != getpid() ||
-	         !read_number(getenv("LISTEN_FDS"), 1, &count) || count != 1)
-		return -ENOTSOCK;
+	else
+		socket = packet_socket_of_systemd();
 	return socket < 0 ? socket : clients_take(helper, socket, !helper->spawned);
 }
 
@@ -244,8 +241,10 @@ static int run(struct helper *helper, const struct options *options)
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
 		error = -errno;
-	if (error == 0 && !prepare(helper, options->given[OPTION_CONFIG]))
+	if (error == 0 && !prepare(helper, options->given[OPTION_CONFIG])) {
+		packet_socket_turn_away();
 		return EXIT_BAD_CONFIG;
+	}
 	if (error == 0 && !revert_due)
 		error = open_clients(helper, options);
 	if (error != 0) {

@@ -1,4 +1,3 @@
-EXTRA_DIST += docs/metrics.md
 libauthmedic_a_SOURCES += \
 	agent/report/authorities.c agent/report/authorities.h \
 	agent/report/course.c agent/report/course.h agent/report/course_private.h \

@@ -3,11 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/view.h"
+
+#define SYSTEMD_SOCKET  3
+#define MAX_TURNED_AWAY 64
 
 static bool has_option(int socket, int option, int expected)
 {
@@ -34,6 +40,35 @@ bool packet_socket_ended(int socket)
 	struct pollfd end = {socket, 0, 0};
 
 	return poll(&end, 1, 0) != 0;
+}
+
+static bool says(const char *variable, int64_t expected)
+{
+	const char *text = getenv(variable);
+	int64_t number;
+
+	return text != NULL && view_to_int64(view_of_text(text), &number) == 0 &&
+	       number == expected;
+}
+
+int packet_socket_of_systemd(void)
+{
+	return says("LISTEN_PID", getpid()) && says("LISTEN_FDS", 1) ? SYSTEMD_SOCKET : -ENOTSOCK;
+}
+
+void packet_socket_turn_away(void)
+{
+	int listening = packet_socket_of_systemd();
+
+	if (listening < 0 || packet_socket_check(listening, true) < 0)
+		return;
+	for (int i = 0; i < MAX_TURNED_AWAY; i++) {
+		int client = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+
+		if (client < 0)
+			return;
+		close(client);
+	}
 }
 
 int packet_socket_listen(const char *path, int backlog)

@@ -325,15 +325,22 @@ void harness_listen(struct harness *harness, const char *const options[2])
 	be_patient(harness);
 }
 
-void harness_listen_as_systemd(struct harness *harness)
+int harness_bind(const struct harness *harness)
 {
 	const struct sockaddr_un address = socket_address(harness);
 	int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	char number[16];
 
-	harness_load_config(harness);
 	assert_int_equal(bind(listening, (const struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(listening, 8), 0);
+	return listening;
+}
+
+void harness_run_as_systemd(struct harness *harness, int listening)
+{
+	char number[16];
+
+	harness->socket = connect_to_helper(harness);
+	be_patient(harness);
 	harness->helper = fork();
 	assert_true(harness->helper >= 0);
 	if (harness->helper == 0) {
@@ -346,9 +353,6 @@ void harness_listen_as_systemd(struct harness *harness)
 		setenv("LISTEN_FDS", "1", 1);
 		become_helper(harness, (const char *[4]){0});
 	}
-	close(listening);
-	harness->socket = connect_to_helper(harness);
-	be_patient(harness);
 }
 
 /* The kernel remembers who connected. */

@@ -52,12 +52,14 @@ void harness_configure(struct harness *harness, const char *options);
 /* Reads it; starting the helper does that too. */
 void harness_load_config(struct harness *harness);
 void harness_start(struct harness *harness);
-/* The same with a listening socket, "socket" in the folder, and these further options or NULL; or
- * with one that is handed over as systemd does. Returns once it listens. */
+/* The same with a listening socket, "socket" in the folder, and these further options or NULL.
+ * Returns once it listens. */
 void harness_listen(struct harness *harness, const char *const options[2]);
 /* Only starts it so. */
 void harness_run_to_listen(struct harness *harness, const char *const options[2]);
-void harness_listen_as_systemd(struct harness *harness);
+/* The same socket as systemd makes it, and a helper that is started because we wait there. */
+int harness_bind(const struct harness *harness);
+void harness_run_as_systemd(struct harness *harness, int listening);
 /* Connects as that user. */
 void harness_connect(struct harness *harness, uid_t uid);
 /* Runs it with --revert-due; its exit status. */

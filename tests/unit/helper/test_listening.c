@@ -1,5 +1,6 @@
 #include "harness.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -47,10 +48,14 @@ static void serves_root(void **state)
 static void serves_by_systemd(void **state)
 {
 	struct harness *harness = *state;
+	int listening;
 
 	if (!harness_has_place)
 		skip();
-	harness_listen_as_systemd(harness);
+	harness_load_config(harness);
+	listening = harness_bind(harness);
+	harness_run_as_systemd(harness, listening);
+	close(listening);
 	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
 }
 
@@ -171,6 +176,32 @@ static void distrusts_the_configuration(void **state)
 	assert_int_equal(exit_status_of(harness), 78);
 }
 
+/* With a configuration of no use it ends, and nobody is left waiting at systemd's socket, for whom
+ * it would be started again at once. The next one serves. */
+static void turns_away_without_a_configuration(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+	char path[HARNESS_PATH_BYTES];
+	int listening;
+
+	if (!harness_has_place)
+		skip();
+	harness_load_config(harness);
+	harness_path(harness, "authmedic.yml", path);
+	assert_int_equal(chmod(path, 0666), 0);
+	listening = harness_bind(harness);
+	harness_run_as_systemd(harness, listening);
+	assert_false(harness_receive(harness, &reply));
+	assert_int_equal(exit_status_of(harness), 78);
+	assert_int_equal(poll(&(struct pollfd){listening, POLLIN, 0}, 1, 0), 0);
+	close(harness->socket);
+	assert_int_equal(chmod(path, 0644), 0);
+	harness_run_as_systemd(harness, listening);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	close(listening);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
@@ -182,6 +213,7 @@ int main(void)
 	    TEST(outlives_its_clients),
 	    TEST(ends_after_its_action),
 	    TEST(distrusts_the_configuration),
+	    TEST(turns_away_without_a_configuration),
 	};
 
 	return cmocka_run_group_tests_name("listening", tests, harness_make_place, NULL);
