@@ -35,9 +35,19 @@ dist_doc_DATA = README.md NEWS packaging/authmedic.yml packaging/snippets/apache
 	packaging/snippets/nginx-authmedic.conf packaging/snippets/squid-authmedic.conf \
 	packaging/snippets/tomcat-authmedic-rewrite.config \
 	packaging/snippets/tomcat-authmedic.xml
+# Where README.md and the man pages point to them.
+nobase_dist_doc_DATA = docs/architecture.md docs/demo.svg docs/diagnoses.md docs/facts.md docs/fleet.md \
+	docs/journal.md docs/metrics.md docs/monitoring.md docs/operations.md docs/performance.md \
+	docs/plugins.md docs/probe.md docs/reading.md docs/rules.md docs/safety.md docs/tailing.md \
+	plugins/exec/README.md plugins/inspect-clock/README.md plugins/inspect-config/README.md \
+	plugins/inspect-iis/README.md plugins/inspect-jvm/README.md plugins/inspect-keytab/README.md \
+	plugins/inspect-squid/README.md plugins/inspect-unit/README.md plugins/inspect-worker/README.md \
+	plugins/ntlm-fallback-apache/README.md plugins/ntlm-fallback-iis/README.md \
+	plugins/recycle/README.md plugins/recycle-apache/README.md plugins/recycle-iis/README.md \
+	plugins/recycle-squid/README.md plugins/recycle-tomcat/README.md plugins/refresh-keytab/README.md
 dist_man_MANS += packaging/man/authmedic.1 packaging/man/authmedic.yml.5 \
 	packaging/man/authmedicd.8 packaging/man/authmedic-helper.8 packaging/man/authmedic-probe.8
 EXTRA_DIST += $(packaging_templates) tests/packaging/test_packaging.py \
 	tests/packaging/test_monitoring.py tests/packaging/test_completion.py tests/packaging/test_catalogue.py \
-	tools/grafana-dashboard tools/journal-catalogue docs/monitoring.md docs/journal.md
+	tools/grafana-dashboard tools/journal-catalogue
 CLEANFILES += $(packaging_made)

@@ -138,16 +138,7 @@ plugins_ntlm_fallback_iis_ntlm_fallback_iis_SOURCES = \
 plugins_ntlm_fallback_iis_ntlm_fallback_iis_CPPFLAGS = $(plugin_cppflags)
 plugins_ntlm_fallback_iis_ntlm_fallback_iis_LDADD = $(plugin_libs)
 
-EXTRA_DIST += plugins/inspect-worker/README.md plugins/inspect-keytab/README.md \
-	plugins/inspect-config/README.md plugins/inspect-clock/README.md \
-	plugins/inspect-unit/README.md plugins/inspect-squid/README.md \
-	plugins/inspect-jvm/README.md plugins/inspect-iis/README.md \
-	plugins/recycle/README.md plugins/ntlm-fallback-apache/README.md \
-	plugins/recycle-apache/README.md plugins/recycle-squid/README.md \
-	plugins/recycle-tomcat/README.md plugins/exec/README.md plugins/refresh-keytab/README.md \
-	plugins/recycle-iis/README.md plugins/ntlm-fallback-iis/README.md \
-	docs/plugins.md \
-	tests/plugins/conftest.py tests/plugins/test_contract.py \
+EXTRA_DIST += tests/plugins/conftest.py tests/plugins/test_contract.py \
 	tests/plugins/test_inspect_config.py tests/plugins/test_inspect_kinds.py \
 	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
 	tests/plugins/test_iis.py tests/plugins/test_ntlm_fallback_apache.py tests/plugins/test_recycling.py \

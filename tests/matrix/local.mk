@@ -8,7 +8,7 @@ CLEANFILES += tests/matrix/faults.so
 tests/matrix/faults.so: tests/matrix/faults.c
 	$(AM_V_CCLD)$(CC) -D_GNU_SOURCE $(CPPFLAGS) -std=gnu17 -O2 -Wall -Wextra -fPIC -shared -o $@ \
 		$(srcdir)/tests/matrix/faults.c
-EXTRA_DIST += docs/tailing.md tests/bench/tailing.md \
+EXTRA_DIST += tests/bench/tailing.md \
 	tests/matrix/__init__.py \
 	tests/matrix/conftest.py \
 	tests/matrix/faults.c \

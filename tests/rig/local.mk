@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/rig/haproxy.py \
 	tests/rig/holders.py \
 	tests/rig/http_server.py \
+	tests/rig/installed.py \
 	tests/rig/killer.c \
 	tests/rig/killer.py \
 	tests/rig/lives.py \

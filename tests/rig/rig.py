@@ -15,6 +15,7 @@ from .etcd import Etcd
 from .gate import Gate
 from .holders import CredentialApache, HandleServer, MemoryServer, MountedApache
 from .haproxy import Haproxy
+from .installed import Installed
 from .log import LogWriter
 from .nginx import Nginx
 from .ntlm import NtlmDomain
@@ -117,6 +118,10 @@ class Rig:
     def systemd(self, start=True):
         """A systemd of one's own."""
         return self._add(PrivateSystemd(self._folder("systemd")), start)
+
+    def installed(self):
+        """authmedic installed in a systemd of its own."""
+        return self._add(Installed(self._folder("installed")), start=True)
 
     def memory(self, realm, keytab):
         """A MemoryServer."""

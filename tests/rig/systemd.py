@@ -27,7 +27,8 @@ umount -R -l /sys/fs/cgroup 2>/dev/null
 mount -t cgroup2 none /sys/fs/cgroup
 mount -t tmpfs tmpfs /run
 mkdir -p /run/lock
-exec env -i PATH="$PATH" container=rig SYSTEMD_UNIT_PATH={units} {program} --system \\
+. {prepare}
+exec env -i PATH="$PATH" container=rig SYSTEMD_UNIT_PATH={unit_path} {program} --system \\
   --unit=rig.target --log-target=console --show-status=no'
 """
 
@@ -49,15 +50,18 @@ mount -t cgroup2 none '{cgroups}'
 class PrivateSystemd:
     """Runs units that add_unit() wrote, for LoadCredential= and bound paths are systemd's own doing.
 
-    Skips where the machine does not let us: it needs root, name spaces and cgroup2.
+    Skips where the machine does not let us: it needs root, name spaces and cgroup2. `prepare` are lines of shell that
+    run among its mounts before it starts, `more_units` further folders of units.
     """
 
-    def __init__(self, directory):
+    def __init__(self, directory, prepare="", more_units=""):
         self._unshare = need_mounts()
         self._paths = {"units": os.path.join(directory, "units"),
                        "cgroups": tempfile.mkdtemp(prefix="cgroups-", dir=os.path.dirname(directory)),
                        "group": f"authmedic-rig-{os.getpid()}-{os.path.basename(os.path.dirname(directory))}",
+                       "prepare": os.path.join(directory, "prepare"),
                        "program": need_file("/lib/systemd/systemd", "systemd")}
+        self._paths["unit_path"] = f"{self._paths['units']}:{more_units}".rstrip(":")
         self._output = os.path.join(directory, "systemd.out")
         self._process = None
         os.makedirs(self._paths["units"])
@@ -66,6 +70,8 @@ class PrivateSystemd:
                 lines = [line for line in file if not line.startswith(("Wants=", "Requires="))]
             self._write(f"{target}.target", "".join(lines))
         self._write("rig.target", START)
+        with open(self._paths["prepare"], "w", encoding="utf-8") as output:
+            output.write(prepare)
 
     def _write(self, name, text):
         with open(os.path.join(self._paths["units"], name), "w", encoding="utf-8") as output:

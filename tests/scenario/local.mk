@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/scenario/test_hostile_logs.py \
 	tests/scenario/test_kdc_down.py \
 	tests/scenario/test_inspectors.py \
+	tests/scenario/test_installed.py \
 	tests/scenario/test_history.py \
 	tests/scenario/test_kill_actions.py \
 	tests/scenario/test_journal.py \
