@@ -22,11 +22,16 @@ static void add_number(uint32_t *items, size_t *count, uint32_t number)
 
 	while (at < *count && items[at] < number)
 		at++;
-	if ((at < *count && items[at] == number) || *count == KEYS_MAX)
+	if (at < *count && items[at] == number)
 		return;
-	memmove(items + at + 1, items + at, (*count - at) * sizeof(*items));
-	items[at] = number;
-	(*count)++;
+	if (*count < KEYS_MAX) {
+		memmove(items + at + 1, items + at, (*count - at) * sizeof(*items));
+		items[at] = number;
+		(*count)++;
+	} else if (at > 0) { /* the lowest makes way */
+		memmove(items, items + 1, (at - 1) * sizeof(*items));
+		items[at - 1] = number;
+	}
 }
 
 static int add_principal(struct reading *reading, krb5_const_principal principal)

@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/buffer.h"
 
-#define KEYS_MAX 64 /* distinct kvnos, and distinct enctypes; more are not told */
+#define KEYS_MAX 64 /* distinct kvnos, and distinct enctypes; of more the highest are told */
 
 struct keys {
 	size_t principals; /* distinct ones in the keytab */

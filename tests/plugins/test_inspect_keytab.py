@@ -72,6 +72,15 @@ def test_keys(inspect, keytab):
     assert facts["keytab.decrypts"] == "unknown" and facts["keytab.decrypts_why"] == "no-client-keytab"
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_very_many_versions(inspect, keytab, step):
+    """Of more key versions than are told the latest count, in whatever order they stand there."""
+    write_keytab(keytab, *[entry("HTTP/www@EXAMPLE.TEST", kvno) for kvno in range(1, 101)[::step]])
+    facts = inspect()
+    assert facts["keytab.kvno"] == "100"
+    assert facts["keytab.kvnos"].split() == [str(kvno) for kvno in range(37, 101)]
+
+
 def test_any_realm(inspect):
     """A service without a realm matches every realm."""
     assert inspect(service="HTTP/www")["keytab.kvnos"] == "3 9 300"
