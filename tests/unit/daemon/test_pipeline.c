@@ -111,9 +111,10 @@ int __wrap_store_commit(struct store *store)
 
 #define PROBES_UNTIL_CONFIRMED 3 /* accepted, rejected, rejected */
 
-/* What the inspectors would tell of a worker older than its key. */
+/* What the inspectors would tell of a worker older than its key, which fits. */
 static const char stale[] = "worker.start=1700000000\nkeytab.readable=yes\nkeytab.kvnos=3\n"
-			    "keytab.modified=1700000500\nkeytab.changed=1700000500\n";
+			    "keytab.decrypts=yes\nkeytab.modified=1700000500\n"
+			    "keytab.changed=1700000500\n";
 
 static void answer(const struct protocol_request *request, struct protocol_reply *reply)
 {
