@@ -28,7 +28,7 @@ from .killer import Killer
 from .lives import VOTERS, Lives
 from .log import Log
 from .probe import run_probe
-from .process import count_files, need_file, need_program, need_root, resident_kib, strace
+from .process import allocated_kib, count_files, need_file, need_program, need_root, resident_kib, strace
 from .prometheus import check_metrics, check_rules
 from .rig import Rig
 from .scene import Scene
@@ -40,9 +40,10 @@ from .wait import Expired, free_port, wait_until
 PRINTED = "printed"  # the property of a test whose text the run tells at its end
 
 __all__ = [
-    "Attackers", "DeadlyRemedy", "Expired", "FORMATS", "Killer", "Lives", "Log", "NTLM_ONLY", "PLACES", "PRINTED", "Rig",
-    "SOURCE_DIRECTORY", "Scene", "TOKENS", "VICTIMS", "VOTERS", "apache_site", "build_directory", "built_program",
-    "check_metrics", "check_rules", "config", "count_files", "fallback_keys", "forged_token", "free_port", "log_site",
-    "need_file", "need_program", "need_root", "nginx_site", "notify", "parse_metrics", "resident_kib", "run_probe",
-    "send_forged", "send_header", "squid_site", "strace", "tomcat_site", "wait_until", "write_snippet",
+    "Attackers", "DeadlyRemedy", "Expired", "FORMATS", "Killer", "Lives", "Log", "NTLM_ONLY", "PLACES", "PRINTED",
+    "Rig", "SOURCE_DIRECTORY", "Scene", "TOKENS", "VICTIMS", "VOTERS", "allocated_kib", "apache_site",
+    "build_directory", "built_program", "check_metrics", "check_rules", "config", "count_files", "fallback_keys",
+    "forged_token", "free_port", "log_site", "need_file", "need_program", "need_root", "nginx_site", "notify",
+    "parse_metrics", "resident_kib", "run_probe", "send_forged", "send_header", "squid_site", "strace", "tomcat_site",
+    "wait_until", "write_snippet",
 ]

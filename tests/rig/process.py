@@ -171,10 +171,19 @@ def reap_orphans(known):
     return left
 
 
+def _status_kib(pid, name):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(f"{name}:"))
+
+
 def resident_kib(pid):
     """A process's resident memory."""
-    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+    return _status_kib(pid, "VmRSS")
+
+
+def allocated_kib(pid):
+    """All that a process allocated, whether it touched it yet or not: tables are laid out at their full size."""
+    return _status_kib(pid, "VmData")
 
 
 def count_files(pid):
