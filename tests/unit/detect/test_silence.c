@@ -26,6 +26,7 @@ static struct deaf_options options_now;
 static enum failure failure;
 static bool fails; /* by now */
 static int64_t next_probe_ms;
+static uint64_t answered; /* probes, since it fails */
 
 static bool is_quiet(size_t log)
 {
@@ -58,6 +59,7 @@ static void probe(void)
 		sights[1].own_probes++;
 		request(1, !(fails && failure == ONLY_FAILURES));
 	}
+	answered += fails && !lost;
 	deafness_probe_ended(deafness, now_ms, lost ? DEAF_PROBE_LOST : DEAF_PROBE_ACCEPTED);
 }
 
@@ -115,6 +117,14 @@ static void fall_silent(void)
 	sights[0].unwatched = failure == WATCHER_DEAD;
 }
 
+/* Probes that get lost say nothing, and nearly all may be. */
+static void go_on_until_enough_are_answered(void)
+{
+	while (answered < options.unseen_probes)
+		go_on(MINUTE, false);
+	go_on(options.probe_line_within_ms + MINUTE, false);
+}
+
 /* Of the log that shows our probes, where it is by them that it was found. */
 static bool is_told(void)
 {
@@ -138,7 +148,7 @@ static bool schedule_holds(void)
 	fails = false;
 	now_ms = 100 * DAY + (int64_t)chance(DAY);
 	next_probe_ms = now_ms;
-	opened = ended = 0;
+	answered = opened = ended = 0;
 	for (size_t i = 0; i < MAX_LOGS; i++)
 		sights[i] = (struct deaf_sight){
 		    .trouble = DEAF_NOTHING, .is_access_log = true, .bytes = 1000};
@@ -146,6 +156,8 @@ static bool schedule_holds(void)
 	good = lives_well();
 	fall_silent();
 	go_on(bounds_ms[failure], false);
+	if (failure == LOGS_STOPPED)
+		go_on_until_enough_are_answered();
 	good = good && is_told() && blames_only_one();
 	deafness_free(&deafness);
 	return good;
