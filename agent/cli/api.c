@@ -2,64 +2,11 @@
 
 #include <errno.h>
 
-#include "config/config.h"
+#include "cli/place.h"
 #include "probe/http_get.h"
 
-#define TIMEOUT_MS       5000
-#define MAX_URL_BYTES    4096
-#define PACKAGED_SOCKET  "/run/authmedic/http.sock" /* of authmedicd.socket */
-
-/* Where the daemon answers. */
-struct place {
-	char authority[512]; /* of the URL */
-	const char *scheme;
-	const char *socket_path; /* these three or NULL */
-	const char *connect_to;
-	const char *ca_file;
-};
-
-static const char *find_socket(const struct config_http *http)
-{
-	const struct view local = VIEW(CONFIG_LISTEN_UNIX);
-
-	for (size_t i = 0; i < http->listen.count; i++)
-		if (view_starts_with(view_of_text(http->listen.items[i]), local))
-			return http->listen.items[i] + local.length;
-	return NULL;
-}
-
-static const char *find_address(const struct config_http *http)
-{
-	for (size_t i = 0; i < http->listen.count; i++)
-		if (strcmp(http->listen.items[i], CONFIG_LISTEN_SYSTEMD) != 0)
-			return http->listen.items[i];
-	return NULL;
-}
-
-/* A socket in the file system first, which wants no password. A certificate is known by the first
- * of our names, and the file that it stands in is reason enough to believe it. */
-static struct place find_place(const struct config_http *http)
-{
-	struct place place = {.scheme = "http", .socket_path = find_socket(http)};
-	const char *address = find_address(http);
-
-	if (place.socket_path == NULL && address == NULL)
-		place.socket_path = PACKAGED_SOCKET;
-	if (place.socket_path != NULL) {
-		snprintf(place.authority, sizeof(place.authority), "localhost");
-		return place;
-	}
-	if (http->certificate_file == NULL) {
-		snprintf(place.authority, sizeof(place.authority), "%s", address);
-		return place;
-	}
-	place.scheme = "https";
-	place.ca_file = http->certificate_file;
-	place.connect_to = address;
-	snprintf(place.authority, sizeof(place.authority), "%s%s",
-	    http->names.count > 0 ? http->names.items[0] : "localhost", strrchr(address, ':'));
-	return place;
-}
+#define TIMEOUT_MS    5000
+#define MAX_URL_BYTES 4096
 
 static int complain_status(const char *url, int status)
 {
@@ -108,7 +55,7 @@ int api_get(const struct invocation *invocation, const char *path, struct json *
 
 	if (exit_code != EXIT_DONE)
 		return exit_code;
-	place = find_place(&config->http);
+	place = place_find(&config->http);
 	exit_code = get(&place, path, ret_document);
 	config_free(&config);
 	return exit_code;

@@ -22,6 +22,7 @@ authmedic_SOURCES = \
 	agent/cli/notify.c agent/cli/notify.h agent/cli/notify_dead.c \
 	agent/cli/order.c \
 	agent/cli/output.c \
+	agent/cli/place.c agent/cli/place.h \
 	agent/cli/plugin.c \
 	agent/cli/plugin_trial.c agent/cli/plugin_trial.h \
 	agent/cli/probe.c \
