@@ -21,8 +21,10 @@ int again_ask(const char *state_directory, const char *target)
 
 	if (error < 0)
 		return error;
-	file = fopen(path, "we");
-	return file != NULL ? 0 : -errno;
+	/* Root may ask, in a folder of the daemon's user: what stands there already is not opened,
+	 * and asks as well. */
+	file = fopen(path, "wxe");
+	return file != NULL || errno == EEXIST ? 0 : -errno;
 }
 
 bool again_take(const char *state_directory, const char *target)

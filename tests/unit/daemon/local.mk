@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
-daemon_tests = tests/unit/daemon/bounds.test \
+daemon_tests = tests/unit/daemon/again.test \
+	tests/unit/daemon/bounds.test \
 	tests/unit/daemon/dead_letters.test \
 	tests/unit/daemon/evidence.test \
 	tests/unit/daemon/firing.test \
@@ -18,6 +19,11 @@ daemon_tests = tests/unit/daemon/bounds.test \
 	tests/unit/daemon/unwatched.test
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
+
+tests_unit_daemon_again_test_SOURCES = tests/unit/daemon/test_again.c \
+	tests/unit/directory_fixture.h
+tests_unit_daemon_again_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_again_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_bounds_test_SOURCES = tests/unit/daemon/test_bounds.c \
 	tests/unit/directory_fixture.h
