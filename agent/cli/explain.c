@@ -137,8 +137,9 @@ static void explain_line(struct explanation *explanation, struct view line)
 		print_for_people(object);
 }
 
-/* Complete lines of the buffer are explained and taken out of it. */
-static void explain_lines(struct explanation *explanation, struct buffer *pending)
+/* Complete lines of the buffer are explained and taken out of it; false where what is said of them
+ * reaches nobody any more. */
+static bool explain_lines(struct explanation *explanation, struct buffer *pending)
 {
 	struct view rest = buffer_view(pending);
 	struct view line;
@@ -150,7 +151,7 @@ static void explain_lines(struct explanation *explanation, struct buffer *pendin
 	}
 	buffer_consume(pending, used);
 	/* Whoever follows a log sees what there is before more is waited for. */
-	fflush(stdout);
+	return output_flush();
 }
 
 static int explain_input(struct explanation *explanation, struct log_input *input)
@@ -166,7 +167,9 @@ static int explain_input(struct explanation *explanation, struct log_input *inpu
 		if (buffer_error(&pending) < 0)
 			return complain(EXIT_FAILED, "line %llu is longer than can be explained",
 			    (unsigned long long)explanation->line_number + 1);
-		explain_lines(explanation, &pending);
+		/* A log that is followed has no end; output_end() tells why there is none. */
+		if (!explain_lines(explanation, &pending))
+			return EXIT_FAILED;
 	}
 	if (error < 0)
 		return complain(EXIT_FAILED, "%s", log_input_why(input));

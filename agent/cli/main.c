@@ -2,7 +2,6 @@
 #include <signal.h>
 
 #include "base/log.h"
-#include "base/standard_output.h"
 #include "cli/tables.h"
 
 #define MAX_OPTIONS 32
@@ -72,12 +71,6 @@ static int take_option(struct invocation *invocation, int value)
 	}
 }
 
-/* What could not be written was not done. */
-static int finish(int exit_code)
-{
-	return standard_output_exit_status("authmedic") == EXIT_SUCCESS ? exit_code : EXIT_FAILED;
-}
-
 int main(int argc, char **argv)
 {
 	struct invocation invocation = {.program = argv[0], .config_file = AUTHMEDIC_CONFIG_FILE};
@@ -93,11 +86,11 @@ int main(int argc, char **argv)
 		int exit_code = take_option(&invocation, value);
 
 		if (exit_code >= 0)
-			return finish(exit_code);
+			return output_end(exit_code);
 	}
 	if (optind == argc) {
 		print_help();
-		return finish(EXIT_USAGE);
+		return output_end(EXIT_USAGE);
 	}
 	verb = find_verb(argv[optind]);
 	if (verb == NULL)
@@ -105,5 +98,5 @@ int main(int argc, char **argv)
 		    EXIT_USAGE, "no such verb: %s; try 'authmedic --help'", argv[optind]);
 	invocation.arguments = argv + optind + 1;
 	invocation.argument_count = (size_t)(argc - optind - 1);
-	return finish(verb->run(&invocation));
+	return output_end(verb->run(&invocation));
 }

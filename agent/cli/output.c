@@ -1,7 +1,9 @@
 #include "cli/verbs.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
+#include "base/standard_output.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "loop/host.h"
@@ -19,6 +21,24 @@ int complain(int exit_code, const char *format, ...)
 	text_append_escaped(&line, view_of_text(text));
 	fprintf(stderr, "authmedic: %s\n", buffer_text(&line));
 	return exit_code;
+}
+
+static int flush_error; /* the first: a second try tells no reason any more */
+
+bool output_flush(void)
+{
+	if (fflush(stdout) != 0 && flush_error == 0)
+		flush_error = -errno;
+	return flush_error == 0;
+}
+
+int output_end(int exit_code)
+{
+	if (flush_error == -EPIPE)
+		return EXIT_FAILED;
+	if (flush_error < 0)
+		return complain(EXIT_FAILED, "standard output: %s", strerror(-flush_error));
+	return standard_output_exit_status("authmedic") == EXIT_SUCCESS ? exit_code : EXIT_FAILED;
 }
 
 bool output_is_terminal(void)

@@ -29,6 +29,7 @@ struct replay {
 	int64_t second; /* of the last line */
 	int64_t heard_ms; /* when deafness was last looked at */
 	bool spike;
+	bool is_unread; /* nobody gets what is told any more */
 };
 
 static void tell_spike(struct replay *replay)
@@ -41,6 +42,7 @@ static void tell_spike(struct replay *replay)
 	replay->spike = !replay->spike;
 	progress_clear(replay->progress);
 	replay_tell_spike(&spike, replay->account);
+	replay->is_unread = !output_flush();
 }
 
 /* The daemon looks at the window after each batch; here each line is a batch. */
@@ -60,6 +62,7 @@ static void tell_changes(struct replay *replay)
 		progress_clear(replay->progress);
 		replay_account_deaf(replay->account, &change);
 		replay_tell_deaf(&change, log, replay->invocation->json);
+		replay->is_unread = !output_flush();
 	}
 }
 
@@ -146,7 +149,8 @@ static int run(struct replay *replay)
 	while (exit_code == EXIT_DONE && (source = find_earliest(replay, &limit_ms)) != NULL) {
 		do {
 			take_line(replay, source);
-			exit_code = replay_source_next(source);
+			exit_code =
+			    replay->is_unread ? EXIT_FAILED : replay_source_next(source);
 		} while (exit_code == EXIT_DONE && replay_source_has_line(source) &&
 		    (replay->source_count == 1 || replay_source_time_ms(source) < limit_ms));
 	}

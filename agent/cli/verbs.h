@@ -58,6 +58,11 @@ int verb_watch(const struct invocation *invocation);
 int complain(int exit_code, const char *format, ...) format_like(2, 3);
 /* Whether people look at standard output on a screen. */
 bool output_is_terminal(void);
+/* Hands on what was printed so far; false where nobody gets it any more. */
+must_check bool output_flush(void);
+/* The same at the end. The code, or EXIT_FAILED where something did not get through, which is told
+ * unless whoever read it has gone. */
+int output_end(int exit_code);
 /* Escaped text in a colour, where that is wanted: on a terminal, unless NO_COLOR is set. */
 enum output_colour { OUTPUT_GOOD, OUTPUT_DOUBTFUL, OUTPUT_BAD };
 void print_coloured(enum output_colour colour, const char *text);

@@ -39,7 +39,7 @@ static void on_look(void *context)
 		print_json(status);
 	else if (status != NULL)
 		status_print(status);
-	if (fflush(stdout) != 0)
+	if (!output_flush())
 		end(watch);
 }
 

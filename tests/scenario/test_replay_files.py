@@ -112,6 +112,38 @@ def test_followed():
             explain.kill()
 
 
+def spike_lines():
+    """Six who get in with Kerberos, and a minute later do not any more."""
+    text = []
+    for moment, answers in ((1_700_000_000, ("401 5", "200 5")), (1_700_000_060, ("401 5", "401 5"))):
+        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(moment))
+        for voter in range(6):
+            for answer, scheme in zip(answers, ("none", "negotiate-kerberos")):
+                user = f"user{voter}" if answer.startswith("200") else "-"
+                text.append(f'10.0.0.{voter} - {user} [{stamp}] "GET / HTTP/1.1" {answer} "-" "rig" scheme={scheme}\n')
+    return "".join(text).encode()
+
+
+def test_replay_followed(rig):
+    """replay of a pipe tells of an event before the next line comes, and ends once nobody reads that any more."""
+    authmedic = rig.authmedic(config(log_site(rig.log_writer())), start=False)
+    with subprocess.Popen([built_program("authmedic"), "replay", "/dev/stdin", "--format", "apache-authmedic",
+                           "--config", authmedic.config_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as replay:
+        try:
+            replay.stdin.write(spike_lines())
+            replay.stdin.flush()
+            assert select.select([replay.stdout], [], [], 30)[0], "nothing of the spike"
+            assert b": sign-in fails: " in replay.stdout.readline()
+            replay.stdout.close()
+            replay.stdin.write(lines_of(1_700_000_070, 1_700_004_000, 10, "10.0.0.1").replace(
+                b'"rig"', b'"rig" scheme=none'))
+            replay.stdin.flush()
+            assert replay.wait(30) == 1 and replay.stderr.read() == b""
+        finally:
+            replay.kill()
+
+
 def test_without_an_end(rig):
     """What could be waited for without end is refused at once, with its name; pipes that are given are read."""
     writer = rig.log_writer()
