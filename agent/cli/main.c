@@ -71,11 +71,22 @@ static int take_option(struct invocation *invocation, int value)
 	}
 }
 
+/* An option that a verb would pass over was meant: `pause --for 2h` is no pause of two hours. */
+static int run(const struct verb *verb, const struct invocation *invocation, unsigned given)
+{
+	const struct command_option *useless = option_not_for(verb, given);
+
+	return useless == NULL ? verb->run(invocation)
+			       : complain(EXIT_USAGE, "%s takes no --%s; try 'authmedic --help'",
+				     verb->name, useless->option.name);
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation invocation = {.program = argv[0], .config_file = AUTHMEDIC_CONFIG_FILE};
 	struct option long_options[MAX_OPTIONS + 1] = {0};
 	const struct verb *verb;
+	unsigned given = 0;
 	int value;
 
 	for (size_t i = 0; i < MAX_OPTIONS && option_at(i) != NULL; i++)
@@ -87,6 +98,7 @@ int main(int argc, char **argv)
 
 		if (exit_code >= 0)
 			return output_end(exit_code);
+		given |= OPTION_BIT(value);
 	}
 	if (optind == argc) {
 		print_help();
@@ -98,5 +110,5 @@ int main(int argc, char **argv)
 		    EXIT_USAGE, "no such verb: %s; try 'authmedic --help'", argv[optind]);
 	invocation.arguments = argv + optind + 1;
 	invocation.argument_count = (size_t)(argc - optind - 1);
-	return output_end(verb->run(&invocation));
+	return output_end(run(verb, &invocation, given));
 }

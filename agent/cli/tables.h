@@ -12,6 +12,7 @@ struct verb {
 	const char *arguments; /* as the help has them */
 	const char *help;      /* NULL: not for people */
 	int (*run)(const struct invocation *invocation);
+	unsigned options; /* a bit for each that it takes beside OPTIONS_OF_ALL */
 };
 
 enum option_value {
@@ -26,6 +27,9 @@ enum option_value {
 	OPTION_VERSION
 };
 
+#define OPTION_BIT(value) (1U << (value))
+#define OPTIONS_OF_ALL    (OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_JSON))
+
 struct command_option {
 	struct option option;
 	const char *argument; /* as the help has it, with a blank before; "" for none */
@@ -35,5 +39,7 @@ struct command_option {
 /* Each by its number from 0; NULL beyond the last. */
 const struct verb *verb_at(size_t number);
 const struct command_option *option_at(size_t number);
+/* The first of the options given, a bit for each, that the verb does not take, or NULL. */
+const struct command_option *option_not_for(const struct verb *verb, unsigned given);
 
 #endif
