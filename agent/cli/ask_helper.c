@@ -5,6 +5,7 @@
 /* Each plugin within its deadline, and a little for the way there and back. */
 #define MOST_PLUGINS CONFIG_MAX_INSPECTORS
 #define GRACE_MS     5000 /* also to reach it: one that is not there by then does not run */
+#define ORDER_MS     10000 /* for what only has to be written down */
 
 struct question {
 	struct helper_client_request request;
@@ -12,6 +13,7 @@ struct question {
 	struct timer *deadline; /* to reach the helper, then for its reply */
 	int64_t reply_within_ms;
 	struct protocol_reply *ret_reply;
+	bool asked;
 	bool ended;
 	int exit_code;
 };
@@ -50,10 +52,11 @@ static void on_connection(void *context, bool connected)
 
 	if (!connected || question->ended)
 		return;
-	if (helper_client_ask(question->helper, &question->request) < 0)
-		end(question, complain(EXIT_UNAVAILABLE, "the helper cannot be asked"));
-	else
+	question->asked = helper_client_ask(question->helper, &question->request) == 0;
+	if (question->asked)
 		timer_start(question->deadline, question->reply_within_ms, 0);
+	else
+		end(question, complain(EXIT_UNAVAILABLE, "the helper cannot be asked"));
 }
 
 static void on_deadline(void *context)
@@ -61,16 +64,26 @@ static void on_deadline(void *context)
 	struct question *question = context;
 
 	if (!question->ended)
-		question->exit_code = complain(EXIT_UNAVAILABLE, "the helper cannot be reached");
+		question->exit_code = complain(EXIT_UNAVAILABLE,
+		    question->asked ? "the helper did not answer in time; whether it still does "
+				      "what it was asked for is not known"
+				    : "the helper cannot be reached");
 	helper_client_close(&question->helper);
 	timer_close(&question->deadline);
+}
+
+static int64_t reply_within_ms(enum protocol_verb verb, const struct config *config)
+{
+	bool runs_plugins = verb == PROTOCOL_INSPECT || verb == PROTOCOL_REVERT;
+
+	return runs_plugins ? GRACE_MS + MOST_PLUGINS * config->safety.plugin_timeout_ms : ORDER_MS;
 }
 
 int ask_helper(const struct invocation *invocation, const struct config *config,
     const struct helper_client_request *request, struct protocol_reply *ret_reply)
 {
 	struct question question = {.request = *request,
-	    .reply_within_ms = GRACE_MS + MOST_PLUGINS * config->safety.plugin_timeout_ms,
+	    .reply_within_ms = reply_within_ms(request->verb, config),
 	    .ret_reply = ret_reply};
 	struct helper_client_options options = {.config = config,
 	    .config_file = invocation->config_file,
@@ -93,4 +106,13 @@ int ask_helper(const struct invocation *invocation, const struct config *config,
 	loop_free(&loop);
 	return error == 0 ? question.exit_code
 			  : complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
+}
+
+int ask_helper_tell(const struct protocol_reply *reply)
+{
+	if (reply->result == PROTOCOL_DONE)
+		return EXIT_DONE;
+	return complain(reply->result == PROTOCOL_TRY_LATER ? EXIT_TRY_LATER : EXIT_FAILED,
+	    "%s%s%s", protocol_result_name(reply->result), reply->text[0] != '\0' ? ": " : "",
+	    reply->text);
 }

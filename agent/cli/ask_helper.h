@@ -11,4 +11,7 @@
 must_check int ask_helper(const struct invocation *invocation, const struct config *config,
     const struct helper_client_request *request, struct protocol_reply *ret_reply);
 
+/* EXIT_DONE, or another code after telling what the helper says of a result that is not done. */
+must_check int ask_helper_tell(const struct protocol_reply *reply);
+
 #endif

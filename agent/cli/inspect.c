@@ -28,7 +28,8 @@ static int print(const struct invocation *invocation, const struct protocol_repl
 	if (error == 0 && !invocation->json)
 		print_for_people(facts);
 	facts_free(&facts);
-	return error == 0 && reply->result == PROTOCOL_DONE ? EXIT_DONE : EXIT_FAILED;
+	return error == 0 ? ask_helper_tell(reply)
+			  : complain(EXIT_FAILED, "the facts cannot be told: %s", strerror(-error));
 }
 
 static int inspect(

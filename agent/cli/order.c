@@ -92,12 +92,10 @@ static int ask(const struct invocation *invocation, const struct config *config,
 	struct protocol_reply reply;
 	int exit_code = ask_helper(invocation, config, request, &reply);
 
+	if (exit_code == EXIT_DONE)
+		exit_code = ask_helper_tell(&reply);
 	if (exit_code != EXIT_DONE)
 		return exit_code;
-	if (reply.result != PROTOCOL_DONE)
-		return complain(reply.result == PROTOCOL_TRY_LATER ? EXIT_TRY_LATER : EXIT_FAILED,
-		    "%s%s%s", protocol_result_name(reply.result), reply.text[0] != '\0' ? ": " : "",
-		    reply.text);
 	if (invocation->json)
 		return print_reply(request, &reply);
 	puts(reply.text[0] != '\0' ? reply.text : "done");

@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 
-from rig import built_program, config, log_site, squid_site
+import pytest
+
+from rig import SOURCE_DIRECTORY, built_program, config, free_port, log_site, squid_site, wait_until
 
 
 def facts_of(objects):
@@ -60,6 +63,69 @@ def test_without_a_helper(rig):
         assert (done.returncode, done.stdout) == (69, "") and "cannot be reached" in done.stderr, done
 
 
+def test_a_helper_that_does_not_answer(rig):
+    """Whoever was heard by a helper that then says nothing is not told that there is none, and need not wait as
+    long as plugins may take."""
+    path = rig.path("mute.sock")
+    authmedic = rig.authmedic(config(log_site(rig.log_writer()), helper=path), start=False)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as helper:
+        helper.bind(path)
+        helper.listen()
+        done = subprocess.run([built_program("authmedic"), "pause", "--config", authmedic.config_path],
+                              capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (69, ""), done
+    assert "did not answer in time; whether it still does what it was asked for is not known" in done.stderr, done
+
+
+def test_an_inspector_that_fails(rig):
+    """`inspect` that ends with a failure says why."""
+    rules, plugins = rig.path("rules"), rig.path("plugins")
+    subprocess.run(["cp", "-r", f"{SOURCE_DIRECTORY}/rules", rules], check=True)
+    with open(f"{rules}/servers/broken.yml", "w", encoding="ascii") as file:
+        file.write("name: broken\ntitle: t\nholds_keys: no\ninspectors: [broken]\nnote: n\n")
+    os.makedirs(f"{plugins}/broken", 0o755)
+    with open(f"{plugins}/broken/broken", "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\necho some.fact=1\necho the disk is on fire\nexit 1\n")
+    os.chmod(f"{plugins}/broken/broken", 0o755)
+    authmedic = rig.authmedic(config(log_site(rig.log_writer(), server="broken"), rules_dir=rules, plugin_dir=plugins),
+                              start=False)
+    authmedic.make_folders()
+    done = authmedic.command("inspect", "plain")
+    assert done.returncode == 1 and done.stdout.split() == ["some.fact", "1"], done
+    assert "authmedic: failed: the disk is on fire\n" in done.stderr, done
+
+
+@pytest.mark.parametrize(("everywhere", "loopback"), [("0.0.0.0", "127.0.0.1"), ("[::]", "[::1]")])
+def test_listening_everywhere(rig, everywhere, loopback):
+    """A daemon that listens at every address is asked by one that it knows itself by. Here it listens at that alone,
+    and only the command reads that it listens everywhere."""
+    port = free_port()
+    authmedic = rig.authmedic(config(log_site(rig.log_writer()), http={"listen": f"{loopback}:{port}"}),
+                              start=False).start(wait_ready=False)
+    with open(authmedic.config_path, encoding="utf-8") as file:
+        text = file.read()
+    path = rig.path("everywhere.yml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(f"{loopback}:{port}", f"{everywhere}:{port}"))
+    command = [built_program("authmedic"), "history", "--json", "--config", path]
+    wait_until(lambda: subprocess.run(command, capture_output=True, check=False).returncode == 0, 20,
+               "the daemon answers")
+
+
+@pytest.mark.parametrize("words", [
+    ("pause", "--for", "2h"), ("revert", "plain", "--for", "2h"), ("explain", "--once", "a line"),
+    ("replay", "--logformat", "%h %t %>s"), ("status", "--columns"), ("check", "--format", "ncsa")], ids="-".join)
+def test_options_of_other_verbs(rig, words):
+    """What a verb would pass over is refused: a pause --for two hours would never have ended."""
+    authmedic = rig.authmedic(config(log_site(rig.log_writer())), start=False)
+    authmedic.make_folders()
+    done = authmedic.command(*words)
+    option = next(word for word in words if word.startswith("--"))
+    assert (done.returncode, done.stdout) == (2, ""), done
+    assert done.stderr == f"authmedic: {words[0]} takes no {option}; try 'authmedic --help'\n", done
+    assert not os.listdir(os.path.join(authmedic.directory, "helper-state"))
+
+
 def test_a_probe_that_complains(rig):
     """What a probe of somebody's own writes to standard error reaches no terminal as it is."""
     program = rig.path("probe")
@@ -102,3 +168,20 @@ def test_output_that_cannot_be_written(rig):
         with os.fdopen(writing, "wb") as left:
             done = subprocess.run([built_program(program), *words], stdout=left, stderr=subprocess.PIPE, text=True)
         assert done.returncode in (1, -signal.SIGPIPE) and done.stderr == "", (program, words, done)
+
+
+def test_output_that_is_read_no_more(rig):
+    """`explain` of a log that goes on and on ends once nobody reads what it says."""
+    path = rig.authmedic(config(log_site(rig.log_writer())), start=False).config_path
+    with subprocess.Popen([built_program("authmedic"), "explain", "--config", path], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as explain:
+        explain.stdin.write(b"a line\n")
+        explain.stdin.flush()
+        assert explain.stdout.readline().startswith(b"line=1 ")
+        explain.stdout.close()
+        explain.stdin.write(b"a line\n")
+        explain.stdin.flush()
+        try:
+            assert explain.wait(30) == 1 and explain.stderr.read() == b""
+        finally:
+            explain.kill()
