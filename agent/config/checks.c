@@ -89,6 +89,21 @@ static int check_server(
 	return 0;
 }
 
+/* Each line would count twice, and both be told as the same log. */
+static void check_path(struct reading *reading, const struct node *logs, size_t number)
+{
+	const struct node *path = node_get(node_item(logs, number), "path");
+
+	for (size_t i = 0; i < number; i++) {
+		const struct node *other = node_get(node_item(logs, i), "path");
+
+		if (strcmp(node_text(other), node_text(path)) != 0)
+			continue;
+		schema_complain(reading, path, "the site has this log already");
+		return;
+	}
+}
+
 static int check_logs(
     struct checking *checking, const struct node *node, struct config_site *site)
 {
@@ -102,6 +117,7 @@ static int check_logs(
 		if (logformat != NULL && node_get(item, "format") != NULL)
 			schema_complain(checking->reading, logformat,
 			    "give either a format or a logformat, not both");
+		check_path(checking->reading, logs, i);
 		error = set_where(&site->logs.items[i].where,
 		    logformat != NULL ? logformat : at_key(item, "format"));
 	}
@@ -116,6 +132,18 @@ static void check_worker(
 	if (given > 1)
 		schema_complain(checking->reading, at_key(node, "worker"),
 		    "give one of pidfile, unit and process, not %d", given);
+}
+
+/* What only our own probe is told would silently do nothing. */
+static void check_probe_command(
+    struct reading *reading, const struct node *place, const struct config_probe *probe)
+{
+	if (probe->connect_to.count > 0)
+		schema_complain(reading, at_key(place, "connect_to"),
+		    "connect_to is for a url: the probe's command is given no address");
+	if (probe->ca_file != NULL)
+		schema_complain(reading, at_key(place, "ca_file"),
+		    "ca_file is for a url: the probe's command is given none");
 }
 
 static void check_probe(
@@ -137,6 +165,8 @@ static void check_probe(
 		    "give the probe either a url or a command, not both");
 	} else if (probe->url != NULL && probe->client_keytab == NULL) {
 		schema_complain(reading, place, "the probe of a url needs a client_keytab");
+	} else if (probe->url == NULL) {
+		check_probe_command(reading, place, probe);
 	}
 }
 
@@ -294,9 +324,14 @@ static void check_lease(
 static int check_fleet(
     struct checking *checking, const struct node *node, struct config_fleet *fleet)
 {
+	int error;
+
 	fleet->configured = node != NULL;
 	if (!fleet->configured)
 		return 0;
+	error = set_where(&fleet->where, node);
+	if (error < 0)
+		return error;
 	check_lease(checking, node, fleet);
 	if ((fleet->certificate_file == NULL) != (fleet->key_file == NULL))
 		schema_complain(checking->reading, node,
@@ -316,10 +351,17 @@ static bool is_of_this_machine(const char *listen)
 	       view_starts_with(view_of_text(listen), VIEW("[::1]"));
 }
 
-static void check_http(
-    struct reading *reading, const struct node *root, const struct config_http *config)
+/* Of what other files are named in. */
+static int set_http_places(const struct node *http, struct config_http *config)
 {
-	const struct node *http = at_key(root, "http");
+	int error = set_where(&config->tls_where, at_key(http, "tls"));
+
+	return error < 0 ? error : set_where(&config->users_where, at_key(http, "users_file"));
+}
+
+static void check_http(
+    struct reading *reading, const struct node *http, const struct config_http *config)
+{
 	bool has_tls = config->certificate_file != NULL;
 
 	if (has_tls != (config->key_file != NULL))
@@ -343,7 +385,13 @@ int config_check(struct reading *reading, const struct node *root, const struct 
 	const struct node *notify = node_get(root, "notify");
 	int error = check_helper(config);
 
-	check_http(reading, root, &config->http);
+	if (error == 0)
+		error = set_http_places(at_key(root, "http"), &config->http);
+	check_http(reading, at_key(root, "http"), &config->http);
+	if (config->helper_socket != NULL &&
+	    strlen(config->helper_socket) > CONFIG_MAX_SOCKET_PATH_BYTES)
+		schema_complain(reading, at_key(root, "helper"),
+		    "the path of a socket has at most %d bytes", CONFIG_MAX_SOCKET_PATH_BYTES);
 	if (config->safety.confirm_rejected > config->safety.confirm_tries)
 		schema_complain(reading, at_key(at_key(root, "safety"), "confirm_rejected"),
 		    "confirm_rejected is more than confirm_tries");

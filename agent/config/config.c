@@ -44,6 +44,9 @@ static void derived_done(struct config *config)
 	}
 	for (size_t i = 0; i < config->notify.count; i++)
 		free(config->notify.items[i].where);
+	free(config->http.tls_where);
+	free(config->http.users_where);
+	free(config->fleet.where);
 	free(config->own_rules_dir);
 }
 
@@ -67,11 +70,14 @@ static int on_file(void *context, const char *file)
 		error = array_push(loading, document, MAX_FILES);
 	if (error == 0)
 		return 0;
+	if (error == -ENOSPC)
+		node_complain(document_root(document), loading->errors,
+		    "one file too many: a configuration has at most %d", MAX_FILES);
 	document_free(&document);
 	if (loading->error == 0)
 		loading->error = error;
 	/* A bad file must not hide what is wrong in the next. */
-	return error == -ENOMEM ? error : 0;
+	return error == -ENOMEM || error == -ENOSPC ? error : 0;
 }
 
 /* The path of what stands beside the file under that name; NULL without memory. */

@@ -34,6 +34,9 @@ enum config_mode { CONFIG_MODE_OBSERVE, CONFIG_MODE_ACT };
 enum config_confinement { CONFIG_CONFINEMENT_ON, CONFIG_CONFINEMENT_OFF };
 enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
 
+/* `where`, here and below, is the `file:line:col` of what only a later stage can judge, for its
+ * complaint. */
+
 /* Names of members in JSON lines; each may be NULL, then those that are usual. */
 struct config_log_fields {
 	char *time, *client, *user, *status;
@@ -43,7 +46,6 @@ struct config_log_fields {
 	char *message, *logger; /* of an error log */
 };
 
-/* `where` is the `file:line:col` of what only a later stage can judge, for its complaint. */
 struct config_log {
 	char *where;     /* of the format, or of the log where none is given */
 	char *path;      /* may be a glob */
@@ -137,6 +139,7 @@ struct config_http {
 	struct config_words names;  /* that it answers to, beside its addresses */
 	int socket_mode;            /* permission bits of a unix: socket */
 	char *socket_group;         /* NULL: ours */
+	char *tls_where, *users_where; /* of what names the files below */
 	char *certificate_file;     /* NULL: no TLS; else the key is there, too */
 	char *key_file;
 	char *users_file; /* NULL: no passwords */
@@ -185,6 +188,7 @@ struct config_safety {
 /* The hosts that serve the same people, and what they know of each other through etcd. */
 struct config_fleet {
 	bool configured;
+	char *where; /* NULL where it is not */
 	struct config_words endpoints; /* URLs of one etcd's members */
 	char *group;
 	char *host; /* NULL: the machine's name */

@@ -61,6 +61,9 @@ static int on_file(void *context, const char *file)
 	}
 	if (error == 0)
 		error = array_push(servers, kind, SERVERS_MAX);
+	if (error == -ENOSPC)
+		node_complain(document_root(document), loading->errors,
+		    "one kind of server too many: there are at most %d", SERVERS_MAX);
 	if (error < 0)
 		schema_done(&schema, &kind);
 	/* A bad file must not hide what is wrong in the next. */

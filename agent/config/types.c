@@ -327,6 +327,11 @@ void words_field_done(unused_parameter const struct option *option, void *field)
 	config_words_done(field);
 }
 
+bool is_word_item(const struct node *item)
+{
+	return node_kind(item) == NODE_SCALAR && !has_control(node_text(item));
+}
+
 int read_words(struct reading *reading, const struct option *option, const struct node *node,
     void *field)
 {
@@ -346,7 +351,7 @@ int read_words(struct reading *reading, const struct option *option, const struc
 	for (size_t i = 0; i < node_count(node) && error == 0; i++) {
 		const struct node *item = node_item(node, i);
 
-		if (node_kind(item) != NODE_SCALAR || has_control(node_text(item)))
+		if (!is_word_item(item))
 			schema_complain(
 			    reading, item, "%s must hold plain words", option_key(option));
 		else
@@ -437,18 +442,17 @@ static int read_checked_words(struct reading *reading, const struct option *opti
 	size_t known = words->count;
 	int error = read_words(reading, option, node, field);
 
-	for (size_t i = known; error == 0 && i < words->count; i++) {
-		const char *word = words->items[i];
+	for (size_t i = 0; error == 0 && words->count > known && i < node_count(node); i++) {
+		const struct node *item = node_item(node, i);
 
-		if (is_such_a_word(option->type, word))
+		if (!is_word_item(item) || is_such_a_word(option->type, node_text(item)))
 			continue;
 		if (option->type->is_private)
-			schema_complain(reading, node_item(node, i - known), "%s must be %s",
-			    option_key(option), option->type->title);
+			schema_complain(reading, item, "%s must be %s", option_key(option),
+			    option->type->title);
 		else
-			schema_complain(reading, node_item(node, i - known),
-			    "%s must be %s, not '%.200s'", option_key(option),
-			    option->type->title, word);
+			schema_complain(reading, item, "%s must be %s, not '%.200s'",
+			    option_key(option), option->type->title, node_text(item));
 	}
 	return error;
 }

@@ -35,7 +35,8 @@ extern const struct option_type option_node;     /* const struct node *: left to
 extern const struct option_type option_section;  /* none: its members are rows of their own */
 extern const struct option_type option_list;     /* array_of(): so are its items' members */
 
-/* For types that are lists of words, too. */
+/* For types that are lists of words, too. What is no word item is complained about, not taken. */
+bool is_word_item(const struct node *item);
 must_check int read_words(struct reading *reading, const struct option *option,
     const struct node *node, void *field);
 void words_field_done(const struct option *option, void *field);

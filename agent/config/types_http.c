@@ -86,11 +86,13 @@ static int read_hosts(struct reading *reading, const struct option *option,
 	size_t known = words->count;
 	int error = read_words(reading, option, node, field);
 
-	for (size_t i = known; error == 0 && i < words->count; i++)
-		if (!is_host(words->items[i]))
-			schema_complain(reading, node_item(node, i - known),
-			    "%s must be %s, not '%.60s'", option_key(option), option->type->title,
-			    words->items[i]);
+	for (size_t i = 0; error == 0 && words->count > known && i < node_count(node); i++) {
+		const struct node *item = node_item(node, i);
+
+		if (is_word_item(item) && !is_host(node_text(item)))
+			schema_complain(reading, item, "%s must be %s, not '%.60s'",
+			    option_key(option), option->type->title, node_text(item));
+	}
 	return error;
 }
 

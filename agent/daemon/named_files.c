@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "daemon/target.h"
 #include "report/authorities.h"
 #include "report/http_certificate.h"
@@ -24,8 +25,9 @@ static int first_of(int error, int next)
 static int complain(
     const struct named_file *file, int error, const char *why, struct buffer *errors)
 {
-	buffer_append_format(errors, "%s: the %s file %s cannot be used: %s\n", file->where,
-	    named_file_what(file), file->path, why);
+	buffer_append_format(errors, "%s: the %s file ", file->where, named_file_what(file));
+	text_append_escaped(errors, view_of_text(file->path));
+	buffer_append_format(errors, " cannot be used: %s\n", why);
 	return error;
 }
 
@@ -51,13 +53,13 @@ static int find_common(const struct config *config, struct buffer *errors)
 {
 	const struct config_http *http = &config->http;
 	const struct config_fleet *fleet = &config->fleet;
-	const struct named_file files[] = {{"http.tls", false, http->certificate_file},
-	    {"http.tls", true, http->key_file},
-	    {"http", true, http->users_file},
-	    {"fleet", false, fleet->ca_file},
-	    {"fleet", false, fleet->certificate_file},
-	    {"fleet", true, fleet->key_file},
-	    {"fleet", true, fleet->password_file}};
+	const struct named_file files[] = {{http->tls_where, false, http->certificate_file},
+	    {http->tls_where, true, http->key_file},
+	    {http->users_where, true, http->users_file},
+	    {fleet->where, false, fleet->ca_file},
+	    {fleet->where, false, fleet->certificate_file},
+	    {fleet->where, true, fleet->key_file},
+	    {fleet->where, true, fleet->password_file}};
 
 	return find(files, count_of(files), errors);
 }
@@ -128,7 +130,7 @@ static int judge_authorities(
 
 static int judge_password(const struct judging *judging, const struct config_fleet *fleet)
 {
-	const struct named_file file = {"fleet", true, fleet->password_file};
+	const struct named_file file = {fleet->where, true, fleet->password_file};
 	char *password = NULL;
 	int error = 0;
 
@@ -141,8 +143,8 @@ static int judge_password(const struct judging *judging, const struct config_fle
 /* Like the endpoint's own, which is what etcd's would be there. */
 static int judge_pair(const struct judging *judging, const struct config_fleet *fleet)
 {
-	const struct named_file certificate = {"fleet", false, fleet->certificate_file};
-	const struct named_file key = {"fleet", true, fleet->key_file};
+	const struct named_file certificate = {fleet->where, false, fleet->certificate_file};
+	const struct named_file key = {fleet->where, true, fleet->key_file};
 	struct http_certificate *auto_call(http_certificate_free) pair = NULL;
 	struct http_certificate_files files;
 
@@ -170,7 +172,7 @@ int named_files_judge(
     const struct config *config, const struct unread_files *unread, struct buffer *errors)
 {
 	const struct judging judging = {unread, errors};
-	int first = judge_authorities(&judging, "fleet", config->fleet.ca_file);
+	int first = judge_authorities(&judging, config->fleet.where, config->fleet.ca_file);
 
 	first = first_of(first, judge_pair(&judging, &config->fleet));
 	first = first_of(first, judge_password(&judging, &config->fleet));

@@ -66,8 +66,8 @@ static int load_certificate(
 {
 	const struct config_http *http = &rulebook->config->http;
 	const struct named_file certificate = {
-	    "http.tls", false, http->certificate_file};
-	const struct named_file key = {"http.tls", true, http->key_file};
+	    http->tls_where, false, http->certificate_file};
+	const struct named_file key = {http->tls_where, true, http->key_file};
 	struct http_certificate_files files;
 
 	files.certificate = named_file_readable(&certificate, unread);
@@ -80,7 +80,8 @@ static int load_certificate(
 static int load_users(
     struct rulebook *rulebook, const struct unread_files *unread, struct buffer *errors)
 {
-	const struct named_file users = {"http", true, rulebook->config->http.users_file};
+	const struct config_http *http = &rulebook->config->http;
+	const struct named_file users = {http->users_where, true, http->users_file};
 	const char *path = named_file_readable(&users, unread);
 
 	return path != NULL ? http_users_load(&rulebook->users, path, errors) : 0;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/text.h"
 #include "config/types.h"
 #include "report/secret_digest.h"
 #include "report/secret_file.h"
@@ -69,8 +70,9 @@ static int read_url(const struct config_notify *notify, char **ret_url)
 static int complain_of_file(
     const struct config_notify *notify, const char *file, int error, struct buffer *errors)
 {
-	buffer_append_format(errors, "%s: the secret file %s cannot be used: %s\n", notify->where,
-	    file, secret_file_why(error));
+	buffer_append_format(errors, "%s: the secret file ", notify->where);
+	text_append_escaped(errors, view_of_text(file));
+	buffer_append_format(errors, " cannot be used: %s\n", secret_file_why(error));
 	return error;
 }
 
@@ -83,6 +85,12 @@ static int read_files(struct target *target, const struct config_notify *notify,
 	target->wire = wire_of(notify->type);
 	if (target->wire == NULL)
 		return -EINVAL;
+	if (notify->secret_file != NULL && !target->wire->signs && !target->wire->needs_key) {
+		buffer_append_format(errors,
+		    "%s: what is of type %s is not signed: a secret_file does nothing\n",
+		    notify->where, notify->type);
+		return -EINVAL;
+	}
 	if (notify->secret_file != NULL)
 		error = read_secret(notify->secret_file, target);
 	if (error < 0)

@@ -120,6 +120,9 @@ int rules_loading_add(struct rules_loading *loading, struct document **owned_doc
 	if (error == 0) {
 		remove_named(loading->rules, rule.diagnosis.id);
 		error = array_push(loading->rules, rule, RULES_MAX);
+		if (error == -ENOSPC)
+			schema_complain(&loading->reading, rule.root,
+			    "one rule too many: there are at most %d", RULES_MAX);
 	}
 	if (error < 0)
 		rule_done(&rule);

@@ -215,7 +215,15 @@ def test_users_in_a_pipe(rig, good):
     os.mkfifo(rig.path("users"))
     path = write(rig.path("authmedic.yml"), good.replace(
         "127.0.0.1:0}", f"127.0.0.1:0, users_file: {rig.path('users')}}}"))
-    check_refused(path, f"http: the secret file {rig.path('users')} cannot be used: no regular file\n")
+    check_refused(path, f"{path}:7:41: the secret file {rig.path('users')} cannot be used: no regular file\n")
+
+
+def test_certificate_nowhere(rig, good):
+    """Nor is a certificate that is not there told without its place."""
+    path = write(rig.path("authmedic.yml"), good.replace(
+        "127.0.0.1:0}", "127.0.0.1:0, tls: {certificate_file: /nowhere/crt, key_file: /nowhere/key}}"))
+    check_refused(path, "".join(f"{path}:7:34: the {what} file /nowhere/{name} cannot be used: No such file or "
+                                "directory\n" for what, name in (("certificate", "crt"), ("secret", "key"))))
 
 
 def make_pair(rig):
@@ -240,15 +248,26 @@ def test_file_of_the_fleet(rig, good, case):
     files = {"ca_file": certificate, "certificate_file": certificate, "key_file": key, "password_file": password}
     fleet = "".join(f"{name}: {path}, " for name, path in {**files, case: garbage}.items())
     path = write(rig.path("authmedic.yml"), good + FLEET + fleet + "user: web}\n")
+    place = f"{path}:28:8"
     check_refused(path, {
-        "ca_file": f"fleet: {NO_CERTIFICATE % garbage}\n",
+        "ca_file": f"{place}: {NO_CERTIFICATE % garbage}\n",
         "certificate_file": f"{garbage}: holds no certificate in PEM\n",
         "key_file": f"{garbage}: holds no private key in PEM, or one with a passphrase\n",
-        "password_file": f"fleet: the secret file {garbage} cannot be used: no regular file, or does not hold "
+        "password_file": f"{place}: the secret file {garbage} cannot be used: no regular file, or does not hold "
                          "what it should\n"}[case])
     fleet = "".join(f"{name}: {path}, " for name, path in files.items())
     write(path, good + FLEET + fleet + "user: web}\n")
     assert run([built_program("authmedic"), "check", "--config", path]).stderr == ""
+
+
+@pytest.mark.parametrize("kind", ["alertmanager", "slack"])
+def test_secret_of_no_use(rig, good, kind):
+    """Whoever thinks that these are signed is told that they are not."""
+    secret = write(rig.path("secret"), "a-secret-that-is-long-enough-for-all")
+    os.chmod(secret, 0o600)
+    path = write(rig.path("authmedic.yml"), good.replace("type: webhook", f"type: {kind}")
+                 .replace('authmedic"}', f'authmedic", secret_file: {secret}}}'))
+    check_refused(path, f"{path}:27:12: what is of type {kind} is not signed: a secret_file does nothing\n")
 
 
 @pytest.mark.parametrize(("make", "says"), [
@@ -283,7 +302,7 @@ def test_files_that_may_not_be_read(rig, good):
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split(" was not judged: it may not be read by who asks; only the daemon's user can tell")[0]
             for line in done.stdout.splitlines()[1:4]] == [
-                f"http: the secret file {users}", f"{place}: the secret file {secret}",
+                f"{path}:7:41: the secret file {users}", f"{place}: the secret file {secret}",
                 f"{place}: the certificate file {authority}"], done.stdout
     told = json.loads(check_as_nobody(path, "--json").stdout.splitlines()[0])
     assert [(file["what"], file["file"]) for file in told["not_judged"]] == [

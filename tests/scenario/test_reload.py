@@ -92,11 +92,11 @@ def test_spoilt_password(rig):
     authmedic = rig.authmedic(config(log_site(writer), fleet=fleet))
     os.chmod(password, 0o644)
     says = reload(authmedic, "the old one stays")
-    assert f"fleet: the secret file {password} cannot be used: must belong to root or to us" in says, says
+    assert f": the secret file {password} cannot be used: must belong to root or to us" in says, says
     os.truncate(password, 0)
     os.chmod(password, 0o600)
     says = reload(authmedic, "the old one stays")
-    assert f"fleet: the secret file {password} cannot be used: no regular file, or does not hold" in says, says
+    assert f": the secret file {password} cannot be used: no regular file, or does not hold" in says, says
     writer.write(BURST)
     wait_lines(authmedic, writer)
     assert "secret-word" not in authmedic.output()

@@ -356,6 +356,34 @@ static void test_mistakes_in_several_files(unused_parameter void **state)
 	assert_refused(path, buffer_text(&expected));
 }
 
+/* More files than there may be are a mistake with a place, and not a failure without a word. */
+static void test_too_many_files(unused_parameter void **state)
+{
+	struct buffer auto_buffer expected;
+	char path[512];
+	char other[512];
+
+	write_config(path, "a.yml", "rules_dir: @RULES@\n");
+	path_in(other, "conf.d");
+	assert_int_equal(mkdir(other, 0700), 0);
+	for (int i = 0; i < 257; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "conf.d/%03d.yml", i);
+		write_config(other, name, "mode: act\n");
+		if (i == 254) {
+			struct config *config = load_good(path);
+
+			config_free(&config);
+		}
+	}
+	path_in(other, "conf.d/255.yml");
+	buffer_init(&expected, MAX_TEXT_BYTES);
+	buffer_append_format(&expected,
+	    "%s:1:1: one file too many: a configuration has at most 256\n", other);
+	assert_refused(path, buffer_text(&expected));
+}
+
 /* The digest changes with any byte of any file and with nothing else. */
 static void test_digest(unused_parameter void **state)
 {
@@ -496,6 +524,7 @@ int main(void)
 	    in_a_directory(test_whole),
 	    in_a_directory(test_merging),
 	    in_a_directory(test_mistakes_in_several_files),
+	    in_a_directory(test_too_many_files),
 	    in_a_directory(test_digest),
 	    in_a_directory(test_bad_files),
 	    in_a_directory(test_no_file),

@@ -77,6 +77,32 @@ static void test_mistakes(unused_parameter void **state)
 	assert_string_equal(buffer_text(&errors), buffer_text(&expected));
 }
 
+/* More than there may be are a mistake with a place, and not a failure without a word. */
+static void test_too_many(unused_parameter void **state)
+{
+	struct servers auto_call(servers_done) servers = {0};
+	struct buffer auto_buffer errors;
+	struct buffer auto_buffer expected;
+	char path[512];
+
+	path_in(path, "servers");
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (int i = 0; i <= SERVERS_MAX; i++) {
+		char name[32], text[128];
+
+		snprintf(name, sizeof(name), "servers/s%02d.yml", i);
+		snprintf(text, sizeof(text),
+		    "name: s%02d\ntitle: t\nholds_keys: no\ninspectors: [a]\nnote: n\n", i);
+		write_in(path, name, view_of_text(text));
+	}
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	buffer_init(&expected, MAX_TEXT_BYTES);
+	buffer_append_format(
+	    &expected, "%s:1:1: one kind of server too many: there are at most 64\n", path);
+	assert_true(servers_load(&servers, directory, &errors) < 0);
+	assert_string_equal(buffer_text(&errors), buffer_text(&expected));
+}
+
 /* The digest changes with any byte of any file. */
 static void test_digest(unused_parameter void **state)
 {
@@ -104,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_shipped),
 	    cmocka_unit_test_setup_teardown(test_mistakes, make_directory, remove_directory),
+	    cmocka_unit_test_setup_teardown(test_too_many, make_directory, remove_directory),
 	    cmocka_unit_test_setup_teardown(test_digest, make_directory, remove_directory),
 	};
 

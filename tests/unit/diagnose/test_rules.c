@@ -195,6 +195,33 @@ static void test_many_mistakes(unused_parameter void **state)
 	refused_with("unknown.yml:1:1:");
 }
 
+/* More than there may be are a mistake with a place, and not a failure without a word. */
+static void test_too_many(unused_parameter void **state)
+{
+	struct buffer auto_buffer errors;
+	struct rules *rules = NULL;
+
+	write_rule("unknown.yml", LAST, "");
+	for (int i = 0; i < RULES_MAX; i++) {
+		char name[32], head[128];
+
+		if (i == RULES_MAX - 1) {
+			rules = load_good(directory);
+			rules_free(&rules);
+		}
+		snprintf(name, sizeof(name), "r%d.yml", i);
+		snprintf(head, sizeof(head),
+		    "id: r%d\npriority: %d\ncure: none\nincident: no\nwhen: [a.a == 1]\n", i,
+		    i + 10);
+		write_rule(name, head, WORDS EXAMPLES);
+	}
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	assert_true(rules_load(&rules, directory, NULL, &errors) < 0);
+	assert_null(rules);
+	assert_non_null(strstr(buffer_text(&errors),
+	    "/unknown.yml:1:1: one rule too many: there are at most 128\n"));
+}
+
 /* The administrator's own folder adds rules and replaces those of the same id; a folder that is not
  * there adds none. */
 static void test_own_rules(unused_parameter void **state)
@@ -391,6 +418,7 @@ int main(void)
 	    in_a_directory(test_others),
 	    in_a_directory(test_mistakes),
 	    in_a_directory(test_many_mistakes),
+	    in_a_directory(test_too_many),
 	    in_a_directory(test_own_rules),
 	    in_a_directory(test_as_json),
 	    in_a_directory(test_no_digest),
