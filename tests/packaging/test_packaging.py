@@ -129,6 +129,14 @@ def test_exposure(installed, unit, most):
     assert answer.returncode == 0, answer.stdout[-500:]
 
 
+def test_descriptors(installed):
+    """The daemon may open as many logs as can be configured, twice over for those that were rotated."""
+    header = (ROOT / "agent/config/config.h").read_text(encoding="utf-8")
+    most = {name: int(number) for name, number in re.findall(r"#define CONFIG_MAX_(SITES|LOGS) +(\d+)", header)}
+    unit = (installed / PREFIX / "lib/systemd/system/authmedicd.service").read_text(encoding="ascii")
+    assert int(re.search(r"^LimitNOFILE=(\d+)$", unit, re.M)[1]) > 2 * most["SITES"] * most["LOGS"]
+
+
 @needs("systemd-sysusers")
 def test_user(installed, tmp_path):
     """The account that is made has its group, the state folder as home, and no shell."""

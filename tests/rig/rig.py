@@ -119,9 +119,9 @@ class Rig:
         """A systemd of one's own."""
         return self._add(PrivateSystemd(self._folder("systemd")), start)
 
-    def installed(self):
-        """authmedic installed in a systemd of its own."""
-        return self._add(Installed(self._folder("installed")), start=True)
+    def installed(self, start=True):
+        """A systemd of one's own to install authmedic in."""
+        return self._add(Installed(self._folder("installed")), start)
 
     def memory(self, realm, keytab):
         """A MemoryServer."""

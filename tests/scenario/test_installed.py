@@ -1,13 +1,15 @@
 """Shows that authmedic works as docs/operations.md has it installed: the commands there, the units as they are
 shipped, and what a remedy may do within them; and that the manual's tables have all words that people are told."""
 
+import json
 import os
 import re
 
 import pytest
 
-from rig import SOURCE_DIRECTORY, config, log_site, wait_until
+from rig import SOURCE_DIRECTORY, Rig, config, log_site, need_root, wait_until
 from rig.installed import MANUAL
+from rig.sites import credential_site
 
 CONFIG = """\
 sites:
@@ -123,6 +125,41 @@ def test_remedies(rig, realm, installed):
                     0o755)
     installed.run_plugin("recycle", WITH_COMMAND_COUNT=1, WITH_COMMAND_1="/usr/local/sbin/serve")
     installed.shell("systemctl is-active -q authmedic-plugin.service && exit 1; kill $(cat /etc/squid/pid)")
+
+
+@pytest.fixture(name="rig_in_opt")
+def fixture_rig_in_opt():
+    """A Rig where the units hide nothing."""
+    need_root("a folder in /opt")
+    made = Rig(parent="/opt")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def test_main_job(rig_in_opt):
+    """With nothing but what was installed: a server goes on with the credential that systemd copied at its start, and
+    is found by people who fail and a probe, told by what the worker sees, restarted by its unit, and verified."""
+    rig = rig_in_opt
+    realm = rig.realm()
+    keytab, probe_keytab = realm.export_keys(rig.path("http.keytab")), rig.probe_keytab(realm)
+    installed = rig.installed(start=False)
+    web = rig.credential(realm, keytab, installed.systemd)
+    installed.do("install")
+    installed.shell(f"chgrp -R adm {web.directory}/logs; chmod 750 {web.directory}/logs; "
+                    f"chown authmedic {probe_keytab}; chmod 600 {probe_keytab}")
+    installed.write("/etc/authmedic/authmedic.yml", json.dumps(config(credential_site(web, probe_keytab))))
+    installed.do("start")
+    crowd = rig.crowd(realm, 6)
+    assert crowd.get(web.url) == {200}
+    wait_status(installed, r"0/6 rejected\n *probe accepted")
+    realm.rotate_key()
+    realm.add_keys(keytab)
+    crowd.sign_in()
+    assert crowd.get(web.url) == {401}
+    wait_until(lambda: re.search("stale-handle +resolved", installed.shell("authmedic history")), 60, "it is cured")
+    assert crowd.get(web.url) == {200}
 
 
 def column(heading, text):
