@@ -138,6 +138,7 @@ void course_stand(struct course *course, int64_t log_ms, const struct course_vie
 void course_tick(struct course *course, int64_t now_ms)
 {
 	course->now_ms = now_ms;
+	course_drop_marks(course, now_ms);
 }
 
 void course_look(struct course *course, int64_t now_ms, const struct course_view *view)

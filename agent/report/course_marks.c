@@ -36,11 +36,16 @@ static void drop_first(struct course *course, size_t count)
 	course->marks_changed = true;
 }
 
-static void drop_old(struct course *course, int64_t now_ms)
+void course_drop_marks(struct course *course, int64_t now_ms)
 {
-	size_t count = 0;
+	size_t count = course->mark_count;
 
-	while (count < course->mark_count && course->marks[count].time_ms < now_ms - DAY_MS)
+	while (count > 0 && course->marks[count - 1].time_ms > now_ms + DAY_MS)
+		count--;
+	course->marks_changed |= count < course->mark_count;
+	course->mark_count = count;
+	for (count = 0;
+	     count < course->mark_count && course->marks[count].time_ms < now_ms - DAY_MS;)
 		count++;
 	if (count > 0)
 		drop_first(course, count);
@@ -71,7 +76,7 @@ static void insert(struct course *course, const struct course_mark *mark)
 
 void course_mark(struct course *course, const struct course_mark *mark, int64_t now_ms)
 {
-	drop_old(course, now_ms);
+	course_drop_marks(course, now_ms);
 	if (mark->time_ms < now_ms - DAY_MS || mark->time_ms > now_ms || is_known(course, mark))
 		return;
 	if (course->mark_count == COURSE_MAX_MARKS)

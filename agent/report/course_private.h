@@ -26,4 +26,7 @@ struct course {
 	bool marks_changed;
 };
 
+/* Those older than a day; and those further ahead, as of a clock that was set back since. */
+void course_drop_marks(struct course *course, int64_t now_ms);
+
 #endif

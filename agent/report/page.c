@@ -33,10 +33,10 @@ int page_policy(char ret_policy[PAGE_POLICY_BYTES])
 
 /* -- what stands above the sites -- */
 
-/* The worst of all sites. */
+/* The worst of all sites; our own where we cannot do our work. */
 static enum condition worst_of(const struct report_model *model)
 {
-	enum condition worst = CONDITION_WELL;
+	enum condition worst = model->ready ? CONDITION_WELL : CONDITION_DOUBTFUL;
 
 	for (size_t i = 0; i < model->site_count; i++)
 		if (condition_of(&model->sites[i]) < worst)
@@ -51,7 +51,9 @@ static void put_title(const struct page *page)
 
 	for (size_t i = 0; i < site_count; i++)
 		count += condition_needs_attention(condition_of(&page->model->sites[i]));
-	if (count == 0)
+	if (count == 0 && !page->model->ready)
+		put(page, "not ready");
+	else if (count == 0)
 		put(page,
 		    worst_of(page->model) == CONDITION_PAUSED ? "all is well, actions are paused"
 							      : "all is well");

@@ -87,6 +87,7 @@ def test_it_says_when_nobody_answers(watched):
     assert watched.page.evaluate("document.getElementById('live').getAttribute('role')") == "status"
     watched.authmedic.start()
     watched.wait_read(FOLLOWS)
+    watched.wait_read("authmedic: all is well")  # ready again
     assert watched.page.evaluate("document.title") == "authmedic: all is well"
 
 

@@ -7,6 +7,7 @@
 
 #define MINUTE INT64_C(28333333) /* 2023-11-14T22:13 */
 #define NOW_MS (MINUTE * COURSE_MINUTE_MS)
+#define DAY_MS (COURSE_MINUTES * COURSE_MINUTE_MS)
 
 static struct course *course;
 static struct course *other;
@@ -178,6 +179,33 @@ static void test_marks(unused_parameter void **state)
 	assert_string_equal(course_mark_at(course, 2)->text, "recycle");
 	for (enum course_mark_kind kind = 0; kind < COURSE_MARK_KINDS; kind++)
 		assert_non_null(course_mark_name(kind));
+}
+
+static void test_marks_of_a_clock_ahead(unused_parameter void **state)
+{
+	/* What was marked while the clock was ahead by years does not stay for as long; a little is
+	 * soon over. */
+	const struct course_mark by_years = {
+	    .time_ms = NOW_MS + INT64_C(365) * DAY_MS, .kind = COURSE_OPENED};
+	const struct course_mark by_an_hour = {
+	    .time_ms = NOW_MS + DAY_MS / 24, .kind = COURSE_RESOLVED};
+
+	course_mark(course, &by_years, by_years.time_ms);
+	course_tick(course, by_an_hour.time_ms);
+	course_mark(course, &by_an_hour, by_an_hour.time_ms);
+	course_tick(course, NOW_MS);
+	assert_int_equal(course_mark_count(course), 1);
+	assert_int_equal(course_mark_at(course, 0)->kind, COURSE_RESOLVED);
+}
+
+static void test_marks_of_yesterday(unused_parameter void **state)
+{
+	/* A mark is gone after a day, also where nothing else happens. */
+	mark(NOW_MS, COURSE_OPENED, "");
+	course_tick(course, NOW_MS + DAY_MS);
+	assert_int_equal(course_mark_count(course), 1);
+	course_tick(course, NOW_MS + DAY_MS + 1);
+	assert_int_equal(course_mark_count(course), 0);
 }
 
 static void test_many_marks(unused_parameter void **state)
@@ -378,6 +406,8 @@ int main(void)
 	    course_test(test_full_counters),
 	    course_test(test_marks),
 	    course_test(test_many_marks),
+	    course_test(test_marks_of_a_clock_ahead),
+	    course_test(test_marks_of_yesterday),
 	    course_test(test_changes),
 	    course_test(test_kept),
 	    course_test(test_only_changes),

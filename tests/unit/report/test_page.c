@@ -87,11 +87,16 @@ static void test_all_well(unused_parameter void **state)
 
 static void test_not_ready(unused_parameter void **state)
 {
-	/* When authmedicd is not ready the page says why. */
+	/* When authmedicd is not ready the page says why, and not that all is well. */
 	assert_lacks("Not ready");
 	model.ready = false;
 	model.not_ready = "the database was damaged & set aside";
 	assert_has("<strong>Not ready:</strong> the database was damaged &amp; set aside");
+	model.sites = &sites[1];
+	model.site_count = 1;
+	assert_has("<title>authmedic: not ready</title>");
+	assert_has("<h1><span class=\"notice\">");
+	assert_lacks("all is well");
 }
 
 static void test_lost_state(unused_parameter void **state)
