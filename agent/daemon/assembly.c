@@ -183,7 +183,7 @@ int pipeline_new(
 	if (pipeline == NULL)
 		return -ENOMEM;
 	pipeline->loop = options->loop;
-	pipeline->started_ms = clock_now_ms();
+	pipeline->started_ms = options->started_ms;
 	pipeline->stepped_ms = clock_monotonic_ms();
 	pipeline->catching_up = true;
 	pipeline->confinement = options->confinement;

@@ -11,6 +11,7 @@
 #include "daemon/bounds.h"
 #include "daemon/pipeline.h"
 #include "daemon/supervision.h"
+#include "loop/clock.h"
 #include "loop/service_manager.h"
 #include "loop/signals.h"
 
@@ -24,6 +25,7 @@
 struct daemon {
 	uv_loop_t loop;
 	const char *config_file;
+	int64_t started_ms; /* wall */
 	struct pipeline *pipeline;
 	struct signals *signals;
 	struct supervision *supervision;
@@ -71,6 +73,7 @@ static int take_up(struct daemon *daemon, struct estate *estate, struct buffer *
 	const struct pipeline_options options = {.loop = &daemon->loop,
 	    .estate = estate,
 	    .config_file = daemon->config_file,
+	    .started_ms = daemon->started_ms,
 	    .confinement = daemon->confinement};
 
 	return pipeline_new(&daemon->pipeline, &options, errors);
@@ -233,7 +236,7 @@ static int start(struct daemon *daemon)
 
 static int run(const char *config_file)
 {
-	struct daemon daemon = {.config_file = config_file};
+	struct daemon daemon = {.config_file = config_file, .started_ms = clock_now_ms()};
 	int status;
 
 	if (uv_loop_init(&daemon.loop) < 0)

@@ -11,6 +11,7 @@ struct pipeline_options {
 	uv_loop_t *loop;
 	struct estate *estate; /* with an open store; the pipeline's where it succeeds */
 	const char *config_file; /* what a spawned helper reads */
+	int64_t started_ms; /* wall: when the daemon did */
 	const char *confinement; /* in words; what it says may change, while it stays there */
 };
 

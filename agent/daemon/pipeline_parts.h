@@ -38,7 +38,7 @@ struct pipeline {
 	struct turn turn;
 	size_t site_count;
 	struct saving saving;
-	int64_t started_ms; /* wall */
+	int64_t started_ms; /* wall: when the daemon did, maybe long before this pipeline */
 	int64_t stepped_ms; /* monotonic: when the last step was over */
 	int64_t status_due_ms; /* steady: the helper's budget is asked for then */
 	size_t status_asked; /* of so many sites, in this round */

@@ -245,9 +245,8 @@ static void refresh_log(struct publisher *publisher, const struct site_log *log)
 	metrics_set(metrics, METRIC_log_clock_offset_seconds, labels,
 	    (double)log->reading.clock.offset_ms / 1000);
 	refresh_deaf(publisher, log);
-	if (log->reading.last_line_ms >= 0)
-		metrics_set(metrics, METRIC_log_last_line_timestamp_seconds, labels,
-		    (double)log->reading.last_line_ms / 1000);
+	metrics_set(metrics, METRIC_log_last_line_timestamp_seconds, labels,
+	    log->reading.last_line_ms < 0 ? 0 : (double)log->reading.last_line_ms / 1000);
 }
 
 static void refresh_handshakes(struct publisher *publisher, const struct site *site)

@@ -29,9 +29,10 @@ def reload(authmedic, says):
 
 
 def test_good_configuration(rig):
-    """Read again while the log is written to, once with another site."""
+    """Read again while the log is written to, once with another site. It is no start."""
     first, second = rig.log_writer(), rig.log_writer("logs/second.log")
     authmedic = rig.authmedic(config(log_site(first)))
+    started = authmedic.status()["started"]
     for _ in range(3):
         first.write(BURST)
         reload(authmedic, "the configuration was read again")
@@ -43,6 +44,7 @@ def test_good_configuration(rig):
     wait_until(authmedic.is_ready, 20, "authmedicd is ready")
     wait_lines(authmedic, first, second)
     assert [site["name"] for site in authmedic.status()["sites"]] == ["plain", "second"]
+    assert authmedic.status()["started"] == started
 
 
 def test_bad_configuration(rig):

@@ -414,6 +414,40 @@ static void saved_at_the_end(unused_parameter void **state)
 	assert_non_null(strstr(buffer_text(&bodies), "authmedic.state.unsaved-ended"));
 }
 
+/* ---- metrics */
+
+static const char *const names_of_metrics[] = {
+#define METRIC(name, ...) "authmedic_" #name,
+#include "report/metrics.def"
+#undef METRIC
+};
+
+static struct buffer metrics;
+
+static bool is_published(void)
+{
+	buffer_init(&metrics, 1024 * 1024);
+	return metrics_print(publisher_metrics(running->publisher), METRICS_PROMETHEUS_TEXT,
+		   &metrics) == 0;
+}
+
+/* All that is told of a log is there before it has a line, so that nobody takes for absent what has
+ * not come yet. */
+static void published_from_the_start(unused_parameter void **state)
+{
+	struct rulebook rulebook = load_told_site();
+	char series[512];
+
+	assert_true(run_until(is_published, &rulebook));
+	close(receiver);
+	for (enum metric metric = METRIC_log_bytes_total; metric <= METRIC_deaf; metric++) {
+		snprintf(series, sizeof(series), "%s{site=\"intranet\",log=\"%s/x\"} ",
+		    names_of_metrics[metric], directory);
+		assert_non_null(strstr(buffer_text(&metrics), series));
+	}
+	buffer_done(&metrics);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +458,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(spoilt_message, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(unwatched_at_last, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(saved_at_the_end, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(published_from_the_start, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
