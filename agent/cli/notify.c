@@ -76,7 +76,10 @@ static int print_body(const struct test *test, const char *id, struct buffer *bo
 	    .reason = "",
 	    .remedy = ""};
 	char host[HOST_NAME_BYTES];
-	struct wire_news news = {.id = id, .host = host, .key = test->target.key};
+	struct wire_news news = {.id = id,
+	    .host = host,
+	    .now_ms = notification.time_ms,
+	    .key = test->target.key};
 	struct json auto_json *document = NULL;
 	struct buffer auto_buffer text;
 	int error;

@@ -136,7 +136,10 @@ int firing_print(
     const struct firing *firing, const struct wire *wire, size_t *from, struct buffer *body)
 {
 	struct json auto_json *group = json_object_new();
-	const struct wire_news news = {.document = group, .id = "firing", .host = firing->host};
+	const struct wire_news news = {.document = group,
+	    .id = "firing",
+	    .host = firing->host,
+	    .now_ms = firing->now_ms};
 	struct part part = {.from = *from};
 	int error;
 

@@ -13,6 +13,7 @@ struct firing {
 	const struct membership *membership; /* NULL: in no fleet */
 	const struct saving *saving;
 	const char *host;
+	int64_t now_ms;
 };
 
 /* Appends one JSON array; nothing where nothing is wrong. Of very much it is a part: `from` says

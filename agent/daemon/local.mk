@@ -26,6 +26,7 @@ pipeline_sources = \
 	agent/daemon/journal.c agent/daemon/journal.h \
 	agent/daemon/membership.c agent/daemon/membership.h \
 	agent/daemon/memory.c agent/daemon/memory.h \
+	agent/daemon/message_clock.c agent/daemon/message_clock.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
 	agent/daemon/owed.c agent/daemon/owed.h \
 	agent/daemon/parcel.c agent/daemon/parcel.h \

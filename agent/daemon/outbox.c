@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "daemon/dead_letters.h"
 #include "daemon/firing.h"
+#include "daemon/message_clock.h"
 #include "daemon/owed.h"
 #include "daemon/parcel.h"
 #include "daemon/target.h"
@@ -27,6 +28,7 @@ struct outbox {
 	struct owed *owed;
 	char host[HOST_NAME_BYTES];
 	int64_t now_ms;
+	struct message_clock clock;
 	int pay_error; /* why what is owed could not be paid; 0: it could */
 };
 
@@ -200,12 +202,23 @@ static int delay_message(
 	    clock_now_ms() + delay_ms(delivery->attempts, outcome));
 }
 
+/* What is under way is older or younger by as much, too. */
+static void follow_clock(struct outbox *outbox)
+{
+	int64_t step_ms = message_clock_follow(&outbox->clock, outbox->parts.store);
+
+	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
+		outbox->targets[i].delivery.created_ms += step_ms;
+}
+
 static void note_outcome(
     struct outbox *outbox, size_t target, const struct webhook_outcome *outcome)
 {
-	bool stale = retry_gives_up(outbox->targets[target].delivery.created_ms, clock_now_ms());
+	bool stale;
 	int error;
 
+	follow_clock(outbox);
+	stale = retry_gives_up(outbox->targets[target].delivery.created_ms, clock_now_ms());
 	if (outcome->result == WEBHOOK_DELIVERED)
 		error = delete_message(outbox, target);
 	else if (outcome->result == WEBHOOK_DEAD || stale)
@@ -266,8 +279,10 @@ static int print_body(const struct outbox *outbox, size_t target,
     const struct notification_message *message, struct buffer *body)
 {
 	struct json auto_json *document = NULL;
-	struct wire_news news = {
-	    .id = message->id, .host = outbox->host, .key = outbox->targets[target].key};
+	struct wire_news news = {.id = message->id,
+	    .host = outbox->host,
+	    .now_ms = outbox->now_ms,
+	    .key = outbox->targets[target].key};
 	int error = json_parse(message->document, &document);
 
 	news.document = document;
@@ -469,7 +484,8 @@ static int send_firing(struct outbox *outbox, size_t number)
 	    .site_count = outbox->parts.site_count,
 	    .membership = outbox->parts.membership,
 	    .saving = outbox->parts.saving,
-	    .host = outbox->host};
+	    .host = outbox->host,
+	    .now_ms = outbox->now_ms};
 	struct buffer auto_buffer body;
 	struct webhook_message sent = {.id = VIEW(FIRING_ID), .now_ms = outbox->now_ms};
 	int error;
@@ -513,6 +529,8 @@ void outbox_work(struct outbox *outbox, int64_t now_ms)
 		if (outbox->targets[i].dead > 0 &&
 		    dead_letters_revive(&outbox->letters[i], outbox->parts.store, now_ms))
 			tell_queue(outbox, i);
+	if (outbox->parts.saving->error == 0)
+		follow_clock(outbox);
 	if (outbox->parts.saving->error == 0 && pay(outbox))
 		send_due(outbox);
 	else
@@ -544,6 +562,7 @@ int outbox_new(struct outbox **ret_outbox, const struct outbox_parts *parts, str
 	if (outbox == NULL)
 		return -ENOMEM;
 	outbox->parts = *parts;
+	outbox->clock = message_clock_now();
 	host_name(outbox->host);
 	error = owed_new(&outbox->owed);
 	if (error == 0)

@@ -17,14 +17,11 @@ void wire_append_url(const struct wire *wire, const char *url, struct buffer *re
 {
 	struct view base = view_of_text(url);
 
-	if (wire->path[0] == '\0' || view_ends_with(base, view_of_text(wire->path))) {
-		buffer_append(ret_url, base);
-		return;
-	}
-	while (view_ends_with(base, VIEW("/")))
+	while (wire->path[0] != '\0' && view_ends_with(base, VIEW("/")))
 		base.length--;
 	buffer_append(ret_url, base);
-	buffer_append_text(ret_url, wire->path);
+	if (!view_ends_with(base, view_of_text(wire->path)))
+		buffer_append_text(ret_url, wire->path);
 }
 
 static const char *text_in(const struct json *object, const char *name)

@@ -9,6 +9,7 @@ struct wire_news {
 	const struct json *document; /* as notification.h prints it */
 	const char *id;              /* the same at each attempt */
 	const char *host;            /* which authmedic says so */
+	int64_t now_ms;              /* of this attempt */
 	const char *key;             /* of the receiver, where its body carries one; else NULL */
 };
 

@@ -2,6 +2,8 @@
  * same from its beginning to its end. */
 #include "report/wire_parts.h"
 
+#include "base/text.h"
+
 #define MAX_LINE_BYTES ((size_t)8192)
 
 static const char *name_of(const struct wire_story *story)
@@ -56,6 +58,17 @@ static void put_annotations(struct json *alert, const struct wire_story *story)
 	wire_put_reasons(annotations, story);
 }
 
+/* None to come, as after our clock was set back: it refuses a beginning that lies far ahead,
+ * and an alert goes on until its end. */
+static void put_time(
+    struct json *alert, const char *name, const char *time, int64_t now_ms)
+{
+	char now[TEXT_TIME_BYTES];
+
+	text_of_time(now_ms, now);
+	json_put_text(alert, name, strcmp(time, now) > 0 ? now : time);
+}
+
 static void add_alert(
     struct json *alerts, const struct wire_news *news, const struct wire_story *story)
 {
@@ -64,7 +77,8 @@ static void add_alert(
 	put_labels(alert, news, story);
 	put_annotations(alert, story);
 	/* Without an end it would be taken for over after a few minutes: it is sent again. */
-	json_put_text(alert, wire_is_end(story->kind) ? "endsAt" : "startsAt", story->time);
+	put_time(alert, wire_is_end(story->kind) ? "endsAt" : "startsAt", story->time,
+	    news->now_ms);
 }
 
 static int add_members(

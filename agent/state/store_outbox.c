@@ -147,6 +147,21 @@ int store_begin_attempt(struct store *store, int64_t id)
 	return store_add_attempts(store, id, 1);
 }
 
+int store_shift_messages(struct store *store, int64_t by_ms, int64_t now_ms)
+{
+	struct query query;
+
+	query_start(&query, store->database,
+	    "UPDATE outbox SET"
+	    " created_ms = CASE WHEN attempts > 0 THEN created_ms + ?1"
+	    " ELSE min(created_ms + max(?1, 0), ?2) END,"
+	    " due_ms = CASE WHEN attempts > 0 THEN due_ms + ?1"
+	    " ELSE min(due_ms + max(?1, 0), ?2) END");
+	query_bind_int(&query, by_ms);
+	query_bind_int(&query, now_ms);
+	return query_run(&query, NULL);
+}
+
 int store_delete_message(struct store *store, int64_t id)
 {
 	struct query query;

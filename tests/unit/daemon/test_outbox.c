@@ -8,6 +8,7 @@
 #include "daemon/failing_sites.h"
 #include "daemon/outbox.h"
 #include "loop/clock.h"
+#include "report/pace.h"
 #include "report/webhook_sender.h"
 
 static struct config_notify target = {
@@ -259,6 +260,65 @@ static void pause_by_two_clocks(unused_parameter void **state)
 	assert_string_equal(receiver.id, "m-1");
 }
 
+/* A clock that is set back does not hold up what has just come, nor what is tried again. */
+static void set_back(unused_parameter void **state)
+{
+	static const int64_t half_an_hour_ms = 1800000;
+
+	put("m-1");
+	work();
+	wall_ms -= half_an_hour_ms;
+	work();
+	pass(PACE_GATHER_MS);
+	work();
+	assert_string_equal(receiver.id, "m-1");
+	answer(WEBHOOK_RETRY, 503, 60000);
+	wall_ms -= half_an_hour_ms;
+	pass(59000);
+	work();
+	assert_int_equal(receiver.sent, 1);
+	pass(1000);
+	work();
+	assert_int_equal(receiver.sent, 2);
+}
+
+/* What comes between a clock's being set and our next look waits no longer than any, whichever way
+ * it was set. */
+static void set_beside(unused_parameter void **state)
+{
+	static const int64_t steps_ms[] = {1800000, -1800000, INT64_C(40) * 86400000};
+
+	for (size_t i = 0; i < count_of(steps_ms); i++) {
+		work();
+		wall_ms += steps_ms[i];
+		put("m-1");
+		work();
+		pass(PACE_GATHER_MS);
+		work();
+		assert_int_equal(receiver.sent, i + 1);
+		answer(WEBHOOK_DELIVERED, 200, -1);
+	}
+}
+
+/* One that is set right by years, as after a start without a clock, makes no message so old that it
+ * is given up. */
+static void set_right(unused_parameter void **state)
+{
+	static const int64_t years_ms = INT64_C(5) * 365 * 86400000;
+
+	put("m-1");
+	pass(PACE_GATHER_MS);
+	for (unsigned i = 1; i <= 3; i++) {
+		work();
+		assert_int_equal(receiver.sent, i);
+		wall_ms += years_ms; /* while one is under way, and before the next */
+		answer(WEBHOOK_RETRY, 0, -1);
+		wall_ms += years_ms;
+		pass(60000);
+	}
+	assert_store_has(1, 0);
+}
+
 /* While it pauses none overtakes it; then it is tried again, though nothing can be saved yet. */
 static void tried_again_unsaved(unused_parameter void **state)
 {
@@ -359,6 +419,9 @@ int main(void)
 	    TEST(taken_unsaved),
 	    TEST(refused_unsaved),
 	    TEST(pause_by_two_clocks),
+	    TEST(set_back),
+	    TEST(set_beside),
+	    TEST(set_right),
 	    TEST(tried_again_unsaved),
 	    TEST(closed_while_owed),
 	    TEST(refused_by_a_full_outbox),

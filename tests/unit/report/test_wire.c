@@ -78,14 +78,23 @@ static const char group[] =
 static const char *const types[] = {
     "webhook", "cloudevents", "alertmanager", "pagerduty", "slack"};
 
-static int print(const char *type, const char *text, struct buffer *body)
+/* 2026-11-22T12:00:00.000Z */
+#define NOW_MS INT64_C(1795348800000)
+
+static int print_at(int64_t now_ms, const char *type, const char *text, struct buffer *body)
 {
 	struct json auto_json *document = NULL;
-	struct wire_news news = {.id = "id-1", .host = "www1", .key = "R0UT1NGK3Y"};
+	struct wire_news news = {
+	    .id = "id-1", .host = "www1", .key = "R0UT1NGK3Y", .now_ms = now_ms};
 
 	assert_int_equal(json_parse(view_of_text(text), &document), 0);
 	news.document = document;
 	return wire_of(type)->print(&news, body);
+}
+
+static int print(const char *type, const char *text, struct buffer *body)
+{
+	return print_at(NOW_MS, type, text, body);
 }
 
 static void golden_path(const char *type, const char *name, char ret_path[512])
@@ -214,6 +223,7 @@ static void completes_urls(unused_parameter void **state)
 	    {"alertmanager", "http://am:9093", "http://am:9093/api/v2/alerts"},
 	    {"alertmanager", "http://am:9093/", "http://am:9093/api/v2/alerts"},
 	    {"alertmanager", "http://am/x/api/v2/alerts", "http://am/x/api/v2/alerts"},
+	    {"alertmanager", "http://am/x/api/v2/alerts/", "http://am/x/api/v2/alerts"},
 	    {"pagerduty", "https://events.example/v2/enqueue", "https://events.example/v2/enqueue"},
 	    {"pagerduty", "https://events.example", "https://events.example/v2/enqueue"},
 	    {"webhook", "http://x/", "http://x/"},
@@ -230,10 +240,43 @@ static void completes_urls(unused_parameter void **state)
 	assert_null(wire_of("telegraph"));
 }
 
+static const char *document_named(const char *name)
+{
+	for (size_t i = 0; i < count_of(cases); i++)
+		if (strcmp(cases[i].name, name) == 0)
+			return cases[i].document;
+	fail_msg("no case %s", name);
+	return NULL;
+}
+
+/* Where our clock was set back since, what happened lies in the future. Alertmanager refuses a
+ * beginning that lies far in it, and takes an alert whose end does for one that goes on. */
+static void tells_alertmanager_no_time_to_come(unused_parameter void **state)
+{
+	static const int64_t before_ms = NOW_MS - INT64_C(4) * 3600000 + 5; /* 08:00 */
+	static const char *const expected[][2] = {
+	    {"opened", "\"startsAt\":\"2026-11-22T08:00:00.005Z\""},
+	    {"deaf", "\"startsAt\":\"2026-11-22T08:00:00.005Z\""},
+	    {"resolved", "\"endsAt\":\"2026-11-22T08:00:00.005Z\""},
+	};
+
+	for (size_t i = 0; i < count_of(expected); i++) {
+		struct buffer auto_buffer body;
+
+		buffer_init(&body, 65536);
+		assert_int_equal(print_at(before_ms, "alertmanager", document_named(expected[i][0]),
+				     &body),
+		    0);
+		assert_non_null(strstr(buffer_text(&body), expected[i][1]));
+		assert_null(strstr(buffer_text(&body), "T10:0"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(says_what_is_golden),
+	    cmocka_unit_test(tells_alertmanager_no_time_to_come),
 	    cmocka_unit_test(tells_of_several_at_once),
 	    cmocka_unit_test(refuses_other_documents),
 	    cmocka_unit_test(has_a_maximum),

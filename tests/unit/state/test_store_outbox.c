@@ -87,6 +87,37 @@ static void test_clock_set_back(unused_parameter void **state)
 	assert_due(now_ms - 86400000, "ops/m1@1700003600000*0 ");
 }
 
+static int list_times(void *context, const struct store_message *message)
+{
+	buffer_append_format(context, "%s@%lld,%lld ", message->message_id,
+	    (long long)message->created_ms, (long long)message->due_ms);
+	return 0;
+}
+
+static void assert_shifted(int64_t by_ms, int64_t now_ms, const char *expected)
+{
+	struct buffer auto_buffer times;
+
+	buffer_init(&times, 1000);
+	assert_int_equal(store_shift_messages(store, by_ms, now_ms), 0);
+	assert_int_equal(store_each_message(store, "ops", list_times, &times), 0);
+	assert_string_equal(buffer_text(&times), expected);
+}
+
+static void test_clock_set(unused_parameter void **state)
+{
+	/* What was tried keeps its age and its pause. What never was may have come by either clock:
+	 * it is due, and no older than it is. */
+	assert_int_equal(put("ops", "tried", 500), 0);
+	assert_due(500, "ops/tried@500*0 ");
+	assert_int_equal(store_begin_attempt(store, last_id), 0);
+	assert_int_equal(put("ops", "fresh", 7), 0);
+	assert_shifted(1000, 1400, "tried@1007,1500 fresh@1007,1007 ");
+	assert_shifted(1000, 1900, "tried@2007,2500 fresh@1900,1900 ");
+	assert_shifted(-900, 1000, "tried@1107,1600 fresh@1000,1000 ");
+	assert_shifted(-100, 2000, "tried@1007,1500 fresh@1000,1000 ");
+}
+
 static void test_same_message_twice(unused_parameter void **state)
 {
 	/* A message that is put twice for a target is there once; for two targets, twice. */
@@ -339,6 +370,7 @@ int main(void)
 	    store_test(test_order_for_each_target),
 	    store_test(test_delay),
 	    store_test(test_clock_set_back),
+	    store_test(test_clock_set),
 	    store_test(test_same_message_twice),
 	    store_test(test_unknown_message),
 	    store_test(test_merge),
