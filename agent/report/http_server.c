@@ -284,14 +284,26 @@ static enum MHD_Result answer_request(struct peer *peer, const char *path)
 
 /* -- requests -- */
 
+/* The library looks at the first of several lengths, and at none with a blank before its colon. */
+static enum MHD_Result on_announcement(void *context, unused_parameter enum MHD_ValueKind kind,
+    const char *name, const char *value)
+{
+	struct view trimmed = view_trim(view_of_text(name));
+	bool *announced = context;
+
+	if (view_equal_ignoring_case(trimmed, VIEW("Transfer-Encoding")) ||
+	    (view_equal_ignoring_case(trimmed, VIEW("Content-Length")) &&
+		(value == NULL || strcmp(value, "0") != 0)))
+		*announced = true;
+	return MHD_YES;
+}
+
 static bool announces_body(struct MHD_Connection *connection)
 {
-	const char *length =
-	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+	bool announced = false;
 
-	return (length != NULL && strcmp(length, "0") != 0) ||
-	       MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding") !=
-		   NULL;
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, on_announcement, &announced);
+	return announced;
 }
 
 static enum MHD_Result on_host(void *context, unused_parameter enum MHD_ValueKind kind,
