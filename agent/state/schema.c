@@ -166,7 +166,7 @@ static int check_tables(struct database *database, const struct schema *schema, 
 	if (error == 0)
 		error = buffer_error(&expected);
 	if (error == 0)
-		error = buffer_error(&found);
+		error = buffer_error(&found) == -E2BIG ? -EBADMSG : buffer_error(&found);
 	if (error < 0)
 		return error;
 	return view_equal(buffer_view(&expected), buffer_view(&found)) ? 0 : -EBADMSG;

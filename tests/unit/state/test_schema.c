@@ -116,6 +116,19 @@ static void test_made_afresh(unused_parameter void **state)
 	assert_int_equal(schema_prepare(database, &second), 0);
 }
 
+static void test_foreign_tables(unused_parameter void **state)
+{
+	/* Nor one that somebody else has put tables into, however much they say. */
+	char comment[64 * 1024], sql[65 * 1024];
+
+	put_first_content();
+	memset(comment, 'x', sizeof(comment) - 1);
+	comment[sizeof(comment) - 1] = '\0';
+	snprintf(sql, sizeof(sql), "CREATE TABLE foreigner (a /* %s */)", comment);
+	assert_int_equal(database_execute(database, sql), 0);
+	assert_int_equal(schema_prepare(database, &first), -EBADMSG);
+}
+
 static void test_damaged_earlier_version(unused_parameter void **state)
 {
 	/* Tables that are not what the earlier version made are told, and left as they are. */
@@ -158,6 +171,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_same_version, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_earlier_version, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_made_afresh, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_foreign_tables, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_damaged_earlier_version, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_failed_change, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_other_versions, set_up, tear_down),
