@@ -75,7 +75,8 @@ int packet_socket_listen(const char *path, int backlog)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct stat status;
-	int file, error = 0;
+	mode_t mask;
+	int file, error;
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
@@ -85,12 +86,14 @@ int packet_socket_listen(const char *path, int backlog)
 		return -errno;
 	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
 		unlink(path); /* an earlier helper's */
-	/* Anybody may knock: the kernel tells us who it is. */
-	if (bind(file, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, 0666) < 0 || listen(file, backlog) < 0) {
+	/* Anybody may knock: the kernel tells us who it is. It is made so; whoever may write the
+	 * folder could have put another file there before its mode was changed. */
+	mask = umask(0111);
+	error = bind(file, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+	umask(mask);
+	if (error == 0 && listen(file, backlog) < 0)
 		error = -errno;
+	if (error < 0)
 		close(file);
-		return error;
-	}
-	return file;
+	return error < 0 ? error : file;
 }
