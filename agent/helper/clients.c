@@ -13,10 +13,14 @@ static void close_client(struct client *client)
 	client->socket = -1;
 }
 
+/* The daemon finds its places at the end, and people the others first. */
 static int add(struct helper *helper, int socket, const struct peer *peer, bool is_operator)
 {
-	for (size_t i = 0; i < HELPER_MAX_CLIENTS; i++) {
-		struct client *client = &helper->clients[i];
+	size_t places = is_operator ? HELPER_MAX_CLIENTS : HELPER_MAX_DAEMONS;
+
+	for (size_t i = 0; i < places; i++) {
+		struct client *client =
+		    &helper->clients[is_operator ? i : HELPER_MAX_CLIENTS - 1 - i];
 
 		if (client->socket < 0) {
 			*client = (struct client){.socket = socket,

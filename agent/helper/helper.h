@@ -12,6 +12,7 @@
 #include "trust/trusted_path.h"
 
 #define HELPER_MAX_CLIENTS     8
+#define HELPER_MAX_DAEMONS     4 /* of them; so there is a place for people, whatever it does */
 #define HELPER_MAX_INSPECTIONS 8 /* at a time; more are answered PROTOCOL_TRY_LATER */
 #define HELPER_MAX_JOBS        (1 + HELPER_MAX_INSPECTIONS)
 #define HELPER_ACTION          0 /* the job that is the action; the others inspect */
@@ -39,6 +40,7 @@ struct job {
 
 struct helper {
 	struct config *config;
+	const char *config_file;
 	bool spawned;
 	struct trust trust;
 	int state_folder;

@@ -106,9 +106,9 @@ static int open_signals(void)
 }
 
 /* What no plugin needs. One with our parent's rights may need what he has. */
-static void give_up_rights(const struct helper *helper, const struct config *config)
+static void give_up_rights(const struct helper *helper)
 {
-	bool off = config->confinement == CONFIG_CONFINEMENT_OFF;
+	bool off = helper->config->confinement == CONFIG_CONFINEMENT_OFF;
 
 	if (!helper->spawned)
 		confine(&(struct confine_order){.role = CONFINE_HELPER,
@@ -116,29 +116,22 @@ static void give_up_rights(const struct helper *helper, const struct config *con
 }
 
 /* Has the configuration and the state's folder, and little else any more. */
-static bool prepare(struct helper *helper, const char *config_file)
+static bool prepare(struct helper *helper)
 {
-	struct buffer auto_buffer errors;
-	struct config *config = NULL;
-	bool good;
+	struct buffer auto_buffer why;
 
-	buffer_init(&errors, MAX_ERRORS_BYTES);
-	good = (helper->spawned || trusted_config(config_file, &helper->trust, &errors) == 0) &&
-	       config_load(&config, config_file, &errors) == 0;
-	if (good) {
-		const char *state = config->helper_state_dir;
+	buffer_init(&why, MAX_ERRORS_BYTES);
+	if (trusted_config_load(&helper->config, helper->config_file, &helper->trust, &why) == 0) {
+		const char *state = helper->config->helper_state_dir;
 
-		helper->config = config;
 		mkdir(state, 0700); /* what is wrong with it shows when it is opened */
-		helper->state_folder = trusted_open(state, S_IFDIR, &helper->trust, &errors);
+		helper->state_folder = trusted_open(state, S_IFDIR, &helper->trust, &why);
 		helper->ledger.folder = helper->state_folder;
-		good = helper->state_folder >= 0;
-		give_up_rights(helper, config);
+		give_up_rights(helper);
 	}
-	if (!good)
-		fprintf(stderr, "%s%s", buffer_text(&errors),
-		    view_ends_with(buffer_view(&errors), VIEW("\n")) ? "" : "\n");
-	return good;
+	if (helper->state_folder < 0)
+		trusted_complain(&why);
+	return helper->state_folder >= 0;
 }
 
 static int open_clients(struct helper *helper, const struct options *options)
@@ -187,12 +180,16 @@ static void step_jobs(struct helper *helper)
 	}
 }
 
+/* At SIGHUP we end where the next of us could start. Without one nothing could be taken back while
+ * the mistake is there. */
 static void take_signals(struct helper *helper)
 {
 	struct signalfd_siginfo info;
 
 	while (read(helper->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		helper->stopping |= info.ssi_signo != SIGCHLD;
+		helper->stopping |= info.ssi_signo == SIGHUP
+		    ? trusted_config_is_fit(helper->config_file, &helper->trust)
+		    : info.ssi_signo != SIGCHLD;
 }
 
 static void turn(struct helper *helper)
@@ -241,7 +238,7 @@ static int run(struct helper *helper, const struct options *options)
 	helper->signals = open_signals();
 	if (error == 0 && helper->signals < 0)
 		error = -errno;
-	if (error == 0 && !prepare(helper, options->given[OPTION_CONFIG])) {
+	if (error == 0 && !prepare(helper)) {
 		packet_socket_turn_away();
 		return EXIT_BAD_CONFIG;
 	}
@@ -274,6 +271,7 @@ int main(int argc, char **argv)
 	helper.spawned = options.parent_socket >= 0;
 	helper.trust = trust_of_process(helper.spawned);
 	helper.allowed_uid = options.allowed_uid;
+	helper.config_file = options.given[OPTION_CONFIG];
 	status = run(&helper, &options);
 	for (size_t i = 0; i < HELPER_MAX_JOBS; i++)
 		if (helper.jobs[i].used)

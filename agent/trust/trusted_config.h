@@ -3,10 +3,17 @@
 #ifndef AUTHMEDIC_TRUST_TRUSTED_CONFIG_H
 #define AUTHMEDIC_TRUST_TRUSTED_CONFIG_H
 
+#include "config/config.h"
 #include "trust/trusted_path.h"
 
-/* Whether the file, and conf.d beside it with all that is read of it, are fit for trusted_open();
- * if not, its error, with the reason appended to `why`. */
-must_check int trusted_config(const char *file, const struct trust *trust, struct buffer *why);
+/* Loads it, where the file, and conf.d beside it with all that is read of it, are fit for
+ * trusted_open(), or whoever started us has our rights anyhow (sticky_folders). If not, the error,
+ * with the reason appended to `why`. */
+must_check int trusted_config_load(struct config **ret_config, const char *file,
+    const struct trust *trust, struct buffer *why);
+/* Whether it could be loaded anew now; where not, that is told, and that the old one stays. */
+must_check bool trusted_config_is_fit(const char *file, const struct trust *trust);
+/* Such reasons, for whoever started us. */
+void trusted_complain(const struct buffer *why);
 
 #endif

@@ -102,6 +102,28 @@ static void serves_the_daemon(void **state)
 	assert_int_equal(umount("/etc/passwd"), 0);
 }
 
+/* However many lines the daemon holds open there is one for a person. */
+static void leaves_people_a_place(void **state)
+{
+	struct harness *harness = *state;
+	int sockets[2 * 8];
+
+	if (!harness_has_place || !stand_in_for_daemon())
+		skip();
+	assert_int_equal(chmod(harness->folder, 0755), 0);
+	harness_listen(harness, NULL);
+	for (size_t i = 0; i < count_of(sockets); i++) {
+		harness_connect(harness, STRANGER);
+		sockets[i] = harness->socket;
+		harness->socket = -1;
+	}
+	harness_connect(harness, 0);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	for (size_t i = 0; i < count_of(sockets); i++)
+		close(sockets[i]);
+	assert_int_equal(umount("/etc/passwd"), 0);
+}
+
 /* A client that goes leaves its place to the next; the helper stays until it is told to end. */
 static void outlives_its_clients(void **state)
 {
@@ -153,6 +175,26 @@ static int exit_status_of(struct harness *harness)
 	assert_int_equal(waitpid(harness->helper, &status, 0), harness->helper);
 	harness->helper = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Told to read its configuration anew it ends, for the next of us to do so; but not where that one
+ * could not. */
+static void stays_where_none_could_follow(void **state)
+{
+	struct harness *harness = *state;
+
+	if (!harness_has_place)
+		skip();
+	harness_listen(harness, NULL);
+	harness_write(harness, "conf.d", NULL);
+	harness_write(harness, "conf.d/more.yml", "mode: never\n");
+	for (int i = 0; i < 2; i++) {
+		kill(harness->helper, SIGHUP);
+		assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	}
+	harness_write(harness, "conf.d/more.yml", "mode: observe\n");
+	kill(harness->helper, SIGHUP);
+	assert_int_equal(exit_status_of(harness), 0);
 }
 
 /* A configuration that others may write, or a file in conf.d, is not read. */
@@ -210,8 +252,10 @@ int main(void)
 	    TEST(serves_by_systemd),
 	    TEST(turns_strangers_away),
 	    TEST(serves_the_daemon),
+	    TEST(leaves_people_a_place),
 	    TEST(outlives_its_clients),
 	    TEST(ends_after_its_action),
+	    TEST(stays_where_none_could_follow),
 	    TEST(distrusts_the_configuration),
 	    TEST(turns_away_without_a_configuration),
 	};
