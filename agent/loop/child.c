@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <uv.h>
 
 #include "base/buffer.h"
@@ -38,6 +39,8 @@ struct child {
 };
 
 static size_t hanging; /* children, of all loops */
+static pid_t abandoned[CHILD_MAX_ABANDONED]; /* that no loop looks after any more */
+static size_t abandoned_count;
 
 static void on_timer(uv_timer_t *handle);
 
@@ -232,11 +235,23 @@ static int capture(struct output *output)
 	return error;
 }
 
+/* Or a zombie would stay behind of each. Until then its number is nobody else's. */
+static void reap_abandoned(void)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < abandoned_count; i++)
+		if (waitpid(abandoned[i], NULL, WNOHANG) == 0)
+			abandoned[kept++] = abandoned[i];
+	abandoned_count = kept;
+}
+
 int child_new(struct child **ret_child, uv_loop_t *loop, const struct child_options *options)
 {
 	struct child *child = hanging < CHILD_MAX_HANGING ? calloc(1, sizeof(*child)) : NULL;
 	int error;
 
+	reap_abandoned();
 	if (hanging >= CHILD_MAX_HANGING)
 		return -EAGAIN;
 	if (child == NULL)
@@ -287,9 +302,15 @@ void child_close(struct child **child)
 
 void child_abandon(struct child **child)
 {
-	if (*child != NULL)
-		close_handles(*child);
+	struct child *leaving = *child;
+
 	*child = NULL;
+	if (leaving == NULL)
+		return;
+	if (uv_is_active((uv_handle_t *)&leaving->process) &&
+	    abandoned_count < CHILD_MAX_ABANDONED)
+		abandoned[abandoned_count++] = leaving->process.pid;
+	close_handles(leaving);
 }
 
 int child_pid(const struct child *child)

@@ -9,6 +9,7 @@
 #define CHILD_HANG_MS	       5000	   /* from SIGKILL to the report all the same */
 #define CHILD_DRAIN_MS	       1000	   /* for output, once the child itself has ended */
 #define CHILD_MAX_HANGING      8 /* so many that not even SIGKILL ended; then no more are started */
+#define CHILD_MAX_ABANDONED    16
 
 struct child;
 
@@ -42,7 +43,8 @@ must_check int child_new(
     struct child **ret_child, uv_loop_t *loop, const struct child_options *options);
 /* Kills the whole process group where it still runs. */
 void child_close(struct child **child);
-/* Lets it run on without us: for the end of our own process only, or a zombie stays behind. */
+/* Lets it run on without us. Once it has ended its end is taken by a later child_new(); of the
+ * first CHILD_MAX_ABANDONED that run at a time. */
 void child_abandon(struct child **child);
 
 int child_pid(const struct child *child);

@@ -290,6 +290,26 @@ static void close_kills(unused_parameter void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+/* What is left to run on leaves no zombie behind once it has ended and another is started. */
+static void takes_the_end_of_what_it_left(unused_parameter void **state)
+{
+	siginfo_t end = {0};
+	pid_t pid;
+
+	start("deaf", (struct child_options){0});
+	pid = child_pid(run->child);
+	child_abandon(&run->child);
+	assert_null(run->child);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT), 0);
+	start("print", (struct child_options){0});
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(run->result.exit_status, 7);
+}
+
 /* A program that is not there is an error at once, with no child and nothing left in the loop. */
 static void says_when_it_cannot_start(unused_parameter void **state)
 {
@@ -314,6 +334,7 @@ int main(int argc, char **argv)
 	    child_test(gives_up_what_hangs),
 	    child_test(does_not_wait_for_daemons),
 	    child_test(close_kills),
+	    child_test(takes_the_end_of_what_it_left),
 	    child_test(says_when_it_cannot_start),
 	};
 
