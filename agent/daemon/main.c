@@ -178,7 +178,7 @@ static void on_terminate(void *context)
 {
 	struct daemon *daemon = context;
 
-	service_manager_tell("STOPPING=1");
+	(void)service_manager_tell("STOPPING=1");
 	pipeline_close(&daemon->pipeline, NULL);
 	end_listening(daemon);
 }

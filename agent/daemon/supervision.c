@@ -12,6 +12,7 @@ struct supervision {
 	struct supervision_options options;
 	struct timer *timer;
 	bool has_watchdog;
+	bool owes_ready; /* it could not be told yet */
 	struct buffer told; /* the line as it was told last */
 };
 
@@ -23,11 +24,17 @@ static void tell_line(struct supervision *supervision)
 	buffer_append_text(&line, "STATUS=");
 	supervision->options.describe(supervision->options.context, &line);
 	if (buffer_error(&line) < 0 ||
-	    view_equal(buffer_view(&line), buffer_view(&supervision->told)))
+	    view_equal(buffer_view(&line), buffer_view(&supervision->told)) ||
+	    !service_manager_tell(buffer_text(&line)))
 		return;
-	service_manager_tell(buffer_text(&line));
 	buffer_clear(&supervision->told);
 	buffer_append(&supervision->told, buffer_view(&line));
+}
+
+/* Whoever waits for it would end us at last. */
+static void tell_ready(struct supervision *supervision)
+{
+	supervision->owes_ready = !service_manager_tell("READY=1");
 }
 
 static void on_timer(void *context)
@@ -36,7 +43,9 @@ static void on_timer(void *context)
 
 	if (supervision->has_watchdog &&
 	    supervision->options.is_going_on(supervision->options.context))
-		service_manager_tell("WATCHDOG=1");
+		(void)service_manager_tell("WATCHDOG=1");
+	if (supervision->owes_ready)
+		tell_ready(supervision);
 	tell_line(supervision);
 }
 
@@ -79,6 +88,6 @@ void supervision_close(struct supervision **supervision)
 
 void supervision_tell_ready(struct supervision *supervision)
 {
-	service_manager_tell("READY=1");
+	tell_ready(supervision);
 	tell_line(supervision);
 }

@@ -29,21 +29,23 @@ static int address_of(const char *name, struct sockaddr_un *ret_address, socklen
 	return 0;
 }
 
-void service_manager_tell(const char *assignments)
+bool service_manager_tell(const char *assignments)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address;
 	socklen_t length;
+	ssize_t sent;
 	int file;
 
 	if (name == NULL || address_of(name, &address, &length) < 0)
-		return;
+		return true;
 	file = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (file < 0)
-		return;
-	(void)sendto(file, assignments, strlen(assignments), MSG_NOSIGNAL | MSG_DONTWAIT,
+		return false;
+	sent = sendto(file, assignments, strlen(assignments), MSG_NOSIGNAL | MSG_DONTWAIT,
 	    (const struct sockaddr *)&address, length);
 	close(file);
+	return sent >= 0;
 }
 
 void service_manager_tell_reloading(void)
@@ -52,7 +54,7 @@ void service_manager_tell_reloading(void)
 
 	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)clock_monotonic_us());
-	service_manager_tell(text);
+	(void)service_manager_tell(text);
 }
 
 /* The number in that variable; `missing` where there is none. */

@@ -3,11 +3,12 @@
 #ifndef AUTHMEDIC_LOOP_SERVICE_MANAGER_H
 #define AUTHMEDIC_LOOP_SERVICE_MANAGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Assignments with line ends between: "READY=1\nSTATUS=…". Never blocks; what cannot be sent is
- * dropped. */
-void service_manager_tell(const char *assignments);
+/* Assignments with line ends between: "READY=1\nSTATUS=…". Never blocks: false where it could not
+ * be sent, since the manager has too much to read just now. */
+bool service_manager_tell(const char *assignments);
 /* RELOADING=1 with the time that Type=notify-reload wants. "READY=1" ends it. */
 void service_manager_tell_reloading(void);
 /* How many sockets it listens on for us, from SERVICE_MANAGER_FIRST_SOCKET on (sd_listen_fds(3)).

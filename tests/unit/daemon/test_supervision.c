@@ -18,10 +18,13 @@ static bool goes_on;
 static int described;
 static int beats;
 static int lines;
+static int readies;
+static bool is_still; /* nothing new is seen */
 
 static void describe(unused_parameter void *context, struct buffer *line)
 {
-	buffer_append_format(line, "line %d", ++described);
+	described += !is_still;
+	buffer_append_format(line, "line %d", described);
 }
 
 static bool is_going_on(unused_parameter void *context)
@@ -44,7 +47,8 @@ static int set_up(void **state)
 		return -1;
 	setenv("NOTIFY_SOCKET", path, 1);
 	setenv("WATCHDOG_USEC", "20000", 1);
-	beats = lines = described = 0;
+	beats = lines = described = readies = 0;
+	is_still = false;
 	return open_loop(state) != 0 ? -1 : supervision_new(&supervision, &loop, &options);
 }
 
@@ -70,6 +74,7 @@ static void hear(void)
 
 		beats += view_equal(told, VIEW("WATCHDOG=1"));
 		lines += view_starts_with(told, VIEW("STATUS=line "));
+		readies += view_equal(told, VIEW("READY=1"));
 	}
 }
 
@@ -94,11 +99,40 @@ static void test_not_fed(unused_parameter void **state)
 		hear();
 }
 
+/* By as many senders as it takes: each may have so much on its way only. */
+static void fill_queue(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	ssize_t sent = 1;
+
+	memcpy(address.sun_path, path, strlen(path));
+	while (sent > 0) {
+		int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+		sent = sendto(sender, "", 1, 0, (struct sockaddr *)&address, sizeof(address));
+		close(sender);
+	}
+}
+
+static void test_busy_manager(unused_parameter void **state)
+{
+	/* What it had no room for is told once it has: that we are ready, and the line. */
+	goes_on = true;
+	is_still = true;
+	fill_queue();
+	supervision_tell_ready(supervision);
+	while (beats < 3)
+		hear();
+	assert_int_equal(readies, 1);
+	assert_int_equal(lines, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_fed, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_not_fed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_busy_manager, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("daemon/supervision", tests, NULL, NULL);

@@ -81,12 +81,15 @@ static void test_nobody(unused_parameter void **state)
 	assert_string_equal(told(), "");
 }
 
-/* Neither a manager that does not read nor its full queue makes us wait. */
+/* Neither a manager that does not read nor its full queue makes us wait; but we know of it. */
 static void test_never_blocks(unused_parameter void **state)
 {
+	assert_true(service_manager_tell("WATCHDOG=1"));
 	for (int i = 0; i < 100000; i++)
-		service_manager_tell("WATCHDOG=1");
+		(void)service_manager_tell("WATCHDOG=1");
+	assert_false(service_manager_tell("READY=1"));
 	assert_string_equal(told(), "WATCHDOG=1");
+	assert_true(service_manager_tell("READY=1"));
 }
 
 /* The watchdog is ours where the process is named, or none is. */
