@@ -20,6 +20,7 @@ struct message {
 
 struct entry {
 	uint64_t subject; /* of what its messages tell */
+	size_t older; /* the last before it that tells of the same, counted from 1; 0: none */
 	bool is_end; /* of that */
 	char *incident, *site, *diagnosis, *state, *text;
 	const char *kind;
@@ -223,9 +224,20 @@ static int fill(struct entry *entry, const struct journal *journal, const struct
 	return add_notification(entry, journal, site, event);
 }
 
+static size_t find_older(const struct journal *journal, const struct entry *entry)
+{
+	size_t number = entry->messages.count > 0 ? journal->entries.count : 0;
+
+	while (number > 0 && (journal->entries.items[number - 1].messages.count == 0 ||
+				 journal->entries.items[number - 1].subject != entry->subject))
+		number--;
+	return number;
+}
+
 /* In the journal from here, or lost where there was an error or is no room. */
 static void keep(struct journal *journal, struct entry *entry, const char *site, int error)
 {
+	entry->older = find_older(journal, entry);
 	if (error == 0)
 		error = array_push(&journal->entries, *entry, JOURNAL_MAX_ENTRIES);
 	if (error == 0)
@@ -361,19 +373,14 @@ static struct message *message_for(
 	return NULL;
 }
 
-/* Whether what is older of the same subject has not been told to the target yet. */
+/* Whether what is older of the same subject has not been told to the target yet. Where the last of
+ * it has been, all has. */
 static bool is_behind(const struct journal *journal, size_t entry, const char *target)
 {
-	for (size_t i = 0; i < entry; i++) {
-		const struct message *message;
+	size_t older = journal->entries.items[entry].older;
+	const struct message *message = older > 0 ? message_for(journal, older - 1, target) : NULL;
 
-		if (journal->entries.items[i].subject != journal->entries.items[entry].subject)
-			continue;
-		message = message_for(journal, i, target);
-		if (message != NULL && message->fate == JOURNAL_UNTOLD)
-			return true;
-	}
-	return false;
+	return message != NULL && message->fate == JOURNAL_UNTOLD;
 }
 
 bool journal_next_untold(const struct journal *journal, const char *target, bool is_waiting,
