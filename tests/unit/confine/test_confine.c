@@ -1,10 +1,12 @@
 #include "confine/confine.h"
 
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "directory_fixture.h"
@@ -113,6 +115,29 @@ static int leave_the_folder_of_others(void)
 	return unshare(CLONE_FS) < 0 ? errno : 0;
 }
 
+/* Beside another wish that goes with none, so that whoever gets so far hears that from the kernel,
+ * and nothing comes of it. */
+static int ask_for_a_name_space(void)
+{
+	long child =
+	    syscall(SYS_clone, CLONE_NEWUSER | CLONE_FS | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	return child >= 0 || errno == EINVAL ? 0 : errno;
+}
+
+static void *run_beside(void *context)
+{
+	return context;
+}
+
+static int start_a_thread(void)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, run_beside, NULL);
+
+	return error != 0 ? error : pthread_join(thread, NULL);
+}
+
 static const struct deed {
 	const char *name;
 	int (*do_it)(void);
@@ -134,6 +159,8 @@ static const struct deed {
     {"being traced", be_traced, EPERM, EPERM, EPERM, 0},
 #endif
     {"unsharing", leave_the_folder_of_others, EPERM, EPERM, 0, 0},
+    {"making a name space", ask_for_a_name_space, EPERM, EPERM, 0, 0},
+    {"starting a thread", start_a_thread, 0, 0, 0, 0},
 };
 
 /* ------------------------------------------------------------------------------- the trial */
