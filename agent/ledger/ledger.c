@@ -107,7 +107,14 @@ static size_t longest_before(const struct ledger_record *record)
 	           : LEDGER_MAX_BYTES - LEDGER_KEPT_BYTES;
 }
 
-/* Room for an intent and its result, where the file system knows how to keep it. */
+static size_t room_for(const struct ledger_record *intent)
+{
+	bool must_revert = !intent->reverts && intent->for_ms > 0;
+
+	return 2 * LEDGER_MAX_LINE_BYTES + (must_revert ? LEDGER_REVERT_BYTES : 0);
+}
+
+/* Room for an intent, its result and its revert, where the file system knows how to keep it. */
 static int keep_room(const struct ledger *ledger, const struct ledger_record *record)
 {
 	off_t size = lseek(ledger->file, 0, SEEK_END);
@@ -118,7 +125,8 @@ static int keep_room(const struct ledger *ledger, const struct ledger_record *re
 		return -EFBIG;
 	if (record->kind != LEDGER_INTENT)
 		return 0;
-	if (fallocate(ledger->file, FALLOC_FL_KEEP_SIZE, size, 2 * LEDGER_MAX_LINE_BYTES) == 0 ||
+	if (fallocate(ledger->file, FALLOC_FL_KEEP_SIZE, size,
+	        (off_t)room_for(record)) == 0 ||
 	    errno == EOPNOTSUPP || errno == ENOSYS)
 		return 0;
 	return -errno;

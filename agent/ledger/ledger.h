@@ -16,6 +16,9 @@
 /* Of those, for results and reverts alone: a thousand of them, so that what was applied for a time
  * can be taken back when nothing else can be written any more. */
 #define LEDGER_KEPT_BYTES     ((size_t)1024 * 1024)
+/* Of the disk that much is taken with each apply that must be reverted: room for that some sixty
+ * times over, also where the disk is full by then. */
+#define LEDGER_REVERT_BYTES   ((size_t)64 * 1024)
 
 enum ledger_kind {
 	LEDGER_INTENT,
@@ -66,8 +69,8 @@ must_check int ledger_lock(struct ledger *ledger, const struct moment *now);
 void ledger_unlock(struct ledger *ledger);
 
 /* Under the lock: adds the record and returns once it is on the disk. On failure the file is what
- * it was; an intent fails where there is no room for its result either. -EFBIG where the ledger is
- * as long as it may be for such a record. */
+ * it was; an intent fails where there is no room for its result either, nor for its revert. -EFBIG
+ * where the ledger is as long as it may be for such a record. */
 must_check int ledger_add(struct ledger *ledger, const struct ledger_record *record);
 
 /* Reads every record, locked or not. -EBADMSG where a line is damaged, -EPERM where the file's

@@ -261,12 +261,10 @@ static void fill_up(const char *path)
 	fclose(file);
 }
 
-/* No room for the intent: no action; the ledger stays as it was, and with room it goes on. */
-static void needs_room(void **state)
+/* The ledger gets a disk of its own, of that size. */
+static void mount_disk(const struct harness *harness, const char *options)
 {
-	struct harness *harness = *state;
 	char path[HARNESS_PATH_BYTES];
-	struct protocol_reply reply;
 
 	harness_write(harness, "state/helper", NULL);
 	harness_path(harness, "state/helper", path);
@@ -274,8 +272,46 @@ static void needs_room(void **state)
 	/* In a name space of our own, where the mount ends with us. */
 	if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
 	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("tmpfs", path, "tmpfs", 0, "size=8k,mode=0700") < 0)
+	    mount("tmpfs", path, "tmpfs", 0, options) < 0)
 		skip();
+}
+
+/* What was applied for a time is taken back though the disk has become full meanwhile. */
+static void has_room_to_revert(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+	struct stat status;
+
+	mount_disk(harness, "size=256k,mode=0700");
+	harness_plugin(harness, "mark", harness_mark);
+	harness_start(harness);
+	/* So that the action just fits into a page of that disk. */
+	harness_path(harness, "state/helper/ledger", path);
+	for (status.st_size = 0; status.st_size < 3700; assert_int_equal(stat(path, &status), 0))
+		assert_int_equal(
+		    harness_say(harness, PROTOCOL_APPROVE, "fallback", 0).result, PROTOCOL_DONE);
+	assert_int_equal(harness_say(harness, PROTOCOL_APPLY, "fallback", 0).result, PROTOCOL_DONE);
+	harness_path(harness, "state/helper/ballast", path);
+	fill_up(path);
+	reply = harness_say(harness, PROTOCOL_REVERT, "fallback", 0);
+	assert_int_equal(reply.refusal, REFUSAL_NONE);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(harness_count_lines(harness, "marks"), 2);
+	assert_int_equal(harness_close(harness), 0);
+	harness_path(harness, "state/helper", path);
+	assert_int_equal(umount(path), 0);
+}
+
+/* No room for the intent: no action; the ledger stays as it was, and with room it goes on. */
+static void needs_room(void **state)
+{
+	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
+	struct protocol_reply reply;
+
+	mount_disk(harness, "size=8k,mode=0700");
 	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	assert_int_equal(harness_ask_status(harness).budget_hour, 1);
@@ -493,6 +529,7 @@ int main(void)
 	    TEST(one_at_a_time),
 	    TEST(kills_at_the_deadline),
 	    TEST(distrusts_the_ledger),
+	    TEST(has_room_to_revert),
 	    TEST(needs_room),
 	    TEST(hangs_up_on_nonsense),
 	    TEST(waits_for_the_slow),
