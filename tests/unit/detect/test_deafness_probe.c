@@ -64,6 +64,32 @@ static void test_probe_line_comes_late(unused_parameter void **state)
 	assert_all_heard();
 }
 
+static void test_probe_soon_after(unused_parameter void **state)
+{
+	/* One that was seen is done with: the next counts, however soon it comes. */
+	uint64_t revision;
+
+	look();
+	request(0, true);
+	pass(SECOND);
+	revision = deafness_revision(deafness);
+	deafness_probe_started(deafness);
+	request(0, true);
+	sights[0].own_probes++;
+	pass(SECOND);
+	deafness_probe_ended(deafness, now_ms, DEAF_PROBE_ACCEPTED);
+	pass(SECOND);
+	assert_true(deafness_revision(deafness) > revision);
+	for (int i = 0; i < 3; i++) {
+		assert_all_heard();
+		deafness_probe_started(deafness);
+		pass(SECOND);
+		deafness_probe_ended(deafness, now_ms, DEAF_PROBE_ACCEPTED);
+		pass(2 * MINUTE);
+	}
+	assert_true(is_open(0, DEAF_PROBE_UNSEEN));
+}
+
 static void test_any_line_may_be_the_probe(unused_parameter void **state)
 {
 	/* Where the log does not show whose a request is, each line may be that of the probe. */
@@ -139,6 +165,21 @@ static void test_only_errors_ever(unused_parameter void **state)
 	assert_false(is_open(0, DEAF_ONLY_ERRORS));
 }
 
+static void test_errors_after_a_quiet_time(unused_parameter void **state)
+{
+	/* They span the time from the first of them on, and not from those before the success. */
+	look();
+	requests_fail(10);
+	request(0, true);
+	pass(2 * HOUR);
+	requests_fail(200);
+	for (int i = 0; i < 3; i++) {
+		requests_fail(1);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_all_heard();
+}
+
 static void test_a_log_of_errors_beside_another(unused_parameter void **state)
 {
 	/* The successes stand in another log of the site. */
@@ -197,10 +238,12 @@ int main(void)
 	    site_test(test_probe_unseen),
 	    site_test(test_probe_that_did_not_arrive),
 	    site_test(test_probe_line_comes_late),
+	    site_test(test_probe_soon_after),
 	    site_test(test_any_line_may_be_the_probe),
 	    site_test(test_own_line_is_expected),
 	    site_test(test_balanced_probes),
 	    site_test(test_only_errors_ever),
+	    site_test(test_errors_after_a_quiet_time),
 	    site_test(test_a_log_of_errors_beside_another),
 	    site_test(test_outage_is_no_deafness),
 	    site_test(test_successes_are_not_logged_any_more),

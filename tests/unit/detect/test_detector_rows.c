@@ -345,6 +345,41 @@ static void test_old_totals(unused_parameter void **state)
 	keeper_clear(&keeper);
 }
 
+static void test_times_of_others(unused_parameter void **state)
+{
+	/* The last time that there is comes back in each of the totals' fields, one behind it is
+	 * refused. */
+	static const struct {
+		size_t offset;
+		int64_t most;
+	} fields[] = {{9, ROW_MAX_TIME_MS}, {17, ROW_MAX_TIME_MS - 1}, {25, ROW_MAX_TIME_MS},
+	    {33, ROW_MAX_TIME_MS}};
+	static struct keeper keeper;
+	struct detector *auto_call(detector_free) detector = script_detector();
+	char key[ROW_KEY_BYTES];
+	struct view name = row_key('t', 0, key);
+	const struct kept_row *row;
+
+	script_admit(detector, 0, 10, 7);
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	row = keeper_find(&keeper, name);
+	for (size_t i = 0; i < count_of(fields); i++)
+		for (int more = 0; more < 2; more++) {
+			struct detector *auto_call(detector_free) fresh = script_detector();
+			char value[ROW_MAX_BYTES];
+			struct row_writer time;
+
+			row_begin(&time, 0);
+			row_put(&time, (uint64_t)(fields[i].most + more), 8);
+			memcpy(value, row->value, row->length);
+			memcpy(value + fields[i].offset, time.bytes + 1, 8);
+			assert_int_equal(
+			    detector_restore(fresh, name, view_of(value, row->length)),
+			    more == 0 ? 0 : -EINVAL);
+		}
+	keeper_clear(&keeper);
+}
+
 static void test_leap(unused_parameter void **state)
 {
 	/* A clock that leapt ahead is still in doubt after a restart: nobody is forgotten before it
@@ -524,6 +559,7 @@ int main(void)
 	    cmocka_unit_test(test_cost),
 	    cmocka_unit_test(test_corrupted),
 	    cmocka_unit_test(test_old_totals),
+	    cmocka_unit_test(test_times_of_others),
 	    cmocka_unit_test(test_leap),
 	    cmocka_unit_test(test_other_signatures),
 	    cmocka_unit_test(test_forgotten),
