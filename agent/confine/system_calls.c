@@ -70,12 +70,14 @@ static int add_name_spaces(scmp_filter_ctx filter)
 	unsigned place = machine == SCMP_ARCH_S390 || machine == SCMP_ARCH_S390X ? 1 : 0;
 	int clone = seccomp_syscall_resolve_name("clone");
 	int clone3 = seccomp_syscall_resolve_name("clone3");
+	int added = 0;
 
 	for (size_t i = 0; i < count_of(kinds); i++)
-		(void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), clone, 1,
-		    SCMP_CMP(place, SCMP_CMP_MASKED_EQ, kinds[i], kinds[i]));
-	return clone3 != __NR_SCMP_ERROR &&
-	       seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), clone3, 0) == 0;
+		added += seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), clone, 1,
+			     SCMP_CMP(place, SCMP_CMP_MASKED_EQ, kinds[i], kinds[i])) == 0;
+	added += clone3 != __NR_SCMP_ERROR &&
+		 seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), clone3, 0) == 0;
+	return added;
 }
 
 int system_calls_refuse(enum system_calls_kind kind)

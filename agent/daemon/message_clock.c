@@ -20,10 +20,11 @@ int64_t message_clock_follow(struct message_clock *clock, struct store *store)
 		error = store_shift_messages(store, step_ms, clock_now_ms());
 	else
 		step_ms = 0;
-	if (error < 0) {
+	if (error < 0 && error != clock->told_error)
 		log_error("the messages that wait cannot follow the clock: %s", strerror(-error));
+	clock->told_error = error;
+	if (error < 0)
 		return 0;
-	}
 	*clock = now;
 	return step_ms;
 }

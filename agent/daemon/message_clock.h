@@ -7,6 +7,7 @@
 
 struct message_clock {
 	int64_t ahead_ms; /* of the clock that nobody sets */
+	int told_error;   /* why the messages could not follow; 0: they could */
 };
 
 struct message_clock message_clock_now(void);

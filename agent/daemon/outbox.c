@@ -202,10 +202,11 @@ static int delay_message(
 	    clock_now_ms() + delay_ms(delivery->attempts, outcome));
 }
 
-/* What is under way is older or younger by as much, too. */
+/* What is under way, too. Not before all that waits is in the store, which is saved. */
 static void follow_clock(struct outbox *outbox)
 {
-	int64_t step_ms = message_clock_follow(&outbox->clock, outbox->parts.store);
+	bool saved = outbox->parts.saving->error == 0;
+	int64_t step_ms = saved ? message_clock_follow(&outbox->clock, outbox->parts.store) : 0;
 
 	for (size_t i = 0; i < outbox->parts.config->notify.count; i++)
 		outbox->targets[i].delivery.created_ms += step_ms;
@@ -529,8 +530,7 @@ void outbox_work(struct outbox *outbox, int64_t now_ms)
 		if (outbox->targets[i].dead > 0 &&
 		    dead_letters_revive(&outbox->letters[i], outbox->parts.store, now_ms))
 			tell_queue(outbox, i);
-	if (outbox->parts.saving->error == 0)
-		follow_clock(outbox);
+	follow_clock(outbox);
 	if (outbox->parts.saving->error == 0 && pay(outbox))
 		send_due(outbox);
 	else

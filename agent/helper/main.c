@@ -122,10 +122,7 @@ static bool prepare(struct helper *helper)
 
 	buffer_init(&why, MAX_ERRORS_BYTES);
 	if (trusted_config_load(&helper->config, helper->config_file, &helper->trust, &why) == 0) {
-		const char *state = helper->config->helper_state_dir;
-
-		mkdir(state, 0700); /* what is wrong with it shows when it is opened */
-		helper->state_folder = trusted_open(state, S_IFDIR, &helper->trust, &why);
+		helper->state_folder = trusted_state_folder(helper->config, &helper->trust, &why);
 		helper->ledger.folder = helper->state_folder;
 		give_up_rights(helper);
 	}

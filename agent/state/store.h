@@ -149,8 +149,9 @@ must_check int store_begin_attempt(struct store *store, int64_t id);
 must_check int store_add_attempts(struct store *store, int64_t id, int64_t count);
 must_check int store_delay_message(struct store *store, int64_t id, int64_t due_ms);
 must_check int store_delete_message(struct store *store, int64_t id);
-/* The clock was set by so much, to `now_ms`: what waits came, and is due, as much later by it. Of
- * what was never tried some may have come since: it is due at once, and none is made older. */
+/* The clock was set by so much, to `now_ms`: what waits came, and is due, as much later by it, but
+ * nothing came later than now: it may be of an earlier start, by another clock. Of what was never
+ * tried some may have come since: it is due at once, and none is made older. */
 must_check int store_shift_messages(struct store *store, int64_t by_ms, int64_t now_ms);
 must_check int store_find_message(
     struct store *store, const char *target, const char *message_id, int64_t *ret_id);

@@ -153,8 +153,8 @@ int store_shift_messages(struct store *store, int64_t by_ms, int64_t now_ms)
 
 	query_start(&query, store->database,
 	    "UPDATE outbox SET"
-	    " created_ms = CASE WHEN attempts > 0 THEN created_ms + ?1"
-	    " ELSE min(created_ms + max(?1, 0), ?2) END,"
+	    " created_ms = min(created_ms"
+	    " + CASE WHEN attempts > 0 THEN ?1 ELSE max(?1, 0) END, ?2),"
 	    " due_ms = CASE WHEN attempts > 0 THEN due_ms + ?1"
 	    " ELSE min(due_ms + max(?1, 0), ?2) END");
 	query_bind_int(&query, by_ms);

@@ -53,6 +53,13 @@ int trusted_config_load(struct config **ret_config, const char *file, const stru
 	return error < 0 ? error : config_load(ret_config, file, why);
 }
 
+int trusted_state_folder(
+    const struct config *config, const struct trust *trust, struct buffer *why)
+{
+	mkdir(config->helper_state_dir, 0700); /* what is wrong with it shows when it is opened */
+	return trusted_open(config->helper_state_dir, S_IFDIR, trust, why);
+}
+
 void trusted_complain(const struct buffer *why)
 {
 	bool is_ended = view_ends_with(buffer_view(why), VIEW("\n"));
@@ -68,6 +75,13 @@ bool trusted_config_is_fit(const char *file, const struct trust *trust)
 
 	buffer_init(&why, MAX_WHY_BYTES);
 	error = trusted_config_load(&config, file, trust, &why);
+	if (error == 0) {
+		int folder = trusted_state_folder(config, trust, &why);
+
+		error = folder < 0 ? folder : 0;
+		if (folder >= 0)
+			close(folder);
+	}
 	if (error < 0) {
 		trusted_complain(&why);
 		log_told(LOG_KIND_reload_refused, (struct log_about){0},

@@ -11,7 +11,12 @@
  * with the reason appended to `why`. */
 must_check int trusted_config_load(struct config **ret_config, const char *file,
     const struct trust *trust, struct buffer *why);
-/* Whether it could be loaded anew now; where not, that is told, and that the old one stays. */
+/* The folder that it has us keep our state in, made where it was missing, as a descriptor. If it is
+ * not fit, the error, as above. */
+must_check int trusted_state_folder(
+    const struct config *config, const struct trust *trust, struct buffer *why);
+/* Whether it could be loaded anew now, and the state's folder opened; where not, that is told, and
+ * that the old one stays. */
 must_check bool trusted_config_is_fit(const char *file, const struct trust *trust);
 /* Such reasons, for whoever started us. */
 void trusted_complain(const struct buffer *why);

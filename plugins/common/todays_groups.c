@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include "common/command.h"
 #include "common/unit.h"
 
 #define SYSTEMCTL	  "/usr/bin/systemctl"
+#define SYSTEMD_RUNS	  "/run/systemd/system" /* as sd_booted(3) looks for it */
 #define MAX_PRINTED_BYTES ((size_t)64 * 1024)
 #define MAX_NAME_BYTES	  256
 
@@ -91,10 +93,14 @@ static int add_those_of_unit(
 	struct buffer auto_buffer printed;
 	struct view rest, line, name, added = {0};
 	bool starts_as_user = false;
+	int error;
 
 	buffer_init(&printed, MAX_PRINTED_BYTES);
-	if (unit_of_worker(worker->oldest.process_id, unit) < 0 || command_run(argv, &printed) < 0)
+	if (unit_of_worker(worker->oldest.process_id, unit) < 0)
 		return 0;
+	error = command_run(argv, &printed);
+	if (error < 0)
+		return access(SYSTEMD_RUNS, F_OK) < 0 ? 0 : error;
 	rest = buffer_view(&printed);
 	while (rest.length > 0) {
 		view_cut(&rest, '\n', &line);
@@ -108,30 +114,20 @@ static int add_those_of_unit(
 	return starts_as_user ? add_all(groups, added) : 0;
 }
 
-/* Only where the process has a group that the database does not explain the unit is asked. */
-static bool are_enough(const struct groups *groups, const struct worker *worker)
-{
-	for (size_t i = 0; i < worker->group_count; i++)
-		if (!has(groups, worker->groups[i]))
-			return false;
-	return true;
-}
-
 int todays_groups(
     const struct worker *worker, gid_t ret_groups[WORKER_MAX_GROUPS], size_t *ret_count)
 {
 	const struct passwd *user = worker->knows_identity ? getpwuid(worker->uid) : NULL;
 	struct groups groups = {.items = ret_groups};
 	int count = WORKER_MAX_GROUPS;
-	int error = 0;
+	int error;
 
 	if (user == NULL)
 		return -ESRCH;
 	if (getgrouplist(user->pw_name, worker->gid, ret_groups, &count) < 0)
 		return -ENOSPC;
 	groups.count = (size_t)count;
-	if (!are_enough(&groups, worker))
-		error = add_those_of_unit(&groups, worker, user);
+	error = add_those_of_unit(&groups, worker, user);
 	*ret_count = groups.count;
 	return error;
 }

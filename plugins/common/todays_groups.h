@@ -5,7 +5,8 @@
 #include "common/worker.h"
 
 /* Those of the group database, the gid among them, and those that its systemd unit adds. -ESRCH
- * where the user has no name, -ENOSPC where they are too many. */
+ * where the user has no name, -ENOSPC where they are too many; the unit's error where it cannot be
+ * asked. */
 must_check int todays_groups(
     const struct worker *worker, gid_t ret_groups[WORKER_MAX_GROUPS], size_t *ret_count);
 

@@ -15,6 +15,7 @@ struct sight {
 	int root;
 	const char *path;
 	enum answer mount_deleted; /* then a restart mounts another */
+	bool is_elsewhere;         /* what the worker reads: its root has no such path */
 };
 
 /* gssproxy reads the keytab for a worker that is told so: then its own rights tell nothing. */
@@ -57,7 +58,7 @@ static enum answer may_user_read(const struct sight *sight, const struct worker 
 
 static void tell_readable(const struct sight *sight, const struct worker *worker)
 {
-	bool by_itself = !uses_proxy(worker);
+	bool by_itself = !uses_proxy(worker) && !sight->is_elsewhere;
 
 	worker_view_tell("keytab.worker_readable",
 	    by_itself ? may_worker_read(sight, worker) : ANSWER_UNKNOWN);
@@ -93,11 +94,13 @@ static const char *const seen_names[] = {"keytab.worker_inode", "keytab.worker_m
     "keytab.worker_changed", "keytab.worker_kvnos"};
 
 /* Opens the file that the worker sees; `seen` has no file where it sees none: it lacks what it had
- * where its mount is gone, and else has its keys from somewhere else. */
-static void tell_seen(const struct sight *sight, const struct keytab *ours, struct keytab *seen)
+ * where its mount is gone, and else has its keys from somewhere else, if there are any. */
+static void tell_seen(struct sight *sight, const struct keytab *ours, struct keytab *seen)
 {
 	int error = worker_view_open(sight->root, sight->path, &seen->file);
 
+	sight->is_elsewhere =
+	    error == -ENOENT && sight->mount_deleted != ANSWER_YES && ours->file >= 0;
 	if (error < 0 || fstat(seen->file, &seen->status) < 0 ||
 	    !S_ISREG(seen->status.st_mode)) {
 		plugin_facts_unknown(seen_names, count_of(seen_names));

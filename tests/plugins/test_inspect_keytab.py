@@ -145,7 +145,9 @@ def test_elsewhere(inspect, start_python, pidfile, tmp_path, as_root):
     root = tmp_path / "root"
     root.mkdir()
     process, _ = start_python("os.chroot(sys.argv[1]); print('up')", root)
-    assert inspect(worker_pidfile=pidfile(process.pid))["keytab.worker_matches"] == "unknown"
+    facts = inspect(worker_pidfile=pidfile(process.pid))
+    for name in ("worker_matches", "worker_readable", "user_readable"):
+        assert facts[f"keytab.{name}"] == "unknown", name
 
 
 def test_bind_mount(inspect, start, pidfile, keytab, overlaid, tmp_path):
@@ -243,14 +245,15 @@ def test_proxy(inspect, start, pidfile, keytab, value, answer, as_root):
     assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == (answer, answer)
 
 
+@pytest.mark.parametrize("held, seen", [("4242", "yes"), ("", "no")], ids=["held", "added-since"])
 @pytest.mark.parametrize("user, answer", [("nobody", "yes"), ("65534", "yes"), ("", "no"), ("daemon", "no")])
-def test_groups_of_the_unit(start_python, keytab, overlaid, plugin, krb5_config, tmp_path, user, answer):
-    """A unit with a user gives its groups again at the next start; to a server that changes its user by itself it gives
-    them in vain."""
+def test_groups_of_the_unit(start_python, keytab, overlaid, plugin, krb5_config, tmp_path, user, answer, held, seen):
+    """A unit with a user gives its groups at the next start, be it again or for the first time; to a server that changes
+    its user by itself it gives them in vain."""
     open_up(keytab)
     os.chown(keytab, 0, 4242)
     keytab.chmod(0o640)
-    process, _ = start_python("os.setgroups([4242]); os.setgid(65534); os.setuid(65534); print('up')")
+    process, _ = start_python(f"os.setgroups([{held}]); os.setgid(65534); os.setuid(65534); print('up')")
     systemctl, groups = tmp_path / "systemctl", tmp_path / "group"
     systemctl.write_text(f"#!/bin/sh\ncase $* in *--property=MainPID*) echo {process.pid} ;;\n"
                          f"*) printf 'User={user}\\nSupplementaryGroups=4243 keys\\n' ;; esac\n")
@@ -259,10 +262,23 @@ def test_groups_of_the_unit(start_python, keytab, overlaid, plugin, krb5_config,
     prefix = overlaid({"/usr/bin/systemctl": systemctl, "/etc/group": groups})
     told = {"service": "HTTP/www", "keytab": keytab, "krb5_config": krb5_config, "worker_unit": "web"}
     facts = plugin(NAME, "inspect", prefix=prefix, **told).facts
-    assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == ("yes", answer)
+    assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == (seen, answer)
     facts = plugin("inspect-worker", "inspect", prefix=prefix, **told).facts
     assert (facts["worker.groups"], facts["worker.groups_now"]) == (
-        "4242 65534", "4242 4243 65534" if answer == "yes" else "65534")
+        f"{held} 65534".strip(), "4242 4243 65534" if answer == "yes" else "65534")
+
+
+def test_unit_cannot_be_asked(start_python, overlaid, plugin, tmp_path):
+    """Where systemd runs and does not answer, nobody knows what a start would give."""
+    process, _ = start_python("os.setgid(65534); os.setuid(65534); print('up')")
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f"#!/bin/sh\ncase $* in *--property=MainPID*) echo {process.pid} ;; *) exit 1 ;; esac\n")
+    systemctl.chmod(0o755)
+    run = tmp_path / "run"
+    (run / "systemd/system").mkdir(parents=True)
+    facts = plugin("inspect-worker", "inspect", prefix=overlaid({"/usr/bin/systemctl": systemctl, "/run": run}),
+                   worker_unit="web").facts
+    assert facts["worker.groups_now"] == facts["worker.groups_match"] == "unknown"
 
 
 def test_nothing_configured(plugin):

@@ -11,10 +11,12 @@ from .systemd import PrivateSystemd
 
 MANUAL = os.path.join(SOURCE_DIRECTORY, "docs", "operations.md")
 UNITS = "/usr/local/lib/systemd/system"
+TOLD = "/run/told"  # there is no journal
 
 # What is written to these folders is gone with the systemd, and no unit of the machine is in them.
-OVERLAYS = """\
-for folder in /etc /usr/local /var/lib; do
+FOLDERS = ["/etc", "/usr/local", "/var/lib"]
+OVERLAYS = f"""\
+for folder in {' '.join(FOLDERS)}; do
     mkdir -p /run/written/$folder /run/work/$folder
     mount -t overlay overlay -o lowerdir=$folder,upperdir=/run/written/$folder,workdir=/run/work/$folder $folder
 done
@@ -40,12 +42,18 @@ class Installed:
 
     def __init__(self, directory):
         self.systemd = PrivateSystemd(directory, OVERLAYS, f"{UNITS}:/etc/systemd/system")
+        for unit in ("authmedicd", "authmedic-helper"):
+            self.systemd.add_drop_in(unit, f"StandardError=append:{TOLD}")
 
     def start(self):
         """Boot; nothing is installed yet. Self."""
         self.systemd.start()
-        if self.shell("mountpoint -q /usr/local", check=False)[0] != 0:
-            pytest.skip("no overlay can be mounted here")
+        for folder in FOLDERS:
+            if self.shell(f"mountpoint -q {folder}", check=False)[0] != 0:
+                pytest.skip(f"no overlay can be mounted over {folder} here")
+        with open(os.path.join(build_directory(), "Makefile"), encoding="utf-8") as makefile:
+            if "\nprefix = /usr/local\n" not in makefile.read():
+                pytest.skip("built for another prefix than the manual's")
         return self
 
     def stop(self):
@@ -61,6 +69,10 @@ class Installed:
             return done.returncode, told
         assert done.returncode == 0, f"{text}: {done.returncode}\n{told}"
         return told
+
+    def output(self):
+        """What the daemon and the helper have said."""
+        return self.shell(f"cat {TOLD}")
 
     def do(self, name):
         """Do what the manual says under that name; what it prints."""

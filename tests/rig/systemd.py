@@ -81,6 +81,11 @@ class PrivateSystemd:
         """Write NAME.service with these lines under [Service]."""
         self._write(f"{name}.service", f"[Unit]\nDefaultDependencies=no\n[Service]\n{service}\n")
 
+    def add_drop_in(self, name, service):
+        """Write a drop-in for NAME.service with these lines under [Service]."""
+        os.makedirs(os.path.join(self._paths["units"], f"{name}.service.d"), exist_ok=True)
+        self._write(f"{name}.service.d/rig.conf", f"[Service]\n{service}\n")
+
     def start(self):
         """Boot it, and wait until it answers; self."""
         self._process = Process([self._unshare, "-m", "-u", "-i", "sh", "-c", BOOT.format(**self._paths)],

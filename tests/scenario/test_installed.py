@@ -7,21 +7,22 @@ import re
 
 import pytest
 
-from rig import SOURCE_DIRECTORY, Rig, config, log_site, need_root, wait_until
+from rig import SOURCE_DIRECTORY, Rig, config, free_port, log_site, need_root, wait_until
 from rig.installed import MANUAL
 from rig.sites import credential_site
 
 CONFIG = """\
+http: {{listen: "127.0.0.1:{port}"}}
 sites:
   - name: web
     logs:
-      - {path: /var/log/web/access.log, format: apache-combined}
-      - {path: /var/log/squid/access.log, format: squid-combined}
+      - {{path: /var/log/web/access.log, format: apache-combined}}
+      - {{path: /var/log/squid/access.log, format: squid-combined}}
     evidence: voters
     service: HTTP/localhost
     keytab: /etc/web/http.keytab
-    worker: {unit: web.service}
-    ladder: [{remedy: recycle, with: {unit: web.service}}]
+    worker: {{unit: web.service}}
+    ladder: [{{remedy: recycle, with: {{unit: web.service}}}}]
 """
 # A server of the machine's own, and logs as Debian's Apache and Squid have them.
 SERVER = """\
@@ -32,7 +33,6 @@ chmod 640 /var/log/web/access.log /var/log/squid/access.log
 chgrp -R adm /var/log/web
 chown -R proxy:proxy /var/log/squid
 """
-READY = "curl -s http://127.0.0.1:19401/-/ready"
 # More often than systemd starts a service again by default.
 KNOCK = """
 import socket
@@ -63,14 +63,15 @@ def test_installed(rig, realm, installed):
     with open(realm.export_keys(rig.path("http.keytab")), "rb") as keytab:
         assert keytab.read(1) == b"\x05"
     installed.shell(f"{SERVER}install -D -m 640 -g proxy {rig.path('http.keytab')} /etc/web/http.keytab")
-    installed.write("/etc/authmedic/authmedic.yml", CONFIG)
+    port = free_port()
+    installed.write("/etc/authmedic/authmedic.yml", CONFIG.format(port=port))
     installed.do("start")
     wait_status(installed, "helper connected.* ready\n")
     wait_status(installed, "DEAF .*/var/log/squid: Permission denied")
     check_inspection(installed)
     installed.do("group")
     wait_status(installed, r"helper connected.* ready\n(?![\s\S]*DEAF)")
-    check_mended_mistake(installed)
+    check_mended_mistake(installed, port)
     installed.do("upgrade")
     wait_status(installed, "helper connected.* ready\n")
     installed.do("remove")
@@ -90,10 +91,15 @@ def check_inspection(installed):
         assert facts[name].strip() == value, (name, facts)
 
 
-def check_mended_mistake(installed):
-    """A mistake in the configuration costs the helper, and for no longer than until it is mended."""
+def check_mended_mistake(installed, port):
+    """A mistake in the configuration costs nothing where both run on, and a helper that is started meanwhile for no
+    longer than until it is mended."""
     installed.shell("echo 'nonsense: 1' >>/etc/authmedic/authmedic.yml; systemctl reload authmedicd")
-    wait_until(lambda: "the helper cannot be reached" in installed.shell(READY), 60, "the helper is missed")
+    wait_until(lambda: installed.output().count("the old one stays") == 2, 60, "both go on")
+    ready = f"curl -s http://127.0.0.1:{port}/-/ready"
+    assert "helper" not in installed.shell(ready)
+    installed.shell("systemctl stop authmedic-helper.service")
+    wait_until(lambda: "the helper cannot be reached" in installed.shell(ready), 60, "the helper is missed")
     installed.shell(f"/usr/bin/python3 -c '{KNOCK}'")
     assert "unknown key 'nonsense'" in installed.shell("authmedic check", check=False)[1]
     installed.shell("sed -i '/nonsense/d' /etc/authmedic/authmedic.yml; systemctl reload authmedicd")
@@ -149,7 +155,8 @@ def test_main_job(rig_in_opt):
     installed.do("install")
     installed.shell(f"chgrp -R adm {web.directory}/logs; chmod 750 {web.directory}/logs; "
                     f"chown authmedic {probe_keytab}; chmod 600 {probe_keytab}")
-    installed.write("/etc/authmedic/authmedic.yml", json.dumps(config(credential_site(web, probe_keytab))))
+    installed.write("/etc/authmedic/authmedic.yml", json.dumps(config(
+        credential_site(web, probe_keytab), http={"listen": f"127.0.0.1:{free_port()}"})))
     installed.do("start")
     crowd = rig.crowd(realm, 6)
     assert crowd.get(web.url) == {200}

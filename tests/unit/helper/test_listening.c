@@ -182,6 +182,7 @@ static int exit_status_of(struct harness *harness)
 static void stays_where_none_could_follow(void **state)
 {
 	struct harness *harness = *state;
+	char path[HARNESS_PATH_BYTES];
 
 	if (!harness_has_place)
 		skip();
@@ -193,6 +194,11 @@ static void stays_where_none_could_follow(void **state)
 		assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
 	}
 	harness_write(harness, "conf.d/more.yml", "mode: observe\n");
+	harness_path(harness, "state/helper", path);
+	assert_int_equal(chmod(path, 0777), 0);
+	kill(harness->helper, SIGHUP);
+	assert_int_equal(ask_for(harness, PROTOCOL_STATUS), REFUSAL_NONE);
+	assert_int_equal(chmod(path, 0700), 0);
 	kill(harness->helper, SIGHUP);
 	assert_int_equal(exit_status_of(harness), 0);
 }
