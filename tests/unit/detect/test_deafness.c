@@ -329,6 +329,17 @@ static void test_names(unused_parameter void **state)
 	assert_int_equal(deaf_reason_named("dancing"), DEAF_NOTHING);
 }
 
+static void test_soon_after_the_boot(unused_parameter void **state)
+{
+	/* Nothing was told yet by a clock that has only just begun. */
+	now_ms = 0;
+	look();
+	sights[1].trouble = DEAF_MISSING;
+	pass(11 * SECOND);
+	assert_true(is_open(1, DEAF_MISSING));
+	assert_int_equal(opened, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +363,7 @@ int main(void)
 	    site_test(test_flapping_is_told_seldom),
 	    site_test(test_restart),
 	    site_test(test_names),
+	    site_test(test_soon_after_the_boot),
 	};
 
 	return cmocka_run_group_tests_name("detect/deafness", tests, NULL, NULL);

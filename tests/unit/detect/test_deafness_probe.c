@@ -90,6 +90,21 @@ static void test_probe_soon_after(unused_parameter void **state)
 	assert_true(is_open(0, DEAF_PROBE_UNSEEN));
 }
 
+static void test_two_probes_at_once(unused_parameter void **state)
+{
+	/* The first counts: the line of it stands, though the next begins behind it. */
+	look();
+	for (int i = 0; i < 5; i++) {
+		deafness_probe_started(deafness);
+		request(0, true);
+		deafness_probe_started(deafness);
+		pass(SECOND);
+		deafness_probe_ended(deafness, now_ms, DEAF_PROBE_ACCEPTED);
+		pass(5 * MINUTE);
+	}
+	assert_all_heard();
+}
+
 static void test_any_line_may_be_the_probe(unused_parameter void **state)
 {
 	/* Where the log does not show whose a request is, each line may be that of the probe. */
@@ -239,6 +254,7 @@ int main(void)
 	    site_test(test_probe_that_did_not_arrive),
 	    site_test(test_probe_line_comes_late),
 	    site_test(test_probe_soon_after),
+	    site_test(test_two_probes_at_once),
 	    site_test(test_any_line_may_be_the_probe),
 	    site_test(test_own_line_is_expected),
 	    site_test(test_balanced_probes),

@@ -535,6 +535,21 @@ static void test_pending_come_back(unused_parameter void **state)
 	}
 }
 
+static void test_cannot_be_kept(unused_parameter void **state)
+{
+	/* A save that fails says so, at whatever row, and what it gave is given again. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	script_admit(detector, 0, 10, 7);
+	for (size_t row = 1; row < 10; row++) {
+		struct keeper full = {.fail_after = row};
+
+		assert_int_equal(detector_save(detector, on_row, &full), -ENOSPC);
+		detector_offer_all(detector);
+		keeper_clear(&full);
+	}
+}
+
 static void test_end_of_time(unused_parameter void **state)
 {
 	/* The last time that a line can have is kept like any other. */
@@ -565,6 +580,7 @@ int main(void)
 	    cmocka_unit_test(test_forgotten),
 	    cmocka_unit_test(test_pending_rows),
 	    cmocka_unit_test(test_pending_come_back),
+	    cmocka_unit_test(test_cannot_be_kept),
 	    cmocka_unit_test(test_end_of_time),
 	};
 
