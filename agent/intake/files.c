@@ -285,6 +285,9 @@ int files_open(const struct candidate *candidate, int *ret_descriptor)
 	if (descriptor < 0)
 		return -errno;
 	error = look_at_descriptor(descriptor, &look);
+	/* What was rotated since the look stands under another name, and here stands another. */
+	if (error == 0 && !identity_equal(look.identity, candidate->look.identity))
+		error = -ENOENT;
 	if (error == 0 && !S_ISREG(look.mode))
 		error = -EMEDIUMTYPE;
 	if (error == 0 && candidate->linked && candidate->link_owner != 0 &&

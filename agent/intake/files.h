@@ -49,9 +49,10 @@ bool files_mean(const struct files *files, const char *name, char *ret_place);
 must_check int files_scan(const struct files *files, struct candidates *candidates);
 void files_forget(struct candidates *candidates);
 
-/* Opens the file for reading, never a FIFO, device or directory: -EMEDIUMTYPE. -EPERM where a link
- * leads to it that is neither root's, ours, nor the file owner's: whoever may write to a log's
- * directory could point it at what only we may read. */
+/* Opens the file that was seen under the path, for reading; -ENOENT where another one is there by
+ * now. Never a FIFO, device or directory: -EMEDIUMTYPE. -EPERM where a link leads to it that is
+ * neither root's, ours, nor the file owner's: whoever may write to a log's directory could point it
+ * at what only we may read. */
 must_check int files_open(const struct candidate *candidate, int *ret_descriptor);
 
 #endif

@@ -15,6 +15,8 @@ int __real_look_at_descriptor(int descriptor, struct look *ret_look);
 int __wrap_look_at_descriptor(int descriptor, struct look *ret_look);
 int __real_files_scan(const struct files *files, struct candidates *candidates);
 int __wrap_files_scan(const struct files *files, struct candidates *candidates);
+int __real_files_open(const struct candidate *candidate, int *ret_descriptor);
+int __wrap_files_open(const struct candidate *candidate, int *ret_descriptor);
 int __real_fstatfs(int descriptor, struct statfs *status);
 int __wrap_fstatfs(int descriptor, struct statfs *status);
 
@@ -64,12 +66,25 @@ int __wrap_fstatfs(int descriptor, struct statfs *status)
 	return result;
 }
 
+static void happen_once(void (**event)(void))
+{
+	void (*happening)(void) = *event;
+
+	*event = NULL;
+	if (happening != NULL)
+		happening();
+}
+
 int __wrap_files_scan(const struct files *files, struct candidates *candidates)
 {
-	void (*before_scan)(void) = faults.before_scan;
-
-	faults.before_scan = NULL;
-	if (before_scan != NULL)
-		before_scan();
+	happen_once(&faults.before_scan);
 	return __real_files_scan(files, candidates);
+}
+
+int __wrap_files_open(const struct candidate *candidate, int *ret_descriptor)
+{
+	int error = __real_files_open(candidate, ret_descriptor);
+
+	happen_once(&faults.after_open);
+	return error;
 }

@@ -14,6 +14,7 @@ struct faults {
 	bool remote; /* files seem to be on NFS */
 	unsigned lagging_sizes;
 	void (*before_scan)(void); /* once: between the looks at the files and at their directory */
+	void (*after_open)(void); /* once: between two files' being opened */
 };
 
 extern struct faults faults;

@@ -1,5 +1,5 @@
 faults_sources = tests/unit/intake/faults.c tests/unit/intake/faults.h
-faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor,--wrap=files_scan
+faults_ldflags = -Wl,--wrap=pread,--wrap=fstatfs,--wrap=look_at_descriptor,--wrap=files_scan,--wrap=files_open
 
 if HAVE_CMOCKA
 intake_tests = tests/unit/intake/copies.test \

@@ -77,8 +77,11 @@ static int open_only(const char *name, bool linked)
 	struct candidate candidate = {
 	    .path = (char *)in(name), .linked = linked, .link_owner = 12345};
 	int descriptor;
-	int error = files_open(&candidate, &descriptor);
+	int error;
 
+	if (look_at_path(candidate.path, &candidate.look) < 0)
+		candidate.look.mode = 0; /* nothing is there */
+	error = files_open(&candidate, &descriptor);
 	if (error == 0)
 		close(descriptor);
 	return error;

@@ -510,6 +510,29 @@ static void refuses_nonsense(unused_parameter void **state)
 	intake_free(&intake);
 }
 
+static void rotate_again(void)
+{
+	move("access.log.2", "access.log.3");
+	move("access.log.1", "access.log.2");
+	move("access.log", "access.log.1");
+	add("access.log", "four\n");
+}
+
+/* T1: rotated so fast that a name means another file by the time it is opened. What it meant before
+ * is not taken for a copy of that. */
+static void rotated_between_look_and_opening(unused_parameter void **state)
+{
+	add("access.log", "one\n");
+	start("access.log");
+	move("access.log", "access.log.2");
+	add("access.log.1", "two\n");
+	add("access.log", "three\n");
+	faults.after_open = rotate_again;
+	steps(60);
+	expect("^one|^two|^three|^four|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +561,7 @@ int main(void)
 	    follower_test(survives_its_directory),
 	    follower_test(forgets_only_what_is_settled),
 	    cmocka_unit_test(refuses_nonsense),
+	    follower_test(rotated_between_look_and_opening),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
