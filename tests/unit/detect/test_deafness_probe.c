@@ -94,9 +94,12 @@ static void test_two_probes_at_once(unused_parameter void **state)
 {
 	/* The first counts: the line of it stands, though the next begins behind it. */
 	look();
+	probe_seen(0);
 	for (int i = 0; i < 5; i++) {
 		deafness_probe_started(deafness);
 		request(0, true);
+		sights[0].own_probes++;
+		pass(SECOND);
 		deafness_probe_started(deafness);
 		pass(SECOND);
 		deafness_probe_ended(deafness, now_ms, DEAF_PROBE_ACCEPTED);
