@@ -119,10 +119,12 @@ static void give_up_rights(const struct helper *helper)
 static bool prepare(struct helper *helper)
 {
 	struct buffer auto_buffer why;
+	struct config *config;
 
 	buffer_init(&why, MAX_ERRORS_BYTES);
-	if (trusted_config_load(&helper->config, helper->config_file, &helper->trust, &why) == 0) {
-		helper->state_folder = trusted_state_folder(helper->config, &helper->trust, &why);
+	if (trusted_config_load(&config, helper->config_file, &helper->trust, &why) == 0) {
+		helper->config = config;
+		helper->state_folder = trusted_state_folder(config, &helper->trust, &why);
 		helper->ledger.folder = helper->state_folder;
 		give_up_rights(helper);
 	}
