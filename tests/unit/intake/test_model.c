@@ -55,6 +55,24 @@ static void pass(struct world *world)
 	world_pass(world, (int64_t)world_random(world, 3000));
 }
 
+static struct world *racing;
+
+static void rotate_meanwhile(void)
+{
+	racing->raced = true;
+	world_rename(racing);
+	world_write(racing, racing->current);
+}
+
+/* The log is rotated while it is looked at. */
+static void race(struct world *world)
+{
+	racing = world;
+	faults.after_open = rotate_meanwhile;
+	world_reconcile(world);
+	faults.after_open = NULL;
+}
+
 static void read_some(struct world *world)
 {
 	world_read(world, 1 + world_random(world, 500000));
@@ -80,6 +98,7 @@ static const struct {
     {6, write_current},
     {3, pass},
     {4, world_reconcile},
+    {2, race},
     {4, read_some},
 };
 

@@ -54,6 +54,7 @@ struct world {
 	char problem[512]; /* the first thing that was wrong */
 	bool verbose;
 	bool unreliable; /* opening may fail and be tried again too late */
+	bool raced; /* a rotation came into the present look: who was seen by it is not known */
 };
 
 #define WORLD_NUMBER_DIGITS 6 /* each line begins with its number and a colon */

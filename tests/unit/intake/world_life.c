@@ -131,6 +131,10 @@ void world_reconcile(struct world *world)
 	world_tell(world, "reconcile");
 	intake_reconcile(world->intake, world->now_ms);
 	tell_cursors(world);
+	if (world->raced) {
+		world->raced = false;
+		return;
+	}
 	/* An empty rotated file is left alone: a copy may be about to be made. */
 	for (size_t i = 0; i < world->files.count; i++) {
 		struct world_file *file = world->files.items[i];
