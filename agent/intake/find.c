@@ -38,9 +38,13 @@ static bool recover(struct intake *intake, struct tail *tail, struct candidate *
 			tail->give_up_ms = intake->now_ms + TAIL_LAG_WAIT_MS;
 		return false;
 	}
+	if (error == -ENOENT) {
+		candidate->unclear = true;
+		return false;
+	}
 	if (has_other_bytes(error) && !tail->torn)
 		adopt_torn(intake, tail);
-	return !has_other_bytes(error) && error != -ENOENT;
+	return !has_other_bytes(error);
 }
 
 /* Whether a copy that changed is still one: 0, OTHER_BYTES, or why that is not known. */
@@ -214,9 +218,9 @@ static bool find_by_content(struct intake *intake, struct tail *tail, struct can
 		error = undecided ? -EIO : claim(intake, tail, candidates, candidate);
 		if (error == 0)
 			return true;
-		if (has_other_bytes(error) || error == -ENOENT)
+		if (has_other_bytes(error))
 			continue;
-		candidate->unclear = undecided = true;
+		candidate->unclear = undecided = true; /* -ENOENT: it has another name by now */
 	}
 	return undecided;
 }
@@ -300,11 +304,13 @@ static void pass_over_copies(
 
 		if (!candidate->rotated || candidate->tail != NULL ||
 		    strcmp(candidate->place, tail->place) != 0 ||
-		    roster_find(&intake->roster, candidate->look.identity) != NULL ||
-		    intake_open(intake, candidate, &descriptor) < 0)
+		    roster_find(&intake->roster, candidate->look.identity) != NULL)
 			continue;
-		error = has_nothing_new(descriptor, tail);
-		close(descriptor);
+		error = intake_open(intake, candidate, &descriptor);
+		if (error == 0) {
+			error = has_nothing_new(descriptor, tail);
+			close(descriptor);
+		}
 		if (error == 0)
 			adopt_as_read(intake, candidate, NULL);
 		else
