@@ -4,6 +4,7 @@
 
 #include "intake/names.h"
 
+#define MAX_LOOKS       3 /* at once, while the log is rotated under our eyes */
 #define ROTATE_WAIT_MS  5000 /* a writer may hold a rotated file open this long and be quiet */
 #define DATED_WAIT_MS   120000 /* HTTP.sys writes yesterday's file once a minute at the latest */
 #define RETRY_MS        1000 /* between two tries to open what could not be opened */
@@ -104,6 +105,7 @@ int intake_open(struct intake *intake, const struct candidate *candidate, int *r
 	if (intake->now_ms < intake->retry_ms)
 		return -EBUSY;
 	error = files_open(candidate, ret_descriptor);
+	intake->raced |= error == -ENOENT;
 	if (error < 0 && error != -ENOENT) {
 		intake->retry_ms = intake->now_ms + RETRY_MS;
 		intake_note_error(intake, candidate->path, error);
@@ -204,6 +206,27 @@ static void judge(struct intake *intake, const struct candidates *candidates, in
 		    intake, INTAKE_MISSING, files_directory(intake->files), "no file matches");
 }
 
+static int look_around(struct intake *intake, struct candidates *candidates)
+{
+	int error;
+
+	intake->raced = false;
+	/* Before the directory is read: the copy of a truncated file is there then. */
+	look_again(intake, false);
+	error = files_scan(intake->files, candidates);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < intake->roster.count; i++) {
+		intake->roster.tails[i]->found = false;
+		intake->roster.tails[i]->current = false;
+	}
+	find_by_identity(intake, candidates, false);
+	find_lost(intake, candidates);
+	find_by_identity(intake, candidates, true);
+	adopt_strangers(intake, candidates);
+	return 0;
+}
+
 void intake_reconcile(struct intake *intake, int64_t now_ms)
 {
 	struct candidates candidates = {0};
@@ -212,18 +235,11 @@ void intake_reconcile(struct intake *intake, int64_t now_ms)
 	intake->now_ms = now_ms;
 	if (now_ms >= intake->retry_ms)
 		intake->condition = INTAKE_FINE;
-	/* Before the directory is read: the copy of a truncated file is there then. */
-	look_again(intake, false);
-	error = files_scan(intake->files, &candidates);
-	for (size_t i = 0; i < intake->roster.count && error == 0; i++) {
-		intake->roster.tails[i]->found = false;
-		intake->roster.tails[i]->current = false;
-	}
-	if (error == 0) {
-		find_by_identity(intake, &candidates, false);
-		find_lost(intake, &candidates);
-		find_by_identity(intake, &candidates, true);
-		adopt_strangers(intake, &candidates);
+	error = look_around(intake, &candidates);
+	for (int looks = 1; error == 0 && intake->raced && looks < MAX_LOOKS; looks++) {
+		files_forget(&candidates);
+		candidates = (struct candidates){0};
+		error = look_around(intake, &candidates);
 	}
 	look_again(intake, true);
 	retire(intake);

@@ -15,6 +15,7 @@ struct intake {
 	struct intake_totals totals;
 	struct roster roster;
 	bool begun; /* files that appear from now on are new */
+	bool raced; /* in this look something had another name by the time it was opened */
 	int64_t now_ms;
 	int64_t retry_ms; /* nothing is opened before */
 	enum intake_condition condition;
