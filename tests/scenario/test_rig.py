@@ -193,4 +193,4 @@ def test_worker_user(rig, realm, keytab):
     apache = rig.apache(realm, keytab)
     squid = rig.squid(realm, keytab)
     for pid in (*apache.workers(), *squid.helpers()):
-        assert os.stat(f"/proc/{pid}").st_uid != 0
+        wait_until(lambda: os.stat(f"/proc/{pid}").st_uid != 0, 20, f"{pid} is another than root's")
