@@ -57,7 +57,9 @@ class Installed:
         return self
 
     def stop(self):
-        """End it, with all that was written."""
+        """End it, with all that was written; the units first, whose own folders in /var/tmp go with them."""
+        if self.systemd.pid is not None:
+            self.shell("systemctl stop 'authmedic*'", check=False)
         self.systemd.stop()
 
     def shell(self, text, check=True):

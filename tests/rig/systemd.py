@@ -96,6 +96,8 @@ class PrivateSystemd:
     @property
     def pid(self):
         """Its process 1, as we see it."""
+        if self._process is None:
+            return None
         below = children(self._process.pid)
         return below[0] if below else None
 
