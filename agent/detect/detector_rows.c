@@ -54,16 +54,6 @@ static void skip_old_clock(struct row_reader *row)
 		row_get(row, widths[i]);
 }
 
-static struct row_reader open_totals(struct view value, uint8_t *ret_version)
-{
-	struct row_reader row = row_open(value, TOTALS_ROW_VERSION);
-
-	*ret_version = TOTALS_ROW_VERSION;
-	while (row.broken && *ret_version > TOTALS_ROW_MOVED_BY_LINES)
-		row = row_open(value, --*ret_version);
-	return row;
-}
-
 /* What write_totals() writes behind the clock. */
 static void read_counts(
     struct row_reader *row, struct detector *ret_scratch, size_t *ret_signals)
@@ -95,7 +85,7 @@ static bool read_totals(struct view value, struct detector *ret_scratch, size_t 
 {
 	struct site_clock *clock = &ret_scratch->clock;
 	uint8_t version;
-	struct row_reader row = open_totals(value, &version);
+	struct row_reader row = row_open_any(value, TOTALS_ROW_VERSION, &version);
 
 	site_clock_restore(clock, &row);
 	if (version == TOTALS_ROW_MOVED_BY_LINES)

@@ -104,17 +104,6 @@ void handshakes_offer_all(struct handshakes *handshakes)
 	changes_note_all(&handshakes->changes, handshakes->used);
 }
 
-/* Of whichever version, the newest first; a row of none is broken. */
-static struct row_reader open_row(struct view value, uint8_t *ret_version)
-{
-	struct row_reader row = row_open(value, HANDSHAKE_ROW_VERSION);
-
-	*ret_version = HANDSHAKE_ROW_VERSION;
-	while (row.broken && *ret_version > 1)
-		row = row_open(value, --*ret_version);
-	return row;
-}
-
 /* What is kept of a handshake beside its entry. */
 struct beside {
 	uint64_t connection;
@@ -126,7 +115,7 @@ static bool read_row(
     struct view value, struct handshake *ret_handshake, struct beside *ret_beside)
 {
 	uint8_t version;
-	struct row_reader row = open_row(value, &version);
+	struct row_reader row = row_open_any(value, HANDSHAKE_ROW_VERSION, &version);
 
 	ret_handshake->id = row_get_below(&row, 8, UINT64_MAX);
 	ret_handshake->order = row_get_below(&row, 8, UINT64_MAX);

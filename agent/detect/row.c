@@ -26,6 +26,16 @@ struct row_reader row_open(struct view bytes, uint8_t version)
 	return row;
 }
 
+struct row_reader row_open_any(struct view bytes, uint8_t newest, uint8_t *ret_version)
+{
+	struct row_reader row = row_open(bytes, newest);
+
+	*ret_version = newest;
+	while (row.broken && *ret_version > 1)
+		row = row_open(bytes, --*ret_version);
+	return row;
+}
+
 uint64_t row_get(struct row_reader *row, size_t width_bytes)
 {
 	uint64_t number = 0;

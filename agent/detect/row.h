@@ -26,6 +26,8 @@ struct row_reader {
 
 /* Broken where the version is another. */
 struct row_reader row_open(struct view bytes, uint8_t version);
+/* Of whichever version from 1 to the newest it is; broken where it is of none. */
+struct row_reader row_open_any(struct view bytes, uint8_t newest, uint8_t *ret_version);
 uint64_t row_get(struct row_reader *row, size_t width_bytes);
 /* The number, where it is below `limit`; otherwise the row is broken. */
 uint64_t row_get_below(struct row_reader *row, size_t width_bytes, uint64_t limit);
