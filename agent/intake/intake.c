@@ -230,17 +230,17 @@ static int look_around(struct intake *intake, struct candidates *candidates)
 void intake_reconcile(struct intake *intake, int64_t now_ms)
 {
 	struct candidates candidates = {0};
+	int looks = 0;
 	int error;
 
 	intake->now_ms = now_ms;
 	if (now_ms >= intake->retry_ms)
 		intake->condition = INTAKE_FINE;
-	error = look_around(intake, &candidates);
-	for (int looks = 1; error == 0 && intake->raced && looks < MAX_LOOKS; looks++) {
+	do {
 		files_forget(&candidates);
 		candidates = (struct candidates){0};
 		error = look_around(intake, &candidates);
-	}
+	} while (error == 0 && intake->raced && ++looks < MAX_LOOKS);
 	look_again(intake, true);
 	retire(intake);
 	copies_release(intake);
