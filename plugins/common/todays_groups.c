@@ -8,7 +8,6 @@
 #include "common/command.h"
 #include "common/unit.h"
 
-#define SYSTEMCTL	  "/usr/bin/systemctl"
 #define SYSTEMD_RUNS	  "/run/systemd/system" /* as sd_booted(3) looks for it */
 #define MAX_PRINTED_BYTES ((size_t)64 * 1024)
 #define MAX_NAME_BYTES	  256
@@ -89,7 +88,7 @@ static int add_those_of_unit(
 {
 	char unit[UNIT_MAX_BYTES + 1];
 	const char *const argv[] = {
-	    SYSTEMCTL, "show", "--property=User,SupplementaryGroups", "--", unit, NULL};
+	    UNIT_SYSTEMCTL, "show", "--property=User,SupplementaryGroups", "--", unit, NULL};
 	struct buffer auto_buffer printed;
 	struct view rest, line, name, added = {0};
 	bool starts_as_user = false;

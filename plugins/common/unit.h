@@ -5,6 +5,7 @@
 #include "base/view.h"
 
 #define UNIT_MAX_BYTES 255
+#define UNIT_SYSTEMCTL "/usr/bin/systemctl" /* asked about units, and to restart them */
 
 /* From its control group. -ENOENT where it is in no service's. */
 must_check int unit_of_process(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1]);

@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "common/command.h"
 #include "common/plugin.h"
+#include "common/unit.h"
 
-#define SYSTEMCTL	 "/usr/bin/systemctl"
 #define MAX_PROCESSES	 ((size_t)1 << 20)
 #define MAX_STATUS_BYTES ((size_t)64 * 1024)
 
@@ -31,7 +31,7 @@ static int read_pidfile(const char *path, int64_t *ret_id)
 static int ask_systemd(const char *unit, int64_t *ret_id)
 {
 	const char *const argv[] = {
-	    SYSTEMCTL, "show", "--property=MainPID", "--value", "--", unit, NULL};
+	    UNIT_SYSTEMCTL, "show", "--property=MainPID", "--value", "--", unit, NULL};
 	struct buffer auto_buffer printed;
 	struct view rest, line;
 	int error;

@@ -5,7 +5,6 @@
 #include "common/unit.h"
 
 #define WAIT_MS   25000
-#define SYSTEMCTL "/usr/bin/systemctl"
 
 struct settings {
 	struct recycling recycling;
@@ -47,7 +46,7 @@ static int read_way(struct settings *settings, const char *unit)
 		return remedy_complain("with.unit must be the name of one unit");
 	if (unit != NULL)
 		*command = (struct remedy_command){
-		    {SYSTEMCTL, "--no-ask-password", "restart", "--", unit}, 5};
+		    {UNIT_SYSTEMCTL, "--no-ask-password", "restart", "--", unit}, 5};
 	if (start.count > 0)
 		*command = start;
 	settings->ends_process = start.count > 0;

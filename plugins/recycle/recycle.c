@@ -6,7 +6,6 @@
 #include "common/remedy_command.h"
 #include "common/unit.h"
 
-#define SYSTEMCTL "/usr/bin/systemctl"
 
 static int describe(void)
 {
@@ -35,8 +34,8 @@ static int read_unit(struct remedy_command *command, const char *unit)
 		return PLUGIN_BAD_CONFIG;
 	if (!unit_name_is_good(unit))
 		return remedy_complain("with.unit must be the name of one unit");
-	*command =
-	    (struct remedy_command){{SYSTEMCTL, "--no-ask-password", verbs[verb], "--", unit}, 5};
+	*command = (struct remedy_command){
+	    {UNIT_SYSTEMCTL, "--no-ask-password", verbs[verb], "--", unit}, 5};
 	return PLUGIN_DONE;
 }
 
