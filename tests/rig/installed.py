@@ -17,8 +17,9 @@ TOLD = "/run/told"  # there is no journal
 FOLDERS = ["/etc", "/usr/local", "/var/lib"]
 OVERLAYS = f"""\
 for folder in {' '.join(FOLDERS)}; do
-    mkdir -p /run/written/$folder /run/work/$folder
-    mount -t overlay overlay -o lowerdir=$folder,upperdir=/run/written/$folder,workdir=/run/work/$folder $folder
+    own=/run/overlay$folder
+    mkdir -p $own/upper $own/aside
+    mount -t overlay overlay -o lowerdir=$folder,upperdir=$own/upper,workdir=$own/aside $folder
 done
 mount -t tmpfs -o mode=755 tmpfs /etc/systemd/system
 mount -t tmpfs -o mode=755 tmpfs /var/log

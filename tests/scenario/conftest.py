@@ -1,5 +1,6 @@
 """What all scenarios share: the rig, which stops everything it started, also where a test fails."""
 
+import contextlib
 import os
 import sys
 
@@ -20,25 +21,37 @@ def pytest_terminal_summary(terminalreporter):
                 terminalreporter.write_line(text)
 
 
-@pytest.fixture(name="rig")
-def fixture_rig():
-    """A fresh Rig for each test."""
-    made = Rig()
+@contextlib.contextmanager
+def closing_rig(**options):
+    """A Rig that is closed at the end, whatever happens."""
+    made = Rig(**options)
     try:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture(name="rig")
+def fixture_rig():
+    """A fresh Rig for each test."""
+    with closing_rig() as made:
+        yield made
 
 
 @pytest.fixture(name="rig_of_root")
 def fixture_rig_of_root():
     """The same where nobody but root can write, as the packaged helper wants it."""
     need_root("a folder of root's")
-    made = Rig(parent="/run")
-    try:
+    with closing_rig(parent="/run") as made:
         yield made
-    finally:
-        made.close()
+
+
+@pytest.fixture(name="rig_in_opt")
+def fixture_rig_in_opt():
+    """The same where the packaged units hide nothing."""
+    need_root("a folder in /opt")
+    with closing_rig(parent="/opt") as made:
+        yield made
 
 
 @pytest.fixture(name="realm")

@@ -45,6 +45,13 @@ static void test_shipped(unused_parameter void **state)
 	assert_null(servers_named(&servers, "gopher"));
 }
 
+/* That of the kinds of server; its path. */
+static void make_folder(char ret_path[512])
+{
+	path_in(ret_path, "servers");
+	assert_int_equal(mkdir(ret_path, 0700), 0);
+}
+
 /* Each file by itself, so that one mistake does not hide the next. */
 static void test_mistakes(unused_parameter void **state)
 {
@@ -53,8 +60,7 @@ static void test_mistakes(unused_parameter void **state)
 	struct buffer auto_buffer expected;
 	char path[512];
 
-	path_in(path, "servers");
-	assert_int_equal(mkdir(path, 0700), 0);
+	make_folder(path);
 	write_in(path, "servers/a.yml",
 	    VIEW("name: b\ntitle: t\nholds_keys: no\ninspectors: [a]\nnote: n\n"));
 	write_in(path, "servers/b.yml",
@@ -85,8 +91,7 @@ static void test_too_many(unused_parameter void **state)
 	struct buffer auto_buffer expected;
 	char path[512];
 
-	path_in(path, "servers");
-	assert_int_equal(mkdir(path, 0700), 0);
+	make_folder(path);
 	for (int i = 0; i <= SERVERS_MAX; i++) {
 		char name[32], text[128];
 
@@ -109,8 +114,7 @@ static void test_digest(unused_parameter void **state)
 	uint64_t digests[2];
 	char path[512];
 
-	path_in(path, "servers");
-	assert_int_equal(mkdir(path, 0700), 0);
+	make_folder(path);
 	for (int i = 0; i < 2; i++) {
 		struct servers auto_call(servers_done) servers = {0};
 		struct buffer auto_buffer errors;

@@ -230,6 +230,17 @@ static int on_waiting(void *context, const struct store_message *message)
 	return 0;
 }
 
+/* The second attempt comes then, and not a second earlier. */
+static void expect_next_try_in(int64_t pause_ms)
+{
+	pass(pause_ms - 1000);
+	work();
+	assert_int_equal(receiver.sent, 1);
+	pass(1000);
+	work();
+	assert_int_equal(receiver.sent, 2);
+}
+
 /* The pause before the next attempt is kept in mind by a clock that nobody sets, and goes on in the
  * store by the other one. */
 static void pause_by_two_clocks(unused_parameter void **state)
@@ -251,12 +262,7 @@ static void pause_by_two_clocks(unused_parameter void **state)
 	assert_int_equal(store_each_message(store, "ops", on_waiting, &stored), 0);
 	assert_int_equal(stored.due_ms, wall_ms + 40000);
 	assert_int_equal(stored.attempts, 1);
-	pass(39000);
-	work();
-	assert_int_equal(receiver.sent, 1);
-	pass(1000);
-	work();
-	assert_int_equal(receiver.sent, 2);
+	expect_next_try_in(40000);
 	assert_string_equal(receiver.id, "m-1");
 }
 
@@ -274,12 +280,7 @@ static void set_back(unused_parameter void **state)
 	assert_string_equal(receiver.id, "m-1");
 	answer(WEBHOOK_RETRY, 503, 60000);
 	wall_ms -= half_an_hour_ms;
-	pass(59000);
-	work();
-	assert_int_equal(receiver.sent, 1);
-	pass(1000);
-	work();
-	assert_int_equal(receiver.sent, 2);
+	expect_next_try_in(60000);
 }
 
 /* What comes between a clock's being set and our next look waits no longer than any, whichever way
@@ -327,12 +328,7 @@ static void tried_again_unsaved(unused_parameter void **state)
 	saving.error = -ENOSPC;
 	work();
 	answer(WEBHOOK_RETRY, 503, 60000);
-	pass(59000);
-	work();
-	assert_int_equal(receiver.sent, 1);
-	pass(1000);
-	work();
-	assert_int_equal(receiver.sent, 2);
+	expect_next_try_in(60000);
 	assert_string_equal(receiver.id, "m-1");
 	answer(WEBHOOK_DELIVERED, 200, -1);
 	work();
