@@ -75,9 +75,15 @@ void copies_hold(struct tail *copy, int descriptor)
 		copy->read_to_bytes = copy->size_bytes;
 }
 
+/* Whether all that was handed on of it was handed on from its source. */
+static bool has_only_shared(const struct tail *copy)
+{
+	return tail_is_repetition(copy) || copy->offset_bytes == copy->shared_bytes;
+}
+
 bool copies_have_more(const struct intake *intake, const struct tail *copy)
 {
-	const struct tail *source = tail_is_repetition(copy) ? find_source(intake, copy) : NULL;
+	const struct tail *source = has_only_shared(copy) ? find_source(intake, copy) : NULL;
 
 	return source != NULL && !tail_is_over(source) &&
 	    source->offset_bytes < copy->read_to_bytes;

@@ -83,6 +83,7 @@ static bool reconsider(struct intake *intake, struct tail *tail, const struct ca
 
 	if (error == OTHER_BYTES && (is_copy || tail->state == TAIL_FINISHED)) {
 		error = go_on(intake, tail, candidate);
+		tail->shared_bytes = is_copy ? tail->offset_bytes : 0;
 		is_copy = false;
 	}
 	if (has_other_bytes(error)) {

@@ -330,8 +330,8 @@ bool intake_read(struct intake *intake, size_t max_bytes)
 	return false;
 }
 
-/* A copy is not stored while it has more: should its source be truncated while we are stopped, the
- * copy must look new. */
+/* A copy is not stored while it has more: should its source be truncated, or gone, when we start
+ * again, the copy must look new. */
 static bool is_stored(const struct intake *intake, const struct tail *tail)
 {
 	return !copies_have_more(intake, tail);

@@ -58,7 +58,8 @@ must_check int copies_find_source(const struct intake *intake, const struct cand
     int descriptor, const struct tail **ret_source);
 /* Keeps the copy open, for as long as copies_release() leaves it; takes the descriptor over. */
 void copies_hold(struct tail *copy, int descriptor);
-/* Whether the file is a copy, and has more than was read of what it repeats. */
+/* Whether the file is a copy, or was one until it grew, and has more than was read of what it
+ * repeats. */
 bool copies_have_more(const struct intake *intake, const struct tail *copy);
 /* The file that is followed now holds what was read of one that had so many bytes: what it lacks is
  * lost. */

@@ -39,6 +39,7 @@ struct tail {
 	const char *refusal; /* why it is ignored, NULL for a copy … */
 	struct identity source; /* … of this … */
 	bool orphan; /* … which was torn since */
+	int64_t shared_bytes; /* it grew, and is none any more; so many are its source's */
 
 	/* What its owner knows of it. */
 	bool found; /* it has a name in the directory */

@@ -349,6 +349,28 @@ static void finds_a_rotated_file_of_a_glob(unused_parameter void **state)
 	expect("^one|two|^three|");
 }
 
+/* What replaced an unread file by a longer version of it, was rotated and grew, holds the lines of
+ * the file that is gone: killed before they were read, we find them there. */
+static void reads_what_a_copy_shares(unused_parameter void **state)
+{
+	add("access.log", "");
+	start("access.log");
+	add("access.log", "one\ntwo\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	copy_file("access.log", "copy");
+	move("copy", "access.log");
+	move("access.log", "access.log.1");
+	add("access.log", "four\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	add("access.log.1", "three\n");
+	intake_reconcile(follower.intake, follower.now_ms);
+	stop();
+	start("access.log");
+	steps(10);
+	expect("^one|two|three|^four|");
+	assert_int_equal(intake_totals(follower.intake)->lost_bytes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +387,7 @@ int main(void)
 	    follower_test(leaves_a_copy_of_space),
 	    follower_test(passes_over_a_copy_of_space),
 	    follower_test(finds_a_rotated_file_of_a_glob),
+	    follower_test(reads_what_a_copy_shares),
 	    follower_test(is_not_taken_in_by_another_file),
 	    follower_test(is_not_taken_in_by_a_shorter_file),
 	    follower_test(is_not_taken_in_by_another_log),
