@@ -8,6 +8,7 @@ dist_rules_diagnoses_DATA = \
 	rules/diagnoses/noise.yml \
 	rules/diagnoses/ntlm-only.yml \
 	rules/diagnoses/password-spray.yml \
+	rules/diagnoses/service-unknown.yml \
 	rules/diagnoses/stale-handle.yml \
 	rules/diagnoses/stale-keytab.yml \
 	rules/diagnoses/stale-soon.yml \

@@ -366,6 +366,13 @@ def kdc_down(rig, realm, keytab):
     return made
 
 
+@scenario("the service's account is gone from the KDC", "service-unknown")
+def service_gone(rig, realm, keytab):
+    made = scene(rig, realm, keytab, "squid", site=OFTEN)
+    realm.kadmin(f"delprinc -force {realm.service}")
+    return made
+
+
 def shifted(rig, realm, keytab, offset):
     """Apache's clock moves while it runs."""
     clock = rig.path("clock")
