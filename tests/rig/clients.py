@@ -14,6 +14,13 @@ STYLES = {
     "plain": [],                                    # never signs in: a monitor
 }
 
+# The same to a proxy.
+PROXY_STYLES = {
+    "browser": ["--proxy-anyauth", "--proxy-user", ":"],
+    "preemptive": ["--proxy-negotiate", "--proxy-user", ":"],
+    "plain": [],
+}
+
 # Prints the first token for a service.
 TOKEN_PROGRAM = """\
 import base64, sys, gssapi
@@ -32,6 +39,8 @@ class Client:
         self.principal = principal
         self.address = address
         self.environment = {}  # of its own, beside the realm's
+        self.proxy = None  # its URL: then it is there that the client signs in
+        self.headers = []  # that it sends beside
         self._keytab = keytab
         self.ccache = os.path.join(directory, f"ccache.{principal}")
         self._curl = need_program("curl", "curl")
@@ -58,13 +67,18 @@ class Client:
         """Ask for a page; the status of the last answer, 0 where there was none."""
         return self.get_pages([url], style)[0]
 
-    def get_pages(self, urls, style="browser"):
-        """Ask for pages one after the other over one connection; the status of each."""
+    def get_pages(self, urls, style="browser", *, tunnel=False):
+        """Ask for pages one after the other over one connection; the status of each. With `tunnel` the
+        proxy is asked for a connection, and sees no request for a page."""
         outputs = [argument for _ in urls for argument in ("--output", os.devnull)]
-        done = run([self._curl, "--silent", "--ipv4", "--noproxy", "*", "--max-time", "20",
+        way = ["--noproxy", "*", *STYLES[style]]
+        if self.proxy is not None:
+            way = ["--proxy", self.proxy, *PROXY_STYLES[style], *(["--proxytunnel"] if tunnel else [])]
+        headers = [argument for header in self.headers for argument in ("--header", header)]
+        done = run([self._curl, "--silent", "--ipv4", "--max-time", "20",
                     "--interface", self.address, "--user-agent", f"rig-{style}",
                     "--connect-to", "::127.0.0.1:",  # whatever the host is called
-                    *outputs, "--write-out", "%{http_code}\n", *STYLES[style], *urls],
+                    *outputs, "--write-out", "%{http_code}\n", *way, *headers, *urls],
                    self._environment(), check=False)
         return [int(status) for status in done.stdout.split()]
 
@@ -77,15 +91,17 @@ class Client:
 
 class Crowd:
     """Many clients, each with an address (127.0.1.2 and up) and a principal (user1, …) of its
-    own, all signed in. A second crowd of a realm has another `first`."""
+    own, all signed in. A second crowd of a realm has another `first`; those with a `proxy` sign in there."""
 
-    def __init__(self, directory, realm, count, first=1):
+    def __init__(self, directory, realm, count, *, first=1, proxy=None):
         os.makedirs(directory, exist_ok=True)
         names = [f"user{number}" for number in range(first, first + count)]
         realm.add_principals(*names)
         keytab = realm.export_keys(os.path.join(directory, "users.keytab"), *names)
         self.clients = [Client(directory, realm, name, keytab, address_of(number))
                         for number, name in enumerate(names, first)]
+        for client in self.clients:
+            client.proxy = proxy
         self.sign_in()
 
     def __iter__(self):
@@ -112,17 +128,17 @@ def address_of(number):
     return f"127.0.{1 + number // 250}.{1 + number % 250}"
 
 
-def send_header(url, value, address="127.0.0.1", agent="rig-stranger"):
+def send_header(url, value, address="127.0.0.1", *, agent="rig-stranger", proxy=None, headers=()):
     """One GET with this Authorization value (None: without) from an address; its status, 0 where
-    there was none."""
-    parts = urllib.parse.urlsplit(url)
+    there was none. With a proxy's URL the value is for the proxy. `headers` are sent beside."""
+    parts = urllib.parse.urlsplit(proxy or url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20,
                                             source_address=(address, 0))
     try:
-        headers = {"User-Agent": agent}
+        headers = {"User-Agent": agent, **dict(headers)}
         if value is not None:
-            headers["Authorization"] = value
-        connection.request("GET", parts.path or "/", headers=headers)
+            headers["Proxy-Authorization" if proxy else "Authorization"] = value
+        connection.request("GET", url if proxy else parts.path or "/", headers=headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status

@@ -1,4 +1,4 @@
-"""Squid as a reverse proxy that signs people in with negotiate_kerberos_auth."""
+"""Squid as a reverse or a forward proxy that signs people in with negotiate_kerberos_auth."""
 
 import glob
 import os
@@ -18,16 +18,24 @@ SNIPPET = os.path.join(SOURCE_DIRECTORY, "packaging", "snippets", "squid-authmed
 MAX_STARTS = 3
 TOLD_LINES = 50
 
-CONF = """\
+# How requests come to it, and where they go.
+REVERSE = """\
 http_port 127.0.0.1:{port} accel defaultsite=localhost no-vhost
 cache_peer 127.0.0.1 parent {origin_port} 0 no-query originserver name=origin
-auth_param negotiate program {HELPER} -k {keytab} -s GSS_C_NO_NAME
+cache_peer_access origin allow all
+"""
+
+FORWARD = """\
+http_port 127.0.0.1:{port}
+"""
+
+CONF = """\
+{way}auth_param negotiate program {HELPER} -k {keytab} -s GSS_C_NO_NAME
 auth_param negotiate children {helper_count} startup={helper_count} idle=1
 auth_param negotiate keep_alive on
 acl signed_in proxy_auth REQUIRED
 http_access allow signed_in
 http_access deny all
-cache_peer_access origin allow all
 cache deny all
 {user}
 pid_filename {pid_file}
@@ -45,18 +53,29 @@ access_log stdio:{authmedic_log} authmedic
 """
 
 
-class Squid:
-    """Everything behind it asks for Negotiate; an origin of its own serves the pages.
+def _serve(_method, path, *_):
+    """The origin has pages, and one for which it wants a sign-in of its own."""
+    if path == "/private":
+        return 401, {"WWW-Authenticate": 'Basic realm="the origin"'}, b""
+    return 200, {"Content-Type": "text/plain"}, b"a page\n"
 
+
+class Squid:
+    """It lets nobody through without Negotiate; an origin of its own serves the pages.
+
+    A reverse proxy answers for the origin itself. A `forward` one is asked for the origin's pages by
+    clients that use `proxy` (which a reverse one has not), and its refusals are 407.
     The key is held by the helper processes, which read the keytab once, when they start. The logs
     are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `cache_log`.
     """
 
-    def __init__(self, directory, realm, keytab, helper_count=1):
+    def __init__(self, directory, realm, keytab, *, helper_count=1, forward=False):
         self.directory = directory
         self.realm = realm
         self.keytab = keytab
         self.helper_count = helper_count
+        self.forward = forward
+        self.refusal = 407 if forward else 401
         self._take_port()
         self.pid_file = os.path.join(directory, "run", "squid.pid")
         self.combined_log = Log(os.path.join(directory, "logs", "access.log"))
@@ -75,14 +94,28 @@ class Squid:
 
     def _take_port(self):
         self.port = free_port()
-        self.url = f"http://localhost:{self.port}/"
+
+    @property
+    def url(self):
+        """A page that is to be had only by those who sign in."""
+        return f"http://127.0.0.1:{self._origin.port}/" if self.forward else self._own_url
+
+    @property
+    def proxy(self):
+        """What clients are told to use as their proxy; None: it is none of theirs."""
+        return self._own_url if self.forward else None
+
+    @property
+    def _own_url(self):
+        return f"http://localhost:{self.port}/"
 
     def _write_conf(self):
+        way = (FORWARD if self.forward else REVERSE).format(port=self.port, origin_port=self._origin.port)
         user = ("cache_effective_user proxy\ncache_effective_group proxy"
                 if os.geteuid() == 0 else "")
         with open(self.config_file, "w", encoding="ascii") as output:
-            output.write(CONF.format(**vars(self), HELPER=HELPER, SNIPPET=SNIPPET, user=user,
-                                     origin_port=self._origin.port))
+            output.write(CONF.format(**vars(self), HELPER=HELPER, SNIPPET=SNIPPET, way=way,
+                                     user=user))
 
     def command(self, verb):
         """The command line for `squid -k VERB` on this instance."""
@@ -98,7 +131,7 @@ class Squid:
     def start(self):
         """Start origin and Squid, and wait until it serves; self."""
         assert self._process is None
-        self._origin = HttpServer(lambda *_: (200, {"Content-Type": "text/plain"}, b"a page\n"))
+        self._origin = HttpServer(_serve)
         for tries_left in reversed(range(MAX_STARTS)):
             try:
                 self._start_process()

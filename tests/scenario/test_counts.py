@@ -20,7 +20,7 @@ class Seen:
             if style != "plain" and (client.has_ticket or client.environment):
                 self.count("established" if expected == 200 else "rejected",
                            "ntlm" if client.environment else "kerberos")
-            elif expected == 401:
+            elif expected != 200:
                 self.count("unanswered")
 
     def count(self, outcome, scheme="none", times=1):
@@ -34,9 +34,10 @@ class Seen:
         self.count("established", "kerberos", 1 if binds_connections else 3)
         self.count("authenticated", times=2 if binds_connections else 0)
 
-    def guess_password(self, url):
+    def guess_password(self, server):
         """Somebody tries a name and a password."""
-        assert send_header(url, "Basic QTpC", "127.0.0.9") == 401
+        refusal, proxy = way_to(server)
+        assert send_header(server.url, "Basic QTpC", "127.0.0.9", proxy=proxy) == refusal
         self.count("rejected", "basic")
 
     def summary(self):
@@ -49,27 +50,33 @@ class Seen:
                 "incomplete": 0}, self.counts["authenticated", "none"]
 
 
+def way_to(server):
+    """How this server refuses, and the proxy that it is, or None."""
+    return getattr(server, "refusal", 401), getattr(server, "proxy", None)
+
+
 def traffic(rig, realm, keytab, server, cure, binds_connections=False):
     """A day in short: all is well, some have no ticket, the key is rotated, the cure comes."""
     seen = Seen()
-    crowd = rig.crowd(realm, 4)
+    refusal, proxy = way_to(server)
+    crowd = rig.crowd(realm, 4, proxy=proxy)
     # Others than those who get in: whoever comes back with a ticket at once answers the challenge.
-    ticketless = rig.crowd(realm, 2, first=5)
+    ticketless = rig.crowd(realm, 2, first=5, proxy=proxy)
     seen.get(crowd, server.url, "browser", 200)
     seen.get(crowd, server.url, "preemptive", 200)
-    seen.get(crowd, server.url, "plain", 401)
+    seen.get(crowd, server.url, "plain", refusal)
     if hasattr(server, "public_url"):
         seen.get(crowd, server.public_url, "plain", 200)
     seen.get_pages(crowd[0], server.url, binds_connections)
-    seen.guess_password(server.url)
+    seen.guess_password(server)
     for client in ticketless:
         client.sign_out()
-    seen.get(ticketless, server.url, "browser", 401)
-    seen.get(ticketless, server.url, "preemptive", 401)
+    seen.get(ticketless, server.url, "browser", refusal)
+    seen.get(ticketless, server.url, "preemptive", refusal)
     realm.rotate_key()
     crowd.sign_in()
-    seen.get(crowd, server.url, "browser", 401)
-    seen.get(crowd, server.url, "preemptive", 401)
+    seen.get(crowd, server.url, "browser", refusal)
+    seen.get(crowd, server.url, "preemptive", refusal)
     realm.add_keys(keytab)
     cure()
     seen.get(crowd, server.url, "browser", 200)
@@ -158,6 +165,23 @@ def test_squid(rig, realm, keytab):
     squid = rig.squid(realm, keytab)
     seen = traffic(rig, realm, keytab, squid, squid.reconfigure, binds_connections=True)
     check(rig, squid_site(squid, rig.probe_keytab(realm)), squid.authmedic_log, seen)
+
+
+def test_squid_forward(rig, realm, keytab):
+    """The same as a forward proxy, which asks by 407 and is answered in Proxy-Authorization."""
+    squid = rig.squid(realm, keytab, forward=True)
+    seen = traffic(rig, realm, keytab, squid, squid.reconfigure, binds_connections=True)
+    # What is between the client and the server behind is none of the proxy's: a password, a refusal.
+    [client] = rig.crowd(realm, 1, first=7, proxy=squid.proxy)
+    client.headers = ["Authorization: Basic QTpC"]
+    seen.get([client], squid.url, "browser", 200)
+    assert client.get_pages([squid.url, f"{squid.url}private", squid.url]) == [200, 401, 200]
+    seen.count("established", "kerberos")
+    seen.count("authenticated", times=2)
+    seen.get([client], squid.url, "plain", 407)
+    assert client.get_pages([squid.url], "browser", tunnel=True) == [200]
+    seen.count("established", "kerberos")
+    check(rig, squid_site(squid, evidence="voters"), squid.authmedic_log, seen)
 
 
 def test_tomcat(rig, realm, keytab):

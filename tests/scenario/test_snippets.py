@@ -10,7 +10,8 @@ import pytest
 from rig import TOKENS, config, forged_token, log_site, need_file, send_header
 
 FORMATS = {"apache": "apache-authmedic", "haproxy": "apache-authmedic",
-           "nginx": "nginx-authmedic", "squid": "squid-combined", "tomcat": "apache-authmedic"}
+           "nginx": "nginx-authmedic", "squid": "squid-combined", "squid-forward": "squid-combined",
+           "tomcat": "apache-authmedic"}
 HEADERS_MORE = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
 
 
@@ -18,7 +19,17 @@ def start(rig, realm, keytab, kind):
     """A server of this kind, before an Apache where it needs one."""
     if kind in ("haproxy", "nginx"):
         return getattr(rig, kind)(rig.apache(realm, keytab))
+    if kind == "squid-forward":
+        return rig.squid(realm, keytab, forward=True)
     return getattr(rig, kind)(realm, keytab)
+
+
+def way_to(server):
+    """How send_header() reaches this server, and its refusal. What a forward proxy is not meant to read
+    stands beside."""
+    proxy = getattr(server, "proxy", None)
+    stray = {"Authorization": "Basic QTpC"} if proxy else {}
+    return {"proxy": proxy, "headers": stray}, getattr(server, "refusal", 401)
 
 
 def written(*servers):
@@ -44,13 +55,14 @@ def leaked(token, text, length=12):
 def test_schemes(rig, realm, keytab, kind):
     """Each kind of token has its class in the line, whatever else the client writes there."""
     server = start(rig, realm, keytab, kind)
+    way, refusal = way_to(server)
     expected = {}
     for number, (value, scheme, squid) in enumerate(TOKENS, 10):
         address = f"127.0.0.{number}"
-        expected[address] = squid if kind == "squid" and squid else scheme
-        assert send_header(server.url, value, address) == 401
+        expected[address] = squid if kind.startswith("squid") and squid else scheme
+        assert send_header(server.url, value, address, **way) == refusal
     assert send_header(server.url, "Negotiate " + rig.crowd(realm, 1)[0].token(), "127.0.0.9",
-                       agent='x" scheme=none reply=reject host="y" merr="z') == 200
+                       agent='x" scheme=none reply=reject host="y" merr="z', **way) == 200
     expected["127.0.0.9"] = "negotiate-kerberos"
     lines = server.authmedic_log.wait_for(' "GET ', count=len(expected))
     assert {line.split()[0]: re.findall(r" scheme=(\S+)", line)[-1] for line in lines} == expected
@@ -65,14 +77,15 @@ def test_schemes(rig, realm, keytab, kind):
 def test_no_token_is_logged(rig, realm, keytab, kind):
     """Tokens that are taken, refused, broken or too large: no twelve letters of them are written."""
     server = start(rig, realm, keytab, kind)
+    way, refusal = way_to(server)
     tokens = [rig.crowd(realm, 1)[0].token(),
               base64.b64encode(forged_token(realm.service_principal, kvno=9)).decode(),
               base64.b64encode(os.urandom(80000)).decode(),
               *(value.split()[1] for value, _, _ in TOKENS if value)]
-    statuses = [send_header(server.url, f"Negotiate {token}") for token in tokens]
-    statuses += [send_header(server.url, value) for value, _, _ in TOKENS]
+    statuses = [send_header(server.url, f"Negotiate {token}", **way) for token in tokens]
+    statuses += [send_header(server.url, value, **way) for value, _, _ in TOKENS]
     assert statuses[0] == 200 and 200 not in statuses[1:]
-    server.authmedic_log.wait_for(" 401 .*scheme=other", count=1)
+    server.authmedic_log.wait_for(f" {refusal} .*scheme=other", count=1)
     text = written(server, *([server.behind] if hasattr(server, "behind") else []))
     # Squid's own doing, which our format cannot change; packaging/snippets warns of it.
     text = re.sub(".*Unsupported or unconfigured/inactive proxy-auth scheme, '(?!Negotiate).*", "",
@@ -94,3 +107,10 @@ def test_nginx_asks_early(rig, realm, keytab):
         nginx = rig.nginx(apache, extra=f"{line}\n    {replace}", modules=[HEADERS_MORE])
         send_header(nginx.url, f"Negotiate {token}")
         nginx.authmedic_log.wait_for(f'"rig-stranger" scheme={scheme} ')
+
+
+def test_squid_that_others_stand_before(rig, realm, keytab):
+    """What a proxy before a reverse one forgot to take out hides no refusal."""
+    squid = rig.squid(realm, keytab)
+    assert send_header(squid.url, "Negotiate oYIBCDCCAQSgAwoBAQ==", headers={"Proxy-Connection": "close"}) == 401
+    squid.authmedic_log.wait_for(" 401 .* scheme=negotiate-resp ")
