@@ -1,11 +1,6 @@
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "common/plugin.h"
 #include "common/remedy_command.h"
 #include "common/unit.h"
-
 
 static int describe(void)
 {
@@ -69,12 +64,7 @@ static int apply(void)
 	struct remedy_command command;
 	int result = read_configuration(&command);
 
-	if (result != PLUGIN_DONE)
-		return result;
-	/* What the command starts shall be as usual; ours hides files from everybody else. */
-	umask(022);
-	execv(command.words[0], (char *const *)command.words);
-	return remedy_complain("%s: %s", command.words[0], strerror(errno));
+	return result == PLUGIN_DONE ? remedy_run_and_tell(&command) : result;
 }
 
 static int revert(void)

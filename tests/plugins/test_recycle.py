@@ -28,11 +28,22 @@ def test_runs_the_command(plugin, program):
     assert ended.out == "".join(f"[{word}]\n" for word in odd) + "0022\n"
 
 
-@pytest.mark.parametrize("status", [1, 3, 75])
-def test_passes_the_status_on(plugin, program, tmp_path, status):
-    """How the command ended is how the remedy ended."""
+@pytest.mark.parametrize("status, told", [(1, 1), (2, 1), (3, 1), (75, 75)])
+def test_tells_how_the_command_ended(plugin, program, tmp_path, status, told):
+    """What fails has failed: a command's own 2 does not say that nothing was changed, as a remedy's does."""
     (tmp_path / "status").write_text(str(status))
-    assert plugin(NAME, "apply", **words(program)).status == status
+    assert plugin(NAME, "apply", **words(program)).status == told
+
+
+def test_tells_of_a_command_that_says_nothing(plugin, tmp_path):
+    """The status is told where the command says no word; a signal that ends it is a failure."""
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexit 2\n")
+    silent.chmod(0o755)
+    ended = plugin(NAME, "apply", **words(silent))
+    assert (ended.status, ended.err) == (1, f"{silent} ended with status 2\n")
+    silent.write_text("#!/bin/sh\nkill -9 $$\n")
+    assert plugin(NAME, "apply", **words(silent)).status == 1
 
 
 def test_check_runs_nothing(plugin, program):
