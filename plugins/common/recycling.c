@@ -59,6 +59,12 @@ int recycling_finish(const struct recycling *recycling, const struct renewal *re
 		fprintf(stderr, "waiting for a new %s: %s\n", recycling->what, strerror(-error));
 		return PLUGIN_FAILED;
 	}
+	if (recycling->starts_on_demand && state.server_runs && state.left == 0 &&
+	    state.fresh == 0) {
+		printf("all %zu of before are gone; a new %s comes with the next sign-in\n",
+		    renewal->before.count, recycling->what);
+		return PLUGIN_DONE;
+	}
 	if (state.fresh == 0) {
 		printf("no new %s has come in time; %zu of %zu of before are left\n",
 		    recycling->what, state.left, renewal->before.count);

@@ -12,6 +12,8 @@ struct recycling {
 	int64_t wait_ms;
 	/* What goes on serving its requests is no fault: new ones are served by others. */
 	bool may_linger;
+	/* New ones may come only once there is something for them to do. */
+	bool starts_on_demand;
 	const char *what; /* "worker": who is to be new */
 };
 

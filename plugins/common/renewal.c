@@ -106,8 +106,8 @@ static bool was_before(const struct renewal *renewal, const struct process *proc
 static int look(const struct renewal *renewal, struct renewal_state *ret_state)
 {
 	struct processes auto_call(processes_done) now = {0};
-	struct renewal_state state = {0};
 	int error = collect(renewal->kind, &now);
+	struct renewal_state state = {.server_runs = error == 0};
 
 	if (error < 0 && error != -ESRCH && error != -ENOENT && error != -EIO)
 		return error;

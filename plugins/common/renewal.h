@@ -25,6 +25,7 @@ void renewal_done(struct renewal *renewal);
 struct renewal_state {
 	size_t left; /* of those before, still there */
 	size_t fresh; /* that were not there before */
+	bool server_runs; /* the one that starts them */
 };
 /* Waits until none of them is left and others are there, or until the time (remedy_now_ms) is over;
  * what is so then. */

@@ -47,7 +47,8 @@ static int read_configuration(struct settings *settings)
 	int result = how < 0 ? PLUGIN_BAD_CONFIG : PLUGIN_DONE;
 
 	*settings = (struct settings){.one_helper = how == 1};
-	*recycling = (struct recycling){.kind = RENEWAL_HOLDERS, .what = "helper"};
+	*recycling =
+	    (struct recycling){.kind = RENEWAL_HOLDERS, .starts_on_demand = true, .what = "helper"};
 	if (result == PLUGIN_DONE && how == 0)
 		result = remedy_read_command(&recycling->test, "config_test", test);
 	if (result == PLUGIN_DONE && how == 0)

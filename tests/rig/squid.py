@@ -31,7 +31,7 @@ http_port 127.0.0.1:{port}
 
 CONF = """\
 {way}auth_param negotiate program {HELPER} -k {keytab} -s GSS_C_NO_NAME
-auth_param negotiate children {helper_count} startup={helper_count} idle=1
+auth_param negotiate children {helper_count} startup={helpers_at_start} idle=1
 auth_param negotiate keep_alive on
 acl signed_in proxy_auth REQUIRED
 http_access allow signed_in
@@ -69,11 +69,12 @@ class Squid:
     are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `cache_log`.
     """
 
-    def __init__(self, directory, realm, keytab, *, helper_count=1, forward=False):
+    def __init__(self, directory, realm, keytab, *, helper_count=1, helpers_at_start=None, forward=False):
         self.directory = directory
         self.realm = realm
         self.keytab = keytab
         self.helper_count = helper_count
+        self.helpers_at_start = helper_count if helpers_at_start is None else helpers_at_start
         self.forward = forward
         self.refusal = 407 if forward else 401
         self._take_port()
@@ -154,7 +155,7 @@ class Squid:
                                 self.realm.environment())
         # Its own word, since somebody else may have the port; it says so just before it listens.
         self._process.wait_ready(
-            lambda: os.path.exists(self.pid_file) and self.helpers()
+            lambda: os.path.exists(self.pid_file) and (self.helpers() or not self.helpers_at_start)
             and self.cache_log.matching(f"Accepting .*127.0.0.1:{self.port} ", told)
             and is_listening(self.port),
             30, "Squid listens")

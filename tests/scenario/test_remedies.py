@@ -76,6 +76,33 @@ def test_squid(rig, realm, keytab, how):
     wait_until(lambda: crowd.get(squid.url) == {200}, 20, "people get in again")
 
 
+def test_squid_that_starts_helpers_when_asked(rig, realm, keytab):
+    """As Squid does by default: the stale helper is gone and nobody asks for another. That is done, the next to sign in
+    gets in, and by then a newer helper is there."""
+    squid = rig.squid(realm, keytab, helpers_at_start=0)
+    crowd = rig.crowd(realm, 1)
+    go_stale(realm, keytab, crowd, squid)
+    old = set(squid.helpers())
+    assert old
+    status, said = run_remedy("recycle-squid", "apply", squid, with_wait="3s", **SQUID,
+                              **words("command", squid.command("reconfigure")),
+                              **words("config_test", squid.command("parse")))
+    assert status == 0 and "all 1 of before are gone; a new helper comes with the next sign-in" in said, said
+    assert not squid.helpers()
+    wait_until(lambda: crowd.get(squid.url) == {200}, 20, "people get in again")
+    assert squid.helpers() and not old & set(squid.helpers())
+
+
+def test_squid_that_ended(rig, realm, keytab):
+    """Where Squid itself is gone no helper comes with anybody's sign-in: a failure."""
+    squid = rig.squid(realm, keytab, helpers_at_start=0)
+    assert rig.crowd(realm, 1).get(squid.url) == {200} and squid.helpers()
+    end = stand_in(rig, "end", f"kill -9 -{squid.pid}")
+    status, said = run_remedy("recycle-squid", "apply", squid, with_wait="3s", **SQUID, **words("command", [end]),
+                              **words("config_test", squid.command("parse")))
+    assert status == 1 and "no new helper has come in time; 0 of 1 of before are left" in said, said
+
+
 def test_squid_with_a_bad_configuration(rig, realm, keytab):
     """Squid would end: so nothing is done."""
     squid = rig.squid(realm, keytab)

@@ -109,6 +109,23 @@ def test_keytab_replaced(rig, realm, keytab, how):
     assert len(scene.authmedic.ledger()) == 1 and scene.get() == {200}
 
 
+def test_helpers_that_start_when_asked(rig, realm, keytab):
+    """Squid's default: after the recycle nobody has a helper until somebody signs in. The remedy has worked all the same,
+    and our own sign-in, which has a newer helper start, verifies it."""
+    squid = rig.squid(realm, keytab, helpers_at_start=0)
+    ladder = [{"remedy": "recycle-squid", "verify_within": "30s", "with": {
+        "command": squid.command("reconfigure"), "config_test": squid.command("parse"), "wait": "3s"}}]
+    scene = Scene(rig, realm, keytab, server=squid, site={"ladder": ladder})
+    old = squid.helpers()
+    scene.rotate_key()
+    scene.authmedic.wait_event("resolved")
+    assert scene.incident()["diagnosis"] == "stale-handle"
+    [result] = scene.authmedic.ledger("result")
+    assert result["result"] == "done" and not scene.authmedic.events("not-verified")
+    assert squid.helpers() and not set(old) & set(squid.helpers())
+    assert scene.get() == {200}
+
+
 def test_second_fault_is_beyond_the_budget(rig, realm, keytab):
     """One action an hour: the same fault a moment later is left to a person, who is told, and whose
     cure is seen."""
