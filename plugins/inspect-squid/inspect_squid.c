@@ -1,8 +1,9 @@
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/plugin.h"
-#include "common/worker.h"
+#include "common/worker_view.h"
 
 #define HELPER         "negotiate_kerberos_auth"
 #define MAX_PATH_BYTES 4096
@@ -56,37 +57,89 @@ static int read_keytab(int64_t process_id, struct buffer *path)
 	return process_append_text(process_id, "environ", "KRB5_KTNAME=", path);
 }
 
-static void tell_keytab(const struct helpers *helpers, const char *configured)
+/* What the helper sees under that path, links and all. */
+static int look_at(const struct process *helper, const char *path, struct stat *ret_status)
+{
+	int root, file;
+	int error = worker_view_root(helper->process_id, &root);
+
+	if (error < 0)
+		return -ESRCH; /* it has ended meanwhile, or is not ours to look at */
+	error = worker_view_open(root, path, &file);
+	close(root);
+	if (error < 0)
+		return error;
+	if (fstat(file, ret_status) < 0)
+		error = -errno;
+	close(file);
+	return error;
+}
+
+/* A file that is not there is another one. */
+static enum answer answer_without(int error)
+{
+	return error == -ENOENT ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+/* By what it is, not by its name: one may be a link to the other, or a mount of it. */
+static enum answer is_configured(
+    const struct process *helper, const char *named, const char *configured)
+{
+	struct stat theirs, ours;
+	int error;
+
+	if (configured == NULL)
+		return ANSWER_UNKNOWN;
+	if (strcmp(named, configured) == 0)
+		return ANSWER_YES;
+	if (named[0] != '/')
+		return ANSWER_UNKNOWN;
+	error = look_at(helper, named, &theirs);
+	if (error < 0)
+		return answer_without(error);
+	if (stat(configured, &ours) < 0)
+		return answer_without(-errno);
+	/* Replaced since it was mounted there: nobody knows by what. */
+	if (theirs.st_nlink == 0)
+		return ANSWER_UNKNOWN;
+	return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino ? ANSWER_YES
+									    : ANSWER_NO;
+}
+
+/* Whether it is the configured one. */
+static enum answer tell_keytab(const struct helpers *helpers, const char *configured)
 {
 	struct buffer auto_buffer path;
 	struct plugin_list list;
 	struct view named;
+	enum answer answer;
 
 	buffer_init(&path, MAX_PATH_BYTES);
 	if (helpers->count == 0 || read_keytab(helpers->oldest.process_id, &path) < 0) {
 		plugin_fact_unknown("squid.helper_keytab");
 		plugin_fact_unknown("squid.keytab_configured");
-		return;
+		return ANSWER_UNKNOWN;
 	}
-	named = buffer_view(&path);
+	named = view_of_text(buffer_text(&path));
 	if (view_starts_with(named, VIEW("FILE:")))
 		named = view_skip(named, 5);
 	plugin_list_init(&list, "squid.helper_keytab");
 	plugin_list_add(&list, "%.*s", VIEW_ARGUMENTS(named));
 	plugin_list_done(&list);
-	if (configured == NULL)
-		plugin_fact_unknown("squid.keytab_configured");
-	else
-		plugin_fact_yes("squid.keytab_configured", view_equal_text(named, configured));
+	answer = is_configured(&helpers->oldest, named.data, configured);
+	worker_view_tell("squid.keytab_configured", answer);
+	return answer;
 }
 
-/* A helper copies the keytab when it starts and never looks at the file again. */
-static void tell_stale(const struct helpers *helpers, const char *keytab)
+/* A helper copies the keytab when it starts and never looks at the file again. That another file
+ * is newer tells nothing. */
+static void tell_stale(const struct helpers *helpers, const char *keytab, enum answer configured)
 {
 	struct stat status;
 	size_t stale = 0;
 
-	if (helpers->count == 0 || keytab == NULL || stat(keytab, &status) < 0) {
+	if (helpers->count == 0 || keytab == NULL || configured == ANSWER_NO ||
+	    stat(keytab, &status) < 0) {
 		plugin_fact_unknown("squid.helpers_stale");
 		return;
 	}
@@ -119,6 +172,7 @@ static int inspect(void)
 	struct processes auto_call(processes_done) processes = {0};
 	struct worker worker = {0};
 	const char *keytab = plugin_value("AUTHMEDIC_KEYTAB");
+	enum answer configured;
 	int error = processes_read(&processes);
 
 	if (error == 0)
@@ -129,8 +183,8 @@ static int inspect(void)
 	}
 	find_helpers(&helpers, &processes, worker.server_id);
 	tell_helpers(&helpers);
-	tell_keytab(&helpers, keytab);
-	tell_stale(&helpers, keytab);
+	configured = tell_keytab(&helpers, keytab);
+	tell_stale(&helpers, keytab, configured);
 	return PLUGIN_DONE;
 }
 

@@ -7,6 +7,7 @@ dist_rules_diagnoses_DATA = \
 	rules/diagnoses/lost-old-key.yml \
 	rules/diagnoses/noise.yml \
 	rules/diagnoses/ntlm-only.yml \
+	rules/diagnoses/other-keytab.yml \
 	rules/diagnoses/password-spray.yml \
 	rules/diagnoses/service-unknown.yml \
 	rules/diagnoses/stale-handle.yml \

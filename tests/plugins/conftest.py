@@ -95,10 +95,11 @@ def fixture_start_cat(start):
 
 @pytest.fixture(name="start_python")
 def fixture_start_python(start):
-    """Runs Python code that prints a line once it is ready, and keeps it running; the process and the line."""
+    """Runs Python code that prints a line once it is ready, and keeps it running; the process and the line. The prefix
+    comes before the command."""
 
-    def start_python(code, *arguments):
-        process = start([sys.executable, "-c", f"import os, sys\n{code}\nsys.stdout.flush()\nsys.stdin.read()",
+    def start_python(code, *arguments, prefix=()):
+        process = start([*prefix, sys.executable, "-c", f"import os, sys\n{code}\nsys.stdout.flush()\nsys.stdin.read()",
                          *map(str, arguments)])
         line = process.stdout.readline()
         assert line, "the process did not come up"

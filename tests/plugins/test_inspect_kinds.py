@@ -66,37 +66,101 @@ def test_no_systemd(plugin, tmp_path):
     assert not plugin("inspect-unit", "inspect").facts
 
 
-def test_squid(plugin, start, start_python, pidfile, tick, tmp_path):
-    """The helpers below the server: which, since when, with which keytab, and how many are older than it."""
-    keytab = tmp_path / "http.keytab"
-    keytab.write_bytes(b"\x05\x02")
-    code = """
+SQUID = """
 import subprocess
 helper = ["(negotiate_kerberos_auth)", "-c", "import time; time.sleep(60)", "-k", sys.argv[1], "-s", "GSS_C_NO_NAME"]
 started = [subprocess.Popen(helper, executable=sys.executable) for _ in range(2)]
 print(*[process.pid for process in started])
 """
+
+
+@pytest.fixture(name="squid")
+def fixture_squid(start_python, pidfile):
+    """A server with two helpers that were given this keytab: what leads to it, and the helpers' ids."""
+    pids = []
+
+    def squid(keytab, prefix=()):
+        server, line = start_python(SQUID, keytab, prefix=prefix)
+        pids.extend(line.split())
+        return {"worker_pidfile": pidfile(server.pid), "server_worker_process": "negotiate_kerberos_auth"}, pids
+
+    yield squid
+    for pid in pids:
+        os.kill(int(pid), 9)
+
+
+def test_squid(plugin, squid, tick, tmp_path):
+    """The helpers below the server: which, since when, with which keytab, and how many are older than it."""
+    keytab = tmp_path / "http.keytab"
+    keytab.write_bytes(b"\x05\x02")
     tick()
-    server, line = start_python(code, keytab)
-    pids = line.split()
-    told = {"worker_pidfile": pidfile(server.pid), "server_worker_process": "negotiate_kerberos_auth"}
-    try:
-        facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
-        assert facts["squid.helpers"] == "2" and sorted(facts["squid.helper_pids"].split()) == sorted(pids)
-        assert float(facts["squid.helpers_oldest"]) <= float(facts["squid.helpers_newest"]) <= time.time()
-        assert (facts["squid.helper_keytab"], facts["squid.keytab_configured"]) == (str(keytab), "yes")
-        assert facts["squid.helpers_stale"] == "0"
-        tick()
-        os.utime(keytab, (1, 1))
-        facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
-        assert facts["squid.helpers_stale"] == "2", "a copy that keeps its time is newer all the same"
-        facts = plugin("inspect-squid", "inspect", keytab="/elsewhere", **told).facts
-        assert (facts["squid.keytab_configured"], facts["squid.helpers_stale"]) == ("no", "unknown")
-    finally:
-        for pid in pids:
-            os.kill(int(pid), 9)
-    facts = plugin("inspect-squid", "inspect", keytab=keytab, worker_pidfile=pidfile(os.getpid())).facts
+    told, pids = squid(keytab)
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+    assert facts["squid.helpers"] == "2" and sorted(facts["squid.helper_pids"].split()) == sorted(pids)
+    assert float(facts["squid.helpers_oldest"]) <= float(facts["squid.helpers_newest"]) <= time.time()
+    assert (facts["squid.helper_keytab"], facts["squid.keytab_configured"]) == (str(keytab), "yes")
+    assert facts["squid.helpers_stale"] == "0"
+    tick()
+    os.utime(keytab, (1, 1))
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+    assert facts["squid.helpers_stale"] == "2", "a copy that keeps its time is newer all the same"
+
+
+def test_squid_without_helpers(plugin, pidfile, tmp_path):
+    """None runs."""
+    told = {"worker_pidfile": pidfile(os.getpid()), "server_worker_process": "negotiate_kerberos_auth"}
+    facts = plugin("inspect-squid", "inspect", keytab=tmp_path / "http.keytab", **told).facts
     assert facts["squid.helpers"] == "0" and facts["squid.helpers_oldest"] == "unknown"
+
+
+@pytest.mark.parametrize("make", [os.symlink, os.link])
+def test_squid_keytab_of_another_name(plugin, squid, tick, tmp_path, make):
+    """A link to the file that the helpers were given is that file."""
+    keytab, link = tmp_path / "http.keytab", tmp_path / "link.keytab"
+    keytab.write_bytes(b"\x05\x02")
+    make(keytab, link)
+    told, _ = squid(f"FILE:{link}")
+    tick()
+    os.utime(keytab, (1, 1))
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+    assert (facts["squid.helper_keytab"], facts["squid.keytab_configured"]) == (str(link), "yes")
+    assert facts["squid.helpers_stale"] == "2"
+
+
+def test_squid_keytab_mounted(plugin, squid, overlaid, tick, tmp_path):
+    """A mount of our file is that file; once ours is replaced, nobody can tell whether it was."""
+    keytab, place, new = (tmp_path / name for name in ("http.keytab", "place.keytab", "new.keytab"))
+    for path in (keytab, place, new):
+        path.write_bytes(b"\x05\x02")
+    told, _ = squid(place, prefix=overlaid({place: keytab}))
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+    assert (facts["squid.keytab_configured"], facts["squid.helpers_stale"]) == ("yes", "0")
+    tick()
+    new.rename(keytab)
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+    assert (facts["squid.keytab_configured"], facts["squid.helpers_stale"]) == ("unknown", "2")
+
+
+@pytest.mark.parametrize("left", ["both", "ours", "theirs"])
+def test_squid_other_keytab(plugin, squid, tick, tmp_path, left):
+    """A copy is another file, be it there or not: that ours is newer tells nothing of what the helpers hold."""
+    keytab, copy = tmp_path / "http.keytab", tmp_path / "copy.keytab"
+    copy.write_bytes(b"\x05\x02")
+    told, _ = squid(copy)
+    tick()
+    keytab.write_bytes(b"\x05\x02")
+    if left != "both":
+        {"ours": copy, "theirs": keytab}[left].unlink()
+    facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
+    assert (facts["squid.keytab_configured"], facts["squid.helpers_stale"]) == ("no", "unknown")
+
+
+def test_squid_keytab_that_is_no_path(plugin, squid, tmp_path):
+    """What is below some folder of the helper's, or no file, is not compared."""
+    keytab = tmp_path / "http.keytab"
+    keytab.write_bytes(b"\x05\x02")
+    told, _ = squid("http.keytab")
+    assert plugin("inspect-squid", "inspect", keytab=keytab, **told).facts["squid.keytab_configured"] == "unknown"
 
 
 LOGIN = """

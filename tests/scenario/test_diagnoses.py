@@ -6,6 +6,7 @@ docs/diagnoses.md keeps the matrix; AUTHMEDIC_WRITE_MATRIX=1 writes it there."""
 import base64
 import grp
 import os
+import shutil
 
 import pytest
 
@@ -188,6 +189,17 @@ def apache_behind(rig, realm, keytab):
 def squid_behind(rig, realm, keytab):
     made = scene(rig, realm, keytab, "squid")
     made.rotate_key(on_disk=False)
+    return made
+
+
+@scenario("the keytab that the site names was renewed, and Squid's helper was given an old copy of it", "other-keytab")
+def squid_old_copy(rig, realm, keytab):
+    renewed = shutil.copy(keytab, rig.path("renewed.keytab"))
+    made = scene(rig, realm, keytab, "squid", site={"keytab": renewed})
+    realm.rotate_key()
+    realm.add_keys(renewed)
+    made.crowd.sign_in()
+    assert made.get() == {401}
     return made
 
 
