@@ -3,6 +3,7 @@ noinst_LIBRARIES += libplugin.a
 libplugin_a_SOURCES = \
 	plugins/common/children.c plugins/common/children.h \
 	plugins/common/command.c plugins/common/command.h \
+	plugins/common/file_rights.c plugins/common/file_rights.h \
 	plugins/common/file_times.c plugins/common/file_times.h \
 	plugins/common/kept_file.c plugins/common/kept_file.h \
 	plugins/common/krb5_config.c plugins/common/krb5_config.h \
@@ -138,7 +139,7 @@ plugins_ntlm_fallback_iis_ntlm_fallback_iis_SOURCES = \
 plugins_ntlm_fallback_iis_ntlm_fallback_iis_CPPFLAGS = $(plugin_cppflags)
 plugins_ntlm_fallback_iis_ntlm_fallback_iis_LDADD = $(plugin_libs)
 
-EXTRA_DIST += tests/plugins/conftest.py tests/plugins/test_contract.py \
+EXTRA_DIST += tests/plugins/access_lists.py tests/plugins/conftest.py tests/plugins/test_contract.py \
 	tests/plugins/test_inspect_config.py tests/plugins/test_inspect_kinds.py \
 	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
 	tests/plugins/test_iis.py tests/plugins/test_ntlm_fallback_apache.py tests/plugins/test_recycling.py \

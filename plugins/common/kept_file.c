@@ -43,13 +43,18 @@ int kept_file_open_folder(
 
 static int read_into(int file, struct kept_file *kept)
 {
+	struct stat status;
 	char chunk[4096];
 	ssize_t got;
+	int error;
 
-	if (fstat(file, &kept->status) < 0)
+	if (fstat(file, &status) < 0)
 		return -errno;
-	if (!S_ISREG(kept->status.st_mode))
+	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
+	error = file_rights_read(file, &kept->rights);
+	if (error < 0)
+		return error;
 	buffer_clear(&kept->content);
 	while ((got = read(file, chunk, sizeof(chunk))) > 0)
 		buffer_append(&kept->content, view_of(chunk, (size_t)got));
@@ -84,12 +89,9 @@ static int fill(int file, const struct kept_file *kept)
 {
 	int error = write_all(file, buffer_view(&kept->content));
 
-	if (error < 0)
-		return error;
-	if (fchown(file, kept->status.st_uid, kept->status.st_gid) < 0 ||
-	    fchmod(file, kept->status.st_mode & 07777) < 0 || fsync(file) < 0)
-		return -errno;
-	return 0;
+	if (error == 0)
+		error = file_rights_give(file, &kept->rights);
+	return error == 0 && fsync(file) < 0 ? -errno : error;
 }
 
 int kept_file_write(int folder, const char *name, const struct kept_file *kept)

@@ -2,15 +2,14 @@
 #ifndef AUTHMEDIC_PLUGINS_KEPT_FILE_H
 #define AUTHMEDIC_PLUGINS_KEPT_FILE_H
 
-#include <sys/stat.h>
-
 #include "base/buffer.h"
+#include "common/file_rights.h"
 
 #define KEPT_FILE_MAX_BYTES ((size_t)1024 * 1024)
 
 struct kept_file {
 	struct buffer content;
-	struct stat status; /* whose it is and who may read it */
+	struct file_rights rights;
 };
 
 void kept_file_init(struct kept_file *file);

@@ -129,8 +129,8 @@ static int read_trusted(const char *path, struct kept_file *file)
 	if (error < 0)
 		return remedy_complain("%s: %s", path,
 		    error == -ELOOP ? "is a link; name the file itself" : strerror(-error));
-	if ((file->status.st_uid != 0 && file->status.st_uid != geteuid()) ||
-	    (file->status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+	if ((file->rights.uid != 0 && file->rights.uid != geteuid()) ||
+	    (file->rights.mode & (S_IWGRP | S_IWOTH)) != 0)
 		return remedy_complain("%s: others than root can write to it", path);
 	return PLUGIN_DONE;
 }
@@ -248,7 +248,7 @@ static int put_snippet(struct files *files)
 	int error;
 
 	/* As the file was that it takes the place of: whoever reads that may read this. */
-	files->snippet.status = files->active.status;
+	files->snippet.rights = files->active.rights;
 	error = kept_file_write(files->state_folder, APPLIED, &files->snippet);
 	if (error == 0)
 		error = kept_file_write(files->active_folder, files->active_name, &files->snippet);

@@ -163,7 +163,7 @@ static int save(int folder, const struct providers *providers)
 	struct kept_file auto_call(kept_file_done) saved;
 
 	kept_file_init(&saved);
-	saved.status = (struct stat){.st_mode = 0600, .st_uid = geteuid(), .st_gid = getegid()};
+	saved.rights = (struct file_rights){.mode = 0600, .uid = geteuid(), .gid = getegid()};
 	for (size_t i = 0; i < providers->count; i++)
 		buffer_append_format(&saved.content, "%s\n", providers->names[i]);
 	return buffer_error(&saved.content) < 0 ? buffer_error(&saved.content)

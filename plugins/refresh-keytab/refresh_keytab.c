@@ -165,7 +165,7 @@ static bool is_left(const struct work *work)
 	struct stat status;
 
 	return lstat(work->settings->copy, &status) == 0 && S_ISREG(status.st_mode) &&
-	    (status.st_uid == geteuid() || status.st_uid == work->keytab.status.st_uid);
+	    (status.st_uid == geteuid() || status.st_uid == work->keytab.rights.uid);
 }
 
 /* Where one is left of an earlier time, stopped before its end, it may have the only copy of a key:
@@ -179,9 +179,8 @@ static int make_copy(struct work *work)
 	else {
 		struct kept_file copy = work->keytab;
 
-		copy.status.st_mode = 0600;
-		copy.status.st_uid = geteuid();
-		copy.status.st_gid = getegid();
+		copy.rights = (struct file_rights){
+		    .mode = 0600, .uid = geteuid(), .gid = getegid()};
 		error =
 		    kept_file_write(work->folder, strrchr(work->settings->copy, '/') + 1, &copy);
 	}
@@ -218,21 +217,32 @@ static int check_copy(struct work *work, uint32_t *ret_kvno)
 	return error;
 }
 
-/* As readable as the keytab was, and in its place as a whole. */
-static int put_in_place(const struct work *work)
+static int give_rights(const struct work *work)
 {
 	int file = open(work->settings->copy, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	const struct stat *as = &work->keytab.status;
-	int error = 0;
+	int error;
 
 	if (file < 0)
 		return -errno;
-	if (fchown(file, as->st_uid, as->st_gid) < 0 || fchmod(file, as->st_mode & 07777) < 0 ||
-	    fsync(file) < 0 || rename(work->settings->copy, work->settings->keytab) < 0 ||
-	    fsync(work->folder) < 0)
+	error = file_rights_give(file, &work->keytab.rights);
+	if (error == 0 && fsync(file) < 0)
 		error = -errno;
 	close(file);
 	return error;
+}
+
+/* As readable as the keytab was, and in its place as a whole. */
+static int put_in_place(const struct work *work)
+{
+	int error = give_rights(work);
+
+	if (error < 0)
+		return fail(work,
+		    "cannot be given the keytab's owner, rights and label; the keytab is as it was",
+		    error);
+	if (rename(work->settings->copy, work->settings->keytab) < 0 || fsync(work->folder) < 0)
+		return fail(work, "cannot take the keytab's place", -errno);
+	return PLUGIN_DONE;
 }
 
 static int refresh(struct work *work)
@@ -252,9 +262,9 @@ static int refresh(struct work *work)
 	if (kvno <= work->old_kvno)
 		return give_up(work, "the tool has brought no newer key; the keytab is as it was",
 		    PLUGIN_FAILED);
-	error = put_in_place(work);
-	if (error < 0)
-		return fail(work, "cannot take the keytab's place", error);
+	result = put_in_place(work);
+	if (result != PLUGIN_DONE)
+		return result;
 	printf("the keytab has kvno %u now, and all that it had before, up to kvno %u\n", kvno,
 	    work->old_kvno);
 	return PLUGIN_DONE;

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from access_lists import ACL, acl, set_acl
+
 NAME = "ntlm-fallback-apache"
 KERBEROS = "<Location /a>\n  AuthType GSSAPI\n  GssapiCredStore keytab:/k\n  GssapiAllowedMech krb5\n</Location>\n"
 NTLM = ("<Location /a>\n  AuthType GSSAPI\n  GssapiAllowedMech ntlmssp\n  GssapiConnectionBound On\n"
@@ -78,6 +80,16 @@ def test_applies_and_reverts(plugin, server):
     assert plugin(NAME, "revert", **server.told).status == 0
     assert server.called() == calls and server.active.read_text() == KERBEROS
     assert not list(server.state.iterdir())
+
+
+def test_keeps_the_access_list(plugin, server):
+    """Whom the file's access list names may read the fallback's, and the file that is put back."""
+    set_acl(server.active, acl(12345))
+    for verb, text in (("apply", NTLM), ("revert", KERBEROS)):
+        ended = plugin(NAME, verb, **server.told)
+        assert ended.status == 0, ended.err
+        assert server.active.read_text() == text and os.getxattr(server.active, ACL) == acl(12345), verb
+        assert server.active.stat().st_mode & 0o777 == 0o640
 
 
 def test_check_does_nothing(plugin, server):

@@ -2,9 +2,12 @@
 real KDC."""
 
 import os
+import shutil
 import struct
 
 import pytest
+
+from access_lists import ACL, acl, set_acl
 
 NAME = "refresh-keytab"
 
@@ -112,3 +115,66 @@ def test_goes_on_with_a_copy_of_the_keytabs_owner(plugin, told, tool, tmp_path):
     assert ended.status == 0, ended.out + ended.err
     assert keys(told["keytab"]) == {("www", 1), ("www", 2)} and not copy.exists()
     assert told["keytab"].stat().st_uid == 12345
+
+
+def test_keeps_the_access_list(plugin, told, tool, tmp_path):
+    """Whom the keytab's access list names may read the new one as well, and its group what it might: what the mode shows for
+    the group is the list's mask."""
+    told["keytab"].write_bytes(keytab_of(entry(1)))
+    set_acl(told["keytab"], acl(12345))
+    (tmp_path / "fetched").write_bytes(keytab_of(entry(2)))
+    ended = plugin(NAME, "apply", **tool(f'cat {tmp_path}/fetched > "$3"'))
+    assert ended.status == 0, ended.out + ended.err
+    assert keys(told["keytab"]) == {("www", 1), ("www", 2)}
+    assert os.getxattr(told["keytab"], ACL) == acl(12345)
+    assert told["keytab"].stat().st_mode & 0o7777 == 0o640
+
+
+def test_adds_no_access_list(plugin, told, tool, tmp_path):
+    """What the folder has its new files inherit is not what the keytab had."""
+    told["keytab"].write_bytes(keytab_of(entry(1)))
+    told["keytab"].chmod(0o640)
+    (tmp_path / "fetched").write_bytes(keytab_of(entry(2)))
+    path = tool(f'cat {tmp_path}/fetched > "$3"')
+    set_acl(tmp_path, acl(12345, group_rights=4), "system.posix_acl_default")
+    ended = plugin(NAME, "apply", **path)
+    assert ended.status == 0 and keys(told["keytab"]) == {("www", 1), ("www", 2)}, ended.out + ended.err
+    assert ACL not in os.listxattr(told["keytab"]) and told["keytab"].stat().st_mode & 0o7777 == 0o640
+
+
+LABEL, LABELS = "security.selinux", (b"system_u:object_r:krb5_keytab_t:s0\0", b"system_u:object_r:etc_t:s0\0")
+
+
+@pytest.fixture(name="labelled")
+def fixture_labelled(told, tmp_path):
+    """The keytab, and a copy of an earlier time, with different labels. They stand in for those that a kernel with SELinux
+    gives: nothing acts on them here."""
+    copy = tmp_path / "http.keytab.authmedic-keys"
+    for path, content, label in zip((told["keytab"], copy), (keytab_of(entry(1)), keytab_of(entry(2))), LABELS):
+        path.write_bytes(content)
+        try:
+            os.setxattr(path, LABEL, label)
+        except OSError as error:
+            pytest.skip(f"may not set a label: {error}")
+    return copy
+
+
+def test_keeps_the_label(plugin, told, tool, labelled):
+    """The new file has the keytab's label, and not the one that it was given where it was made."""
+    ended = plugin(NAME, "apply", **tool("exit 0"))
+    assert ended.status == 0 and not labelled.exists(), ended.out + ended.err
+    assert os.getxattr(told["keytab"], LABEL) == LABELS[0]
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv")
+def test_leaves_the_keytab_where_its_rights_cannot_be_given(plugin, told, tool, tmp_path, as_root):
+    """An access list that may not be set: the keytab stays as it was, the new key is kept, and why is said."""
+    copy = tmp_path / "http.keytab.authmedic-keys"
+    for path, content in ((told["keytab"], keytab_of(entry(1))), (copy, keytab_of(entry(2)))):
+        path.write_bytes(content)
+        os.chown(path, 12345, 12345)
+    set_acl(told["keytab"], acl(12346))
+    ended = plugin(NAME, "apply", prefix=["setpriv", "--bounding-set=-fowner"], **tool("exit 0"))
+    assert ended.status == 1 and "the keytab is as it was: Operation not permitted" in ended.err, ended.out + ended.err
+    assert keys(told["keytab"]) == {("www", 1)} and os.getxattr(told["keytab"], ACL) == acl(12346)
+    assert ("www", 2) in keys(copy)

@@ -33,6 +33,15 @@ chmod 640 /var/log/web/access.log /var/log/squid/access.log
 chgrp -R adm /var/log/web
 chown -R proxy:proxy /var/log/squid
 """
+# By which the user nobody may read it, and its group may not.
+ACCESS_LIST = """
+import os, struct, sys
+path, name, everybody = "/etc/squid/http.keytab", "system.posix_acl_access", 0xffffffff
+entries = [(1, 6, everybody), (2, 4, 65534), (4, 0, everybody), (16, 4, everybody), (32, 0, everybody)]
+if sys.argv[1:]:
+    os.setxattr(path, name, struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries))
+print(os.getxattr(path, name).hex())
+"""
 # More often than systemd starts a service again by default.
 KNOCK = """
 import socket
@@ -118,6 +127,7 @@ def test_remedies(rig, realm, installed):
     realm.rotate_key()
     new = realm.export_keys(rig.path("new.keytab"))
     installed.shell(f"install -D -m 640 -o proxy -g adm {old} /etc/squid/http.keytab; cp {new} /usr/local/new.keytab")
+    access_list = installed.shell(f"/usr/bin/python3 -c '{ACCESS_LIST}' set")
     installed.write("/usr/local/sbin/fetch", "#!/bin/sh\nprintf 'rkt /usr/local/new.keytab\\nwkt "
                     "/etc/squid/http.keytab.authmedic-keys\\n' | ktutil\n", 0o755)
     fetch = {"SERVICE": "HTTP/localhost", "KEYTAB": "/etc/squid/http.keytab", "WITH_TOOL": "kadmin",
@@ -127,6 +137,7 @@ def test_remedies(rig, realm, installed):
     installed.do("writes")
     assert "has kvno 2 now" in installed.run_plugin("refresh-keytab", **fetch)
     assert installed.shell("stat -c %U:%G:%a /etc/squid/http.keytab") == "proxy:adm:640\n"
+    assert installed.shell(f"/usr/bin/python3 -c '{ACCESS_LIST}'") == access_list
     installed.write("/usr/local/sbin/serve", "#!/bin/sh\nsetsid sleep 1000 >/dev/null 2>&1 &\necho $! >/etc/squid/pid\n",
                     0o755)
     installed.run_plugin("recycle", WITH_COMMAND_COUNT=1, WITH_COMMAND_1="/usr/local/sbin/serve")
