@@ -323,22 +323,30 @@ static bool is_a_persons(const struct files *files)
 	    !(files->has_applied && kept_file_same(&files->active, &files->applied));
 }
 
+/* He has taken the fallback out already. */
+static bool is_to_stay(const struct files *files)
+{
+	return is_a_persons(files) && !snippet_allows_ntlm(buffer_view(&files->active.content));
+}
+
 static int restore(struct files *files)
 {
 	int error = 0;
 
-	if (is_a_persons(files) && !snippet_allows_ntlm(buffer_view(&files->active.content))) {
+	if (is_to_stay(files)) {
 		printf("a person has changed the configuration, and it does not allow NTLM: it "
 		       "stays\n");
 		return PLUGIN_DONE;
 	}
 	if (is_a_persons(files)) {
 		error = kept_file_write(files->state_folder, EDITED, &files->active);
+		if (error < 0)
+			return write_failed("putting the configuration back: " EDITED, error);
 		printf("a person has changed the fallback's configuration; that is kept as " EDITED
 		       " in %s\n",
 		    plugin_value("AUTHMEDIC_STATE_DIR"));
 	}
-	if (error == 0 && !kept_file_same(&files->active, &files->saved))
+	if (!kept_file_same(&files->active, &files->saved))
 		error = kept_file_write(files->active_folder, files->active_name, &files->saved);
 	return error < 0 ? write_failed("putting the configuration back", error) : PLUGIN_DONE;
 }
@@ -346,15 +354,15 @@ static int restore(struct files *files)
 /* What was kept stays kept until Apache has read it: where that fails, this is called again. */
 static int revert_files(struct files *files, const struct settings *settings)
 {
-	int result = restore(files);
-
-	if (result == PLUGIN_DONE)
-		result = run(&settings->test);
-	if (result == PLUGIN_DONE)
-		result = run(&settings->reload);
-	if (result != PLUGIN_DONE) {
-		printf("%s is as it was before the fallback, but Apache could not read it\n",
+	if (restore(files) != PLUGIN_DONE) {
+		printf("%s could not be put back: Apache goes on with the fallback, and what was "
+		       "there before it is kept\n",
 		    settings->active);
+		return PLUGIN_FAILED;
+	}
+	if (run(&settings->test) != PLUGIN_DONE || run(&settings->reload) != PLUGIN_DONE) {
+		printf("%s is %s, but Apache could not read it\n", settings->active,
+		    is_to_stay(files) ? "a person's" : "as it was before the fallback");
 		return PLUGIN_FAILED;
 	}
 	if (forget_state(files) < 0)

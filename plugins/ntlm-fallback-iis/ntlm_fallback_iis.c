@@ -269,11 +269,17 @@ static int revert_with(const struct settings *settings, int folder)
 	if (error < 0)
 		return remedy_complain("what was kept cannot be read: %s", strerror(-error));
 	result = put(settings, &saved);
-	if (result == PLUGIN_DONE && unlinkat(folder, SAVED, 0) < 0)
-		result = PLUGIN_FAILED;
-	if (result == PLUGIN_DONE)
-		puts("IIS offers what it did before the fallback, in that order");
-	return result;
+	if (result != PLUGIN_DONE)
+		return result;
+	if (unlinkat(folder, SAVED, 0) < 0) {
+		fprintf(stderr,
+		    "IIS offers what it did before the fallback, but what was kept cannot be "
+		    "removed: %s\n",
+		    strerror(errno));
+		return PLUGIN_FAILED;
+	}
+	puts("IIS offers what it did before the fallback, in that order");
+	return PLUGIN_DONE;
 }
 
 static int revert(void)

@@ -129,6 +129,19 @@ def test_failures(plugin, iis):
     assert plugin(NAME, "apply", **{**iis.told, "with_appcmd": "/nothing/there"}).status == 1
 
 
+def test_says_what_could_not_be_forgotten(plugin, iis):
+    """The providers are back, and what was kept of them cannot be removed: both are said."""
+    assert plugin(NAME, "apply", **iis.told).status == 0
+    appcmd = iis.folder / "appcmd"
+    real = appcmd.rename(iis.folder / "real-appcmd")
+    saved = iis.state / "providers"
+    appcmd.write_text(f"#!/bin/sh\n'{real}' \"$@\" || exit\n[ -d {saved} ] || rm -f {saved}\nmkdir -p {saved}\n")
+    appcmd.chmod(0o755)
+    ended = plugin(NAME, "revert", **iis.told)
+    assert ended.status == 1 and iis.providers() == "Negotiate NTLM"
+    assert "offers what it did before the fallback, but what was kept cannot be removed: Is a directory" in ended.err
+
+
 def test_rolls_back_to_what_was_before(plugin, iis):
     """Applied once more, where appcmd fails in the middle: what was kept of the time before is not given up for that."""
     assert plugin(NAME, "apply", **iis.told).status == 0

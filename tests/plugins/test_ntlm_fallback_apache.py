@@ -234,6 +234,33 @@ def test_revert_is_tried_again(plugin, server):
     assert not list(server.state.iterdir())
 
 
+@pytest.mark.parametrize("persons", ["", "# mine\n"])
+def test_says_what_could_not_be_put_back(plugin, server, persons):
+    """Where the file cannot be written the fallback is still there: that is said, and not that all is as it was before."""
+    assert plugin(NAME, "apply", **server.told).status == 0
+    server.active.write_text(NTLM + persons)
+    calls = server.called()
+    obstacle = (server.state / "edited.authmedic-new") if persons else server.folder / "auth.conf.authmedic-new"
+    obstacle.mkdir()
+    ended = plugin(NAME, "revert", **server.told)
+    assert ended.status == 1 and "putting the configuration back: " in ended.err
+    assert ended.out == f"{server.active} could not be put back: Apache goes on with the fallback, and what was there " \
+        "before it is kept\n"
+    assert server.active.read_text() == NTLM + persons and server.called() == calls
+    obstacle.rmdir()
+    assert plugin(NAME, "revert", **server.told).status == 0 and server.active.read_text() == KERBEROS
+
+
+@pytest.mark.parametrize("persons, said", [("", "as it was before the fallback"), (KERBEROS + "# mine\n", "a person's")])
+def test_says_what_apache_cannot_read(plugin, server, persons, said):
+    """What was put back, or what a person had put there meanwhile."""
+    assert plugin(NAME, "apply", **server.told).status == 0
+    server.active.write_text(persons or NTLM)
+    ended = plugin(NAME, "revert", **{**server.told, **server.command("config_test", 1)})
+    assert ended.status == 1 and ended.out.splitlines()[-1] == f"{server.active} is {said}, but Apache could not read it"
+    assert server.active.read_text() == (persons or KERBEROS)
+
+
 def test_respects_a_person(plugin, server):
     """A fallback that a person has changed is kept beside; one that he has taken out already is left."""
     assert plugin(NAME, "apply", **server.told).status == 0
