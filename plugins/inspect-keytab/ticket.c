@@ -95,23 +95,40 @@ static bool is_permitted(const struct ticket *ticket)
 	return found;
 }
 
-/* The further an entry gets, the more telling. */
+/* A server that was told no name of its own tries all keys, since the ticket's may be another name
+ * of the same account. The further an entry gets, the more telling. */
 static enum ticket_fit try_entry(const struct ticket *ticket, const krb5_keytab_entry *entry)
 {
 	const krb5_ticket *decoded = ticket->decoded;
+	bool is_type = entry->key.enctype == decoded->enc_part.enctype;
+	bool is_name = krb5_principal_compare(ticket->krb5, entry->principal, decoded->server);
+	bool is_kvno = entry->vno == ANY_KVNO || entry->vno == decoded->enc_part.kvno;
 
-	if (!krb5_principal_compare(ticket->krb5, entry->principal, decoded->server))
+	if (is_type && decrypts(ticket, &entry->key)) {
+		if (!is_permitted(ticket))
+			return TICKET_NOT_PERMITTED;
+		return is_name && is_kvno ? TICKET_FITS : TICKET_FITS_OTHERWISE;
+	}
+	if (!is_name)
 		return TICKET_NO_PRINCIPAL;
-	if (entry->vno != ANY_KVNO && entry->vno != decoded->enc_part.kvno)
+	if (!is_kvno)
 		return TICKET_NO_KVNO;
-	if (entry->key.enctype != decoded->enc_part.enctype)
-		return TICKET_NO_ENCTYPE;
-	if (!decrypts(ticket, &entry->key))
-		return TICKET_WRONG_KEY;
-	return is_permitted(ticket) ? TICKET_FITS : TICKET_NOT_PERMITTED;
+	return is_type ? TICKET_WRONG_KEY : TICKET_NO_ENCTYPE;
 }
 
-static enum ticket_fit try_all(const struct ticket *ticket, krb5_keytab keytab)
+static void append_entry(
+    struct buffer *by, const struct ticket *ticket, const krb5_keytab_entry *entry)
+{
+	char *principal = NULL;
+
+	if (krb5_unparse_name(ticket->krb5, entry->principal, &principal) != 0)
+		return;
+	buffer_clear(by);
+	buffer_append_format(by, "%s:%u", principal, entry->vno);
+	krb5_free_unparsed_name(ticket->krb5, principal);
+}
+
+static enum ticket_fit try_all(const struct ticket *ticket, krb5_keytab keytab, struct buffer *by)
 {
 	enum ticket_fit best = TICKET_NO_PRINCIPAL;
 	krb5_keytab_entry entry;
@@ -125,6 +142,8 @@ static enum ticket_fit try_all(const struct ticket *ticket, krb5_keytab keytab)
 		if (krb5_kt_next_entry(ticket->krb5, keytab, &entry, &cursor) != 0)
 			break;
 		fit = try_entry(ticket, &entry);
+		if (fit > best && fit == TICKET_FITS_OTHERWISE)
+			append_entry(by, ticket, &entry);
 		best = fit > best ? fit : best;
 		krb5_free_keytab_entry_contents(ticket->krb5, &entry);
 	}
@@ -132,7 +151,7 @@ static enum ticket_fit try_all(const struct ticket *ticket, krb5_keytab keytab)
 	return best;
 }
 
-enum ticket_fit ticket_try(const struct ticket *ticket, const char *keytab_file)
+enum ticket_fit ticket_try(const struct ticket *ticket, const char *keytab_file, struct buffer *by)
 {
 	char auto_free *name = NULL;
 	enum ticket_fit fit;
@@ -144,7 +163,7 @@ enum ticket_fit ticket_try(const struct ticket *ticket, const char *keytab_file)
 	}
 	if (krb5_kt_resolve(ticket->krb5, name, &keytab) != 0)
 		return TICKET_UNREADABLE;
-	fit = try_all(ticket, keytab);
+	fit = try_all(ticket, keytab, by);
 	krb5_kt_close(ticket->krb5, keytab);
 	return fit;
 }
@@ -158,6 +177,7 @@ const char *ticket_fit_name(enum ticket_fit fit)
 	    [TICKET_NO_ENCTYPE] = "no-enctype",
 	    [TICKET_WRONG_KEY] = "wrong-key",
 	    [TICKET_NOT_PERMITTED] = "enctype-not-permitted",
+	    [TICKET_FITS_OTHERWISE] = "fits-otherwise",
 	    [TICKET_FITS] = "fits",
 	};
 

@@ -3,6 +3,7 @@
 #ifndef AUTHMEDIC_PLUGINS_TICKET_H
 #define AUTHMEDIC_PLUGINS_TICKET_H
 
+#include "base/buffer.h"
 #include "probe/kerberos.h"
 
 struct ticket;
@@ -21,9 +22,12 @@ enum ticket_fit {
 	TICKET_NO_ENCTYPE,
 	TICKET_WRONG_KEY,
 	TICKET_NOT_PERMITTED, /* the key fits, and the configuration forbids its type */
+	TICKET_FITS_OTHERWISE, /* under another name or version than the ticket's */
 	TICKET_FITS,
 };
-enum ticket_fit ticket_try(const struct ticket *ticket, const char *keytab_file);
+/* Tries every key of the ticket's type; where none fits the names and versions tell why. Appends
+ * the entry that fits otherwise to `by`, as PRINCIPAL:KVNO. */
+enum ticket_fit ticket_try(const struct ticket *ticket, const char *keytab_file, struct buffer *by);
 const char *ticket_fit_name(enum ticket_fit fit); /* no-kvno, wrong-key … */
 
 #endif

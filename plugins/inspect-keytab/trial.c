@@ -8,15 +8,39 @@
 
 #define KDC_TIMEOUT_MS  8000
 #define MAX_WORDS_BYTES 512
+#define MAX_BY_BYTES    2048
 
-static void tell_fit(const char *name, const char *why_name, enum ticket_fit fit)
+struct names {
+	const char *decrypts, *why, *by;
+};
+
+static void tell_by(const char *name, const struct buffer *by)
 {
+	struct plugin_list list;
+
+	plugin_list_init(&list, name);
+	plugin_list_add(&list, "%s", buffer_text(by));
+	plugin_list_done(&list);
+}
+
+/* `file` is NULL where there is none to try. */
+static void tell_try(const struct ticket *ticket, const char *file, const struct names *names)
+{
+	struct buffer auto_buffer by;
+	enum ticket_fit fit;
+	bool fits;
+
+	buffer_init(&by, MAX_BY_BYTES);
+	fit = file != NULL ? ticket_try(ticket, file, &by) : TICKET_UNREADABLE;
+	fits = fit == TICKET_FITS || fit == TICKET_FITS_OTHERWISE;
 	if (fit == TICKET_UNREADABLE)
-		plugin_fact_unknown(name);
+		plugin_fact_unknown(names->decrypts);
 	else
-		plugin_fact_yes(name, fit == TICKET_FITS);
-	if (fit != TICKET_FITS)
-		plugin_fact(why_name, "%s", ticket_fit_name(fit));
+		plugin_fact_yes(names->decrypts, fits);
+	if (!fits)
+		plugin_fact(names->why, "%s", ticket_fit_name(fit));
+	else if (fit == TICKET_FITS_OTHERWISE)
+		tell_by(names->by, &by);
 }
 
 static void append_untried(struct buffer *words, const char *why)
@@ -52,6 +76,10 @@ static bool start_deadline(void)
 
 void trial_tell(const struct keytab *ours, const struct keytab *seen)
 {
+	static const struct names on_disk = {
+	    "keytab.decrypts", "keytab.decrypts_why", "keytab.decrypts_by"};
+	static const struct names of_worker = {"keytab.worker_decrypts",
+	    "keytab.worker_decrypts_why", "keytab.worker_decrypts_by"};
 	const struct kerberos_request request = {.service = plugin_value("AUTHMEDIC_SERVICE"),
 	    .client_keytab = plugin_value("AUTHMEDIC_PROBE_CLIENT_KEYTAB"),
 	    .client_principal = plugin_value("AUTHMEDIC_PROBE_CLIENT_PRINCIPAL")};
@@ -74,10 +102,8 @@ void trial_tell(const struct keytab *ours, const struct keytab *seen)
 		tell_untried(why);
 		return;
 	}
-	tell_fit("keytab.decrypts", "keytab.decrypts_why",
-	    ours->file >= 0 ? ticket_try(ticket, ours->path) : TICKET_UNREADABLE);
-	tell_fit("keytab.worker_decrypts", "keytab.worker_decrypts_why",
-	    seen->path != NULL ? ticket_try(ticket, seen->path) : TICKET_UNREADABLE);
+	tell_try(ticket, ours->file >= 0 ? ours->path : NULL, &on_disk);
+	tell_try(ticket, seen->path, &of_worker);
 	plugin_fact("keytab.ticket_kvno", "%lld", (long long)ticket_about(ticket)->kvno);
 	plugin_fact("keytab.ticket_enctype", "%s", ticket_about(ticket)->enctype);
 }

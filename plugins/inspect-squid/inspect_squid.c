@@ -35,8 +35,8 @@ static void find_helpers(
 			add(helpers, &processes->items[i]);
 }
 
-/* Of its arguments `-k FILE`, else the environment's KRB5_KTNAME. */
-static int read_keytab(int64_t process_id, struct buffer *path)
+/* -ENOENT where the option is not among its arguments. */
+static int read_option(int64_t process_id, const char *option, struct buffer *value)
 {
 	struct buffer auto_buffer command;
 	struct view rest, word;
@@ -49,12 +49,37 @@ static int read_keytab(int64_t process_id, struct buffer *path)
 	while (rest.length > 0) {
 		view_cut(&rest, '\0', &word);
 		if (wanted) {
-			buffer_append(path, word);
-			return buffer_error(path);
+			buffer_append(value, word);
+			return buffer_error(value);
 		}
-		wanted = view_equal_text(word, "-k");
+		wanted = view_equal_text(word, option);
 	}
-	return process_append_text(process_id, "environ", "KRB5_KTNAME=", path);
+	return -ENOENT;
+}
+
+/* Of its arguments `-k FILE`, else the environment's KRB5_KTNAME. */
+static int read_keytab(int64_t process_id, struct buffer *path)
+{
+	int error = read_option(process_id, "-k", path);
+
+	return error == -ENOENT ? process_append_text(process_id, "environ", "KRB5_KTNAME=", path)
+				: error;
+}
+
+/* `-s NAME`; without it a helper goes by HTTP and the host's name. */
+static void tell_name(const struct helpers *helpers)
+{
+	struct buffer auto_buffer name;
+	int error = -ESRCH;
+
+	buffer_init(&name, MAX_PATH_BYTES);
+	if (helpers->count > 0)
+		error = read_option(helpers->oldest.process_id, "-s", &name);
+	if (error < 0 && error != -ENOENT)
+		plugin_fact_unknown("squid.any_name");
+	else
+		plugin_fact_yes("squid.any_name",
+		    view_equal_ignoring_case(buffer_view(&name), VIEW("GSS_C_NO_NAME")));
 }
 
 /* What the helper sees under that path, links and all. */
@@ -184,6 +209,7 @@ static int inspect(void)
 	find_helpers(&helpers, &processes, worker.server_id);
 	tell_helpers(&helpers);
 	configured = tell_keytab(&helpers, keytab);
+	tell_name(&helpers);
 	tell_stale(&helpers, keytab, configured);
 	return PLUGIN_DONE;
 }

@@ -99,7 +99,7 @@ def test_squid(plugin, squid, tick, tmp_path):
     assert facts["squid.helpers"] == "2" and sorted(facts["squid.helper_pids"].split()) == sorted(pids)
     assert float(facts["squid.helpers_oldest"]) <= float(facts["squid.helpers_newest"]) <= time.time()
     assert (facts["squid.helper_keytab"], facts["squid.keytab_configured"]) == (str(keytab), "yes")
-    assert facts["squid.helpers_stale"] == "0"
+    assert facts["squid.helpers_stale"] == "0" and facts["squid.any_name"] == "yes"
     tick()
     os.utime(keytab, (1, 1))
     facts = plugin("inspect-squid", "inspect", keytab=keytab, **told).facts
@@ -110,7 +110,8 @@ def test_squid_without_helpers(plugin, pidfile, tmp_path):
     """None runs."""
     told = {"worker_pidfile": pidfile(os.getpid()), "server_worker_process": "negotiate_kerberos_auth"}
     facts = plugin("inspect-squid", "inspect", keytab=tmp_path / "http.keytab", **told).facts
-    assert facts["squid.helpers"] == "0" and facts["squid.helpers_oldest"] == "unknown"
+    assert facts["squid.helpers"] == "0"
+    assert facts["squid.helpers_oldest"] == facts["squid.any_name"] == "unknown"
 
 
 @pytest.mark.parametrize("make", [os.symlink, os.link])

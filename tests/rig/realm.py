@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import struct
 
 from .process import Process, need_program, remove, run
 from .wait import can_connect, free_port
@@ -169,6 +170,35 @@ class Realm:
         if not in_place:
             os.rename(new, path)
         return path
+
+    def rename_keys(self, path, principal, kvno):
+        """Make a keytab's keys those of another principal and version, as where the service is one more name of
+        an account; the file is replaced by a rename. Its path."""
+        new = f"{path}.new"
+        with open(path, "rb") as file, open(new, "wb") as output:
+            output.write(file.read(2))
+            while header := file.read(4):
+                [size] = struct.unpack(">i", header)
+                body = file.read(abs(size))
+                if size > 0:
+                    renamed = self._renamed(body, principal, kvno)
+                    output.write(struct.pack(">i", len(renamed)) + renamed)
+        os.chmod(new, 0o644)
+        os.rename(new, path)
+        return path
+
+    def _renamed(self, body, principal, kvno):
+        """One entry of a keytab file of version 2: names, the kind of name, a time, 8 bits of the version, key,
+        version."""
+        at = 2
+        for _ in range(struct.unpack_from(">H", body)[0] + 1):
+            at += 2 + struct.unpack_from(">H", body, at)[0]
+        key_end = at + 13 + struct.unpack_from(">H", body, at + 11)[0]
+        parts = principal.split("/")
+        names = [self.name, *parts]
+        return b"".join([struct.pack(">H", len(parts)),
+                         *(struct.pack(">H", len(name)) + name.encode("ascii") for name in names),
+                         body[at:at + 8], bytes([kvno & 255]), body[at + 9:key_end], struct.pack(">I", kvno)])
 
     def _append_keys(self, path, principals):
         self.kadmin(*(f"ktadd -k {path} -norandkey {name}" for name in principals))

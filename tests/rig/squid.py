@@ -30,7 +30,7 @@ http_port 127.0.0.1:{port}
 """
 
 CONF = """\
-{way}auth_param negotiate program {HELPER} -k {keytab} -s GSS_C_NO_NAME
+{way}auth_param negotiate program {HELPER} -k {keytab} -s {name}
 auth_param negotiate children {helper_count} startup={helpers_at_start} idle=1
 auth_param negotiate keep_alive on
 acl signed_in proxy_auth REQUIRED
@@ -69,7 +69,8 @@ class Squid:
     are `combined_log`, `authmedic_log` (the format of packaging/snippets) and `cache_log`.
     """
 
-    def __init__(self, directory, realm, keytab, *, helper_count=1, helpers_at_start=None, forward=False):
+    def __init__(self, directory, realm, keytab, *, helper_count=1, helpers_at_start=None, forward=False,
+                 name="GSS_C_NO_NAME"):
         self.directory = directory
         self.realm = realm
         self.keytab = keytab
@@ -77,6 +78,7 @@ class Squid:
         self.helpers_at_start = helper_count if helpers_at_start is None else helpers_at_start
         self.forward = forward
         self.refusal = 407 if forward else 401
+        self.name = name
         self._take_port()
         self.pid_file = os.path.join(directory, "run", "squid.pid")
         self.combined_log = Log(os.path.join(directory, "logs", "access.log"))

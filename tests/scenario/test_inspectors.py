@@ -61,6 +61,24 @@ def test_wrong_key_under_the_right_number(realm, told):
     assert facts["keytab.ticket_kvno"] in facts["keytab.kvnos"].split()
 
 
+@pytest.mark.parametrize("name, kvno", [("HTTP/otherhost", 1), ("HTTP/otherhost", 7), ("HTTP/localhost", 7)])
+def test_another_of_its_names(rig, realm, told, name, kvno):
+    """The service's key is in the keytab under another name or version, as a server without a name takes it: it fits."""
+    realm.rename_keys(told["keytab"], name, kvno)
+    facts = inspect("inspect-keytab", **told)
+    assert (facts["keytab.decrypts"], facts["keytab.decrypts_by"]) == ("yes", f"{name}@{realm.name}:{kvno}")
+    assert "keytab.decrypts_why" not in facts and facts["keytab.ticket_kvno"] == "1"
+    assert facts["keytab.kvnos"] == ("7" if name == "HTTP/localhost" else "")
+    realm.add_keys(told["keytab"])
+    facts = inspect("inspect-keytab", **told)
+    assert facts["keytab.decrypts"] == "yes" and "keytab.decrypts_by" not in facts, "its own is there as well"
+    told["keytab"] = realm.rename_keys(realm.export_keys(rig.path("only.keytab")), "HTTP/otherhost", 1)
+    realm.rotate_key()
+    facts = inspect("inspect-keytab", **told)
+    assert (facts["keytab.decrypts"], facts["keytab.decrypts_why"]) == ("no", "no-principal")
+    assert "keytab.decrypts_by" not in facts
+
+
 def test_other_name(rig, realm, told):
     """The keytab is for another service; or it has no key of the ticket's kind."""
     realm.add_principals("HTTP/other")

@@ -46,7 +46,7 @@ def check_incident(incident):
     assert [kind for kind in kinds if kind != "probed"] == [
         "opened", "diagnosed", "acting", "applied", "resolved"]
     assert kinds[:kinds.index("diagnosed")].count("probed") >= 2, "2 of 3 tries were rejected"
-    facts = {name: fact["value"] for name, fact in incident["evidence"]["facts"].items()}
+    facts = facts_of(incident)
     assert facts["ticket.kvno"] == "2" and facts["keytab.kvnos"] == "1 2"
 
 
@@ -124,6 +124,59 @@ def test_helpers_that_start_when_asked(rig, realm, keytab):
     assert result["result"] == "done" and not scene.authmedic.events("not-verified")
     assert squid.helpers() and not set(old) & set(squid.helpers())
     assert scene.get() == {200}
+
+
+OTHER_NAME = "HTTP/otherhost"
+
+
+def replace_keytab(rig, realm, keytab):
+    """The keytab has the KDC's present key, under another of the account's names, and nothing else."""
+    new = realm.rename_keys(realm.export_keys(rig.path("new.keytab")), OTHER_NAME, realm.kvno())
+    os.rename(new, keytab)
+
+
+def facts_of(incident):
+    return {name: fact["value"] for name, fact in incident["evidence"]["facts"].items()}
+
+
+def test_another_of_its_names(rig, realm, keytab):
+    """A service that is one more name of an account, and a keytab with the account's key under its first name: Squid, which
+    was told no name, takes it, and its stale helper is found and recycled as any."""
+    replace_keytab(rig, realm, keytab)
+    scene = Scene(rig, realm, keytab)
+    realm.rotate_key()
+    replace_keytab(rig, realm, keytab)
+    scene.crowd.sign_in()
+    assert scene.get() == {401}
+    incident = scene.wait_resolved()
+    assert incident["diagnosis"] == "stale-handle"
+    facts = facts_of(incident)
+    assert facts["keytab.decrypts_by"] == f"{OTHER_NAME}@{realm.name}:2" and facts["keytab.kvnos"] == ""
+    assert facts["squid.any_name"] == "yes"
+    assert len(scene.authmedic.ledger("intent")) == 1 and scene.get() == {200}
+
+
+def test_goes_by_a_name_that_is_gone(rig, realm, keytab):
+    """Squid was told a name, and the new keytab has the key under another one: that is seen by a recycle, which does not
+    help, is not done again, and calls a person."""
+    server = rig.squid(realm, keytab, name=realm.service_principal)
+    scene = Scene(rig, realm, keytab, site={"verify_within": "2s"}, server=server,
+                  options={"safety": {"actions_per_hour": 3}})
+    realm.rotate_key()
+    replace_keytab(rig, realm, keytab)
+    scene.crowd.sign_in()
+    assert scene.get() == {401}
+    scene.authmedic.wait_event("not-verified")
+    assert scene.wait_told("needs-person")["diagnosis"] == "stale-handle"
+    scene.authmedic.wait_event("refused", lambda event: event["data"]["reason"] == "no-cure")
+    assert scene.incident()["diagnosis"] == "unknown", "nothing is newer than the worker any more"
+    facts = facts_of(scene.incident())
+    assert (facts["squid.any_name"], facts["keytab.decrypts_by"]) == ("no", f"{OTHER_NAME}@{realm.name}:2")
+    assert scene.get() == {401} and len(scene.authmedic.ledger("intent")) == 1
+    realm.add_keys(keytab)
+    scene.server.reconfigure()
+    scene.wait_resolved()
+    assert len(scene.authmedic.ledger("intent")) == 1 and scene.get() == {200}
 
 
 def test_second_fault_is_beyond_the_budget(rig, realm, keytab):
