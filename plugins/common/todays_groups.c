@@ -1,12 +1,14 @@
 #include "common/todays_groups.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include "common/command.h"
 #include "common/unit.h"
+#include "common/worker_view.h"
 
 #define SYSTEMD_RUNS	  "/run/systemd/system" /* as sd_booted(3) looks for it */
 #define MAX_PRINTED_BYTES ((size_t)64 * 1024)
@@ -113,6 +115,37 @@ static int add_those_of_unit(
 	return starts_as_user ? add_all(groups, added) : 0;
 }
 
+/* The same file, or a copy of it. */
+static bool is_ours(int root, const char *path)
+{
+	struct stat status;
+	bool same = false;
+	int ours, theirs;
+
+	ours = open(path, O_RDONLY | O_CLOEXEC);
+	if (ours < 0)
+		return false;
+	if (worker_view_open(root, path, &theirs) == 0) {
+		if (fstat(theirs, &status) == 0 && S_ISREG(status.st_mode))
+			same = worker_view_same_content(ours, theirs) == ANSWER_YES;
+		close(theirs);
+	}
+	close(ours);
+	return same;
+}
+
+static bool has_our_database(const struct worker *worker)
+{
+	bool has;
+	int root;
+
+	if (worker_view_root(worker->oldest.process_id, &root) < 0)
+		return false;
+	has = is_ours(root, "/etc/passwd") && is_ours(root, "/etc/group");
+	close(root);
+	return has;
+}
+
 int todays_groups(
     const struct worker *worker, gid_t ret_groups[WORKER_MAX_GROUPS], size_t *ret_count)
 {
@@ -123,6 +156,8 @@ int todays_groups(
 
 	if (user == NULL)
 		return -ESRCH;
+	if (!has_our_database(worker))
+		return -EXDEV;
 	if (getgrouplist(user->pw_name, worker->gid, ret_groups, &count) < 0)
 		return -ENOSPC;
 	groups.count = (size_t)count;

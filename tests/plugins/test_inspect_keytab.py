@@ -1,6 +1,7 @@
 """inspect-keytab: which keys there are for the service, and which file the worker sees."""
 
 import os
+import shutil
 import struct
 import sys
 
@@ -218,7 +219,10 @@ def test_rights(inspect, start_python, pidfile, keytab, overlaid, plugin, krb5_c
     """Whether the worker may read it: by mode, by the groups of its process, and by the groups that its user would be
     given today."""
     open_up(keytab)
-    process, _ = start_python("os.setgroups([]); os.setgid(65534); os.setuid(65534); print('up')")
+    groups = tmp_path / "group"
+    shutil.copy("/etc/group", groups)
+    code = "os.setgroups([]); os.setgid(65534); os.setuid(65534); print('up')"
+    process, _ = start_python(code, prefix=overlaid({"/etc/group": groups}))
     worker = pidfile(process.pid)
     keytab.chmod(0o600)
     facts = inspect(worker_pidfile=worker)
@@ -227,11 +231,32 @@ def test_rights(inspect, start_python, pidfile, keytab, overlaid, plugin, krb5_c
     assert inspect(worker_pidfile=worker)["keytab.worker_readable"] == "yes"
     os.chown(keytab, 0, 4242)
     keytab.chmod(0o640)
-    groups = tmp_path / "group"
     groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:nobody\n")
     ended = plugin(NAME, "inspect", prefix=overlaid({"/etc/group": groups}), service="HTTP/www", keytab=keytab,
                    krb5_config=krb5_config, worker_pidfile=worker)
     assert (ended.facts["keytab.worker_readable"], ended.facts["keytab.user_readable"]) == ("no", "yes")
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "/etc/group"])
+def test_groups_of_a_container(start_python, pidfile, keytab, overlaid, plugin, krb5_config, tmp_path, file):
+    """A worker with users or groups of its own, as in a container, is given its groups by another database than ours, or on
+    the command line: ours does not tell what a restart gives it. A copy of our files is as good as the files."""
+    open_up(keytab)
+    os.chown(keytab, 0, 4242)
+    keytab.chmod(0o640)
+    others = tmp_path / "others"
+    shutil.copy(file, others)
+    process, _ = start_python("os.setgroups([4242]); os.setgid(65534); os.setuid(65534); print('up')",
+                              prefix=overlaid({file: others}))
+    told = {"service": "HTTP/www", "keytab": keytab, "krb5_config": krb5_config, "worker_pidfile": pidfile(process.pid)}
+    facts = plugin(NAME, "inspect", **told).facts
+    assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == ("yes", "no")
+    for text in ("root:x:0:\n", "", others.read_text() + "x"):
+        others.write_text(text)
+        facts = plugin(NAME, "inspect", **told).facts
+        assert (facts["keytab.worker_readable"], facts["keytab.user_readable"]) == ("yes", "unknown")
+        facts = plugin("inspect-worker", "inspect", **told).facts
+        assert facts["worker.groups_now"] == facts["worker.groups_match"] == "unknown"
 
 
 @pytest.mark.parametrize("value, answer", [("yes", "unknown"), ("On", "unknown"), ("0", "no")])
@@ -253,12 +278,13 @@ def test_groups_of_the_unit(start_python, keytab, overlaid, plugin, krb5_config,
     open_up(keytab)
     os.chown(keytab, 0, 4242)
     keytab.chmod(0o640)
-    process, _ = start_python(f"os.setgroups([{held}]); os.setgid(65534); os.setuid(65534); print('up')")
     systemctl, groups = tmp_path / "systemctl", tmp_path / "group"
+    groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:\n")
+    process, _ = start_python(f"os.setgroups([{held}]); os.setgid(65534); os.setuid(65534); print('up')",
+                              prefix=overlaid({"/etc/group": groups}))
     systemctl.write_text(f"#!/bin/sh\ncase $* in *--property=MainPID*) echo {process.pid} ;;\n"
                          f"*) printf 'User={user}\\nSupplementaryGroups=4243 keys\\n' ;; esac\n")
     systemctl.chmod(0o755)
-    groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:\n")
     prefix = overlaid({"/usr/bin/systemctl": systemctl, "/etc/group": groups})
     told = {"service": "HTTP/www", "keytab": keytab, "krb5_config": krb5_config, "worker_unit": "web"}
     facts = plugin(NAME, "inspect", prefix=prefix, **told).facts

@@ -123,10 +123,11 @@ else:
 
 def test_groups_of_today(plugin, start_python, pidfile, overlaid, tmp_path, as_root):
     """The user was put into another group since: the process does not have it, a restart would."""
-    process, _ = start_python("os.setgroups([]); os.setgid(65534); os.setuid(65534); print('up')")
-    worker = pidfile(process.pid)
     groups = tmp_path / "group"
     groups.write_text("root:x:0:\nnogroup:x:65534:\nkeys:x:4242:nobody\n")
+    process, _ = start_python("os.setgroups([]); os.setgid(65534); os.setuid(65534); print('up')",
+                              prefix=overlaid({"/etc/group": groups}))
+    worker = pidfile(process.pid)
     facts = inspect(plugin, worker_pidfile=worker, prefix=overlaid({"/etc/group": groups}))
     assert (facts["worker.user"], facts["worker.groups"]) == ("nobody", "65534")
     assert (facts["worker.groups_now"], facts["worker.groups_match"]) == ("4242 65534", "no")
