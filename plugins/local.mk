@@ -55,7 +55,8 @@ plugins_inspect_clock_inspect_clock_LDADD = libplugin.a libkerberos.a $(LDADD)
 
 inspect_unitdir = $(pkglibexecdir)/plugins/inspect-unit
 inspect_unit_PROGRAMS = plugins/inspect-unit/inspect-unit
-plugins_inspect_unit_inspect_unit_SOURCES = plugins/inspect-unit/inspect_unit.c
+plugins_inspect_unit_inspect_unit_SOURCES = plugins/inspect-unit/inspect_unit.c \
+	plugins/inspect-unit/specifiers.c plugins/inspect-unit/specifiers.h
 plugins_inspect_unit_inspect_unit_CPPFLAGS = $(plugin_cppflags)
 plugins_inspect_unit_inspect_unit_LDADD = $(plugin_libs)
 

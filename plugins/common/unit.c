@@ -46,14 +46,24 @@ int unit_of_process(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1])
 	return error < 0 ? error : -ENOENT;
 }
 
+/* A template's instance may have dots as well: web@www.example.com. */
+static bool has_type(const char *name)
+{
+	static const char *const types[] = {SERVICE, ".scope", ".slice", ".socket"};
+
+	for (size_t i = 0; i < count_of(types); i++)
+		if (view_ends_with(view_of_text(name), view_of_text(types[i])))
+			return true;
+	return false;
+}
+
 int unit_of_worker(int64_t process_id, char ret_unit[UNIT_MAX_BYTES + 1])
 {
 	const char *name = plugin_value("AUTHMEDIC_WORKER_UNIT");
 
 	if (name == NULL)
 		return process_id != 0 ? unit_of_process(process_id, ret_unit) : -ESRCH;
-	snprintf(ret_unit, UNIT_MAX_BYTES + 1, "%s%s", name,
-	    strchr(name, '.') == NULL ? SERVICE : "");
+	snprintf(ret_unit, UNIT_MAX_BYTES + 1, "%s%s", name, has_type(name) ? "" : SERVICE);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "common/unit.h"
 #include "common/worker.h"
 #include "common/worker_view.h"
+#include "inspect-unit/specifiers.h"
 #include "inspect-unit/unit_file.h"
 
 #define SYSTEMCTL       "systemctl"
@@ -35,27 +36,34 @@ static void free_copy(struct copied *copy)
 	free(copy->source);
 }
 
-static void add(struct unit *unit, const char *id, struct view source)
+/* As it stands there where it says what nobody here can tell. */
+static char *expand(const struct unit *unit, struct view text)
 {
-	struct copied copy = {.source = view_to_text(source),
-	    .id = id == NULL ? NULL : view_to_text(view_of_text(id))};
+	struct buffer auto_buffer expanded;
 
-	if (copy.source == NULL || (id != NULL && copy.id == NULL) ||
-	    array_push(&unit->copies, copy, MAX_PATHS) < 0)
-		free_copy(&copy);
+	buffer_init(&expanded, MAX_TEXT_BYTES);
+	return view_to_text(specifiers_expand(text, unit->name, &expanded) == 0
+				? buffer_view(&expanded)
+				: text);
 }
 
 static void on_credential(void *context, struct view id, struct view source)
 {
-	char auto_free *text = view_to_text(id);
+	struct unit *unit = context;
+	struct copied copy = {.id = expand(unit, id), .source = expand(unit, source)};
 
-	if (text != NULL)
-		add(context, text, source);
+	if (copy.source == NULL || copy.id == NULL ||
+	    array_push(&unit->copies, copy, MAX_PATHS) < 0)
+		free_copy(&copy);
 }
 
 static void on_bind(void *context, unused_parameter struct view id, struct view source)
 {
-	add(context, NULL, source);
+	struct unit *unit = context;
+	struct copied copy = {.source = expand(unit, source)};
+
+	if (copy.source == NULL || array_push(&unit->copies, copy, MAX_PATHS) < 0)
+		free_copy(&copy);
 }
 
 static void on_reset(void *context, struct view key, unused_parameter struct view value)

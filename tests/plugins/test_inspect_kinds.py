@@ -50,6 +50,61 @@ def test_unit(plugin, systemd):
     assert facts["unit.credential_matches"] == "unknown", "no process of the unit is known"
 
 
+TEMPLATE = r"""# /etc/systemd/system/web@.service
+[Service]
+LoadCredential=\
+  ca:/etc/ca.pem
+LoadCredential= \
+# a comment in the middle
+  ; and another
+  k:/etc/k
+LoadCredential=http.keytab:/etc/keytabs/%i.keytab
+LoadCredential=escaped:/srv/a\\
+LoadCredential=host:/etc/%H.keytab
+LoadCredential=%p-%%:%E/%I/%n,%N,%P,%j
+BindPaths=/srv/%i \
+\
+  /srv/b \
+
+LoadCredential=last:/last""" + "\\"
+
+
+def test_unit_of_a_template(plugin, systemd):
+    """What systemd makes of lines that go on, comments in them, and of specifiers; what is not known here stays as it is."""
+    facts = plugin("inspect-unit", "inspect", path=systemd(TEMPLATE), worker_unit="my-web@a-b.example.com",
+                   keytab="/etc/keytabs/a-b.example.com.keytab").facts
+    name = "my-web@a-b.example.com"
+    assert facts["unit.name"] == f"{name}.service"
+    assert facts["unit.credentials"].split() == [
+        "/etc/ca.pem", "/etc/k", "/etc/keytabs/a-b.example.com.keytab", "/srv/a\\\\", "/etc/%H.keytab",
+        f"/etc/a/b.example.com/{name}.service,{name},my/web,web", "/last"]
+    assert facts["unit.bind_paths"].split() == ["/srv/a-b.example.com", "/srv/b"]
+
+
+@pytest.mark.parametrize("instance, unescaped", [(r"a\x2db", "a-b"), (r"a\xZZ", "%I"), (r"a\x2", "%I"), ("", "")])
+def test_escaped_instance(plugin, systemd, instance, unescaped):
+    """Of the instance's name as systemd escapes paths, and where that is none."""
+    facts = plugin("inspect-unit", "inspect", path=systemd("BindPaths=/srv/%I/%i\n"),
+                   worker_unit=f"web@{instance}.service").facts
+    expanded = instance if unescaped != "%I" else "%i"
+    assert facts["unit.bind_paths"] == f"/srv/{unescaped}/{expanded}"
+
+
+def test_credential_of_a_template(plugin, systemd, start, pidfile, overlaid, tmp_path):
+    """The copy that an instance of a template was given differs from the keytab on disk, or does not."""
+    unit, keytab, run = "web@www.service", tmp_path / "www.keytab", tmp_path / "run"
+    copy = run / "credentials" / unit / "www"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("old")
+    process = start([*overlaid({"/run": run}), "sh", "-c", "echo up; exec cat"])
+    assert process.stdout.readline() == "up\n"
+    told = {"path": systemd(f"LoadCredential=%i: \nLoadCredential=%i:{tmp_path}/%i.keytab\n"), "worker_unit": unit,
+            "worker_pidfile": pidfile(process.pid), "keytab": keytab}
+    for text, answer in (("new", "no"), ("old", "yes")):
+        keytab.write_text(text)
+        assert plugin("inspect-unit", "inspect", **told).facts["unit.credential_matches"] == answer
+
+
 def test_unit_at_rest(plugin, systemd):
     """What never was has no time; nonsense is no fact."""
     path = systemd("", "ActiveState=failed\x1b[2J\nExecMainStartTimestamp=\nStateChangeTimestamp=n/a\nNoise\n")

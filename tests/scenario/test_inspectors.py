@@ -309,6 +309,24 @@ ExecStart=/bin/sleep 1000
 ExecReload=/bin/true"""
 
 
+def test_template_with_a_credential(rig, keytab):
+    """A real systemd reads a value that goes on behind comments, and specifiers in it, as the inspector does."""
+    folder, name = os.path.split(keytab)
+    instance = name.removesuffix(".keytab")
+    systemd = rig.systemd(start=False)
+    systemd.add_unit("web@", UNIT.format(keytab=keytab, bound=f"{folder}/%i.keytab").replace(
+        f"keytab:{keytab}", f" \\\n# a comment\n  ; and another\n\t%p-%I:{folder}/%i.keytab"))
+    systemd.start()
+    systemd.systemctl("start", f"web@{instance}")
+    told = {"prefix": systemd.command(), "worker_unit": f"web@{instance}", "keytab": keytab}
+    facts = inspect("inspect-unit", **told)
+    assert (facts["unit.credentials"], facts["unit.credential_matches"]) == (keytab, "yes")
+    assert (facts["unit.bind_paths"], facts["unit.keytab_bound"]) == (keytab, "yes")
+    with open(keytab, "ab") as file:
+        file.write(b"\0\0\0\0")
+    assert inspect("inspect-unit", **told)["unit.credential_matches"] == "no"
+
+
 def test_unit_with_a_credential(rig, realm, keytab):
     """A real systemd copied the keytab when the unit was started: after a rotation the copy is old, a reload leaves it
     so, and a restart does not. The copy, where only the unit sees it, lacks the key that the disk has."""
