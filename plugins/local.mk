@@ -8,6 +8,7 @@ libplugin_a_SOURCES = \
 	plugins/common/kept_file.c plugins/common/kept_file.h \
 	plugins/common/krb5_config.c plugins/common/krb5_config.h \
 	plugins/common/mounts.c plugins/common/mounts.h \
+	plugins/common/namesakes.c plugins/common/namesakes.h \
 	plugins/common/plugin.c plugins/common/plugin.h \
 	plugins/common/processes.c plugins/common/processes.h \
 	plugins/common/recycling.c plugins/common/recycling.h \
@@ -144,4 +145,5 @@ EXTRA_DIST += tests/plugins/access_lists.py tests/plugins/conftest.py tests/plug
 	tests/plugins/test_inspect_config.py tests/plugins/test_inspect_kinds.py \
 	tests/plugins/test_inspect_keytab.py tests/plugins/test_inspect_worker.py \
 	tests/plugins/test_iis.py tests/plugins/test_ntlm_fallback_apache.py tests/plugins/test_recycling.py \
-	tests/plugins/test_recycle.py tests/plugins/test_refresh_keytab.py
+	tests/plugins/test_recycle.py tests/plugins/test_refresh_keytab.py \
+	tests/plugins/test_which_worker.py

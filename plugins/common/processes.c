@@ -14,6 +14,7 @@
 #define KERNEL_NAME_BYTES 15
 #define MAX_COMMAND_BYTES ((size_t)256 * 1024)
 #define MAX_STAT_BYTES    4096
+#define MAX_STATUS_BYTES  ((size_t)64 * 1024)
 
 int processes_read(struct processes *processes)
 {
@@ -133,6 +134,29 @@ bool process_has_name(const struct process *process, const char *name)
 	/* The kernel knows only the first bytes of a name. */
 	return view_equal_text(view_first(wanted, KERNEL_NAME_BYTES), process->name) ||
 	       has_command_name(process, wanted);
+}
+
+int process_real_user(int64_t process_id, uid_t *ret_uid)
+{
+	struct buffer auto_buffer status;
+	struct view rest, line, field;
+	uint64_t uid;
+	int error;
+
+	buffer_init(&status, MAX_STATUS_BYTES);
+	error = process_append(process_id, "status", &status);
+	rest = buffer_view(&status);
+	while (error == 0 && view_cut(&rest, '\n', &line)) {
+		view_cut(&line, '\t', &field);
+		if (!view_equal_text(field, "Uid:"))
+			continue;
+		view_cut(&line, '\t', &field);
+		if (view_to_uint64(field, &uid) < 0)
+			return -EBADMSG;
+		*ret_uid = (uid_t)uid;
+		return 0;
+	}
+	return error < 0 ? error : -EBADMSG;
 }
 
 static int64_t clock_ms(clockid_t clock)

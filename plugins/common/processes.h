@@ -2,6 +2,8 @@
 #ifndef AUTHMEDIC_PLUGINS_PROCESSES_H
 #define AUTHMEDIC_PLUGINS_PROCESSES_H
 
+#include <sys/types.h>
+
 #include "base/buffer.h"
 #include "base/process.h"
 
@@ -31,6 +33,9 @@ must_check int process_append_text(
 /* Where the link /proc/ID/NAME leads to: ns/mnt, fd/3 … -errno where that is not told. */
 must_check int process_link(
     int64_t process_id, const char *name, char *ret_target, size_t target_bytes);
+
+/* The user who started it, whatever rights it took on since; -EBADMSG where that is not told. */
+must_check int process_real_user(int64_t process_id, uid_t *ret_uid);
 
 /* When the process started, in milliseconds since 1970 by the wall clock of now. */
 int64_t process_start_ms(const struct process *process);

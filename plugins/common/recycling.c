@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "common/plugin.h"
+#include "common/worker.h"
 
 int recycling_read_wait(struct recycling *recycling, int64_t otherwise_ms)
 {
@@ -46,7 +47,7 @@ int recycling_begin(const struct recycling *recycling, struct renewal *renewal)
 	if (error == 0)
 		return PLUGIN_DONE;
 	fprintf(stderr, "no %s is there that could be recycled: %s\n", recycling->what,
-	    strerror(-error));
+	    worker_error_text(error));
 	return PLUGIN_TRY_LATER;
 }
 

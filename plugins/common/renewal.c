@@ -12,28 +12,6 @@
 #include "common/worker.h"
 
 #define LOOK_AGAIN_MS 50
-#define MAX_UPWARDS   16
-
-static bool is_found_by_name(void)
-{
-	return plugin_value("AUTHMEDIC_WORKER_PIDFILE") == NULL &&
-	       plugin_value("AUTHMEDIC_WORKER_UNIT") == NULL;
-}
-
-/* By name the configuration may lead to any of a server's processes: the uppermost is meant. */
-static const struct process *uppermost(const struct processes *processes, int64_t server_id)
-{
-	const struct process *server = processes_find(processes, server_id);
-
-	for (int i = 0; server != NULL && is_found_by_name() && i < MAX_UPWARDS; i++) {
-		const struct process *parent = processes_find(processes, server->parent_id);
-
-		if (parent == NULL || strcmp(parent->name, server->name) != 0)
-			break;
-		server = parent;
-	}
-	return server;
-}
 
 static bool is_meant(const struct processes *processes, const struct process *process,
     const struct process *server, enum renewal_kind kind)
@@ -49,7 +27,7 @@ static bool is_meant(const struct processes *processes, const struct process *pr
 	    processes_descends(processes, process, server->process_id);
 }
 
-static int collect(enum renewal_kind kind, struct processes *found)
+static int collect(enum renewal_kind kind, struct processes *found, uid_t *ret_uid)
 {
 	struct processes auto_call(processes_done) processes = {0};
 	const struct process *server;
@@ -58,11 +36,13 @@ static int collect(enum renewal_kind kind, struct processes *found)
 
 	if (error == 0)
 		error = worker_find(&processes, &worker);
+	if (error == 0)
+		error = process_real_user(worker.server_id, ret_uid);
 	if (error < 0)
 		return error;
 	if (kind == RENEWAL_SERVER && worker.count > 1)
 		return -E2BIG;
-	server = uppermost(&processes, worker.server_id);
+	server = processes_find(&processes, worker.server_id);
 	for (size_t i = 0; server != NULL && error == 0 && i < processes.count; i++)
 		if (is_meant(&processes, &processes.items[i], server, kind))
 			error = array_push(found, processes.items[i], RENEWAL_MAX_PROCESSES);
@@ -74,7 +54,7 @@ int renewal_begin(struct renewal *renewal, enum renewal_kind kind)
 	int error;
 
 	*renewal = (struct renewal){.kind = kind};
-	error = collect(kind, &renewal->before);
+	error = collect(kind, &renewal->before, &renewal->uid);
 	if (error == 0 && renewal->before.count == 0)
 		error = -ESRCH;
 	if (error < 0)
@@ -102,16 +82,25 @@ static bool was_before(const struct renewal *renewal, const struct process *proc
 	return same != NULL && same->start_ticks == process->start_ticks;
 }
 
-/* While a server is started anew there may be none: that is no error. */
+/* While there is no server another user's process may be the only one of its name. */
+static bool is_its_user(const struct renewal *renewal, uid_t uid)
+{
+	return uid == renewal->uid || uid == 0 || uid == geteuid();
+}
+
+/* While a server is started anew there may be none, or two of its name: that is no error. */
 static int look(const struct renewal *renewal, struct renewal_state *ret_state)
 {
 	struct processes auto_call(processes_done) now = {0};
-	int error = collect(renewal->kind, &now);
-	struct renewal_state state = {.server_runs = error == 0};
+	uid_t uid = renewal->uid;
+	int error = collect(renewal->kind, &now, &uid);
+	bool is_its = error == 0 && is_its_user(renewal, uid);
+	struct renewal_state state = {.server_runs = is_its};
 
-	if (error < 0 && error != -ESRCH && error != -ENOENT && error != -EIO)
+	if (error < 0 && error != -ESRCH && error != -ENOENT && error != -EIO &&
+	    error != -ENOTUNIQ)
 		return error;
-	for (size_t i = 0; i < now.count; i++)
+	for (size_t i = 0; is_its && i < now.count; i++)
 		state.fresh += !was_before(renewal, &now.items[i]);
 	for (size_t i = 0; i < renewal->before.count; i++)
 		state.left += runs_on(&renewal->before.items[i]);

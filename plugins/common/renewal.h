@@ -14,11 +14,12 @@ enum renewal_kind {
 
 struct renewal {
 	enum renewal_kind kind;
+	uid_t uid; /* the real one of the server */
 	struct processes before;
 };
 
-/* Notes which are there. -ESRCH where there is none, -EINVAL where no worker is configured, -E2BIG
- * where one server is asked for and there are several. */
+/* Notes which are there. -E2BIG where one process is asked for and the server has several; else
+ * what worker_find() says. */
 must_check int renewal_begin(struct renewal *renewal, enum renewal_kind kind);
 void renewal_done(struct renewal *renewal);
 

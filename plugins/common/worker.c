@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "common/command.h"
+#include "common/namesakes.h"
 #include "common/plugin.h"
 #include "common/unit.h"
 
@@ -54,18 +55,8 @@ static int find_by_id(
 	return process != NULL ? array_push(found, *process, MAX_PROCESSES) : -ESRCH;
 }
 
-static int find_by_name(
-    const struct processes *processes, const char *name, struct processes *found)
-{
-	int error = 0;
-
-	for (size_t i = 0; i < processes->count && error == 0; i++)
-		if (process_has_name(&processes->items[i], name))
-			error = array_push(found, processes->items[i], MAX_PROCESSES);
-	return error == 0 && found->count == 0 ? -ESRCH : error;
-}
-
-/* The processes that the configuration leads to: one, or all of a name. */
+/* The processes that the configuration leads to: one, or all of a server of that name,
+ * the uppermost first. */
 static int find_servers(const struct processes *processes, struct processes *servers)
 {
 	const char *pidfile = plugin_value("AUTHMEDIC_WORKER_PIDFILE");
@@ -79,7 +70,7 @@ static int find_servers(const struct processes *processes, struct processes *ser
 	else if (unit != NULL)
 		error = ask_systemd(unit, &id);
 	else if (name != NULL)
-		return find_by_name(processes, name, servers);
+		return namesakes_find(processes, name, servers);
 	return error < 0 ? error : find_by_id(processes, id, servers);
 }
 
@@ -218,4 +209,36 @@ int worker_find(const struct processes *processes, struct worker *ret_worker)
 	}
 	array_done(&servers);
 	return error;
+}
+
+/* ------------------------------------------------------------------------ why there is none */
+
+static const struct refusal {
+	int error;
+	const char *word, *text;
+} refusals[] = {
+    {ENOTUNIQ, "several-servers",
+        "several servers bear the name, and not just one of them is root's; name its unit"},
+};
+
+static const struct refusal *find_refusal(int error)
+{
+	for (size_t i = 0; i < count_of(refusals); i++)
+		if (refusals[i].error == -error)
+			return &refusals[i];
+	return NULL;
+}
+
+const char *worker_error_text(int error)
+{
+	const struct refusal *refusal = find_refusal(error);
+
+	return refusal != NULL ? refusal->text : strerror(-error);
+}
+
+const char *worker_error_word(int error)
+{
+	const struct refusal *refusal = find_refusal(error);
+
+	return refusal != NULL ? refusal->word : NULL;
 }

@@ -9,7 +9,8 @@
 #define WORKER_MAX_GROUPS 256 /* more of them than that are not told */
 
 struct worker {
-	int64_t server_id;	       /* the process that the configuration leads to; 0: none */
+	int64_t server_id;	       /* the process that the configuration leads to, by name the
+	                                * uppermost of them; 0: none */
 	size_t count;		       /* processes that hold the key */
 	struct process oldest, newest; /* of those; where there are any */
 
@@ -22,8 +23,14 @@ struct worker {
 	size_t group_count;
 };
 
-/* -ESRCH where the configuration leads to no process, -EINVAL where it says nothing about workers;
- * another error where the system does not tell. */
+/* -ESRCH where the configuration leads to no process, -EINVAL where it says nothing about workers,
+ * -ENOTUNIQ where its name is that of several servers; another error where the system does not
+ * tell. */
 must_check int worker_find(const struct processes *processes, struct worker *ret_worker);
+
+/* What such an error means. */
+const char *worker_error_text(int error);
+/* The same as a word for a fact; NULL where there is none. */
+const char *worker_error_word(int error);
 
 #endif

@@ -153,6 +153,8 @@ static void tell_nothing(int error)
 		plugin_fact("worker.count", "0");
 	else
 		plugin_fact_unknown("worker.count");
+	if (worker_error_word(error) != NULL)
+		plugin_fact("worker.why", "%s", worker_error_word(error));
 }
 
 static void tell(const struct processes *processes, const struct worker *worker)
@@ -201,7 +203,8 @@ static int check(void)
 		return PLUGIN_BAD_CONFIG;
 	}
 	if (error < 0 || worker.count == 0) {
-		fprintf(stderr, "no worker is running: %s\n", strerror(error < 0 ? -error : ESRCH));
+		fprintf(stderr, "no worker is known: %s\n",
+		    worker_error_text(error < 0 ? error : -ESRCH));
 		return PLUGIN_FAILED;
 	}
 	return PLUGIN_DONE;

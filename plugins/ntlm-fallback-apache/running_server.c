@@ -119,7 +119,7 @@ int refusals_of_server(void)
 		    "the site's worker is needed, to look at Apache's environment");
 	if (error < 0) {
 		fprintf(stderr, "Apache does not run as the site's worker says: %s\n",
-		    strerror(-error));
+		    worker_error_text(error));
 		return PLUGIN_TRY_LATER;
 	}
 	return check_server(&worker);

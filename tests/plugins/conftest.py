@@ -83,8 +83,8 @@ def fixture_start():
 def fixture_start_cat(start):
     """A process of the test's own making that is really there: cat, which has sent something back."""
 
-    def start_cat(*argv, executable="/bin/cat"):
-        process = start(argv or ["cat"], executable=str(executable))
+    def start_cat(*argv, executable="/bin/cat", **options):
+        process = start(argv or ["cat"], executable=str(executable), **options)
         process.stdin.write("up\n")
         process.stdin.flush()
         assert process.stdout.readline() == "up\n"
