@@ -9,6 +9,7 @@ libplugin_a_SOURCES = \
 	plugins/common/krb5_config.c plugins/common/krb5_config.h \
 	plugins/common/mounts.c plugins/common/mounts.h \
 	plugins/common/namesakes.c plugins/common/namesakes.h \
+	plugins/common/pidfile.c plugins/common/pidfile.h \
 	plugins/common/plugin.c plugins/common/plugin.h \
 	plugins/common/processes.c plugins/common/processes.h \
 	plugins/common/recycling.c plugins/common/recycling.h \

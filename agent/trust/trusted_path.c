@@ -24,6 +24,16 @@ static bool others_may_write(const struct trust *trust, const struct stat *statu
 	       (trust->uid == 0 || status->st_gid != trust->gid);
 }
 
+static bool belongs_to_others(const struct trust *trust, const struct stat *status)
+{
+	return status->st_uid != 0 && status->st_uid != trust->uid;
+}
+
+bool trusted_status(const struct trust *trust, const struct stat *status)
+{
+	return !belongs_to_others(trust, status) && !others_may_write(trust, status);
+}
+
 static int check(int file, mode_t kind, const struct trust *trust, const char **ret_why)
 {
 	struct stat status;
@@ -38,7 +48,7 @@ static int check(int file, mode_t kind, const struct trust *trust, const char **
 	if ((status.st_mode & S_IFMT) != kind)
 		return -EINVAL;
 	*ret_why = "belongs to a user other than root and ourselves";
-	if (status.st_uid != 0 && status.st_uid != trust->uid)
+	if (belongs_to_others(trust, &status))
 		return -EPERM;
 	*ret_why = "may be written by others";
 	return others_may_write(trust, &status) ? -EPERM : 0;

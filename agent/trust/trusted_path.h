@@ -4,7 +4,7 @@
 #ifndef AUTHMEDIC_TRUST_TRUSTED_PATH_H
 #define AUTHMEDIC_TRUST_TRUSTED_PATH_H
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "base/buffer.h"
 
@@ -20,6 +20,9 @@ struct trust {
 
 /* We as we run now. */
 struct trust trust_of_process(bool sticky_folders);
+
+/* Whether nobody but root and that user can write to what has this status. */
+bool trusted_status(const struct trust *trust, const struct stat *status);
 
 /* Opens a regular file (S_IFREG) or a folder (S_IFDIR) for reading; the descriptor, or on failure
  * -EPERM where somebody else could change it, -ELOOP at a symbolic link, -EINVAL for what is no

@@ -88,7 +88,17 @@ static bool is_its_user(const struct renewal *renewal, uid_t uid)
 	return uid == renewal->uid || uid == 0 || uid == geteuid();
 }
 
-/* While a server is started anew there may be none, or two of its name: that is no error. */
+/* While a server is started anew there may be none, or two of its name, or a pidfile of before. */
+static bool may_pass(int error)
+{
+	static const int passing[] = {ESRCH, ENOENT, EIO, ENOTUNIQ, EPERM, ESTALE};
+
+	for (size_t i = 0; i < count_of(passing); i++)
+		if (passing[i] == -error)
+			return true;
+	return false;
+}
+
 static int look(const struct renewal *renewal, struct renewal_state *ret_state)
 {
 	struct processes auto_call(processes_done) now = {0};
@@ -97,8 +107,7 @@ static int look(const struct renewal *renewal, struct renewal_state *ret_state)
 	bool is_its = error == 0 && is_its_user(renewal, uid);
 	struct renewal_state state = {.server_runs = is_its};
 
-	if (error < 0 && error != -ESRCH && error != -ENOENT && error != -EIO &&
-	    error != -ENOTUNIQ)
+	if (error < 0 && !may_pass(error))
 		return error;
 	for (size_t i = 0; is_its && i < now.count; i++)
 		state.fresh += !was_before(renewal, &now.items[i]);

@@ -3,9 +3,9 @@
 #include <errno.h>
 
 #include "base/array.h"
-#include "base/file.h"
 #include "common/command.h"
 #include "common/namesakes.h"
+#include "common/pidfile.h"
 #include "common/plugin.h"
 #include "common/unit.h"
 
@@ -13,21 +13,6 @@
 #define MAX_STATUS_BYTES ((size_t)64 * 1024)
 
 /* ----------------------------------------------------------------------------- the server */
-
-static int read_pidfile(const char *path, int64_t *ret_id)
-{
-	struct buffer auto_buffer content;
-	struct view rest, line;
-	int error;
-
-	buffer_init(&content, 256);
-	error = file_read(path, &content);
-	if (error < 0)
-		return error == -ENOENT ? -ESRCH : error;
-	rest = buffer_view(&content);
-	view_cut(&rest, '\n', &line);
-	return view_to_int64(view_trim(line), ret_id);
-}
 
 static int ask_systemd(const char *unit, int64_t *ret_id)
 {
@@ -47,12 +32,16 @@ static int ask_systemd(const char *unit, int64_t *ret_id)
 	return error == 0 && *ret_id == 0 ? -ESRCH : error;
 }
 
-static int find_by_id(
-    const struct processes *processes, int64_t process_id, struct processes *found)
+static int find_by_unit(
+    const char *unit, const struct processes *processes, const struct process **ret_process)
 {
-	const struct process *process = processes_find(processes, process_id);
+	int64_t id;
+	int error = ask_systemd(unit, &id);
 
-	return process != NULL ? array_push(found, *process, MAX_PROCESSES) : -ESRCH;
+	if (error < 0)
+		return error;
+	*ret_process = processes_find(processes, id);
+	return *ret_process != NULL ? 0 : -ESRCH;
 }
 
 /* The processes that the configuration leads to: one, or all of a server of that name,
@@ -62,16 +51,16 @@ static int find_servers(const struct processes *processes, struct processes *ser
 	const char *pidfile = plugin_value("AUTHMEDIC_WORKER_PIDFILE");
 	const char *unit = plugin_value("AUTHMEDIC_WORKER_UNIT");
 	const char *name = plugin_value("AUTHMEDIC_WORKER_PROCESS");
-	int64_t id = 0;
+	const struct process *process = NULL;
 	int error = -EINVAL;
 
 	if (pidfile != NULL)
-		error = read_pidfile(pidfile, &id);
+		error = pidfile_find(pidfile, processes, &process);
 	else if (unit != NULL)
-		error = ask_systemd(unit, &id);
+		error = find_by_unit(unit, processes, &process);
 	else if (name != NULL)
 		return namesakes_find(processes, name, servers);
-	return error < 0 ? error : find_by_id(processes, id, servers);
+	return error < 0 ? error : array_push(servers, *process, MAX_PROCESSES);
 }
 
 /* ----------------------------------------------------------------------------- the workers */
@@ -219,6 +208,9 @@ static const struct refusal {
 } refusals[] = {
     {ENOTUNIQ, "several-servers",
         "several servers bear the name, and not just one of them is root's; name its unit"},
+    {EPERM, "foreign-pidfile",
+        "others than root can write the pidfile, and the process is not theirs; name its unit"},
+    {ESTALE, "stale-pidfile", "the pidfile was written before the process started"},
 };
 
 static const struct refusal *find_refusal(int error)

@@ -24,8 +24,8 @@ struct worker {
 };
 
 /* -ESRCH where the configuration leads to no process, -EINVAL where it says nothing about workers,
- * -ENOTUNIQ where its name is that of several servers; another error where the system does not
- * tell. */
+ * -ENOTUNIQ where its name is that of several servers, -EPERM and -ESTALE where its pidfile does
+ * not speak for the process (pidfile.h); another error where the system does not tell. */
 must_check int worker_find(const struct processes *processes, struct worker *ret_worker);
 
 /* What such an error means. */

@@ -63,6 +63,11 @@ def fixture_plugin():
     return run
 
 
+@pytest.fixture(name="program")
+def fixture_program():
+    return program
+
+
 @pytest.fixture(name="start")
 def fixture_start():
     """Starts processes that run until the test is over."""

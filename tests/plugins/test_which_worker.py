@@ -1,7 +1,11 @@
 """Which process is the worker where others would like to be it: inspect-worker, and a remedy that ends the one it finds."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 
 import pytest
 
@@ -127,3 +131,98 @@ def test_a_namesake_stops_no_remedy(plugin, start_as, tmp_path):
                    with_wait="300ms", state_dir=rung)
     assert ended.status == 1 and "no new" in ended.out and not ended.err, (ended.out, ended.err)
     assert server.wait(10) == -15 and stranger.poll() is None
+
+
+# -- by pidfile: whoever can write that would choose whom root ends
+
+
+@pytest.fixture(name="write_pid")
+def fixture_write_pid(tmp_path):
+    """A pidfile of that user, in a folder of that one."""
+    def write_pid(process_id, owner=0, folder_owner=0, mode=0o644):
+        folder = tmp_path / f"run-{owner}-{folder_owner}-{mode:o}"
+        folder.mkdir(exist_ok=True)
+        os.chown(folder, folder_owner, folder_owner)
+        path = folder / "server.pid"
+        path.write_text(f"{process_id}\n")
+        os.chown(path, owner, owner)
+        path.chmod(mode)
+        return path
+
+    return write_pid
+
+
+def test_a_service_users_pidfile(plugin, start_as, write_pid):
+    """What a service's user writes leads to his processes, and to nobody else's."""
+    roots, own, strangers = start_as(0), start_as(SERVICE), start_as(STRANGER)
+    for owners in ((SERVICE, SERVICE), (SERVICE, 0), (0, SERVICE)):
+        assert find(plugin, worker_pidfile=write_pid(own.pid, *owners))["worker.pid"] == str(own.pid)
+        for other in (roots, strangers):
+            why = refused(plugin, "foreign-pidfile", worker_pidfile=write_pid(other.pid, *owners))
+            assert "pidfile" in why
+
+
+def test_roots_pidfile(plugin, start_as, write_pid):
+    """What root alone can write leads to any process, and what anybody can write to none but its owner's."""
+    for user in (0, SERVICE):
+        process = start_as(user)
+        assert find(plugin, worker_pidfile=write_pid(process.pid))["worker.pid"] == str(process.pid)
+        for mode in (0o666, 0o664):
+            refused(plugin, "foreign-pidfile", worker_pidfile=write_pid(process.pid, mode=mode))
+    own = write_pid(process.pid, SERVICE, 0, 0o666)
+    assert find(plugin, worker_pidfile=own)["worker.pid"] == str(process.pid)
+
+
+def test_pidfile_of_us(program, start_as):
+    """Without being root it works alike: what we ourselves wrote leads to our processes."""
+    process = start_as(SERVICE)
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        inspector, pidfile = f"{folder}/inspector", f"{folder}/server.pid"
+        shutil.copy(program("inspect-worker"), inspector)
+        with open(pidfile, "w", encoding="ascii") as output:
+            output.write(f"{process.pid}\n")
+        for path in (folder, pidfile):
+            os.chown(path, SERVICE, SERVICE)
+        done = subprocess.run([inspector, "inspect"], env={"AUTHMEDIC_WORKER_PIDFILE": pidfile}, text=True, user=SERVICE,
+                              group=SERVICE, extra_groups=[], capture_output=True, check=True)
+    assert f"worker.pid={process.pid}\n" in done.stdout
+
+
+def test_links_to_a_pidfile(plugin, start_as, write_pid, tmp_path):
+    """Root's links are followed (/var/run is one), a service user's are not, wherever they are."""
+    server = start_as(0)
+    path = write_pid(server.pid)
+    (tmp_path / "folder").symlink_to(path.parent.name)
+    (tmp_path / "file").symlink_to(f"folder/../{path.parent.name}/{path.name}")
+    for way in (tmp_path / "folder" / path.name, tmp_path / "file"):
+        assert find(plugin, worker_pidfile=way)["worker.pid"] == str(server.pid)
+    own = write_pid(server.pid, SERVICE, SERVICE)
+    own.unlink()
+    own.symlink_to(path)
+    refused(plugin, "foreign-pidfile", worker_pidfile=own)
+    (own.parent / "folder").symlink_to(path.parent)
+    refused(plugin, "foreign-pidfile", worker_pidfile=own.parent / "folder" / path.name)
+    os.chown(tmp_path / "file", SERVICE, SERVICE, follow_symlinks=False)
+    refused(plugin, "foreign-pidfile", worker_pidfile=tmp_path / "file")
+    (tmp_path / "circle").symlink_to("circle")
+    assert find(plugin, worker_pidfile=tmp_path / "circle")["worker.count"] == "unknown"
+
+
+def test_a_number_that_was_given_again(plugin, start_as, write_pid):
+    """A process that started long after its number was written down has it from another."""
+    process = start_as(0)
+    path = write_pid(process.pid)
+    now = time.time()
+    for written in (now + 3600, now - 30):
+        os.utime(path, (written, written))
+        assert find(plugin, worker_pidfile=path)["worker.pid"] == str(process.pid)
+    os.utime(path, (now - 120, now - 120))
+    assert "before" in refused(plugin, "stale-pidfile", worker_pidfile=path)
+
+
+def test_nobody_is_ended_for_a_pidfile(plugin, start_as, write_pid, tmp_path):
+    """The remedy ends no process that the pidfile has no say in."""
+    victim = start_as(0)
+    ended = plugin("recycle-tomcat", "apply", worker_pidfile=write_pid(victim.pid, SERVICE, SERVICE), with_start_count=1,
+                   with_start_1="/bin/true", with_wait="300ms", state_dir=tmp_path)
+    assert ended.status == 75 and "pidfile" in ended.err and victim.poll() is None

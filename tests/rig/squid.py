@@ -90,10 +90,9 @@ class Squid:
         self._program = need_program("squid", "squid")
         need_file(HELPER, "squid")
         for folder in ("logs", "run"):
-            path = os.path.join(directory, folder)
-            os.makedirs(path, exist_ok=True)
-            if os.geteuid() == 0:
-                shutil.chown(path, "proxy", "proxy")
+            os.makedirs(os.path.join(directory, folder), exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(os.path.join(directory, "logs"), "proxy", "proxy")
 
     def _take_port(self):
         self.port = free_port()
