@@ -111,7 +111,8 @@ plugins_recycle_squid_recycle_squid_LDADD = $(plugin_libs)
 
 recycle_tomcatdir = $(pkglibexecdir)/plugins/recycle-tomcat
 recycle_tomcat_PROGRAMS = plugins/recycle-tomcat/recycle-tomcat
-plugins_recycle_tomcat_recycle_tomcat_SOURCES = plugins/recycle-tomcat/recycle_tomcat.c
+plugins_recycle_tomcat_recycle_tomcat_SOURCES = plugins/recycle-tomcat/recycle_tomcat.c \
+	plugins/recycle-tomcat/starter.c plugins/recycle-tomcat/starter.h
 plugins_recycle_tomcat_recycle_tomcat_CPPFLAGS = $(plugin_cppflags)
 plugins_recycle_tomcat_recycle_tomcat_LDADD = $(plugin_libs)
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -157,6 +158,26 @@ int process_real_user(int64_t process_id, uid_t *ret_uid)
 		return 0;
 	}
 	return error < 0 ? error : -EBADMSG;
+}
+
+bool process_runs_on(const struct process *process)
+{
+	struct process now;
+
+	return process_read(process->process_id, &now) == 0 && !now.ended &&
+	    now.start_ticks == process->start_ticks;
+}
+
+int process_open(const struct process *process)
+{
+	int file = pidfd_open((pid_t)process->process_id, 0);
+
+	if (file < 0)
+		return -errno;
+	if (process_runs_on(process))
+		return file;
+	close(file);
+	return -ESRCH;
 }
 
 static int64_t clock_ms(clockid_t clock)

@@ -37,6 +37,11 @@ must_check int process_link(
 /* The user who started it, whatever rights it took on since; -EBADMSG where that is not told. */
 must_check int process_real_user(int64_t process_id, uid_t *ret_uid);
 
+/* Whether that very process has not ended, whatever has its number now. */
+bool process_runs_on(const struct process *process);
+/* A descriptor of that very process; -ESRCH where it is gone. */
+must_check int process_open(const struct process *process);
+
 /* When the process started, in milliseconds since 1970 by the wall clock of now. */
 int64_t process_start_ms(const struct process *process);
 

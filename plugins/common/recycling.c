@@ -51,10 +51,11 @@ int recycling_begin(const struct recycling *recycling, struct renewal *renewal)
 	return PLUGIN_TRY_LATER;
 }
 
-int recycling_finish(const struct recycling *recycling, const struct renewal *renewal)
+int recycling_finish(
+    const struct recycling *recycling, const struct renewal *renewal, int64_t until_ms)
 {
 	struct renewal_state state = {0};
-	int error = renewal_wait(renewal, remedy_now_ms() + recycling->wait_ms, &state);
+	int error = renewal_wait(renewal, until_ms, &state);
 
 	if (error < 0) {
 		fprintf(stderr, "waiting for a new %s: %s\n", recycling->what, strerror(-error));
@@ -90,7 +91,9 @@ int recycling_apply(const struct recycling *recycling)
 		result = recycling_begin(recycling, &renewal);
 	if (result == PLUGIN_DONE)
 		result = remedy_run_and_tell(&recycling->command);
-	return result == PLUGIN_DONE ? recycling_finish(recycling, &renewal) : result;
+	if (result != PLUGIN_DONE)
+		return result;
+	return recycling_finish(recycling, &renewal, remedy_now_ms() + recycling->wait_ms);
 }
 
 int recycling_revert(void)

@@ -23,8 +23,9 @@ must_check int recycling_read_wait(struct recycling *recycling, int64_t otherwis
 must_check int recycling_check(const struct recycling *recycling);
 /* Does it; how the remedy ends. Where the test fails nothing is done. */
 must_check int recycling_apply(const struct recycling *recycling);
-/* The second half of that: waits for what begun, and tells. */
-must_check int recycling_finish(const struct recycling *recycling, const struct renewal *renewal);
+/* The second half of that: waits for what begun, until then (remedy_now_ms), and tells. */
+must_check int recycling_finish(
+    const struct recycling *recycling, const struct renewal *renewal, int64_t until_ms);
 /* Notes what there is; PLUGIN_TRY_LATER where nothing is. */
 must_check int recycling_begin(const struct recycling *recycling, struct renewal *renewal);
 

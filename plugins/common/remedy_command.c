@@ -162,7 +162,7 @@ static int start(const struct remedy_command *command, int output, pid_t *ret_ch
 	return -error;
 }
 
-static void read_said(int output, struct buffer *said)
+void remedy_read_said(int output, struct buffer *said)
 {
 	char chunk[4096];
 	off_t at = 0;
@@ -191,7 +191,7 @@ int remedy_run(const struct remedy_command *command, struct buffer *said)
 	if (error == 0 && waitpid(child, &status, 0) != child)
 		error = -errno;
 	if (error == 0)
-		read_said(output, said);
+		remedy_read_said(output, said);
 	close(output);
 	if (error < 0)
 		return error;

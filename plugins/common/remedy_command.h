@@ -38,8 +38,10 @@ void remedy_tell_command(const struct remedy_command *command);
  * its children print until then is appended. Its exit status, 128 + the number of the signal that
  * ended it, or -errno where it could not be started. */
 must_check int remedy_run(const struct remedy_command *command, struct buffer *said);
-/* The same, and prints what it said. PLUGIN_DONE, PLUGIN_BAD_CONFIG where it could not be started,
- * PLUGIN_TRY_LATER where it ended so, else PLUGIN_FAILED. */
+/* Appends what the file holds from its start on, as far as there is room. */
+void remedy_read_said(int file, struct buffer *said);
+/* remedy_run(), and prints what it said. PLUGIN_DONE, PLUGIN_BAD_CONFIG where it could not be
+ * started, PLUGIN_TRY_LATER where it ended so, else PLUGIN_FAILED. */
 must_check int remedy_run_and_tell(const struct remedy_command *command);
 
 /* Milliseconds of CLOCK_BOOTTIME. */

@@ -67,14 +67,6 @@ void renewal_done(struct renewal *renewal)
 	processes_done(&renewal->before);
 }
 
-static bool runs_on(const struct process *process)
-{
-	struct process now;
-
-	return process_read(process->process_id, &now) == 0 && !now.ended &&
-	    now.start_ticks == process->start_ticks;
-}
-
 static bool was_before(const struct renewal *renewal, const struct process *process)
 {
 	const struct process *same = processes_find(&renewal->before, process->process_id);
@@ -112,22 +104,9 @@ static int look(const struct renewal *renewal, struct renewal_state *ret_state)
 	for (size_t i = 0; is_its && i < now.count; i++)
 		state.fresh += !was_before(renewal, &now.items[i]);
 	for (size_t i = 0; i < renewal->before.count; i++)
-		state.left += runs_on(&renewal->before.items[i]);
+		state.left += process_runs_on(&renewal->before.items[i]);
 	*ret_state = state;
 	return 0;
-}
-
-/* The descriptor of that very process, or -errno. */
-static int open_process(const struct process *process)
-{
-	int file = pidfd_open((pid_t)process->process_id, 0);
-
-	if (file < 0)
-		return -errno;
-	if (runs_on(process))
-		return file;
-	close(file);
-	return -ESRCH;
 }
 
 /* Until one of them ends, or it is time to look for new ones. */
@@ -136,41 +115,28 @@ static void wait_for_change(const struct renewal *renewal)
 	struct pollfd end = {-1, POLLIN, 0};
 
 	for (size_t i = 0; i < renewal->before.count && end.fd < 0; i++)
-		end.fd = open_process(&renewal->before.items[i]);
+		end.fd = process_open(&renewal->before.items[i]);
 	if (poll(&end, 1, LOOK_AGAIN_MS) < 0 && errno != EINTR)
 		fprintf(stderr, "poll: %s\n", strerror(errno));
 	if (end.fd >= 0)
 		close(end.fd);
 }
 
-static int wait_until(const struct renewal *renewal, int64_t until_ms, size_t least_fresh,
-    struct renewal_state *ret_state)
+int renewal_wait(const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state)
 {
 	int error;
 
 	while ((error = look(renewal, ret_state)) == 0) {
-		if ((ret_state->left == 0 && ret_state->fresh >= least_fresh) ||
-		    remedy_now_ms() >= until_ms)
+		if ((ret_state->left == 0 && ret_state->fresh > 0) || remedy_now_ms() >= until_ms)
 			return 0;
 		wait_for_change(renewal);
 	}
 	return error;
 }
 
-int renewal_wait(const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state)
-{
-	return wait_until(renewal, until_ms, 1, ret_state);
-}
-
-int renewal_wait_gone(
-    const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state)
-{
-	return wait_until(renewal, until_ms, 0, ret_state);
-}
-
 int renewal_end(const struct process *process)
 {
-	int file = open_process(process);
+	int file = process_open(process);
 	int error = 0;
 
 	if (file < 0)

@@ -32,9 +32,6 @@ struct renewal_state {
  * what is so then. */
 must_check int renewal_wait(
     const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state);
-/* The same, until none of them is left. */
-must_check int renewal_wait_gone(
-    const struct renewal *renewal, int64_t until_ms, struct renewal_state *ret_state);
 
 /* Ends that very process by SIGTERM, and none that has its number now: -ESRCH where it is gone. */
 must_check int renewal_end(const struct process *process);

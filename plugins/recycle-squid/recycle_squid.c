@@ -113,7 +113,8 @@ static int end_helper(const struct settings *settings)
 	/* Where the others are enough Squid starts no other until it needs one. */
 	if (renewal.before.count > 1)
 		return PLUGIN_DONE;
-	return recycling_finish(&settings->recycling, &renewal);
+	return recycling_finish(
+	    &settings->recycling, &renewal, remedy_now_ms() + settings->recycling.wait_ms);
 }
 
 static int check(void)

@@ -3,6 +3,7 @@
 #include "common/plugin.h"
 #include "common/recycling.h"
 #include "common/unit.h"
+#include "recycle-tomcat/starter.h"
 
 #define WAIT_MS   25000
 
@@ -22,8 +23,8 @@ static int describe(void)
 	      "  command: {type: list, required: false, title: 'instead: what restarts it'}\n"
 	      "  start: {type: list, required: false, title: 'instead: what starts it, as "
 	      "catalina.sh start, once the worker was ended by its process id'}\n"
-	      "  wait: {type: duration, required: false, title: 'for the new one; 25s by "
-	      "default'}\n"
+	      "  wait: {type: duration, required: false, title: 'for the old one to end and the "
+	      "new one to come; 25s by default'}\n"
 	      "reversible: false\n"
 	      "disruption: 'requests under way fail, sessions may be lost; none is served until it "
 	      "is up again'\n",
@@ -76,22 +77,18 @@ static int check(void)
 static int end_and_start(const struct recycling *recycling)
 {
 	struct renewal auto_call(renewal_done) renewal = {0};
+	struct starter auto_call(starter_done) starter = {.rungs = -1, .said = -1};
 	int64_t until_ms = remedy_now_ms() + recycling->wait_ms;
-	struct renewal_state state = {.left = 1};
+	const struct process *old;
 	int result = recycling_begin(recycling, &renewal);
-	int error;
 
 	if (result != PLUGIN_DONE)
 		return result;
-	error = renewal_end(&renewal.before.items[0]);
-	if (error == 0)
-		error = renewal_wait_gone(&renewal, until_ms, &state);
-	if (error < 0 || state.left > 0) {
-		printf("the old one did not end in time\n");
-		return PLUGIN_FAILED;
-	}
-	result = remedy_run_and_tell(&recycling->command);
-	return result == PLUGIN_DONE ? recycling_finish(recycling, &renewal) : PLUGIN_FAILED;
+	old = &renewal.before.items[0];
+	result = starter_begin(&starter, old, &recycling->command);
+	if (result == PLUGIN_DONE)
+		result = starter_wait(&starter, old, until_ms);
+	return result == PLUGIN_DONE ? recycling_finish(recycling, &renewal, until_ms) : result;
 }
 
 static int apply(void)

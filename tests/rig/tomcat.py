@@ -140,20 +140,24 @@ class Tomcat:
             text = config.read().replace(head, head + "".join(f"  {line}\n" for line in settings))
         self._write("conf/krb5.conf", text)
 
-    def _environment(self):
+    def _settings(self):
         options = [*JAVA_OPTIONS, f"-Djava.security.krb5.conf={self.krb5_config}",
                    f"-Djava.security.auth.login.config={self.directory}/conf/jaas.conf",
                    "-Djavax.security.auth.useSubjectCredsOnly=false"]
-        return self.realm.environment(CATALINA_HOME=HOME, CATALINA_BASE=self.directory,
-                                      CATALINA_OPTS=" ".join(options))
+        return {"CATALINA_HOME": HOME, "CATALINA_BASE": self.directory, "CATALINA_OPTS": " ".join(options)}
 
-    def _command(self):
-        user = []
-        if os.geteuid() == 0:
-            user = [need_program("setpriv", "util-linux"), "--reuid=tomcat", "--regid=tomcat",
-                    "--init-groups"]
-        # It executes java, which so keeps its process id.
-        return [*user, self._program, "run"]
+    def _user(self):
+        """What a command begins with, so that it does not run as root."""
+        if os.geteuid() != 0:
+            return []
+        return [need_program("setpriv", "util-linux"), "--reuid=tomcat", "--regid=tomcat", "--init-groups"]
+
+    @property
+    def start_command(self):
+        """The command line that starts it without a keeper, where none runs. Whoever does that ends it."""
+        settings = {**self._settings(), "CATALINA_PID": self.pid_file}
+        return ["/usr/bin/env", *(f"{name}={value}" for name, value in settings.items()), *self._user(), self._program,
+                "start"]
 
     @property
     def pid(self):
@@ -174,8 +178,11 @@ class Tomcat:
         """Start it and wait until it serves; self."""
         assert self._keeper is None
         log_start = self.catalina_log.size()
-        self._keeper = Process([sys.executable, "-B", KEEPER, self.pid_file, *self._command()],
-                               os.path.join(self.directory, "tomcat.out"), self._environment())
+        self._keeper = Process([sys.executable, "-B", KEEPER, self.pid_file, *self._user(),
+                                # It executes java, which so keeps its process id.
+                                self._program, "run"],
+                               os.path.join(self.directory, "tomcat.out"),
+                               self.realm.environment(**self._settings()))
         self._keeper.wait_ready(lambda: self._serves(log_start), 60, "Tomcat serves")
         return self
 
@@ -187,7 +194,7 @@ class Tomcat:
 
     def wait_restarted(self, old_pid, log_start, deadline_s=60):
         """Wait until another JVM serves than this one; `log_start` is where catalina_log ended."""
-        wait_until(lambda: self.pid != old_pid and self._serves(log_start), deadline_s,
+        wait_until(lambda: self._serves(log_start) and self.pid != old_pid, deadline_s,
                    "a new Tomcat serves")
 
     def stop(self):

@@ -1,6 +1,7 @@
 """The recycling remedies on the real servers: old processes gone, new ones there, and a bad configuration left alone."""
 
 import os
+import signal
 import subprocess
 
 import pytest
@@ -124,6 +125,23 @@ def test_tomcat(rig, realm, keytab):
     assert tomcat.pid != old
     tomcat.wait_restarted(old, start)
     assert rig.crowd(realm, 1).get(tomcat.url) == {200}
+
+
+def test_tomcat_that_is_slow_to_end(rig, realm, keytab):
+    """It is started once it has ended, though the remedy is over and said that it failed."""
+    tomcat = rig.tomcat(realm, keytab)
+    old, start = tomcat.pid, tomcat.catalina_log.size()
+    os.makedirs(rig.path("rungs/web"))
+    os.kill(old, signal.SIGSTOP)
+    status, said = run_remedy("recycle-tomcat", "apply", tomcat, state_dir=rig.path("rungs/web"), with_wait="300ms",
+                              **words("start", tomcat.start_command))
+    assert status == 1 and "has not ended in time" in said, said
+    try:
+        os.kill(old, signal.SIGCONT)
+        tomcat.wait_restarted(old, start)
+        assert rig.crowd(realm, 1).get(tomcat.url) == {200}
+    finally:
+        os.kill(tomcat.pid, signal.SIGKILL)
 
 
 def kadmin_told(realm, keytab, **told):
