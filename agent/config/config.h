@@ -39,6 +39,7 @@ enum config_evidence { CONFIG_EVIDENCE_PROBE, CONFIG_EVIDENCE_VOTERS };
 
 /* Names of members in JSON lines; each may be NULL, then those that are usual. */
 struct config_log_fields {
+	bool user_is_verified; /* else the user's name may be what the client claims */
 	char *time, *client, *user, *status;
 	char *request, *method, *target, *sent_bytes;
 	char *agent, *host, *forwarded, *connection, *worker;

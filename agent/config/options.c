@@ -402,6 +402,9 @@ static const struct option options[] = {
     {"sites[].logs[].fields.client", &option_word, IN_LOG(fields.client),
         .help = "the client's address"},
     {"sites[].logs[].fields.user", &option_word, IN_LOG(fields.user), .help = "who has signed in"},
+    {"sites[].logs[].fields.user_is_verified", &option_yes_no, IN_LOG(fields.user_is_verified),
+        "no", .help = "whether a name with a status other than 401 and 407 is of "
+                      "somebody whom the server has signed in"},
     {"sites[].logs[].fields.status", &option_word, IN_LOG(fields.status),
         .help = "the HTTP status"},
     {"sites[].logs[].fields.request", &option_word, IN_LOG(fields.request),

@@ -30,7 +30,7 @@ static bool take_names(const struct config_log_fields *fields, const char *ret_n
 	    [FIELD_MESSAGE] = fields->message,
 	    [FIELD_LOGGER] = fields->logger,
 	};
-	bool any = false;
+	bool any = fields->user_is_verified;
 
 	memcpy(ret_names, names, sizeof(names));
 	for (size_t i = 0; i < FIELD_COUNT; i++)

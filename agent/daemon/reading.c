@@ -199,7 +199,7 @@ static int64_t put_right(struct reading *reading, int64_t time_ms)
 }
 
 /* nginx takes the name from a Basic header that nobody may have looked at, and its own format looks
- * like Apache's. */
+ * like Apache's. What JSON calls the member does not tell who wrote it. */
 static bool takes_claims(const struct config_log *log, const char *format)
 {
 	struct view name = view_of_text(format);
@@ -209,7 +209,7 @@ static bool takes_claims(const struct config_log *log, const char *format)
 	if (view_equal(name, VIEW("logformat")))
 		return strchr(log->logformat, '$') != NULL;
 	if (view_equal(name, VIEW("json")))
-		return log->fields.user == NULL || strcmp(log->fields.user, "remote_user") == 0;
+		return !log->fields.user_is_verified;
 	return strcmp(log->format, "auto") == 0 &&
 	    (view_starts_with(name, VIEW("apache-c")) || view_equal(name, VIEW("ncsa")));
 }

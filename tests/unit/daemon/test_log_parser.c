@@ -59,6 +59,10 @@ static void refuses_with_the_place(unused_parameter void **state)
 	mapped.logformat = (char *)"%h %t %>s";
 	assert_refused(
 	    &mapped, "a.yml:3:7: fields name the members of JSON lines: give format: json\n");
+	mapped = log_of("auto", NULL);
+	mapped.fields.user_is_verified = true;
+	assert_refused(
+	    &mapped, "a.yml:3:7: fields name the members of JSON lines: give format: json\n");
 }
 
 /* Every name that the configuration can give reaches the parser. */

@@ -291,6 +291,40 @@ static void believes_no_claimed_names(void **state)
 	}
 }
 
+/* Whatever a member of JSON is called, a name in it is the client's word until the administrator
+ * says that the server vouches for it. */
+static void believes_json_where_told(void **state)
+{
+	static const struct {
+		const char *format, *member;
+		bool verified;
+		size_t known;
+	} logs[] = {{"auto", NULL, false, 0}, {"json", NULL, false, 0},
+	    {"json", "remote_user", false, 0}, {"json", "user", false, 0},
+	    {"json", "user", true, 1}, {"json", "remote_user", true, 2}, {"json", NULL, true, 3}};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < count_of(logs); i++) {
+		struct detector_window window;
+		struct reading reading;
+		char text[200];
+
+		world->log.format = (char *)logs[i].format;
+		world->log.fields.user = (char *)logs[i].member;
+		world->log.fields.user_is_verified = logs[i].verified;
+		snprintf(text, sizeof(text),
+		    "{\"time\":1602338136,\"client\":\"10.0.0.%zu\",\"%s\":\"a@B\","
+		    "\"request\":\"GET /x HTTP/1.1\",\"status\":200}",
+		    i, logs[i].member != NULL ? logs[i].member : "user");
+		start(&reading, world);
+		reading_line(&reading, view_of_text(text), true, NULL);
+		assert_int_equal(reading.totals.records, 1);
+		detector_window(world->detector, &window);
+		assert_int_equal(window.known_good, logs[i].known);
+		reading_done(&reading);
+	}
+}
+
 /* -- clocks ---------------------------------------------------------------------------------- */
 
 #define NOON_S    1700000000
@@ -431,6 +465,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(tells_successes_and_probes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(knows_an_error_log, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(believes_no_claimed_names, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(believes_json_where_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hears_both_logs, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(restores_no_nonsense, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(outlives_broken_dates, set_up, tear_down),
