@@ -5,7 +5,8 @@ libauthmedic_a_SOURCES += \
 	agent/daemon/log_parser.c agent/daemon/log_parser.h \
 	agent/daemon/named_files.c agent/daemon/named_files.h \
 	agent/daemon/prober.c agent/daemon/prober.h \
-	agent/daemon/reading.c agent/daemon/reading.h \
+	agent/daemon/reading.c agent/daemon/reading.h agent/daemon/reading_format.c \
+	agent/daemon/reading_private.h \
 	agent/daemon/reports.c agent/daemon/reports.h \
 	agent/daemon/rulebook.c agent/daemon/rulebook.h \
 	agent/daemon/target.c agent/daemon/target.h \

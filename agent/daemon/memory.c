@@ -8,7 +8,6 @@
 #define CONTROLLER_VALUE     "controller"
 #define MAX_CONTROLLER_BYTES ((size_t)64 * 1024)
 #define MAX_DEAFNESS_BYTES   ((size_t)1024 * 1024)
-#define MAX_HEADER_BYTES     ((size_t)64 * 1024)
 
 static struct store_log name_of(const struct site_log *log)
 {
@@ -30,7 +29,7 @@ static int save_log(struct site_log *log, struct store *store)
 	size_t count = intake_file_count(log->intake);
 	int error;
 
-	buffer_init(&header, MAX_HEADER_BYTES);
+	buffer_init(&header, READING_MAX_SAVED_BYTES);
 	reading_save(&log->reading, &header);
 	error = store_put_log(store, name, intake_totals(log->intake), buffer_view(&header));
 	for (size_t i = 0; error == 0 && i < count; i++) {
@@ -139,7 +138,7 @@ static int load_log(struct site_log *log, struct store *store)
 	struct buffer auto_buffer header;
 	int error;
 
-	buffer_init(&header, MAX_HEADER_BYTES);
+	buffer_init(&header, READING_MAX_SAVED_BYTES);
 	error = store_get_log(store, name_of(log), &totals, &header);
 	if (error == -ENOENT)
 		return 0;

@@ -1,9 +1,8 @@
 #include "daemon/reading.h"
 
-#include <errno.h>
-
 #include "base/log.h"
 #include "daemon/log_parser.h"
+#include "daemon/reading_private.h"
 
 /* Logs to which the server writes when something fails, and not else. */
 static const char *const error_formats[] = {
@@ -66,109 +65,6 @@ int reading_init(struct reading *reading, const struct config_log *log, struct d
 void reading_done(struct reading *reading)
 {
 	parser_free(&reading->parser);
-	guess_free(&reading->guess);
-}
-
-/* The parser there is, or the best guess so far; NULL where none read a line. */
-static const struct parser *parser_of(const struct reading *reading)
-{
-	if (reading->parser == NULL && reading->guess != NULL)
-		return guess_best(reading->guess, NULL);
-	return reading->parser;
-}
-
-const char *reading_format(const struct reading *reading)
-{
-	const struct parser *parser = parser_of(reading);
-
-	return parser != NULL ? parser_format(parser) : NULL;
-}
-
-void reading_save(const struct reading *reading, struct buffer *ret_saved)
-{
-	const struct parser *parser = parser_of(reading);
-
-	if (parser == NULL)
-		return;
-	buffer_append_text(ret_saved, parser_format(parser));
-	buffer_append_byte(ret_saved, '\n');
-	parser_save(parser, ret_saved);
-}
-
-int reading_restore(struct reading *reading, struct view saved)
-{
-	char auto_free *format = NULL;
-	struct view name;
-	int error;
-
-	if (view_is_empty(saved))
-		return 0;
-	if (!view_cut(&saved, '\n', &name))
-		return -EINVAL;
-	/* The configuration had a format string then, which it gives now or does not. */
-	if (view_equal(name, VIEW("logformat")))
-		return 0;
-	format = view_to_text(name);
-	if (format == NULL)
-		return -ENOMEM;
-	if (reading->parser == NULL) {
-		error = parser_new(&reading->parser, format, reading->signatures);
-		if (error < 0)
-			return error;
-	}
-	/* The configuration may name another format now, which the header says nothing to. */
-	if (strcmp(parser_format(reading->parser), format) != 0)
-		return 0;
-	return parser_restore(reading->parser, saved);
-}
-
-/* Whether what was saved is more than a format's name. */
-static bool has_header(struct view saved)
-{
-	struct view name;
-
-	return view_cut(&saved, '\n', &name) && !view_is_empty(saved);
-}
-
-int reading_turn(struct reading *reading, struct view saved)
-{
-	/* A guess may go on from file to file, but what a header declares is no guess. */
-	if (reading->guess != NULL && !has_header(saved))
-		return 0;
-	guess_free(&reading->guess);
-	return reading_restore(reading, saved);
-}
-
-/* Says what is taken, whenever it is another than before. */
-static void tell_guess(const struct reading *reading, const char *before)
-{
-	const char *why;
-	const struct parser *best = guess_best(reading->guess, &why);
-
-	if (best != NULL && (before == NULL || strcmp(before, parser_format(best)) != 0))
-		log_notice(
-		    "%s: reading it as %s: %s", reading->log->path, parser_format(best), why);
-}
-
-/* The first lines of a log that is to tell its format itself: each is read as the best guess up to
- * it reads it. */
-static void guess_format(struct reading *reading, struct view line, struct parsed *ret_parsed)
-{
-	const struct parser *best;
-	const char *before;
-
-	*ret_parsed = (struct parsed){.kind = LINE_UNPARSED,
-	    .signal = {.time_ms = -1},
-	    .why = "no built-in format reads it"};
-	if (reading->guess == NULL && guess_new(&reading->guess, reading->signatures) < 0)
-		return;
-	best = guess_best(reading->guess, NULL);
-	before = best != NULL ? parser_format(best) : NULL;
-	guess_line(reading->guess, line, ret_parsed);
-	tell_guess(reading, before);
-	if (!guess_stands(reading->guess))
-		return;
-	reading->parser = guess_take(reading->guess);
 	guess_free(&reading->guess);
 }
 
@@ -288,13 +184,14 @@ void reading_parse(
 	if (new_file)
 		guess_free(&reading->guess);
 	if (reading->parser == NULL) {
-		guess_format(reading, line, ret_parsed);
+		reading_guess(reading, line, ret_parsed);
 		return;
 	}
 	if (new_file && parser_restore(reading->parser, VIEW("")) < 0)
 		log_warning(
 		    "%s: the header of the last file could not be dropped", reading->log->path);
 	parser_line(reading->parser, line, ret_parsed);
+	reading_follow_guess(reading, line, ret_parsed);
 }
 
 struct marks_wanted reading_marks(const struct reading *reading)
@@ -305,10 +202,14 @@ struct marks_wanted reading_marks(const struct reading *reading)
 void reading_parse_of(struct reading *reading, const struct stretch *stretch, size_t number,
     struct parsed *ret_parsed)
 {
-	if (reading->parser != NULL)
-		parser_line_of(reading->parser, stretch, number, ret_parsed);
-	else
-		guess_format(reading, stretch_line(stretch, number), ret_parsed);
+	struct view line = stretch_line(stretch, number);
+
+	if (reading->parser == NULL) {
+		reading_guess(reading, line, ret_parsed);
+		return;
+	}
+	parser_line_of(reading->parser, stretch, number, ret_parsed);
+	reading_follow_guess(reading, line, ret_parsed);
 }
 
 void reading_line(

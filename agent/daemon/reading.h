@@ -21,7 +21,8 @@ struct reading {
 	const char *format; /* that `takes_claims` was found for; NULL: none yet */
 	bool takes_claims; /* a user's name in its lines is the client's word */
 	struct parser *parser; /* NULL while the first lines tell what `auto` means */
-	struct guess *guess;   /* NULL but for then */
+	struct guess *guess; /* NULL but for then, and while the lines tell that it is wrong */
+	uint64_t read_by_guess; /* in a row, of lines that the parser does not understand */
 	struct reading_totals totals;
 	uint64_t unparsed_in_a_row; /* headers between them do not count */
 	int64_t last_line_ms; /* log time of the latest line; -1: none yet */
@@ -46,7 +47,9 @@ must_check int reading_init(struct reading *reading, const struct config_log *lo
 void reading_done(struct reading *reading);
 
 /* What the lines so far told of those to come: the format that `auto` turned out to be, and the
- * header that holds. It is another run's to restore; -EINVAL where it cannot be read. */
+ * header that holds. It is another run's to restore; -EINVAL where it cannot be read. `auto` takes
+ * no format over that was named then, or guessed from too few lines, unless with its header. */
+#define READING_MAX_SAVED_BYTES ((size_t)64 * 1024)
 void reading_save(const struct reading *reading, struct buffer *ret_saved);
 must_check int reading_restore(struct reading *reading, struct view saved);
 

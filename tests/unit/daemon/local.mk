@@ -12,6 +12,7 @@ daemon_tests = tests/unit/daemon/again.test \
 	tests/unit/daemon/parcel.test \
 	tests/unit/daemon/pipeline.test \
 	tests/unit/daemon/reading.test \
+	tests/unit/daemon/reading_format.test \
 	tests/unit/daemon/reports.test \
 	tests/unit/daemon/saving.test \
 	tests/unit/daemon/stories.test \
@@ -105,7 +106,13 @@ tests_unit_daemon_stories_test_SOURCES = tests/unit/daemon/test_stories.c \
 tests_unit_daemon_stories_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_stories_test_LDADD = $(unit_libs)
 
-tests_unit_daemon_reading_test_SOURCES = tests/unit/daemon/test_reading.c
+tests_unit_daemon_reading_format_test_SOURCES = tests/unit/daemon/test_reading_format.c \
+	tests/unit/daemon/reading_fixture.h
+tests_unit_daemon_reading_format_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_reading_format_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_reading_test_SOURCES = tests/unit/daemon/test_reading.c \
+	tests/unit/daemon/reading_fixture.h
 tests_unit_daemon_reading_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_reading_test_LDADD = $(unit_libs)
 
