@@ -185,7 +185,7 @@ static int make(struct replay *replay, const struct replay_logs *logs)
 
 	if (error == 0)
 		error = reading_new_deafness(
-		    &replay->deafness, replay->rulebook->config, logs->list.count);
+		    &replay->deafness, replay->rulebook->config, replay->site, logs->list.count);
 	return error == 0 ? make_sources(replay, logs)
 			  : complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
 }

@@ -8,6 +8,7 @@
 #include "loop/clock.h"
 
 #define UNHINTED_IN_A_ROW 10 /* one may be late */
+#define MAX_TELLING_BYTES ((size_t)16 * 1024)
 
 /* ---- what is known of a log */
 
@@ -146,6 +147,32 @@ static void save_conditions(struct json *object, const struct deaf_memory *memor
 	}
 }
 
+/* What was learned of our probe's lines holds as long as this is the same: who probes, and how the
+ * log is read. */
+static void append_telling(const struct site_log *log, struct buffer *telling)
+{
+	const struct config_log *config = log->reading.log;
+
+	buffer_append_text(
+	    telling, log->site->config->probe.command.count > 0 ? "command " : "own ");
+	buffer_append_text(telling, config->logformat != NULL ? config->logformat : config->format);
+	if (config->fields.agent != NULL)
+		buffer_append_format(telling, " %s", config->fields.agent);
+}
+
+static void save_probes(
+    struct json *object, const struct site_log *log, const struct deaf_memory *memory)
+{
+	struct buffer auto_buffer telling;
+
+	buffer_init(&telling, MAX_TELLING_BYTES);
+	append_telling(log, &telling);
+	json_put_text(object, "probes_told_by", buffer_text(&telling));
+	json_put_int(object, "seen_probes", (int64_t)memory->seen_probes);
+	json_put_int(object, "unshown_probes", (int64_t)memory->unshown_probes);
+	json_put_bool(object, "shows_probes", memory->shows_probes);
+}
+
 struct json *hearing_save(const struct site *site)
 {
 	struct json *saved = json_object_new();
@@ -159,8 +186,7 @@ struct json *hearing_save(const struct site *site)
 		json_put_text(object, "path", site->logs[i].reading.log->path);
 		json_put_int(object, "rhythm", (int64_t)memory.rhythm);
 		json_put_int(object, "usual_slots", (int64_t)memory.usual_slots);
-		json_put_int(object, "seen_probes", (int64_t)memory.seen_probes);
-		json_put_bool(object, "shows_probes", memory.shows_probes);
+		save_probes(object, &site->logs[i], &memory);
 		json_put_bool(object, "had_successes", memory.had_successes);
 		json_put_int(object, "clock_off_ms", memory.clock_off_ms);
 		save_conditions(object, &memory);
@@ -200,6 +226,21 @@ static uint64_t get_count(const struct json *object, const char *name)
 	return count > 0 ? (uint64_t)count : 0;
 }
 
+static void restore_probes(
+    struct deaf_memory *memory, const struct site_log *log, const struct json *object)
+{
+	const char *told_by = json_get_text(object, "probes_told_by");
+	struct buffer auto_buffer telling;
+
+	buffer_init(&telling, MAX_TELLING_BYTES);
+	append_telling(log, &telling);
+	if (told_by == NULL || strcmp(told_by, buffer_text(&telling)) != 0)
+		return;
+	memory->seen_probes = get_count(object, "seen_probes");
+	memory->unshown_probes = get_count(object, "unshown_probes");
+	memory->shows_probes = json_get_bool(object, "shows_probes");
+}
+
 static void restore_log(struct site *site, size_t index, const struct json *object)
 {
 	struct deaf_memory memory;
@@ -207,8 +248,7 @@ static void restore_log(struct site *site, size_t index, const struct json *obje
 	deafness_remember(site->deafness, index, &memory);
 	memory.rhythm = get_count(object, "rhythm");
 	memory.usual_slots = get_count(object, "usual_slots");
-	memory.seen_probes = get_count(object, "seen_probes");
-	memory.shows_probes = json_get_bool(object, "shows_probes");
+	restore_probes(&memory, &site->logs[index], object);
 	memory.had_successes = json_get_bool(object, "had_successes");
 	memory.clock_off_ms = json_get_int(object, "clock_off_ms", 0);
 	reading_restore_clock(&site->logs[index].reading, memory.clock_off_ms);

@@ -32,8 +32,8 @@ int reading_new_detector(struct detector **ret_detector, const struct rulebook *
 	return detector_new(ret_detector, &options);
 }
 
-int reading_new_deafness(
-    struct deafness **ret_deafness, const struct config *config, size_t log_count)
+int reading_new_deafness(struct deafness **ret_deafness, const struct config *config,
+    const struct config_site *site, size_t log_count)
 {
 	const struct config_deaf *deaf = &config->deaf;
 	const struct deaf_options options = {
@@ -42,6 +42,7 @@ int reading_new_deafness(
 	    .silent_for_ms = deaf->silent_for_ms,
 	    .probe_line_within_ms = deaf->probe_line_within_ms,
 	    .unseen_probes = (uint64_t)deaf->unseen_probes,
+	    .own_program = site->probe.command.count == 0,
 	    .error_records = (uint64_t)deaf->error_records,
 	    .errors_for_ms = deaf->errors_for_ms,
 	    .unwatched_for_ms = deaf->unwatched_for_ms,

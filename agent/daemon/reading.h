@@ -38,8 +38,8 @@ must_check int reading_new_detector(struct detector **ret_detector,
     const struct rulebook *rulebook, const struct config_site *site, const struct hash_seed *seed);
 
 /* And when its logs are deaf. */
-must_check int reading_new_deafness(
-    struct deafness **ret_deafness, const struct config *config, size_t log_count);
+must_check int reading_new_deafness(struct deafness **ret_deafness, const struct config *config,
+    const struct config_site *site, size_t log_count);
 
 /* -EINVAL on a format that is not built in. */
 must_check int reading_init(struct reading *reading, const struct config_log *log,

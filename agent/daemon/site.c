@@ -68,7 +68,7 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 	error = reading_new_detector(&site->detector, parts->rulebook, config, &parts->seed);
 	if (error == 0)
 		error = reading_new_deafness(
-		    &site->deafness, parts->rulebook->config, config->logs.count);
+		    &site->deafness, parts->rulebook->config, config, config->logs.count);
 	if (error == 0)
 		error = course_new(&site->course, clock_now_ms());
 	if (error == 0)

@@ -42,13 +42,12 @@ static bool ends_silent(unused_parameter const struct deafness *deafness, const 
 static bool opens_probe_unseen(const struct deafness *deafness, const struct hearing *log)
 {
 	return log->last.is_access_log && deafness->missed >= deafness->options.unseen_probes &&
-	    (log->memory.shows_probes || !deafness_shows_probes(deafness));
+	    deafness_expects_probes(deafness, log);
 }
 
-static bool ends_probe_unseen(
-    const struct deafness *deafness, unused_parameter const struct hearing *log)
+static bool ends_probe_unseen(const struct deafness *deafness, const struct hearing *log)
 {
-	return deafness->probe_heard;
+	return deafness->probe_heard || !deafness_expects_probes(deafness, log);
 }
 
 static bool opens_only_errors(const struct deafness *deafness, const struct hearing *log)

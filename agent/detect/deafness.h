@@ -29,6 +29,7 @@ struct deaf_options {
 	int64_t silent_for_ms;
 	int64_t probe_line_within_ms; /* after a probe its line must be there */
 	uint64_t unseen_probes; /* so many in a row */
+	bool own_program; /* our probe says who it is; another's agent means nothing */
 	uint64_t error_records; /* so many without one that went well, … */
 	int64_t errors_for_ms; /* … over so long */
 	int64_t unwatched_for_ms;
@@ -89,6 +90,7 @@ struct deaf_memory {
 	uint64_t rhythm; /* how well its rhythm is known */
 	uint64_t usual_slots; /* the longest that it was quiet while others were not */
 	uint64_t seen_probes; /* in a row */
+	uint64_t unshown_probes; /* since it showed one: it grew, and with no line of theirs */
 	bool shows_probes;
 	bool had_successes;
 	int64_t clock_off_ms;

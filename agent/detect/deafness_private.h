@@ -46,8 +46,8 @@ struct deafness {
 	uint64_t successless; /* accepted, and no request that went well was logged since */
 };
 
-/* Whether some log shows which requests are our probe's. */
-bool deafness_shows_probes(const struct deafness *deafness);
+/* Whether the log is one in which a probe is to be seen: it showed some, or no log ever did. */
+bool deafness_expects_probes(const struct deafness *deafness, const struct hearing *log);
 /* Looks for the line that the latest probe is to leave, after the sights were taken. */
 void deafness_expect_line(struct deafness *deafness);
 

@@ -1,13 +1,23 @@
 #include "detect/deafness_private.h"
 
 #define RELIABLE_PROBES 10 /* seen so often in a row, each probe is expected to leave a line */
+#define FORGET_PROBES   24 /* not shown by a log that grew: it does not tell whose a request is */
 
-bool deafness_shows_probes(const struct deafness *deafness)
+/* Whether some log shows which requests are our probe's. Where that is another program, whoever
+ * says that he is ours is a stranger. */
+static bool shows_probes(const struct deafness *deafness)
 {
+	if (!deafness->options.own_program)
+		return false;
 	for (size_t i = 0; i < deafness->log_count; i++)
 		if (deafness->logs[i].memory.shows_probes)
 			return true;
 	return false;
+}
+
+bool deafness_expects_probes(const struct deafness *deafness, const struct hearing *log)
+{
+	return !shows_probes(deafness) || log->memory.shows_probes;
 }
 
 void deafness_probe_started(struct deafness *deafness)
@@ -47,8 +57,43 @@ static void note_seen(struct deafness *deafness, struct hearing *log)
 	else if (log->memory.seen_probes < RELIABLE_PROBES)
 		log->memory.seen_probes++;
 	log->memory.shows_probes = true;
+	log->memory.unshown_probes = 0;
 	deafness->missed = 0;
 	deafness->revision++;
+}
+
+/* The server may have been told to log no agents any more, or those were a stranger's who said that
+ * he was our probe. A log that does not grow is another matter. */
+static void note_unshown(struct deafness *deafness, struct hearing *log)
+{
+	struct deaf_memory *memory = &log->memory;
+
+	if (!memory->shows_probes || log->last.bytes == log->bytes_at_probe)
+		return;
+	deafness->revision++;
+	if (++memory->unshown_probes < FORGET_PROBES)
+		return;
+	memory->shows_probes = false;
+	memory->seen_probes = 0;
+	memory->unshown_probes = 0;
+	deafness->missed = 0;
+}
+
+static void note_missed(struct deafness *deafness)
+{
+	deafness->missed++;
+	for (size_t i = 0; i < deafness->log_count; i++)
+		note_unshown(deafness, &deafness->logs[i]);
+}
+
+static bool shows_probe(const struct deafness *deafness, const struct hearing *log)
+{
+	return deafness->options.own_program && log->last.own_probes != log->probes_at_probe;
+}
+
+static bool is_reliable(const struct deafness *deafness, const struct hearing *log)
+{
+	return deafness->options.own_program && log->memory.seen_probes >= RELIABLE_PROBES;
 }
 
 /* Whether the probe left a line of its own, or where that is not to be expected, any line. */
@@ -62,11 +107,11 @@ static bool is_seen(struct deafness *deafness)
 
 		if (!log->last.is_access_log)
 			continue;
-		if (log->last.own_probes != log->probes_at_probe) {
+		if (shows_probe(deafness, log)) {
 			note_seen(deafness, log);
 			return true;
 		}
-		reliable = reliable || log->memory.seen_probes >= RELIABLE_PROBES;
+		reliable = reliable || is_reliable(deafness, log);
 		grew = grew || log->last.bytes != log->bytes_at_probe;
 	}
 	return grew && !reliable;
@@ -98,7 +143,7 @@ static void look_for_line(struct deafness *deafness)
 	if (!is_settled(deafness))
 		return;
 	if (!deafness->probe_heard)
-		deafness->missed++;
+		note_missed(deafness);
 	if (deafness->probe_accepted && !deafness->success_since_probe)
 		deafness->successless++;
 	deafness->expectation = EXPECTS_NOTHING;
@@ -106,7 +151,7 @@ static void look_for_line(struct deafness *deafness)
 
 void deafness_expect_line(struct deafness *deafness)
 {
-	deafness->probe_heard = !deafness_shows_probes(deafness) && some_log_grew(deafness);
+	deafness->probe_heard = !shows_probes(deafness) && some_log_grew(deafness);
 	if (deafness->expectation == EXPECTS_LINE)
 		look_for_line(deafness);
 	if (deafness->probe_heard)

@@ -4,6 +4,7 @@ daemon_tests = tests/unit/daemon/again.test \
 	tests/unit/daemon/dead_letters.test \
 	tests/unit/daemon/evidence.test \
 	tests/unit/daemon/firing.test \
+	tests/unit/daemon/hearing.test \
 	tests/unit/daemon/journal.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/membership.test \
@@ -46,6 +47,10 @@ tests_unit_daemon_evidence_test_SOURCES = tests/unit/daemon/test_evidence.c \
 	tests/unit/directory_fixture.h
 tests_unit_daemon_evidence_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_daemon_evidence_test_LDADD = $(unit_libs)
+
+tests_unit_daemon_hearing_test_SOURCES = tests/unit/daemon/test_hearing.c $(pipeline_sources)
+tests_unit_daemon_hearing_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_hearing_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_journal_test_SOURCES = tests/unit/daemon/test_journal.c \
 	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)

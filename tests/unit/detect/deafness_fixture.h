@@ -18,6 +18,7 @@ static const struct deaf_options options = {
     .silent_for_ms = 10 * MINUTE,
     .probe_line_within_ms = 2 * MINUTE,
     .unseen_probes = 3,
+    .own_program = true,
     .error_records = 200,
     .errors_for_ms = HOUR,
     .unwatched_for_ms = MINUTE,

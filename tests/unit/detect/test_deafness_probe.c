@@ -143,6 +143,110 @@ static void test_own_line_is_expected(unused_parameter void **state)
 	assert_false(is_open(0, DEAF_PROBE_UNSEEN));
 }
 
+static void test_agent_is_not_logged_any_more(unused_parameter void **state)
+{
+	/* Each probe left its own line, until the server's format lost the agent: told, and given
+	 * up where the log goes on to grow with each probe and shows none. */
+	look();
+	for (int i = 0; i < 10; i++)
+		probe_seen(0);
+	for (int i = 0; i < 20; i++) {
+		request(0, true);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_true(is_open(0, DEAF_PROBE_UNSEEN));
+	for (int i = 0; i < 80; i++) {
+		request(0, true);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_int_equal(deafness_of_log(deafness, 0), DEAF_NOTHING);
+	assert_int_equal(opened, 1);
+	assert_int_equal(ended, 1);
+	for (int i = 0; i < 3; i++)
+		probe(DEAF_PROBE_ACCEPTED);
+	assert_true(is_open(0, DEAF_PROBE_UNSEEN));
+}
+
+static void test_one_of_two_loses_the_agent(unused_parameter void **state)
+{
+	/* The other goes on to be expected to show each probe. */
+	look();
+	for (int i = 0; i < 10; i++) {
+		probe_seen(0);
+		probe_seen(1);
+	}
+	for (int i = 0; i < 100; i++) {
+		request(0, true);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_false(is_open(0, DEAF_PROBE_UNSEEN));
+	assert_true(is_open(1, DEAF_PROBE_UNSEEN));
+}
+
+static void test_a_log_that_stands_is_not_given_up(unused_parameter void **state)
+{
+	/* It showed each probe, and nothing more comes, though another log grows. */
+	look();
+	for (int i = 0; i < 10; i++)
+		probe_seen(0);
+	for (int i = 0; i < 200; i++) {
+		request(1, true);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_true(is_open(0, DEAF_PROBE_UNSEEN));
+}
+
+/* A program of the administrator's own is the probe, and nobody knows what it says it is. */
+static void probe_by_command(void)
+{
+	struct deaf_options by_command = options;
+
+	by_command.own_program = false;
+	deafness_free(&deafness);
+	assert_int_equal(deafness_new(&deafness, &by_command, MAX_LOGS), 0);
+}
+
+static void test_stranger_with_our_agent(unused_parameter void **state)
+{
+	/* A request a second that says it is our probe, for hours, while the probe is none of ours:
+	 * when it stops any line goes on to be one that the probe may have left. */
+	probe_by_command();
+	look();
+	for (int i = 0; i < 20; i++)
+		probe_seen(0);
+	for (int i = 0; i < 20; i++) {
+		request(0, true);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_all_heard();
+	for (int i = 0; i < 3; i++)
+		probe(DEAF_PROBE_ACCEPTED);
+	assert_true(is_open(0, DEAF_PROBE_UNSEEN));
+	request(0, true);
+	pass(SECOND);
+	assert_false(is_open(0, DEAF_PROBE_UNSEEN));
+}
+
+static void test_probe_becomes_a_command(unused_parameter void **state)
+{
+	/* What was learned of our own program's lines says nothing of another's. */
+	struct deaf_memory memory;
+
+	look();
+	for (int i = 0; i < 10; i++)
+		probe_seen(0);
+	deafness_remember(deafness, 0, &memory);
+	assert_true(memory.shows_probes);
+	probe_by_command();
+	deafness_restore(deafness, 0, &memory);
+	look();
+	for (int i = 0; i < 10; i++) {
+		request(0, true);
+		probe(DEAF_PROBE_ACCEPTED);
+	}
+	assert_all_heard();
+}
+
 static void test_balanced_probes(unused_parameter void **state)
 {
 	/* Every other probe reaches another server behind the same name. */
@@ -260,6 +364,11 @@ int main(void)
 	    site_test(test_two_probes_at_once),
 	    site_test(test_any_line_may_be_the_probe),
 	    site_test(test_own_line_is_expected),
+	    site_test(test_agent_is_not_logged_any_more),
+	    site_test(test_one_of_two_loses_the_agent),
+	    site_test(test_a_log_that_stands_is_not_given_up),
+	    site_test(test_stranger_with_our_agent),
+	    site_test(test_probe_becomes_a_command),
 	    site_test(test_balanced_probes),
 	    site_test(test_only_errors_ever),
 	    site_test(test_errors_after_a_quiet_time),
