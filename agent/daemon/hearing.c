@@ -186,6 +186,8 @@ struct json *hearing_save(const struct site *site)
 		json_put_text(object, "path", site->logs[i].reading.log->path);
 		json_put_int(object, "rhythm", (int64_t)memory.rhythm);
 		json_put_int(object, "usual_slots", (int64_t)memory.usual_slots);
+		if (memory.learned_ms != DEAFNESS_UNKNOWN_MS)
+			json_put_int(object, "learned_ms", to_wall_ms(memory.learned_ms));
 		save_probes(object, &site->logs[i], &memory);
 		json_put_bool(object, "had_successes", memory.had_successes);
 		json_put_int(object, "clock_off_ms", memory.clock_off_ms);
@@ -243,11 +245,14 @@ static void restore_probes(
 
 static void restore_log(struct site *site, size_t index, const struct json *object)
 {
+	int64_t learned_ms = json_get_int(object, "learned_ms", -1);
 	struct deaf_memory memory;
 
 	deafness_remember(site->deafness, index, &memory);
 	memory.rhythm = get_count(object, "rhythm");
 	memory.usual_slots = get_count(object, "usual_slots");
+	if (learned_ms >= 0)
+		memory.learned_ms = to_steady_ms(learned_ms);
 	restore_probes(&memory, &site->logs[index], object);
 	memory.had_successes = json_get_bool(object, "had_successes");
 	memory.clock_off_ms = json_get_int(object, "clock_off_ms", 0);

@@ -27,6 +27,11 @@ static uint64_t most(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static bool opens_silent(const struct deafness *deafness, const struct hearing *log)
 {
 	return log->last.is_access_log && log->memory.rhythm >= KNOWN_RHYTHM &&
@@ -158,6 +163,7 @@ int deafness_new(
 	deafness->log_count = log_count;
 	for (size_t i = 0; i < log_count; i++) {
 		deafness->logs[i].trouble = DEAF_NOTHING;
+		deafness->logs[i].memory.learned_ms = DEAFNESS_UNKNOWN_MS;
 		for (size_t j = 0; j < DEAF_REASON_COUNT; j++)
 			deafness->logs[i].memory.told_ms[j] = -1;
 	}
@@ -185,7 +191,10 @@ static void begin(struct deafness *deafness, const struct deaf_sight *sights)
 		log->last = sights[i];
 		log->unwatched_since_ms = -1;
 		log->grown_ms = deafness->now_ms;
-		log->learned_ms = deafness->now_ms;
+		if (log->memory.learned_ms == DEAFNESS_UNKNOWN_MS) {
+			log->memory.learned_ms = deafness->now_ms;
+			deafness->revision++;
+		}
 		log->grown_slot = -1;
 		log->evidence_slot = -1;
 		log->bytes_at_probe = sights[i].bytes;
@@ -281,15 +290,25 @@ static int64_t slot_now(const struct deafness *deafness)
 	return deafness->now_ms / (slot_ms > 0 ? slot_ms : 1);
 }
 
+/* One long silence teaches little: a log that is quiet by nature comes to be known by several, and
+ * after a fault the next one is told all the same. */
+static void learn_quiet(struct deafness *deafness, struct hearing *log)
+{
+	struct deaf_memory *memory = &log->memory;
+
+	if (log->quiet_slots <= memory->usual_slots)
+		return;
+	memory->usual_slots = least(log->quiet_slots,
+	    most(SLOTS_OF_SILENCE, QUIET_FACTOR * memory->usual_slots));
+	memory->learned_ms = deafness->now_ms;
+	deafness->revision++;
+}
+
 static void learn(struct deafness *deafness, struct hearing *log)
 {
 	int64_t slot = slot_now(deafness);
 
-	if (log->quiet_slots > log->memory.usual_slots) {
-		log->memory.usual_slots = log->quiet_slots;
-		log->learned_ms = deafness->now_ms;
-		deafness->revision++;
-	}
+	learn_quiet(deafness, log);
 	log->quiet_slots = 0;
 	log->grown_ms = deafness->now_ms;
 	if (slot != log->grown_slot && log->memory.rhythm < KNOWN_RHYTHM) {
@@ -303,9 +322,9 @@ static void follow_rhythm(struct deafness *deafness, struct hearing *log)
 {
 	int64_t slot = slot_now(deafness);
 
-	if (deafness->now_ms - log->learned_ms >= FORGET_MS) {
+	if (deafness->now_ms - log->memory.learned_ms >= FORGET_MS) {
 		log->memory.usual_slots /= 2;
-		log->learned_ms = deafness->now_ms;
+		log->memory.learned_ms = deafness->now_ms;
 		deafness->revision++;
 	}
 	if (log->grew) {

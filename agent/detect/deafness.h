@@ -86,9 +86,11 @@ bool deafness_is_open(const struct deafness *deafness, size_t log, enum deaf_rea
 enum deaf_reason deafness_of_log(const struct deafness *deafness, size_t log);
 
 /* What must outlive a restart, of one log. Times are what they are on the caller's clock. */
+#define DEAFNESS_UNKNOWN_MS INT64_MIN
 struct deaf_memory {
 	uint64_t rhythm; /* how well its rhythm is known */
 	uint64_t usual_slots; /* the longest that it was quiet while others were not */
+	int64_t learned_ms; /* when that was set last; DEAFNESS_UNKNOWN_MS */
 	uint64_t seen_probes; /* in a row */
 	uint64_t unshown_probes; /* since it showed one: it grew, and with no line of theirs */
 	bool shows_probes;

@@ -16,7 +16,6 @@ struct hearing {
 	int64_t unwatched_since_ms; /* -1: is watched */
 	int64_t grown_ms;
 	int64_t grown_slot, evidence_slot; /* the last ones */
-	int64_t learned_ms; /* when usual_slots was last set */
 	uint64_t quiet_slots; /* of the others' activity, since it grew */
 	uint64_t understood; /* since the last look */
 	uint64_t records; /* since one that went well */

@@ -2,6 +2,9 @@
 
 #include "base/json.h"
 #include "daemon/hearing.h"
+#include "loop/clock.h"
+
+#define DAY_MS INT64_C(86400000)
 
 /* A site with one log, of which much is known. */
 struct world {
@@ -14,6 +17,7 @@ struct world {
 
 static const struct deaf_memory known = {.rhythm = 10,
     .usual_slots = 20,
+    .learned_ms = DEAFNESS_UNKNOWN_MS,
     .seen_probes = 7,
     .unshown_probes = 3,
     .shows_probes = true,
@@ -42,13 +46,13 @@ static int tear_down(void **state)
 }
 
 /* As the next run finds it in the state. */
-static struct json *save_known(struct world *world)
+static struct json *save(struct world *world, const struct deaf_memory *memory)
 {
 	struct json auto_json *saved = NULL;
 	struct buffer auto_buffer text;
 	struct json *read = NULL;
 
-	deafness_restore(world->site.deafness, 0, &known);
+	deafness_restore(world->site.deafness, 0, memory);
 	saved = hearing_save(&world->site);
 	buffer_init(&text, 65536);
 	assert_int_equal(json_print(saved, &text), 0);
@@ -59,7 +63,7 @@ static struct json *save_known(struct world *world)
 /* What the next run knows. */
 static struct deaf_memory restored(void **state, const struct json *saved)
 {
-	static const struct deaf_memory nothing;
+	static const struct deaf_memory nothing = {.learned_ms = DEAFNESS_UNKNOWN_MS};
 	struct world *world = *state;
 	struct deaf_memory memory;
 
@@ -72,7 +76,7 @@ static struct deaf_memory restored(void **state, const struct json *saved)
 /* What was known of a log is known in the next run. */
 static void remembers(void **state)
 {
-	struct json auto_json *saved = save_known(*state);
+	struct json auto_json *saved = save(*state, &known);
 	struct deaf_memory memory = restored(state, saved);
 
 	assert_int_equal(memory.rhythm, known.rhythm);
@@ -81,6 +85,27 @@ static void remembers(void **state)
 	assert_int_equal(memory.unshown_probes, known.unshown_probes);
 	assert_true(memory.shows_probes);
 	assert_true(memory.had_successes);
+}
+
+/* And when its longest silence was learned, also where that was before the machine started; not
+ * where the state does not tell. */
+static void remembers_since_when(void **state)
+{
+	const int64_t ago_ms[] = {DAY_MS / 100, 6 * DAY_MS, 300 * DAY_MS};
+	struct world *world = *state;
+	struct json auto_json *unknown = save(world, &known);
+
+	assert_int_equal(restored(state, unknown).learned_ms, DEAFNESS_UNKNOWN_MS);
+	for (size_t i = 0; i < count_of(ago_ms); i++) {
+		struct json auto_json *saved = NULL;
+		struct deaf_memory memory = known;
+		int64_t off_ms;
+
+		memory.learned_ms = clock_boot_ms() - ago_ms[i];
+		saved = save(world, &memory);
+		off_ms = restored(state, saved).learned_ms - memory.learned_ms;
+		assert_true(llabs(off_ms) < DAY_MS / 200);
+	}
 }
 
 static void assert_probes_forgotten(void **state, const struct json *saved)
@@ -98,7 +123,7 @@ static void assert_probes_forgotten(void **state, const struct json *saved)
 static void forgets_probes_where_they_look_otherwise(void **state)
 {
 	struct world *world = *state;
-	struct json auto_json *saved = save_known(world);
+	struct json auto_json *saved = save(world, &known);
 
 	world->log_config.format = (char *)"apache-common";
 	assert_probes_forgotten(state, saved);
@@ -132,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(remembers, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(remembers_since_when, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		forgets_probes_where_they_look_otherwise, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(forgets_probes_of_older_states, set_up, tear_down),

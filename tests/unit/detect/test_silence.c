@@ -1,6 +1,7 @@
 /* Safety rule 14, by random schedules: silence is not health. A site that was heard falls silent in
  * one of the ways there are, and is told of in time, whatever went before; while it is well, with
- * nights, rotations and probes that get lost, nothing is told. */
+ * nights, rotations and probes that get lost, nothing is told. A log that fell silent before and
+ * came back is told again, each time after twice as long at the most. */
 #include "chance.h"
 #include "deafness_fixture.h"
 
@@ -27,6 +28,7 @@ static enum failure failure;
 static bool fails; /* by now */
 static int64_t next_probe_ms;
 static uint64_t answered; /* probes, since it fails */
+static size_t silences; /* that ended */
 
 static bool is_quiet(size_t log)
 {
@@ -109,6 +111,31 @@ static bool lives_well(void)
 	return is_well();
 }
 
+/* A log that falls silent; each time before teaches that it may be quiet for twice as long. */
+static int64_t bound_ms(enum failure of)
+{
+	return of == LOG_STOPPED ? bounds_ms[of] << silences : bounds_ms[of];
+}
+
+/* The server writes elsewhere for some busy hours, and here again. */
+static bool goes_silent_for_a_while(void)
+{
+	enum failure later = failure;
+	bool good;
+
+	failure = LOG_STOPPED;
+	fails = true;
+	go_on(bound_ms(failure) + (int64_t)chance(8 * HOUR), false);
+	good = is_open(0, DEAF_SILENT) && opened == 1;
+	fails = false;
+	failure = later;
+	silences++;
+	go_on(MINUTE * (int64_t)(1 + chance(30)), false);
+	opened = 0;
+	answered = 0;
+	return good && is_well();
+}
+
 static void fall_silent(void)
 {
 	fails = true;
@@ -149,13 +176,16 @@ static bool schedule_holds(void)
 	now_ms = 100 * DAY + (int64_t)chance(DAY);
 	next_probe_ms = now_ms;
 	answered = opened = ended = 0;
+	silences = 0;
 	for (size_t i = 0; i < MAX_LOGS; i++)
 		sights[i] = (struct deaf_sight){
 		    .trouble = DEAF_NOTHING, .is_access_log = true, .bytes = 1000};
 	assert_int_equal(deafness_new(&deafness, &options_now, MAX_LOGS), 0);
 	good = lives_well();
+	for (size_t i = chance(4); i > 1; i--)
+		good = goes_silent_for_a_while() && good;
 	fall_silent();
-	go_on(bounds_ms[failure], false);
+	go_on(bound_ms(failure), false);
 	if (failure == LOGS_STOPPED)
 		go_on_until_enough_are_answered();
 	good = good && is_told() && blames_only_one();
