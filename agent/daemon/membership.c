@@ -25,6 +25,7 @@ struct membership {
 	enum member_state hindered; /* AWAY, NAME_TAKEN: people were told of it; JOINED: of none */
 	enum member_state saved;    /* what the store has of that */
 	int64_t hindered_since_ms;
+	bool told_ignored; /* that etcd answers meanwhile, people were told or need not be */
 	struct report_fleet model;
 };
 
@@ -141,12 +142,20 @@ static void tell_controller(const struct membership *membership, struct site *si
 
 static const char *sentence_of(const struct membership *membership, enum member_state state)
 {
+	/* Whether etcd is silent or ignores us, and whether the fleet is required. */
+	static const char *const away[2][2] = {
+	    {"etcd has not answered for as long as a lease: this host acts on its own",
+		"etcd has not answered for as long as a lease: no action here until it does"},
+	    {"etcd answers, but takes nothing that this host writes (its room? our rights?): this "
+	     "host acts on its own",
+		"etcd answers, but takes nothing that this host writes (its room? our rights?): no "
+		"action here until it does"}};
+
 	if (state == MEMBER_NAME_TAKEN)
 		return "another authmedicd has this host's name in the fleet: no action here until "
 		       "that has changed";
-	return membership->parts.config->fleet.required
-	    ? "etcd has not answered for as long as a lease: no action here until it does"
-	    : "etcd has not answered for as long as a lease: this host acts on its own";
+	return away[member_is_ignored(fleet_member(membership->fleet), clock_boot_ms())]
+		   [membership->parts.config->fleet.required];
 }
 
 bool membership_is_hindered(
@@ -176,14 +185,20 @@ static void end_hindrance(struct membership *membership)
 	membership->hindered = MEMBER_JOINED;
 }
 
+/* Once; and once more where a silent etcd answers again and takes nothing: that wants another
+ * cure. */
 static void tell_people(struct membership *membership, enum member_state state)
 {
+	bool is_ignored = member_is_ignored(fleet_member(membership->fleet), clock_boot_ms());
+	bool is_told = state == membership->hindered && (!is_ignored || membership->told_ignored);
 	struct notification_of_fleet notification;
 
-	if (state == MEMBER_JOINING || state == membership->hindered)
+	if (state == MEMBER_JOINING || is_told)
 		return;
-	end_hindrance(membership);
+	if (state != membership->hindered)
+		end_hindrance(membership);
 	membership->hindered = state;
+	membership->told_ignored = is_ignored;
 	membership->hindered_since_ms = clock_now_ms();
 	if (membership_is_hindered(membership, &notification))
 		journal_tell_fleet(membership->parts.journal, &notification);
@@ -208,6 +223,7 @@ static void say_state(struct membership *membership)
 	const struct config_fleet *config = &membership->parts.config->fleet;
 	enum member_state state =
 	    member_state(fleet_member(membership->fleet), clock_boot_ms());
+	const char *trouble = fleet_trouble(membership->fleet);
 
 	tell_people(membership, state);
 	if (state == membership->said)
@@ -216,7 +232,7 @@ static void say_state(struct membership *membership)
 	if (state == MEMBER_AWAY || state == MEMBER_NAME_TAKEN)
 		log_error("the fleet %s: %s, as %s: %s (%s)", config->group,
 		    member_state_name(state), membership->host, sentence_of(membership, state),
-		    fleet_trouble(membership->fleet));
+		    trouble[0] != '\0' ? trouble : "the last answer was well");
 	else
 		log_notice("the fleet %s: %s as %s", config->group, member_state_name(state),
 		    membership->host);
@@ -396,6 +412,7 @@ static void load_hindrance(struct membership *membership)
 	for (enum member_state state = MEMBER_AWAY; state < MEMBER_STATES; state++)
 		if (strcmp(buffer_text(&told), member_state_name(state)) == 0)
 			membership->hindered = membership->saved = state;
+	membership->told_ignored = membership->hindered != MEMBER_JOINED;
 }
 
 static int open_fleet(struct membership *membership, struct buffer *errors)

@@ -72,8 +72,8 @@ struct etcd_answer {
 };
 
 /* -EBADMSG: no answer to that question, or more than the maxima above; -EACCES: who we are is not
- * believed, or not any more; -ENOENT: there is no such lease; -EAGAIN: refused for another reason;
- * -ENOMEM. Nothing is left to be freed then. */
+ * believed, or not any more; -ENOENT: there is no such lease; -ENOSPC: there is no room for it;
+ * -EAGAIN: refused for another reason; -ENOMEM. Nothing is left to be freed then. */
 must_check int etcd_answer_parse(
     struct etcd_answer *ret_answer, enum etcd_verb verb, struct view body);
 void etcd_answer_done(struct etcd_answer *answer);

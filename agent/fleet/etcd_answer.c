@@ -4,7 +4,12 @@
 #include "base/json.h"
 
 /* gRPC's codes, as far as they mean something to us. */
-enum { CODE_NOT_FOUND = 5, CODE_PERMISSION_DENIED = 7, CODE_UNAUTHENTICATED = 16 };
+enum {
+	CODE_NOT_FOUND = 5,
+	CODE_PERMISSION_DENIED = 7,
+	CODE_RESOURCE_EXHAUSTED = 8,
+	CODE_UNAUTHENTICATED = 16
+};
 
 /* Numbers of 64 bits are texts; what is 0 is left out. */
 static int read_number(const struct json *object, const char *name, int64_t *ret_number)
@@ -167,6 +172,8 @@ static int read_error(const struct json *document)
 	case CODE_PERMISSION_DENIED:
 	case CODE_UNAUTHENTICATED:
 		return -EACCES;
+	case CODE_RESOURCE_EXHAUSTED:
+		return -ENOSPC;
 	default:
 		return -EAGAIN;
 	}

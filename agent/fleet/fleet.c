@@ -34,6 +34,8 @@ static const char *reason_of(int error)
 		return "etcd does not let us";
 	case -ENOENT:
 		return "etcd does not know our lease";
+	case -ENOSPC:
+		return "etcd has no room: an alarm NOSPACE?";
 	case -EAGAIN:
 		return "etcd refused it";
 	case -EBADMSG:
@@ -88,7 +90,7 @@ static void on_answer(void *context, const struct http_client_answer *got)
 	error = take(fleet, error, &answer);
 	if (error < 0)
 		note_trouble(fleet, got->status != 0 ? reason_of(error) : got->reason);
-	else if (fleet->verb == ETCD_TRANSACT)
+	else if (fleet->verb == ETCD_TRANSACT && !member_owes_write(fleet->member))
 		fleet->trouble[0] = '\0'; /* the others alone do not tell how the group stands */
 	fleet->options.on_answer(fleet->options.context);
 	if (error == 0)

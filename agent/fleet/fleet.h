@@ -32,7 +32,8 @@ void fleet_close(struct fleet **fleet);
 /* Asks what is due; at least each second. */
 void fleet_work(struct fleet *fleet);
 struct member *fleet_member(struct fleet *fleet);
-/* Why the last question had no answer of use, for a person; "" where it had. */
+/* Why the last question had no answer of use, for a person; "" where it had, and all that was to be
+ * written as well. */
 const char *fleet_trouble(const struct fleet *fleet);
 /* Of the questions to sign in; beside the member's. */
 uint64_t fleet_errors_total(const struct fleet *fleet);

@@ -5,6 +5,7 @@
 #define FIRST_RETRY_MS	 250
 #define LONGEST_RETRY_MS 4000
 #define AGAIN_MS	 500 /* the same is not asked sooner again */
+#define LEASES_TO_JOIN	 2
 
 /* ---- what is known */
 
@@ -68,6 +69,29 @@ void member_lose_lease(struct member *member)
 	member->has_group = false;
 }
 
+bool member_owes_write(const struct member *member)
+{
+	return member->failed_since_ms >= 0;
+}
+
+bool member_writes_fail(const struct member *member)
+{
+	return member_owes_write(member) &&
+	    member->failed_ms - member->failed_since_ms > member->options.lease_ms;
+}
+
+static bool is_silent(const struct member *member, int64_t now_ms)
+{
+	int64_t known_ms = member->answered_ms >= 0 ? member->answered_ms : member->started_ms;
+
+	return now_ms - known_ms > member->options.lease_ms;
+}
+
+static bool is_joined(const struct member *member, int64_t now_ms)
+{
+	return member_is_claimed(member) && member_has_lease(member, now_ms);
+}
+
 /* ---- one question after the other */
 
 const struct etcd_request *member_ask(struct member *member, int64_t now_ms)
@@ -98,6 +122,34 @@ static void note_name(struct member *member, int64_t now_ms)
 		member->taken_since_ms = -1;
 	else if (member->taken_since_ms < 0)
 		member->taken_since_ms = now_ms;
+}
+
+/* What failed while nothing was heard says nothing of writes. */
+static void note_answer(struct member *member, int64_t now_ms)
+{
+	bool was_silent = is_silent(member, now_ms);
+
+	member->answered_ms = member->asked_ms;
+	note_name(member, now_ms);
+	if (was_silent)
+		member->failed_since_ms = -1;
+	if (was_silent || member->taken_since_ms >= 0 || is_joined(member, now_ms))
+		member->joining_since_ms = now_ms;
+}
+
+static bool is_write(const struct etcd_request *request)
+{
+	return request->verb == ETCD_GRANT || request->change_count > 0;
+}
+
+/* It shows that etcd takes writes, as a lease or a deletion does not: one needs no rights, and the
+ * other no room. */
+static bool has_put(const struct etcd_request *request)
+{
+	for (size_t i = 0; i < request->change_count; i++)
+		if (request->changes[i].value[0] != '\0')
+			return true;
+	return false;
 }
 
 /* Another cluster answers, or the same one as it was before. */
@@ -142,13 +194,24 @@ static int take(struct member *member, const struct duty *duty, struct etcd_answ
 	return 0;
 }
 
-static void note_error(struct member *member, int64_t now_ms, int error)
+static void note_failed_write(struct member *member, const struct duty *duty, int64_t now_ms)
+{
+	if (!member_owes_write(member))
+		member->failed_since_ms = now_ms;
+	member->failed_ms = now_ms;
+	/* What else is due goes first the next time: it need not fail as well. */
+	member->duty_due_ms[duty - member_duties] = member->next_ms + AGAIN_MS;
+}
+
+static void note_error(struct member *member, const struct duty *duty, int64_t now_ms, int error)
 {
 	member->totals.errors++;
 	member->next_ms = now_ms + member->retry_ms;
 	member->retry_ms *= 2;
 	if (member->retry_ms > LONGEST_RETRY_MS)
 		member->retry_ms = LONGEST_RETRY_MS;
+	if (is_write(&member->request))
+		note_failed_write(member, duty, now_ms);
 	if (error == -ENOENT)
 		member_lose_lease(member);
 }
@@ -164,31 +227,43 @@ int member_answer(struct member *member, int64_t now_ms, int error, struct etcd_
 	if (error == 0)
 		error = answer != NULL ? take(member, duty, answer) : -EBADMSG;
 	if (error < 0) {
-		note_error(member, now_ms, error);
+		note_error(member, duty, now_ms, error);
 		return error;
 	}
 	member->retry_ms = FIRST_RETRY_MS;
 	if (member->request.verb == ETCD_TRANSACT)
-		member->answered_ms = member->asked_ms;
-	note_name(member, now_ms);
+		note_answer(member, now_ms);
+	if (has_put(&member->request))
+		member->failed_since_ms = -1;
 	return 0;
 }
 
 /* ---- what follows */
 
+/* The name of a run that has ended goes with its lease. */
+static bool is_name_taken(const struct member *member, int64_t now_ms)
+{
+	return member->taken_since_ms >= 0 &&
+	    now_ms - member->taken_since_ms > member->options.lease_ms;
+}
+
+bool member_is_ignored(const struct member *member, int64_t now_ms)
+{
+	int64_t join_ms = LEASES_TO_JOIN * member->options.lease_ms;
+
+	if (is_silent(member, now_ms) || is_name_taken(member, now_ms))
+		return false;
+	return member_writes_fail(member) ||
+	    (!is_joined(member, now_ms) && now_ms - member->joining_since_ms > join_ms);
+}
+
 enum member_state member_state(const struct member *member, int64_t now_ms)
 {
-	int64_t known_ms =
-	    member->answered_ms >= 0 ? member->answered_ms : member->started_ms;
-
-	if (now_ms - known_ms > member->options.lease_ms)
+	if (is_silent(member, now_ms) || member_is_ignored(member, now_ms))
 		return MEMBER_AWAY;
-	/* The name of a run that has ended goes with its lease. */
-	if (member->taken_since_ms >= 0 &&
-	    now_ms - member->taken_since_ms > member->options.lease_ms)
+	if (is_name_taken(member, now_ms))
 		return MEMBER_NAME_TAKEN;
-	return member_is_claimed(member) && member_has_lease(member, now_ms) ? MEMBER_JOINED
-								     : MEMBER_JOINING;
+	return is_joined(member, now_ms) ? MEMBER_JOINED : MEMBER_JOINING;
 }
 
 const char *member_state_name(enum member_state state)
@@ -278,8 +353,10 @@ int member_new(struct member **ret_member, const struct member_options *options,
 		return -ENOMEM;
 	member->options = *options;
 	member->started_ms = now_ms;
+	member->joining_since_ms = now_ms;
 	member->answered_ms = -1;
 	member->taken_since_ms = -1;
+	member->failed_since_ms = -1;
 	member->retry_ms = FIRST_RETRY_MS;
 	*ret_member = member;
 	return 0;

@@ -14,7 +14,7 @@
 enum member_state {
 	MEMBER_JOINING,	   /* not yet, or just lost: soon it is known which */
 	MEMBER_JOINED,
-	MEMBER_AWAY,	   /* no answer of use for as long as a lease */
+	MEMBER_AWAY,	   /* no answer of use for as long as a lease, or ignored */
 	MEMBER_NAME_TAKEN, /* another authmedicd has this host's name */
 	MEMBER_STATES
 };
@@ -76,6 +76,11 @@ int member_answer(
 
 enum member_state member_state(const struct member *member, int64_t now_ms);
 const char *member_state_name(enum member_state state);
+/* Away, though etcd answers: it has taken nothing that we write for as long as a lease, or we have
+ * not come to be joined in two. */
+bool member_is_ignored(const struct member *member, int64_t now_ms);
+/* A write has failed, and none was taken since. */
+bool member_owes_write(const struct member *member);
 /* Until when an action of that site may begin, so that it is over while the slot is still ours,
  * whatever becomes of etcd meanwhile; -1 where it may not begin at all. */
 int64_t member_begin_by_ms(const struct member *member, int64_t now_ms, const char *site);

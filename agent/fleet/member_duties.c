@@ -324,6 +324,14 @@ static int ask_to_tell(struct member *member, struct etcd_request *request)
 	return 0;
 }
 
+/* ---- whether etcd takes writes again, where there is nothing else to write: our name as it is */
+
+static bool needs_trial(const struct member *member, int64_t now_ms)
+{
+	return member_owes_write(member) && member_is_claimed(member) &&
+	    now_ms - member->failed_ms >= member->options.look_every_ms;
+}
+
 /* ---- the first that is due is done first */
 
 const struct duty member_duties[MEMBER_MAX_DUTIES] = {
@@ -335,4 +343,5 @@ const struct duty member_duties[MEMBER_MAX_DUTIES] = {
     {needs_moving, ask_to_move, take_slot},
     {needs_telling, ask_to_tell, take_look},
     {needs_slot, ask_for_slot, take_slot},
+    {needs_trial, ask_for_name, take_look},
 };

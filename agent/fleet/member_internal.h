@@ -4,7 +4,7 @@
 
 #include "fleet/member.h"
 
-#define MEMBER_MAX_DUTIES 8
+#define MEMBER_MAX_DUTIES 9
 
 /* What there is to do, the first that is due first. */
 struct duty {
@@ -28,6 +28,9 @@ struct member {
 	int64_t answered_ms; /* as of when something was last known; -1: never */
 	int64_t started_ms;
 	int64_t taken_since_ms; /* our name, by another; -1: it is not */
+	int64_t joining_since_ms; /* when we were last joined, silent or without our name */
+	int64_t failed_since_ms; /* the first write that failed since one was taken; -1: none */
+	int64_t failed_ms; /* the last of them */
 	uint64_t cluster_id; /* while there is a lease: 0: none yet */
 	int64_t revision;
 	int64_t takes;
@@ -56,6 +59,8 @@ bool member_wants(const struct member *member, const struct group_slot *slot);
 /* The slot of this run under the present lease. */
 const struct group_slot *member_find_held(const struct member *member);
 void member_lose_lease(struct member *member);
+/* No write was taken for as long as a lease, though we tried. */
+bool member_writes_fail(const struct member *member);
 
 /* -- member_duties.c */
 extern const struct duty member_duties[MEMBER_MAX_DUTIES];

@@ -171,7 +171,8 @@ static const struct {
 	{"fleet-name",
 	    "another authmedicd has this host's name in the fleet: see fleet.host", false}},
     {fleet_away,
-	{"fleet-away", "the fleet's etcd cannot be asked, and this host acts only with it",
+	{"fleet-away",
+	    "the fleet's etcd does not answer or takes no writes, and this host acts only with it",
 	    false}},
     /* The last: a slot is asked for where nothing else is missing. */
     {fleet_turn_missing,

@@ -31,7 +31,7 @@ struct authority_case {
 	bool fallback_applied; /* people get in another way, until that is taken back */
 	bool approved; /* a person said yes, to this rung, just now */
 	bool needs_approval; /* no rung is left but one that a person could approve */
-	bool fleet_away; /* etcd cannot be asked, and this host acts only with it */
+	bool fleet_away; /* etcd is silent or takes no writes, and this host acts only with it */
 	bool fleet_name_taken; /* another authmedicd has this host's name in the group */
 	bool fleet_no_help; /* the remedy did not help on another host that had the same */
 	bool fleet_turn_missing; /* this host has no slot: it must wait for its turn */

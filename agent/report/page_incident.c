@@ -60,8 +60,9 @@ static const struct todo {
 	"approve", RUNG_NEXT},
     {"fleet-name", "Another authmedicd has this host's name in the fleet; see fleet.host.", NULL,
 	RUNG_NONE},
-    {"fleet-away", "The fleet's etcd cannot be asked, and this host acts only with it.", NULL,
-	RUNG_NONE},
+    {"fleet-away",
+	"The fleet's etcd does not answer or takes no writes, and this host acts only with it.",
+	NULL, RUNG_NONE},
     {"no-cure", "No remedy of ours cures this.", NULL, RUNG_NONE},
     {"no-rung", "The site's ladder has no remedy for this.", NULL, RUNG_NONE},
 };

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import ssl
+import urllib.error
 import urllib.request
 
 from .process import Process, need_program
@@ -19,19 +20,24 @@ def _bytes(text):
     return base64.b64encode(text.encode()).decode()
 
 
+FILLING_BYTES = 64 * 1024
+MAX_FILLINGS = 1000
+
+
 class Etcd:
     """Its data stays from one start to the next, and so do its ports.
 
     With `certificates` (the paths "ca.pem", "certificate.pem" and "key.pem") it speaks TLS, and asks each
-    client for a certificate of that CA.
+    client for a certificate of that CA. With `quota_bytes` it has no more room than that.
     """
 
-    def __init__(self, directory, certificates=None):
+    def __init__(self, directory, certificates=None, quota_bytes=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         self.port, self._peer_port = free_port(), free_port()
         self.url = f"{'https' if certificates else 'http'}://127.0.0.1:{self.port}"
         self._certificates = certificates
+        self._quota_options = ["--quota-backend-bytes", str(quota_bytes)] if quota_bytes else []
         self._handlers = [urllib.request.ProxyHandler({})]
         if certificates:
             context = ssl.create_default_context(cafile=certificates["ca.pem"])
@@ -49,7 +55,7 @@ class Etcd:
              "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
              "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
              "--initial-cluster", f"rig={peer}", "--log-level", "error", "--logger", "zap",
-             "--unsafe-no-fsync", *self._tls_options()],
+             "--unsafe-no-fsync", *self._tls_options(), *self._quota_options],
             os.path.join(self.directory, "etcd.out"))
         self._process.wait_ready(self.is_well, 60, "etcd answers")
         return self
@@ -104,18 +110,41 @@ class Etcd:
         """Take a key away."""
         self.ask("/v3/kv/deleterange", {"key": _bytes(key)})
 
-    def add_user(self, name, password, prefix):
+    def fill(self):
+        """Leave no room, so that it takes no more writes (the alarm NOSPACE)."""
+        for number in range(MAX_FILLINGS):
+            try:
+                self.put(f"/filling/{number}", "x" * FILLING_BYTES)
+            except urllib.error.HTTPError as error:
+                if error.code == 429:
+                    return
+                raise
+        raise AssertionError(f"it takes {MAX_FILLINGS * FILLING_BYTES} bytes")
+
+    def make_room(self):
+        """Take away what fill() put there; it takes writes again."""
+        answer = self.ask("/v3/kv/deleterange", {"key": _bytes("/filling/"), "range_end": _bytes("/filling0")})
+        self.ask("/v3/kv/compaction", {"revision": answer["header"]["revision"], "physical": True})
+        self.ask("/v3/maintenance/defragment", {})
+        for alarm in self.ask("/v3/maintenance/alarm", {"action": "GET"})["alarms"]:
+            self.ask("/v3/maintenance/alarm", {**alarm, "action": "DEACTIVATE"})
+
+    def add_user(self, name, password, prefix, permission="READWRITE"):
         """From now on who is not known is not let in; but for this one, below the prefix."""
         self.ask("/v3/auth/user/add", {"name": "root", "password": "root"})
         self.ask("/v3/auth/role/add", {"name": "root"})
         self.ask("/v3/auth/user/grant", {"user": "root", "role": "root"})
         self.ask("/v3/auth/user/add", {"name": name, "password": password})
         self.ask("/v3/auth/role/add", {"name": name})
-        self.ask("/v3/auth/role/grant", {"name": name, "perm": {
-            "permType": "READWRITE", "key": _bytes(prefix), "range_end": _bytes(prefix[:-1] + "0")}})
+        self.permit(name, prefix, permission)
         self.ask("/v3/auth/user/grant", {"user": name, "role": name})
         self.ask("/v3/auth/enable", {})
         self._token = self.ask("/v3/auth/authenticate", {"name": "root", "password": "root"})["token"]
+
+    def permit(self, name, prefix, permission):
+        """What the role of that name may do below the prefix: READ, WRITE or READWRITE."""
+        self.ask("/v3/auth/role/grant", {"name": name, "perm": {
+            "permType": permission, "key": _bytes(prefix), "range_end": _bytes(prefix[:-1] + "0")}})
 
     def holders(self, group):
         """The hosts that have a slot of that group."""

@@ -21,9 +21,9 @@ class Host:
         self.server = rig.squid(realm, keytab)
         self.crowd = rig.crowd(realm, CROWD, first=1 + CROWD * number)
         site = squid_site(self.server, probe_keytab, probe={"every": "1s"})
+        fleet = {"endpoints": [etcd.url], "host": self.name, **FLEET, **changes.pop("fleet", {})}
         self.authmedic = rig.authmedic(config(
-            site, safety={"plugin_timeout": "5s"},
-            fleet={"endpoints": [etcd.url], "host": self.name, **FLEET}, **changes), realm=realm)
+            site, safety={"plugin_timeout": "5s"}, fleet=fleet, **changes), realm=realm)
         assert self.get() == {200}
 
     def get(self):
@@ -163,6 +163,24 @@ def test_shared_failure(rig, realm):
     assert not acted(victims)
 
 
+def test_etcd_without_room(rig, realm):
+    """etcd has no room left: it answers, and takes no write. Who joined before that, and has no need of it, is
+    told of it once a slot is wanted; it acts on its own then, since it may, and joins when there is room."""
+    etcd, webhook = rig.etcd(quota_bytes=1024 * 1024), rig.webhook()
+    [host] = hosts = make_hosts(rig, etcd, realm, (1,), notify=notify(webhook), fleet={"required": "no"})
+    etcd.fill()
+    break_handles(realm, hosts)
+    go_on_until(hosts, lambda: host.authmedic.events("resolved"), "it acts")
+    assert host.refusals()[-1] == "fleet-turn"
+    assert host.fleet()["state"] == "away" and "NOSPACE" in host.fleet()["trouble"]
+    told = webhook.wait_for(lambda body: body["type"] == "authmedic.fleet.hindered", "it is told").body["data"]
+    assert "etcd answers, but takes nothing" in told["text"] and "on its own" in told["text"]
+    etcd.make_room()
+    host.wait_state("joined")
+    assert not host.fleet()["trouble"]
+    webhook.wait_for(lambda body: body["type"] == "authmedic.fleet.hindered-ended", "its end is told")
+
+
 def plain(rig, etcd, name, *receivers, **fleet):
     """An authmedicd with nothing but a log, and who is told."""
     os.makedirs(rig.path("logs"), exist_ok=True)
@@ -211,6 +229,21 @@ def test_foreign_keys(rig):
     wait_fleet(authmedic, "joined")
     webhook.wait_for(lambda body: body["type"] == "authmedic.fleet.hindered-ended", "its end is told")
     assert len(webhook.accepted()) == 2
+
+
+def test_may_only_read(rig):
+    """etcd's user may read and not write: the host does not go on joining for ever, but is away and says why."""
+    etcd = rig.etcd()
+    etcd.add_user("web", "secret-word", "/authmedic/web/", "READ")
+    with open(rig.path("password"), "w", encoding="ascii") as password:
+        password.write("secret-word\n")
+    os.chmod(rig.path("password"), 0o600)
+    authmedic = plain(rig, etcd, "reader", user="web", password_file=rig.path("password"))
+    wait_fleet(authmedic, "away")
+    wait_until(lambda: "takes nothing that this host writes" in authmedic.output(), 20, "it is said")
+    assert authmedic.status()["fleet"]["trouble"] == "etcd does not let us"
+    etcd.permit("web", "/authmedic/web/", "READWRITE")
+    wait_fleet(authmedic, "joined")
 
 
 @pytest.fixture(name="certificates")

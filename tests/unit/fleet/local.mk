@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 fleet_tests = tests/unit/fleet/etcd.test \
 	tests/unit/fleet/group.test \
 	tests/unit/fleet/member.test \
+	tests/unit/fleet/member_writes.test \
 	tests/unit/fleet/world.test
 check_PROGRAMS += $(fleet_tests)
 TESTS += $(fleet_tests)
@@ -14,9 +15,15 @@ tests_unit_fleet_group_test_SOURCES = tests/unit/fleet/test_group.c
 tests_unit_fleet_group_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_fleet_group_test_LDADD = $(unit_libs)
 
-tests_unit_fleet_member_test_SOURCES = tests/unit/fleet/test_member.c
+tests_unit_fleet_member_test_SOURCES = tests/unit/fleet/test_member.c \
+	tests/unit/fleet/member_steps.c tests/unit/fleet/member_steps.h
 tests_unit_fleet_member_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_fleet_member_test_LDADD = $(unit_libs)
+
+tests_unit_fleet_member_writes_test_SOURCES = tests/unit/fleet/test_member_writes.c \
+	tests/unit/fleet/member_steps.c tests/unit/fleet/member_steps.h
+tests_unit_fleet_member_writes_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_fleet_member_writes_test_LDADD = $(unit_libs)
 
 tests_unit_fleet_world_test_SOURCES = tests/unit/fleet/test_world.c \
 	tests/unit/fleet/world.c tests/unit/fleet/world.h \

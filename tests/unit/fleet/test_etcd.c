@@ -138,6 +138,8 @@ static void test_no_answers(unused_parameter void **state)
 	    {ETCD_TRANSACT, "{\"error\":\"etcdserver: requested lease not found\",\"code\":5}",
 		-ENOENT},
 	    {ETCD_TRANSACT, "{\"error\":\"etcdserver: permission denied\",\"code\":7}", -EACCES},
+	    {ETCD_GRANT, "{\"error\":\"etcdserver: mvcc: database space exceeded\",\"code\":8}",
+		-ENOSPC},
 	    {ETCD_TRANSACT, "{\"error\":\"etcdserver: invalid auth token\",\"code\":16}",
 		-EACCES},
 	    {ETCD_TRANSACT, "{\"error\":\"etcdserver: request timed out\",\"code\":14}",

@@ -1,7 +1,8 @@
 /* Tries to break what the fleet promises: random schedules of five hosts and a store, with crashes,
- * pauses, lost, late and repeated messages, leases that end, a store that stands still, clocks that
- * run wrong and two hosts of one name; and a look at each promise whenever somebody begins to act.
- * AUTHMEDIC_SEED=N plays them again, from the schedule that is told where one fails. */
+ * pauses, lost, late and repeated messages, leases that end, a store that stands still or takes no
+ * writes, clocks that run wrong and two hosts of one name; and a look at each promise whenever
+ * somebody begins to act. AUTHMEDIC_SEED=N plays them again, from the schedule that is told where
+ * one fails. */
 #include "seed.h"
 
 #include "world.h"
@@ -31,16 +32,17 @@ static void no_promise_is_broken(unused_parameter void **state)
 			    (unsigned long long)seed_of(i));
 	}
 	print_message("# %llu actions, at most %llu at a time, %llu refused as late; %llu crashes, "
-		      "%llu pauses, %llu lost and %llu late messages, %llu freezes, %llu shared "
-		      "faults\n",
+		      "%llu pauses, %llu lost and %llu late messages, %llu freezes, %llu "
+		      "times no room, %llu shared faults\n",
 	    (unsigned long long)totals.actions, (unsigned long long)totals.most_at_a_time,
 	    (unsigned long long)totals.refused_late, (unsigned long long)totals.crashes,
 	    (unsigned long long)totals.pauses, (unsigned long long)totals.lost_messages,
 	    (unsigned long long)totals.late_messages, (unsigned long long)totals.freezes,
-	    (unsigned long long)totals.shared_faults);
+	    (unsigned long long)totals.fillings, (unsigned long long)totals.shared_faults);
 	/* Something was there to be broken. */
 	assert_true(totals.actions > SCHEDULES / 2 && totals.refused_late > 0 &&
-	    totals.late_messages > 0 && totals.shared_faults > 0 && totals.most_at_a_time > 1);
+	    totals.late_messages > 0 && totals.shared_faults > 0 && totals.fillings > 0 &&
+	    totals.most_at_a_time > 1);
 }
 
 static void each_guard_is_needed(unused_parameter void **state)

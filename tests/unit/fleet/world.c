@@ -59,7 +59,7 @@ struct world {
 	struct host hosts[WORLD_HOSTS];
 	struct message messages[MAX_MESSAGES];
 	uint64_t last_message, last_run;
-	int64_t frozen_until_ms;
+	int64_t frozen_until_ms, full_until_ms;
 	int64_t fault_until_ms; /* of what all depend on */
 	struct world_totals *totals;
 };
@@ -394,6 +394,11 @@ static void happen_to_all(struct world *world)
 		world->totals->freezes++;
 		world->frozen_until_ms = world->now_ms + between(world, 0, 2 * LEASE_MS);
 	}
+	if (one_in(world, 600)) {
+		world->totals->fillings++;
+		world->full_until_ms = world->now_ms + between(world, 0, 3 * LEASE_MS);
+	}
+	world->store.is_full = world->now_ms < world->full_until_ms;
 	if (one_in(world, 600))
 		store_change_leader(&world->store, world->now_ms);
 }

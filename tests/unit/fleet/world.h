@@ -29,7 +29,7 @@ enum world_promise {
 
 struct world_totals {
 	uint64_t actions, refused_late, crashes, pauses, lost_messages, late_messages, freezes;
-	uint64_t shared_faults, most_at_a_time;
+	uint64_t shared_faults, fillings, most_at_a_time;
 	unsigned broken[PROMISE_COUNT];
 };
 

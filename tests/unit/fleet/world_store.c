@@ -46,18 +46,21 @@ void store_change_leader(struct store *store, int64_t now_ms)
 		store->leases[i].until_ms = now_ms + store->leases[i].ttl_ms;
 }
 
-static void grant(struct store *store, int64_t now_ms, const struct etcd_request *request,
+static int grant(struct store *store, int64_t now_ms, const struct etcd_request *request,
     struct etcd_answer *answer)
 {
 	int64_t ttl_ms = request->ttl_s * 1000;
 
+	if (store->is_full)
+		return -ENOSPC;
 	if (store->lease_count == STORE_MAX_LEASES)
-		return; /* without a time: there is no lease */
+		return 0; /* without a time: there is no lease */
 	answer->lease = ++store->last_lease;
 	answer->ttl_s = request->ttl_s;
 	store->leases[store->lease_count].id = answer->lease;
 	store->leases[store->lease_count].ttl_ms = ttl_ms;
 	store->leases[store->lease_count++].until_ms = now_ms + ttl_ms;
+	return 0;
 }
 
 static void keep(struct store *store, int64_t now_ms, const struct etcd_request *request,
@@ -183,11 +186,22 @@ static void show(
 	}
 }
 
+static bool has_put(const struct etcd_request *request)
+{
+	for (size_t i = 0; i < request->change_count; i++)
+		if (request->changes[i].value[0] != '\0')
+			return true;
+	return false;
+}
+
+/* As etcd does it: there is no room for a put, whether or not it would come to be made. */
 static int transact(
     struct store *store, const struct etcd_request *request, struct etcd_answer *answer)
 {
 	int error = 0;
 
+	if (store->is_full && has_put(request))
+		return -ENOSPC;
 	answer->succeeded = true;
 	for (size_t i = 0; i < request->compare_count; i++)
 		if (!holds(store, &request->compares[i]))
@@ -206,7 +220,7 @@ int store_answer(struct store *store, int64_t now_ms, const struct etcd_request 
 	int error = 0;
 
 	if (request->verb == ETCD_GRANT)
-		grant(store, now_ms, request, &answer);
+		error = grant(store, now_ms, request, &answer);
 	else if (request->verb == ETCD_KEEP)
 		keep(store, now_ms, request, &answer);
 	else

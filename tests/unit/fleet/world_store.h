@@ -22,6 +22,7 @@ struct store {
 	size_t lease_count;
 	struct store_key keys[STORE_MAX_KEYS];
 	size_t key_count;
+	bool is_full; /* takes no puts and grants no leases; all else it does */
 	enum world_guard without;
 };
 
