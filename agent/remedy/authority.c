@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 
 #define REASON_SHARED "shared"
+#define MINUTE_MS     60000
 
 static bool wrong_cure(const struct authority_case *the_case)
 {
@@ -123,6 +124,12 @@ static bool fleet_turn_missing(const struct authority_case *the_case)
 	return the_case->fleet_turn_missing;
 }
 
+static bool fleet_turn_overdue(const struct authority_case *the_case)
+{
+	return the_case->fleet_turn_missing &&
+	    the_case->fleet_waited_ms >= AUTHORITY_TURN_PATIENCE_MS;
+}
+
 /* In this order; a recycle needs every one of them to let it pass. */
 static const struct {
 	bool (*forbids)(const struct authority_case *the_case);
@@ -175,6 +182,10 @@ static const struct {
 	    "the fleet's etcd does not answer or takes no writes, and this host acts only with it",
 	    false}},
     /* The last: a slot is asked for where nothing else is missing. */
+    {fleet_turn_overdue,
+	{AUTHORITY_OVERDUE,
+	    "it waits for its turn in the fleet in vain: authmedic status says who has it",
+	    false}},
     {fleet_turn_missing,
 	{AUTHORITY_TURN, "it waits for its turn in the fleet", true}},
 };
@@ -196,6 +207,9 @@ void authority_explain(const struct authority_case *the_case,
 	if (strcmp(refusal->reason, REASON_SHARED) == 0)
 		snprintf(ret_sentence, AUTHORITY_SENTENCE_BYTES, "%s (%lld hosts)",
 		    refusal->sentence, (long long)the_case->fleet_shared_hosts);
+	else if (strcmp(refusal->reason, AUTHORITY_OVERDUE) == 0)
+		snprintf(ret_sentence, AUTHORITY_SENTENCE_BYTES, "%s (%lld minutes)",
+		    refusal->sentence, (long long)(the_case->fleet_waited_ms / MINUTE_MS));
 	else
 		snprintf(ret_sentence, AUTHORITY_SENTENCE_BYTES, "%s", refusal->sentence);
 }

@@ -35,12 +35,15 @@ struct authority_case {
 	bool fleet_name_taken; /* another authmedicd has this host's name in the group */
 	bool fleet_no_help; /* the remedy did not help on another host that had the same */
 	bool fleet_turn_missing; /* this host has no slot: it must wait for its turn */
+	int64_t fleet_waited_ms; /* for nothing but its turn; negative: it has not */
 	int64_t fleet_shared_hosts; /* on so many the failure is seen, and is not theirs; or 0 */
 	int64_t fleet_fence; /* of the slot that is held; -1: there is none */
 };
 
-/* The reason of who waits only for its turn in the fleet. */
-#define AUTHORITY_TURN "fleet-turn"
+/* The reasons of who waits only for its turn in the fleet: until then, and from then on. */
+#define AUTHORITY_TURN		   "fleet-turn"
+#define AUTHORITY_OVERDUE	   "fleet-overdue"
+#define AUTHORITY_TURN_PATIENCE_MS (INT64_C(15) * 60 * 1000)
 
 struct authority_refusal {
 	const char *reason; /* metric label and history: "observe", "warm-up", … */

@@ -43,6 +43,7 @@ static const struct field {
 static const struct field numbers[] = {
     FIELD(since_accepted_ms),
     FIELD(accepted_within_ms),
+    FIELD(fleet_waited_ms),
     FIELD(fleet_shared_hosts),
     FIELD(fleet_fence),
 };

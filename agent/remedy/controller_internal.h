@@ -40,6 +40,7 @@ struct controller {
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
 	int64_t silent_due_ms; /* steady: while acting, by when it should have told something */
 	struct controller_fleet fleet;
+	int64_t turn_since_ms; /* steady: since when it waits for its turn, where it does */
 	struct controller_allowance allowance;
 
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */

@@ -71,6 +71,9 @@ static void fill_fleet(const struct controller *controller, struct authority_cas
 	the_case->fleet_no_help = fleet->no_help;
 	the_case->fleet_shared_hosts = fleet->shared_hosts;
 	the_case->fleet_turn_missing = fleet->takes_part && !fleet->holds_slot;
+	the_case->fleet_waited_ms = controller->waits_for_turn
+	    ? controller->now.steady_ms - controller->turn_since_ms
+	    : -1;
 	the_case->fleet_fence = fleet->takes_part && fleet->holds_slot ? fleet->fence : -1;
 }
 
@@ -173,6 +176,18 @@ static bool is_doubtful(struct controller *controller, const struct diagnosis *d
 	return controller->doubt != NULL;
 }
 
+static void wait_for_turn(
+    struct controller *controller, const struct authority_refusal *refusal)
+{
+	bool waits = refusal != NULL &&
+	    (strcmp(refusal->reason, AUTHORITY_TURN) == 0 ||
+		strcmp(refusal->reason, AUTHORITY_OVERDUE) == 0);
+
+	if (!controller->waits_for_turn)
+		controller->turn_since_ms = controller->now.steady_ms;
+	controller->waits_for_turn = waits;
+}
+
 void decision_act(struct controller *controller, int64_t wait_ms)
 {
 	const struct authority_case the_case = case_of(controller);
@@ -180,8 +195,7 @@ void decision_act(struct controller *controller, int64_t wait_ms)
 	char sentence[AUTHORITY_SENTENCE_BYTES];
 
 	controller->judged_case = &the_case;
-	controller->waits_for_turn =
-	    refusal != NULL && strcmp(refusal->reason, AUTHORITY_TURN) == 0;
+	wait_for_turn(controller, refusal);
 	if (refusal == NULL) {
 		act(controller);
 	} else {

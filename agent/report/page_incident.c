@@ -63,6 +63,9 @@ static const struct todo {
     {"fleet-away",
 	"The fleet's etcd does not answer or takes no writes, and this host acts only with it.",
 	NULL, RUNG_NONE},
+    {"fleet-overdue",
+	"It waits for its turn in the fleet in vain; see there who has it.", NULL,
+	RUNG_NONE},
     {"no-cure", "No remedy of ours cures this.", NULL, RUNG_NONE},
     {"no-rung", "The site's ladder has no remedy for this.", NULL, RUNG_NONE},
 };

@@ -98,6 +98,10 @@ static void the_fleet_forbids(unused_parameter void **state)
 	the_case.fleet_name_taken = false;
 	the_case.fleet_turn_missing = true;
 	assert_refused(&the_case, AUTHORITY_TURN);
+	the_case.fleet_waited_ms = AUTHORITY_TURN_PATIENCE_MS - 1;
+	assert_refused(&the_case, AUTHORITY_TURN);
+	the_case.fleet_waited_ms = AUTHORITY_TURN_PATIENCE_MS;
+	assert_refused(&the_case, AUTHORITY_OVERDUE);
 	the_case.budget_spent = true; /* then no slot is asked for */
 	assert_refused(&the_case, "budget");
 }
@@ -141,7 +145,8 @@ static void knows_what_passes(unused_parameter void **state)
 	    AUTHORITY_TURN};
 	static const char *const lasting[] = {
 	    "no-cure", "locked", "observe", "budget", "paused", "helper-away", "no-maintenance",
-	    "config", "rung", "unsaved", "shared", "no-help", "fleet-away", "fleet-name"};
+	    "config", "rung", "unsaved", "shared", "no-help", "fleet-away", "fleet-name",
+	    AUTHORITY_OVERDUE};
 
 	for (size_t i = 0; i < count_of(passing); i++)
 		assert_true(authority_may_pass(passing[i]));

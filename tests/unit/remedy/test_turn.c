@@ -1,6 +1,8 @@
 /* The site's turn in the fleet: when a slot is wanted, and what is done once it is had. */
 #include "world.h"
 
+#include "remedy/authority.h"
+
 static const struct controller_fleet waiting = {.takes_part = true, .fence = -1};
 static const struct controller_fleet holding = {.takes_part = true, .holds_slot = true, .fence = 7};
 
@@ -31,6 +33,42 @@ static void acts_in_its_turn(void **state)
 	assert_false(controller_wants_slot(world->controller));
 	tell(world, holding); /* which leads to nothing */
 	assert_int_equal(world->applies, 1);
+}
+
+/* A turn that does not come is waited for on and on, but a person is told, once: the slot's holder
+ * may have it for ever. */
+static void calls_a_person_for_an_overdue_turn(void **state)
+{
+	struct world *world = *state;
+	int64_t since_ms;
+	unsigned refused;
+
+	tell(world, waiting);
+	world_reach_decision(world);
+	assert_string_equal(world->last_reason, AUTHORITY_TURN);
+	since_ms = world->now.steady_ms;
+	refused = world->events[EVENT_REFUSED];
+	while (world->now.steady_ms - since_ms < 3 * AUTHORITY_TURN_PATIENCE_MS) {
+		bool is_overdue;
+
+		world_answer_probe(world, PROBE_REJECTED);
+		world_inspected(world);
+		is_overdue = world->now.steady_ms - since_ms >= AUTHORITY_TURN_PATIENCE_MS;
+		assert_string_equal(
+		    world->last_reason, is_overdue ? AUTHORITY_OVERDUE : AUTHORITY_TURN);
+		assert_int_equal(world->events[EVENT_REFUSED], refused + is_overdue);
+		assert_true(controller_wants_slot(world->controller));
+	}
+	assert_non_null(strstr(world->last_text, "(15 minutes)"));
+	tell(world, holding);
+	assert_int_equal(world->applies, 1);
+	world_answer(world, PROTOCOL_REFUSED, REFUSAL_LATE); /* then it waits anew */
+	tell(world, waiting);
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_true(controller_wants_slot(world->controller));
+	assert_int_equal(world->applies, 1);
+	assert_string_equal(world->last_reason, "fleet-turn");
 }
 
 /* A slot is not asked for where the action would be refused anyhow, and not needed alone. */
@@ -157,6 +195,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(acts_in_its_turn, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		calls_a_person_for_an_overdue_turn, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(
 		wants_no_slot_for_nothing, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(acts_alone, world_set_up, world_tear_down),
