@@ -53,15 +53,15 @@ static void require_name(const struct member *member, struct etcd_request *reque
 	require_value(member, request, GROUP_HOSTS, &self->value);
 }
 
-/* Only where nothing was put in the whole group since we saw it. */
-static void require_unchanged(const struct member *member, struct etcd_request *request)
+/* Only where nothing was put below that since we saw it. Gives the place of its key. */
+static char *require_unchanged(const struct member *member, struct etcd_request *request)
 {
 	struct etcd_compare *compare = add_compare(request, ETCD_MODIFIED);
 
-	group_prefix(member->options.group, compare->key);
 	compare->is_prefix = true;
 	compare->is_less = true;
 	compare->number = member->group.revision + 1;
+	return compare->key;
 }
 
 static struct etcd_change *add_change(const struct member *member, struct etcd_request *request)
@@ -166,6 +166,30 @@ static int ask_for_name(struct member *member, struct etcd_request *request)
 	return group_print_host(&host, change->value);
 }
 
+/* ---- what stands there of our incidents */
+
+static void print_incident(
+    const struct member_incident *incident, char ret_value[ETCD_MAX_VALUE_BYTES])
+{
+	struct group_incident told = {
+	    .since_ms = incident->since_ms, .not_helped = incident->not_helped};
+
+	snprintf(told.incident, sizeof(told.incident), "%s", incident->incident);
+	snprintf(told.diagnosis, sizeof(told.diagnosis), "%s", incident->diagnosis);
+	if (group_print_incident(&told, ret_value) < 0)
+		ret_value[0] = '\0';
+}
+
+static bool is_told(const struct member *member, const struct member_incident *incident)
+{
+	const struct group_incident *told =
+	    group_incident_of(&member->group, member->options.host, incident->site);
+	char value[ETCD_MAX_VALUE_BYTES];
+
+	print_incident(incident, value);
+	return told != NULL && told->lease == member->lease && view_equal_text(told->value, value);
+}
+
 /* ---- the slot */
 
 static bool may_take(const struct member *member)
@@ -179,6 +203,19 @@ static bool may_take(const struct member *member)
 	    (member_shared_hosts(member) == 0 && !member_was_no_help(member, wish->diagnosis));
 }
 
+/* Whoever takes the slot must know what did not help: that is told first, where it still can be. */
+static bool must_tell_first(const struct member *member)
+{
+	const struct group_host *self = member_find_self(member);
+
+	if (member_writes_fail(member) || (self != NULL && !member_is_ours(member, self->run)))
+		return false;
+	for (size_t i = 0; i < member->incident_count; i++)
+		if (member->incidents[i].not_helped && !is_told(member, &member->incidents[i]))
+			return true;
+	return false;
+}
+
 /* Of this run only: what the last one began may still be under way, and its slot goes with its
  * lease. And whoever has our name now: the slot is given back. */
 static bool needs_freeing(const struct member *member, unused_parameter int64_t now_ms)
@@ -186,7 +223,7 @@ static bool needs_freeing(const struct member *member, unused_parameter int64_t 
 	const struct group_slot *slot = member_find_slot(member);
 
 	return slot != NULL && strcmp(slot->run, member->options.run) == 0 &&
-	    !member_wants(member, slot);
+	    !member_wants(member, slot) && !must_tell_first(member);
 }
 
 static int ask_to_free(struct member *member, struct etcd_request *request)
@@ -241,7 +278,7 @@ static int ask_for_slot(struct member *member, struct etcd_request *request)
 {
 	begin_transaction(member, request);
 	require_name(member, request);
-	require_unchanged(member, request);
+	group_prefix(member->options.group, require_unchanged(member, request)); /* by anybody */
 	require_value(member, request, GROUP_SLOTS, NULL);
 	return put_slot(member, request);
 }
@@ -253,28 +290,6 @@ static void take_slot(struct member *member, struct etcd_answer *answer)
 }
 
 /* ---- our incidents */
-
-static void print_incident(
-    const struct member_incident *incident, char ret_value[ETCD_MAX_VALUE_BYTES])
-{
-	struct group_incident told = {
-	    .since_ms = incident->since_ms, .not_helped = incident->not_helped};
-
-	snprintf(told.incident, sizeof(told.incident), "%s", incident->incident);
-	snprintf(told.diagnosis, sizeof(told.diagnosis), "%s", incident->diagnosis);
-	if (group_print_incident(&told, ret_value) < 0)
-		ret_value[0] = '\0';
-}
-
-static bool is_told(const struct member *member, const struct member_incident *incident)
-{
-	const struct group_incident *told =
-	    group_incident_of(&member->group, member->options.host, incident->site);
-	char value[ETCD_MAX_VALUE_BYTES];
-
-	print_incident(incident, value);
-	return told != NULL && told->lease == member->lease && view_equal_text(told->value, value);
-}
 
 static bool is_over(const struct member *member, const struct group_incident *told)
 {
@@ -299,11 +314,13 @@ static bool needs_telling(const struct member *member, unused_parameter int64_t 
 	return false;
 }
 
-/* As many at once as a transaction takes; the rest in the next. */
+/* As many at once as a transaction takes; the rest in the next. What comes late, after it was given
+ * up, does not undo what was told since. */
 static int ask_to_tell(struct member *member, struct etcd_request *request)
 {
 	begin_transaction(member, request);
 	require_name(member, request);
+	print_key(member, GROUP_INCIDENTS, "", require_unchanged(member, request));
 	for (size_t i = 0; i < member->incident_count; i++) {
 		const struct member_incident *incident = &member->incidents[i];
 		struct etcd_change *change;
@@ -339,9 +356,9 @@ const struct duty member_duties[MEMBER_MAX_DUTIES] = {
     {needs_keeping, ask_to_keep, take_kept},
     {needs_look, ask_to_look, take_look},
     {needs_name, ask_for_name, take_look},
-    {needs_freeing, ask_to_free, take_look},
     {needs_moving, ask_to_move, take_slot},
     {needs_telling, ask_to_tell, take_look},
+    {needs_freeing, ask_to_free, take_look},
     {needs_slot, ask_for_slot, take_slot},
     {needs_trial, ask_for_name, take_look},
 };

@@ -31,5 +31,5 @@ tests_unit_fleet_world_test_SOURCES = tests/unit/fleet/test_world.c \
 tests_unit_fleet_world_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_fleet_world_test_LDADD = $(unit_libs)
 tests_unit_fleet_world_test_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=group_has_room,--wrap=group_count_hosts
+	-Wl,--wrap=group_has_room,--wrap=group_count_hosts,--wrap=group_was_no_help
 endif

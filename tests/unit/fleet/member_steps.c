@@ -49,6 +49,8 @@ static const struct {
 	"{\"incident\":\"j\",\"diagnosis\":\"stale-handle\",\"not_helped\":true}"},
     {TOLD, 5, "incidents/a/s",
 	"{\"incident\":\"i\",\"diagnosis\":\"stale-handle\",\"since_ms\":7,\"not_helped\":false}"},
+    {TOLD_NO_HELP, 5, "incidents/a/s",
+	"{\"incident\":\"i\",\"diagnosis\":\"stale-handle\",\"since_ms\":7,\"not_helped\":true}"},
     {RUBBISH, 0, "x", "y"},
 };
 
@@ -83,9 +85,10 @@ static void wish(bool wanted, bool approved)
 	member_wish(member, wanted ? &wish : &none);
 }
 
-static void tell(const char *diagnosis)
+static void tell(const char *diagnosis, bool not_helped)
 {
-	struct member_incident incident = {.site = "s", .incident = "i", .since_ms = 7};
+	struct member_incident incident = {
+	    .site = "s", .incident = "i", .since_ms = 7, .not_helped = not_helped};
 
 	snprintf(incident.diagnosis, sizeof(incident.diagnosis), "%s",
 	    diagnosis != NULL ? diagnosis : "");
@@ -126,13 +129,17 @@ static void put_in(const struct step *step, int64_t now_ms)
 		wish(step->input != NO_WISH, step->input == APPROVED);
 		break;
 	case TROUBLE:
-		tell("stale-handle");
+		tell("stale-handle", false);
+		break;
+	case NO_HELP:
+		tell("stale-handle", true);
+		wish(false, false);
 		break;
 	case KDC:
-		tell("kdc-unreachable");
+		tell("kdc-unreachable", false);
 		break;
 	case WELL:
-		tell(NULL);
+		tell(NULL, false);
 		break;
 	default:
 		answer(step, now_ms);

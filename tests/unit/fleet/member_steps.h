@@ -21,7 +21,8 @@ enum {
 	KDC_ON_C = 256,
 	NO_HELP_ON_B = 512,
 	TOLD = 1024, /* our incident */
-	RUBBISH = 2048
+	TOLD_NO_HELP = 2048, /* the same, and that the remedy did not help */
+	RUBBISH = 4096
 };
 
 enum input {
@@ -38,6 +39,7 @@ enum input {
 	APPROVED, /* the same, and a person said yes */
 	NO_WISH,
 	TROUBLE,  /* our incident: stale-handle */
+	NO_HELP,  /* the same, and the remedy did not help: no slot is wanted any more */
 	KDC,	  /* our incident: kdc-unreachable */
 	WELL,	  /* no incident */
 	STRANGE	  /* a transaction's answer from another cluster */

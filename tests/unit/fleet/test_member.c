@@ -80,6 +80,56 @@ static void test_no_help(unused_parameter void **state)
 	PLAY(steps, "");
 }
 
+#define ACT                                                                                        \
+	{1000, TROUBLE, 0, "put incidents/a/s", MEMBER_JOINED, false},                             \
+	    {1000, GROUP, NAME | TOLD, "", MEMBER_JOINED, false},                                  \
+	    {2000, WISH, 0, "put slots/a", MEMBER_JOINED, false},                                  \
+	{                                                                                          \
+		2000, GROUP, NAME | TOLD | SLOT, "", MEMBER_JOINED, true                           \
+	}
+
+static void test_told_first(unused_parameter void **state)
+{
+	/* That the remedy did not help is told before the slot is given back, however often that is
+	 * tried: who takes the slot then knows of it. */
+	static const struct step steps[] = {
+	    JOIN,
+	    ACT,
+	    {3000, NO_HELP, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {3000, FAILED, 0, "", MEMBER_JOINED, false},
+	    {3250, TIME, 0, "", MEMBER_JOINED, false},
+	    {3750, TIME, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {3750, GROUP, NAME | TOLD_NO_HELP | SLOT, "del slots/a", MEMBER_JOINED, false},
+	    {3750, GROUP, NAME | TOLD_NO_HELP, "", MEMBER_JOINED, false},
+	};
+	/* It is not waited for where our name is another's; but for the name, where a lease was
+	 * lost. */
+	static const struct step name_lost[] = {
+	    JOIN,
+	    ACT,
+	    {3000, NO_HELP, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {3000, REFUSED, NAME_OTHER | TOLD | SLOT, "del slots/a", MEMBER_JOINING, false},
+	};
+	static const struct step lease_lost[] = {
+	    JOIN,
+	    ACT,
+	    {3000, NO_HELP, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {3000, GONE, 0, "", MEMBER_JOINING, false},
+	    {3250, TIME, 0, "grant", MEMBER_JOINING, false},
+	    {3250, GRANTED, 0, "look", MEMBER_JOINING, false},
+	    {3250, GROUP, SLOT_LOST, "put hosts/a", MEMBER_JOINING, false},
+	    {3250, FAILED, 0, "", MEMBER_JOINING, false},
+	    {3500, TIME, 0, "", MEMBER_JOINING, false},
+	    {4000, TIME, 0, "put hosts/a", MEMBER_JOINING, false},
+	    {4000, GROUP, NAME | SLOT_LOST, "put incidents/a/s", MEMBER_JOINED, false},
+	    {4000, GROUP, NAME | TOLD_NO_HELP | SLOT_LOST, "del slots/a", MEMBER_JOINED, false},
+	};
+
+	PLAY(steps, "");
+	PLAY(name_lost, "");
+	PLAY(lease_lost, "");
+}
+
 static void test_lease(unused_parameter void **state)
 {
 	/* Unanswered questions are asked again ever later; an action may begin while all of it fits
@@ -232,6 +282,7 @@ int main(void)
 	    cmocka_unit_test(test_waiting),
 	    cmocka_unit_test(test_shared),
 	    cmocka_unit_test(test_no_help),
+	    cmocka_unit_test(test_told_first),
 	    cmocka_unit_test(test_lease),
 	    cmocka_unit_test(test_lost),
 	    cmocka_unit_test(test_restart),

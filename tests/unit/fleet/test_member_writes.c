@@ -90,8 +90,35 @@ static void test_gives_back_without_room(unused_parameter void **state)
 	    {1000, GROUP, NAME | SLOT, "", MEMBER_JOINED, true},
 	    {2000, TROUBLE, 0, "put incidents/a/s", MEMBER_JOINED, true},
 	    {2000, DENIED, 0, "", MEMBER_JOINED, true},
-	    {3000, NO_WISH, 0, "del slots/a", MEMBER_JOINED, false},
-	    {3000, GROUP, NAME, "put incidents/a/s", MEMBER_JOINED, false},
+	    {3000, NO_WISH, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {3000, DENIED, 0, "", MEMBER_JOINED, false},
+	    {3600, TIME, 0, "del slots/a", MEMBER_JOINED, false},
+	    {3600, GROUP, NAME, "", MEMBER_JOINED, false},
+	};
+
+	PLAY(steps, "");
+}
+
+static void test_gives_back_untold(unused_parameter void **state)
+{
+	/* The slot is not kept for ever for what cannot be told. */
+	static const struct step steps[] = {
+	    JOIN,
+	    {1000, WISH, 0, "put slots/a", MEMBER_JOINED, false},
+	    {1000, GROUP, NAME | SLOT, "", MEMBER_JOINED, true},
+	    {2000, NO_HELP, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {2000, DENIED, 0, "", MEMBER_JOINED, false},
+	    {40000, TIME, 0, "keep", MEMBER_JOINED, false},
+	    {40000, KEPT, 0, "look", MEMBER_JOINED, false},
+	    {40000, GROUP, NAME | SLOT, "put incidents/a/s", MEMBER_JOINED, false},
+	    {40000, DENIED, 0, "", MEMBER_JOINED, false},
+	    {41000, TIME, 0, "put incidents/a/s", MEMBER_JOINED, false},
+	    {41000, DENIED, 0, "", MEMBER_JOINED, false},
+	    {62500, TIME, 0, "keep", MEMBER_JOINED, false},
+	    {62500, KEPT, 0, "look", MEMBER_JOINED, false},
+	    {62500, GROUP, NAME | SLOT, "put incidents/a/s", MEMBER_JOINED, false},
+	    {62500, DENIED, 0, "", IGNORED, false},
+	    {63000, TIME, 0, "del slots/a", IGNORED, false},
 	};
 
 	PLAY(steps, "");
@@ -133,6 +160,7 @@ int main(void)
 	    cmocka_unit_test(test_may_only_read),
 	    cmocka_unit_test(test_room_is_gone),
 	    cmocka_unit_test(test_gives_back_without_room),
+	    cmocka_unit_test(test_gives_back_untold),
 	    cmocka_unit_test(test_never_joined),
 	};
 

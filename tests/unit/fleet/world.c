@@ -33,7 +33,9 @@ struct host {
 	int64_t dead_until_ms, paused_until_ms, cut_off_until_ms;
 	enum trouble trouble;
 	unsigned incidents;
+	int64_t mended_ms; /* when a person mends what the remedy did not help; -1: it may help */
 	int64_t shared_since_ms; /* two others have told of it in etcd; -1: they have not */
+	int64_t no_help_since_ms; /* another has told there that it was not helped; as before */
 	enum phase phase;
 	int64_t phase_until_ms, begin_by_s;
 	uint64_t asked; /* the message that is waited for; 0: none */
@@ -45,6 +47,7 @@ struct message {
 	size_t host;
 	uint64_t number;
 	bool is_answer;
+	bool is_ignored; /* who asks finds that nothing is taken of it */
 	int64_t due_ms;
 	int error;
 	struct etcd_request request;
@@ -71,7 +74,8 @@ static const struct world *wrapped; /* whose guards the wrapped functions leave 
 const char *world_guard_name(enum world_guard guard)
 {
 	static const char *const names[GUARD_COUNT] = {
-	    "none", "room", "unchanged", "value", "clock", "late", "shared"};
+	    "none", "room", "unchanged", "value", "clock", "late", "shared", "no-help",
+	    "told"};
 
 	return names[guard];
 }
@@ -84,6 +88,8 @@ size_t __real_group_count_hosts(
 bool __wrap_group_has_room(const struct group *group, const char *host, int64_t at_most);
 size_t __wrap_group_count_hosts(
     const struct group *group, const char *host, const struct config_words *diagnoses);
+bool __real_group_was_no_help(const struct group *group, const char *host, const char *diagnosis);
+bool __wrap_group_was_no_help(const struct group *group, const char *host, const char *diagnosis);
 
 bool __wrap_group_has_room(const struct group *group, const char *host, int64_t at_most)
 {
@@ -95,6 +101,12 @@ size_t __wrap_group_count_hosts(
 {
 	return wrapped->without == GUARD_SHARED ? 0
 						: __real_group_count_hosts(group, host, diagnoses);
+}
+
+bool __wrap_group_was_no_help(const struct group *group, const char *host, const char *diagnosis)
+{
+	return wrapped->without != GUARD_NO_HELP &&
+	    __real_group_was_no_help(group, host, diagnosis);
 }
 
 /* ---- chance */
@@ -165,11 +177,14 @@ static void tell_member(struct world *world, struct host *host)
 {
 	struct member_incident incident = {.site = SITE, .since_ms = (int64_t)(roll(world) >> 20)};
 	struct member_wish wish = {0};
-	bool wants = host->trouble == TROUBLE_HERE || host->phase != PHASE_IDLE;
+	bool was_no_help = host->mended_ms >= 0;
+	bool wants = (host->trouble == TROUBLE_HERE && !was_no_help) || host->phase != PHASE_IDLE;
 
 	snprintf(incident.incident, sizeof(incident.incident), "i%u", host->incidents);
 	snprintf(incident.diagnosis, sizeof(incident.diagnosis), "%s", diagnosis_of(host));
 	incident.since_ms = host->incidents; /* the same as long as the incident is */
+	incident.not_helped = was_no_help &&
+	    (world->without != GUARD_TOLD || member_fence(host->member) < 0);
 	member_tell_incidents(host->member, &incident, host->trouble != TROUBLE_NONE ? 1 : 0);
 	if (wants) {
 		snprintf(wish.site, sizeof(wish.site), SITE);
@@ -218,9 +233,32 @@ static void post(struct world *world, size_t index, const struct etcd_request *r
 		message->host = index;
 		message->number = host->asked;
 		message->is_answer = false;
+		message->is_ignored =
+		    member_is_ignored(host->member, steady_ms(world, host));
 		message->due_ms = world->now_ms + delay_ms(world);
 		message->request = *request;
 	}
+}
+
+/* Who gives its slot back, and was not helped, has told so; but where nothing it writes is taken,
+ * or its name is another's. */
+static void check_told(struct world *world, const struct message *message)
+{
+	const struct host *host = &world->hosts[message->host];
+	const struct etcd_request *request = &message->request;
+	char key[ETCD_MAX_KEY_BYTES];
+
+	snprintf(key, sizeof(key), "/authmedic/" GROUP "/slots/%s", host->name);
+	if (request->change_count == 0 || request->changes[0].value[0] != '\0' ||
+	    strcmp(request->changes[0].key, key) != 0 || !message->answer.succeeded)
+		return;
+	snprintf(key, sizeof(key), "/hosts/%s", host->name);
+	if (host->mended_ms < 0 || message->is_ignored ||
+	    !store_says(&world->store, key, host->run))
+		return;
+	snprintf(key, sizeof(key), "/incidents/%s/", host->name);
+	if (!store_says(&world->store, key, "\"not_helped\":true"))
+		world->totals->broken[PROMISE_NO_HELP]++;
 }
 
 static void arrive_at_store(struct world *world, struct message *message)
@@ -235,6 +273,8 @@ static void arrive_at_store(struct world *world, struct message *message)
 		world->totals->late_messages++; /* nobody waits for it any more; it counts */
 	message->error =
 	    store_answer(&world->store, world->now_ms, &message->request, &message->answer);
+	if (message->error == 0)
+		check_told(world, message);
 	message->is_answer = true;
 	message->due_ms = world->now_ms + delay_ms(world);
 	if (one_in(world, 40) || is_cut_off(world, host)) {
@@ -310,6 +350,9 @@ static void begin(struct world *world, struct host *host)
 	if (host->shared_since_ms >= 0 &&
 	    world->now_ms - host->shared_since_ms > LEASE_MS / 2 + GUARD_MS)
 		world->totals->broken[PROMISE_SHARED]++;
+	if (host->no_help_since_ms >= 0 &&
+	    world->now_ms - host->no_help_since_ms > LEASE_MS / 2 + GUARD_MS)
+		world->totals->broken[PROMISE_NO_HELP]++;
 	check_at_most(world);
 }
 
@@ -318,9 +361,10 @@ static void decide(struct world *world, struct host *host)
 	int64_t now_ms = steady_ms(world, host);
 	int64_t by_ms = member_begin_by_ms(host->member, now_ms, SITE);
 
-	if (host->trouble != TROUBLE_HERE || by_ms < 0 ||
+	if (host->trouble != TROUBLE_HERE || host->mended_ms >= 0 || by_ms < 0 ||
 	    member_state(host->member, now_ms) != MEMBER_JOINED ||
-	    member_shared_hosts(host->member) > 0 || member_fence(host->member) < 0)
+	    member_shared_hosts(host->member) > 0 ||
+	    member_was_no_help(host->member, "stale-handle") || member_fence(host->member) < 0)
 		return;
 	host->phase = PHASE_ASKED;
 	host->begin_by_s = by_ms / 1000;
@@ -338,10 +382,22 @@ static void go_on(struct world *world, struct host *host)
 	} else if (host->phase == PHASE_RUNNING) {
 		host->phase = PHASE_VERIFYING;
 		host->phase_until_ms = world->now_ms + between(world, 0, LEASE_MS);
+	} else if (is_awake(world, host) && one_in(world, 4)) {
+		world->totals->no_helps++;
+		host->phase = PHASE_IDLE;
+		host->mended_ms = world->now_ms + between(world, LEASE_MS / 2, 3 * LEASE_MS);
 	} else if (is_awake(world, host)) {
 		host->phase = PHASE_IDLE;
 		host->trouble = TROUBLE_NONE;
 	}
+}
+
+static void mend(const struct world *world, struct host *host)
+{
+	if (host->mended_ms < 0 || world->now_ms < host->mended_ms)
+		return;
+	host->mended_ms = -1;
+	host->trouble = TROUBLE_NONE;
 }
 
 /* ---- what happens by chance */
@@ -403,9 +459,9 @@ static void happen_to_all(struct world *world)
 		store_change_leader(&world->store, world->now_ms);
 }
 
-/* Whether two others have told the host of it by now, as long as that lasts without a break. What
- * stands there of itself may be over: it knows better. */
-static void look_at_shared(const struct world *world, struct host *host)
+/* How many others have told of it by now. What stands there of the host itself may be over: it
+ * knows better. */
+static size_t count_others(const struct world *world, const struct host *host, const char *text)
 {
 	char own[ETCD_MAX_KEY_BYTES];
 	size_t count = 0;
@@ -414,13 +470,26 @@ static void look_at_shared(const struct world *world, struct host *host)
 	for (size_t i = 0; i < world->store.key_count; i++) {
 		const struct store_key *key = &world->store.keys[i];
 
-		count +=
-		    strstr(key->value, "kdc-unreachable") != NULL && strstr(key->key, own) == NULL;
+		count += strstr(key->value, text) != NULL && strstr(key->key, own) == NULL;
 	}
-	if (count < 2)
-		host->shared_since_ms = -1;
-	else if (host->shared_since_ms < 0)
-		host->shared_since_ms = world->now_ms;
+	return count;
+}
+
+/* As long as it lasts without a break. */
+static void note_since(const struct world *world, int64_t *since_ms, bool is_so)
+{
+	if (!is_so)
+		*since_ms = -1;
+	else if (*since_ms < 0)
+		*since_ms = world->now_ms;
+}
+
+static void look_at_others(const struct world *world, struct host *host)
+{
+	note_since(world, &host->shared_since_ms,
+	    count_others(world, host, "kdc-unreachable") >= 2);
+	note_since(world, &host->no_help_since_ms,
+	    count_others(world, host, "\"not_helped\":true") >= 1);
 }
 
 /* ---- a schedule */
@@ -432,6 +501,7 @@ static void step_host(struct world *world, size_t index)
 
 	happen_to_host(world, host);
 	go_on(world, host);
+	mend(world, host);
 	if (!is_awake(world, host))
 		return;
 	if (host->asked != 0 && world->now_ms - host->asked_ms >= TIMEOUT_MS) {
@@ -459,7 +529,9 @@ static void begin_world(struct world *world)
 
 		snprintf(host->name, sizeof(host->name), "h%zu", twins && i == 4 ? 3 : i);
 		host->at_most = one_in(world, 3) ? between(world, 2, 3) : 1;
+		host->mended_ms = -1;
 		host->shared_since_ms = -1;
+		host->no_help_since_ms = -1;
 		host->clock_ms = between(world, 1, INT64_C(1) << 40);
 		host->clock_ppm =
 		    world->without == GUARD_CLOCK ? -900000 : between(world, -2000, 2000);
@@ -490,7 +562,7 @@ void world_play(uint64_t seed, enum world_guard without, struct world_totals *to
 		happen_to_all(&world);
 		deliver(&world);
 		for (size_t i = 0; i < WORLD_HOSTS; i++) {
-			look_at_shared(&world, &world.hosts[i]);
+			look_at_others(&world, &world.hosts[i]);
 			step_host(&world, i);
 		}
 	}

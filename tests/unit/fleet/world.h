@@ -16,6 +16,8 @@ enum world_guard {
 	GUARD_CLOCK,	 /* that a lease is over when its time is, by a clock that runs */
 	GUARD_LATE,	 /* that the helper looks at its clock */
 	GUARD_SHARED,	 /* that others fail as well */
+	GUARD_NO_HELP,	 /* that the remedy did not help another */
+	GUARD_TOLD,	 /* that this is told before the slot is given back */
 	GUARD_COUNT
 };
 
@@ -24,12 +26,13 @@ const char *world_guard_name(enum world_guard guard);
 enum world_promise {
 	PROMISE_AT_MOST, /* no more hosts act at a time than each of them was told */
 	PROMISE_SHARED,	 /* nobody begins while a shared failure is known */
+	PROMISE_NO_HELP, /* nor what did not help another; that is told before its slot is free */
 	PROMISE_COUNT
 };
 
 struct world_totals {
 	uint64_t actions, refused_late, crashes, pauses, lost_messages, late_messages, freezes;
-	uint64_t shared_faults, fillings, most_at_a_time;
+	uint64_t shared_faults, no_helps, fillings, most_at_a_time;
 	unsigned broken[PROMISE_COUNT];
 };
 

@@ -77,6 +77,15 @@ static void keep(struct store *store, int64_t now_ms, const struct etcd_request 
 
 /* ---- transactions */
 
+bool store_says(const struct store *store, const char *key, const char *text)
+{
+	for (size_t i = 0; i < store->key_count; i++)
+		if (strstr(store->keys[i].key, key) != NULL &&
+		    strstr(store->keys[i].value, text) != NULL)
+			return true;
+	return false;
+}
+
 static size_t find_key(const struct store *store, const char *key)
 {
 	size_t i = 0;

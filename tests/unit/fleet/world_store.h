@@ -29,6 +29,8 @@ struct store {
 void store_init(struct store *store, enum world_guard without);
 /* What had its time is gone. */
 void store_expire(struct store *store, int64_t now_ms);
+/* Whether the value of a key with that in its name has that text in it. */
+bool store_says(const struct store *store, const char *key, const char *text);
 /* A new leader does not know how long ago each lease was kept alive. */
 void store_change_leader(struct store *store, int64_t now_ms);
 /* An error as of etcd_answer_parse(), or an answer for etcd_answer_done(). */
