@@ -80,7 +80,7 @@ bool member_writes_fail(const struct member *member)
 	    member->failed_ms - member->failed_since_ms > member->options.lease_ms;
 }
 
-static bool is_silent(const struct member *member, int64_t now_ms)
+bool member_is_silent(const struct member *member, int64_t now_ms)
 {
 	int64_t known_ms = member->answered_ms >= 0 ? member->answered_ms : member->started_ms;
 
@@ -127,7 +127,7 @@ static void note_name(struct member *member, int64_t now_ms)
 /* What failed while nothing was heard says nothing of writes. */
 static void note_answer(struct member *member, int64_t now_ms)
 {
-	bool was_silent = is_silent(member, now_ms);
+	bool was_silent = member_is_silent(member, now_ms);
 
 	member->answered_ms = member->asked_ms;
 	note_name(member, now_ms);
@@ -251,7 +251,7 @@ bool member_is_ignored(const struct member *member, int64_t now_ms)
 {
 	int64_t join_ms = LEASES_TO_JOIN * member->options.lease_ms;
 
-	if (is_silent(member, now_ms) || is_name_taken(member, now_ms))
+	if (member_is_silent(member, now_ms) || is_name_taken(member, now_ms))
 		return false;
 	return member_writes_fail(member) ||
 	    (!is_joined(member, now_ms) && now_ms - member->joining_since_ms > join_ms);
@@ -259,7 +259,7 @@ bool member_is_ignored(const struct member *member, int64_t now_ms)
 
 enum member_state member_state(const struct member *member, int64_t now_ms)
 {
-	if (is_silent(member, now_ms) || member_is_ignored(member, now_ms))
+	if (member_is_silent(member, now_ms) || member_is_ignored(member, now_ms))
 		return MEMBER_AWAY;
 	if (is_name_taken(member, now_ms))
 		return MEMBER_NAME_TAKEN;

@@ -104,9 +104,12 @@ static void take_grant(struct member *member, struct etcd_answer *answer)
 		take_lease(member, answer);
 }
 
+/* Not where nothing else that is heard is of use, as of an etcd that was restored from a backup and
+ * has our lease from there: that ends then, and we join anew. */
 static bool needs_keeping(const struct member *member, int64_t now_ms)
 {
-	return member->lease != 0 && now_ms >= member->keep_due_ms;
+	return member->lease != 0 && now_ms >= member->keep_due_ms &&
+	    !member_is_silent(member, now_ms);
 }
 
 static int ask_to_keep(struct member *member, struct etcd_request *request)

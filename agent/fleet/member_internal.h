@@ -59,6 +59,8 @@ bool member_wants(const struct member *member, const struct group_slot *slot);
 /* The slot of this run under the present lease. */
 const struct group_slot *member_find_held(const struct member *member);
 void member_lose_lease(struct member *member);
+/* Nothing of use was heard for as long as a lease. */
+bool member_is_silent(const struct member *member, int64_t now_ms);
 /* No write was taken for as long as a lease, though we tried. */
 bool member_writes_fail(const struct member *member);
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import signal
 import ssl
 import urllib.error
@@ -34,6 +35,7 @@ class Etcd:
     def __init__(self, directory, certificates=None, quota_bytes=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
+        self._data, self._backup = os.path.join(directory, "data"), os.path.join(directory, "backup")
         self.port, self._peer_port = free_port(), free_port()
         self.url = f"{'https' if certificates else 'http'}://127.0.0.1:{self.port}"
         self._certificates = certificates
@@ -51,7 +53,7 @@ class Etcd:
         """Start it and wait until it answers; self."""
         peer = f"http://127.0.0.1:{self._peer_port}"
         self._process = Process(
-            [self._program, "--name", "rig", "--data-dir", os.path.join(self.directory, "data"),
+            [self._program, "--name", "rig", "--data-dir", self._data,
              "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
              "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
              "--initial-cluster", f"rig={peer}", "--log-level", "error", "--logger", "zap",
@@ -72,6 +74,20 @@ class Etcd:
             self._process.signal(signal.SIGCONT)
             self._process.kill()
             self._process = None
+
+    def back_up(self):
+        """Keep its data as they are now, for restore(); it is down for a moment."""
+        self.stop()
+        shutil.rmtree(self._backup, ignore_errors=True)
+        shutil.copytree(self._data, self._backup)
+        self.start()
+
+    def restore(self):
+        """It is what it was at back_up(): the same cluster, with an older revision."""
+        self.stop()
+        shutil.rmtree(self._data)
+        shutil.copytree(self._backup, self._data)
+        self.start()
 
     def freeze(self):
         """It takes connections and answers nothing."""

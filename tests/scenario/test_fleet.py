@@ -246,6 +246,24 @@ def test_may_only_read(rig):
     wait_fleet(authmedic, "joined")
 
 
+def test_restored_etcd(rig):
+    """etcd is put back to a backup that knows the host's lease. It answers for an older time, so the host is away;
+    and joins again by itself."""
+    etcd = rig.etcd()
+    authmedic = plain(rig, etcd, "only", lease="10s")
+    wait_fleet(authmedic, "joined")
+    etcd.back_up()
+    for number in range(100):  # more than the host would come to put by itself
+        etcd.put("/other", str(number))
+    put = authmedic.status()["fleet"]["answered"]
+    wait_until(lambda: authmedic.status()["fleet"]["answered"] > put, 20, "it has seen that")
+    assert authmedic.metric("authmedic_fleet_lost_leases_total") == 0
+    etcd.restore()
+    wait_fleet(authmedic, "away")
+    wait_fleet(authmedic, "joined")
+    assert authmedic.status()["fleet"]["hosts"] == ["same"]
+
+
 @pytest.fixture(name="certificates")
 def fixture_certificates(rig):
     """A CA, and a certificate of it for localhost, whoever shows it."""

@@ -103,8 +103,11 @@ static void answer(const struct step *step, int64_t now_ms)
 	    .ttl_s = step->input == NO_LEASE ? 0 : LEASE_MS / 1000,
 	    .succeeded = step->input == GROUP};
 
-	if (step->input == GROUP || step->input == REFUSED || step->input == STRANGE)
+	if (step->input == GROUP || step->input == REFUSED || step->input == STRANGE ||
+	    step->input == RESTORED)
 		show_group(&answer, step->group);
+	if (step->input == RESTORED)
+		answer.revision = 1;
 	member_answer(member, now_ms, 0, &answer);
 	etcd_answer_done(&answer);
 }

@@ -42,7 +42,8 @@ enum input {
 	NO_HELP,  /* the same, and the remedy did not help: no slot is wanted any more */
 	KDC,	  /* our incident: kdc-unreachable */
 	WELL,	  /* no incident */
-	STRANGE	  /* a transaction's answer from another cluster */
+	STRANGE,  /* a transaction's answer from another cluster */
+	RESTORED  /* the same, from the cluster as it was long ago */
 };
 
 /* Of a member that is away though etcd answers: in place of its state. */
@@ -51,7 +52,7 @@ enum input {
 struct step {
 	int64_t at_ms; /* since the start */
 	enum input input;
-	unsigned group; /* of GROUP, REFUSED, STRANGE */
+	unsigned group; /* of GROUP, REFUSED, STRANGE, RESTORED */
 	const char *asks; /* then: the verb, or the first change; "": nothing */
 	enum member_state state;
 	bool may_begin;

@@ -268,6 +268,32 @@ static void test_another_cluster(unused_parameter void **state)
 	PLAY(steps, "");
 }
 
+static void test_restored(unused_parameter void **state)
+{
+	/* An etcd that was restored from a backup knows the lease and a lower revision: what it
+	 * says is not believed, and the lease is kept no more once that has lasted for one. So it
+	 * ends, and the host joins anew. */
+	static const struct step steps[] = {
+	    JOIN,
+	    {10000, TIME, 0, "keep", MEMBER_JOINED, false},
+	    {10000, KEPT, 0, "look", MEMBER_JOINED, false},
+	    {10000, RESTORED, NAME, "", MEMBER_JOINED, false},
+	    {59000, TIME, 0, "keep", MEMBER_JOINED, false},
+	    {59000, KEPT, 0, "look", MEMBER_JOINED, false},
+	    {59000, RESTORED, NAME, "", MEMBER_JOINED, false},
+	    {70000, TIME, 0, "look", MEMBER_AWAY, false},
+	    {70000, RESTORED, NAME, "", MEMBER_AWAY, false},
+	    {118000, TIME, 0, "look", MEMBER_AWAY, false},
+	    {118000, RESTORED, NAME, "", MEMBER_AWAY, false},
+	    {123000, TIME, 0, "grant", MEMBER_AWAY, false},
+	    {123000, GRANTED, 0, "look", MEMBER_AWAY, false},
+	    {123000, RESTORED, NAME_PREVIOUS, "put hosts/a", MEMBER_JOINING, false},
+	    {123000, GROUP, NAME, "", MEMBER_JOINED, false},
+	};
+
+	PLAY(steps, PREVIOUS_RUN);
+}
+
 static void test_names(unused_parameter void **state)
 {
 	/* Each state has a word. */
@@ -289,6 +315,7 @@ int main(void)
 	    cmocka_unit_test(test_name_taken),
 	    cmocka_unit_test(test_strange),
 	    cmocka_unit_test(test_another_cluster),
+	    cmocka_unit_test(test_restored),
 	    cmocka_unit_test(test_names),
 	};
 
