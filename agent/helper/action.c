@@ -159,7 +159,7 @@ bool action_step(struct helper *helper, struct job *job)
 	history_add(helper, result);
 	ledger_unlock(&helper->ledger);
 	snprintf(job->reply.action_id, sizeof(job->reply.action_id), "%s", result->action_id);
-	serve_set_text(job, job->run.killed ? VIEW("the plugin did not end in time")
+	protocol_set_text(&job->reply, job->run.killed ? VIEW("the plugin did not end in time")
 	                                    : buffer_view(&job->run.said));
 	log_told(LOG_KIND_action_ended, LOG_ABOUT(result), "action %s: %s: %s",
 	    result->action_id, protocol_result_name(job->reply.result), job->reply.text);

@@ -76,8 +76,6 @@ enum protocol_refusal serve_check(
 /* Whether it is refused: not for REFUSAL_NONE. */
 bool serve_refuse(struct job *job, enum protocol_refusal refusal);
 const struct config_rung *job_rung(const struct job *job); /* one that serve_check() let pass */
-/* The reply's text: the last line of what was said, in printable ASCII. */
-void serve_set_text(struct job *job, struct view said);
 
 /* --- launch.c: brings the job's plugin to its gate; where that cannot be, its answer says so. The
  * folder is a remedy's own, for what it must know to revert; NULL: run an inspector. */

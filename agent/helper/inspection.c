@@ -22,7 +22,7 @@ bool inspection_start(struct helper *helper, struct job *job)
 		slot++;
 	if (slot == HELPER_MAX_JOBS) {
 		job->reply.result = PROTOCOL_TRY_LATER;
-		serve_set_text(job, VIEW("too many inspections at a time"));
+		protocol_set_text(&job->reply, VIEW("too many inspections at a time"));
 		return true;
 	}
 	if (is_last(helper, job))
@@ -68,7 +68,7 @@ static void take_output(struct job *job)
 		if (is_fact(line))
 			add_line(&job->reply, "", line);
 		else
-			serve_set_text(job, line);
+			protocol_set_text(&job->reply, line);
 	}
 }
 
@@ -80,7 +80,7 @@ bool inspection_step(struct helper *helper, struct job *job)
 	if (job->run.result != PROTOCOL_DONE)
 		job->reply.result = job->run.result;
 	if (job->run.killed)
-		serve_set_text(job, VIEW("an inspector did not end in time"));
+		protocol_set_text(&job->reply, VIEW("an inspector did not end in time"));
 	plugin_done(&job->run);
 	job->inspector++;
 	return is_last(helper, job);

@@ -38,7 +38,7 @@ int launch_plugin(const struct helper *helper, struct job *job, const char *stat
 		if (why.length == 0)
 			buffer_append_format(&why, "%s: %s", name, strerror(-error));
 		job->reply.result = PROTOCOL_BAD_CONFIG;
-		serve_set_text(job, buffer_view(&why));
+		protocol_set_text(&job->reply, buffer_view(&why));
 	}
 	return error;
 }

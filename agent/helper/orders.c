@@ -17,6 +17,7 @@ static const struct order {
     [PROTOCOL_APPROVE] = {LEDGER_APPROVE, true, true, true, "approved"},
     [PROTOCOL_SKIP] = {LEDGER_SKIP, true, true, true, "skipped"},
     [PROTOCOL_DENY] = {LEDGER_DENY, true, false, true, "denied"},
+    [PROTOCOL_REVERTED] = {LEDGER_RESULT, true, false, false, "was taken back by hand"},
 };
 
 static enum protocol_refusal refusal_of(
@@ -50,6 +51,28 @@ static int carry_out(struct helper *helper, const struct ledger_record *record)
 	return kept < 0 || record->kind != LEDGER_RESUME ? kept : pause_clear(helper->state_folder);
 }
 
+/* As a revert that was done, which earlier releases understand, too; its rung may be gone. */
+static enum protocol_refusal fill_reverted(
+    struct helper *helper, const struct protocol_request *request, struct ledger_record *record)
+{
+	const struct account_applied *applied;
+	struct account account;
+
+	if (history_read(helper, NULL, "", &account) < 0)
+		return REFUSAL_BUDGET;
+	applied = account_find_applied(&account, request->site, request->key);
+	if (applied == NULL)
+		return REFUSAL_RUNG;
+	if (helper->jobs[HELPER_ACTION].used || history_runs_on(&account, &helper->now))
+		return REFUSAL_BUSY;
+	memcpy(record->site, applied->intent.site, sizeof(record->site));
+	memcpy(record->remedy, applied->intent.remedy, sizeof(record->remedy));
+	memcpy(record->action_id, PROTOCOL_BY_HAND, sizeof(PROTOCOL_BY_HAND));
+	record->key = applied->intent.key;
+	record->reverts = true;
+	return REFUSAL_NONE;
+}
+
 void order_take(struct helper *helper, struct job *job)
 {
 	const struct order *order = &orders[job->request.verb];
@@ -62,14 +85,17 @@ void order_take(struct helper *helper, struct job *job)
 	record.for_ms = job->request.for_ms;
 	if (!order->of_site)
 		record.site[0] = '\0';
+	if (order->kind == LEDGER_RESULT &&
+	    serve_refuse(job, fill_reverted(helper, &job->request, &record)))
+		return;
 	error = carry_out(helper, &record);
 	if (error < 0) {
 		job->reply.result = error == -EBUSY ? PROTOCOL_TRY_LATER : PROTOCOL_FAILED;
-		serve_set_text(job, view_of_text(strerror(-error)));
+		protocol_set_text(&job->reply, view_of_text(strerror(-error)));
 		return;
 	}
 	log_told(LOG_KIND_order, LOG_ABOUT(&record), "%s%s%s%s%s, by %s", record.site,
 	    record.site[0] != '\0' ? ": " : "", record.remedy,
 	    record.remedy[0] != '\0' ? " " : "", order->done, record.by);
-	serve_set_text(job, view_of_text(order->done));
+	protocol_set_text(&job->reply, view_of_text(order->done));
 }

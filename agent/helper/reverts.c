@@ -1,31 +1,22 @@
 #include "helper/helper.h"
 
-/* The rung as it is configured now. Without one nobody but a person can take it back. */
-static bool find_rung(
+/* The rung as it is configured now. Without one that is refused: a person must take it back. */
+static void find_rung(
     const struct helper *helper, const struct ledger_record *intent, struct job *job)
 {
 	job->site = config_site_named(helper->config, intent->site);
-	if (job->site == NULL)
-		return false;
-	while (job->request.rung < job->site->ladder.count &&
+	while (job->site != NULL && job->request.rung < job->site->ladder.count &&
 	       job_rung(job)->key != intent->key)
 		job->request.rung++;
-	return job->request.rung < job->site->ladder.count;
 }
 
 /* Whether it has begun. */
 static bool begin(struct helper *helper, const struct ledger_record *intent)
 {
-	struct job job = {.intent.by = "deadline", .is_operator = true};
+	struct job job = {.intent.by = "deadline", .is_operator = true,
+	    .request = {.verb = PROTOCOL_REVERT, .config_digest = helper->config->digest}};
 
-	job.request.verb = PROTOCOL_REVERT;
-	job.request.config_digest = helper->config->digest;
-	if (!find_rung(helper, intent, &job)) {
-		log_error("%s of site %s must be reverted, and is in the configuration no more: "
-		          "a person must do it (action %s)",
-		    intent->remedy, intent->site, intent->action_id);
-		return false;
-	}
+	find_rung(helper, intent, &job);
 	if (!action_start(helper, &job))
 		return true;
 	log_error("%s of site %s is due and cannot be reverted: %s %s", intent->remedy,

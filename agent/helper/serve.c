@@ -1,6 +1,5 @@
 #include <errno.h>
 
-#include "base/text.h"
 #include "helper/helper.h"
 #include "ledger/pause.h"
 
@@ -33,21 +32,6 @@ bool serve_refuse(struct job *job, enum protocol_refusal refusal)
 const struct config_rung *job_rung(const struct job *job)
 {
 	return &job->site->ladder.items[job->request.rung];
-}
-
-void serve_set_text(struct job *job, struct view said)
-{
-	struct buffer auto_buffer escaped;
-	struct view line = {0}, next;
-
-	while (said.length > 0) {
-		view_cut(&said, '\n', &next);
-		if (view_trim(next).length > 0)
-			line = view_trim(next);
-	}
-	buffer_init(&escaped, 4 * PROTOCOL_TEXT_BYTES);
-	text_append_escaped(&escaped, view_first(line, PROTOCOL_TEXT_BYTES));
-	snprintf(job->reply.text, sizeof(job->reply.text), "%s", buffer_text(&escaped));
 }
 
 /* ------------------------------------------------------------------------------------ the state */
@@ -88,13 +72,11 @@ static void add_state(struct helper *helper, struct job *job)
 		tell_action(&account, job, reply);
 	if (!means_our_rungs(helper, job))
 		account.rung_count = 0;
-	if (job->site != NULL)
-		account_tell(&account, history_limits(helper), &helper->now, reply);
+	account_tell(&account, history_limits(helper), &helper->now, reply);
 }
 
 void serve_answer(struct helper *helper, struct job *job)
 {
-	job->reply.revert_left_ms = -1;
 	if (job->reply.verb != 0 && job->reply.verb != PROTOCOL_INSPECT)
 		add_state(helper, job);
 	clients_send(helper, job->client, &job->reply);

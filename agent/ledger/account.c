@@ -49,10 +49,8 @@ static void add_applied(struct account *account, const struct ledger_record *int
 	struct account_applied *applied = find_applied(account, intent);
 
 	account->replaced = (struct account_applied){0};
-	if (applied == NULL && account->applied_count == ACCOUNT_MAX_APPLIED) {
-		account->applied_is_full = true;
-		return;
-	}
+	if (applied == NULL && account->applied_count == ACCOUNT_MAX_APPLIED)
+		return; /* by an earlier release: with so many nothing is begun any more */
 	if (applied == NULL)
 		applied = &account->applied[account->applied_count++];
 	else

@@ -6,7 +6,7 @@
 #include "ledger/ledger.h"
 
 #define ACCOUNT_MAX_RUNGS    8
-#define ACCOUNT_MAX_APPLIED  16 /* with more nothing is begun */
+#define ACCOUNT_MAX_APPLIED  PROTOCOL_MAX_STANDING /* with so many nothing is begun */
 #define ACCOUNT_APPROVAL_MS  INT64_C(3600000) /* after which an approval is too old */
 #define ACCOUNT_RETRY_MS     INT64_C(60000)   /* after a revert that failed; doubled each time */
 #define ACCOUNT_MAX_RETRY_MS INT64_C(3600000)
@@ -46,7 +46,6 @@ struct account {
 	struct account_applied applied[ACCOUNT_MAX_APPLIED]; /* of any site */
 	struct account_applied replaced; /* what the newest apply took the place of, or zeroed */
 	size_t applied_count;
-	bool applied_is_full;
 };
 
 /* A ledger_on_record; the context is the account. */

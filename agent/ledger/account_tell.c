@@ -33,7 +33,8 @@ static bool has_no_budget(const struct account *account,
 {
 	const struct budget_left left = budget_left(&account->budget, order->now, &order->limits);
 
-	return left.hour == 0 || left.day == 0 || account->applied_is_full;
+	/* One more could not be kept in mind, and would never be taken back. */
+	return left.hour == 0 || left.day == 0 || account->applied_count == ACCOUNT_MAX_APPLIED;
 }
 
 static const struct {
@@ -57,19 +58,28 @@ enum protocol_refusal account_refuses(
 	return REFUSAL_NONE;
 }
 
-static void tell_applied(const struct account *account, const struct account_applied *applied,
-    const struct moment *now, struct protocol_reply *reply)
+/* That it stands is told whatever became of its rung: nothing may be done on top of it. */
+static uint32_t applied_bit(const struct account *account, const struct ledger_record *intent)
 {
-	int64_t left_ms = account_left_ms(applied, now);
-
-	if (strcmp(applied->intent.site, account->site) != 0)
-		return;
+	if (strcmp(intent->site, account->site) != 0)
+		return 0;
 	for (size_t i = 0; i < account->rung_count; i++)
-		if (account->rungs[i].key == applied->intent.key)
-			reply->applied |= UINT32_C(1) << i;
-	left_ms = left_ms > 0 ? left_ms : 0;
-	if (reply->revert_left_ms < 0 || left_ms < reply->revert_left_ms)
-		reply->revert_left_ms = left_ms;
+		if (account->rungs[i].key == intent->key)
+			return UINT32_C(1) << i;
+	return PROTOCOL_APPLIED_GONE;
+}
+
+/* The time that was approved counts, however often it was tried to revert it since. */
+static struct protocol_standing standing_of(
+    const struct ledger_record *intent, const struct moment *now)
+{
+	struct protocol_standing standing = {.key = intent->key,
+	    .until_ms = intent->when.wall_ms + intent->for_ms,
+	    .left_ms = account_left_ms(&(struct account_applied){.intent = *intent}, now)};
+
+	memcpy(standing.site, intent->site, sizeof(standing.site));
+	memcpy(standing.remedy, intent->remedy, sizeof(standing.remedy));
+	return standing;
 }
 
 void account_tell(const struct account *account, struct budget_limits limits,
@@ -88,6 +98,10 @@ void account_tell(const struct account *account, struct budget_limits limits,
 		reply->skipped |= rung->skipped ? bit : 0;
 		reply->approved |= account_is_approved(rung, now) ? bit : 0;
 	}
-	for (size_t i = 0; i < account->applied_count; i++)
-		tell_applied(account, &account->applied[i], now, reply);
+	reply->standing_known = 1;
+	for (size_t i = 0; i < account->applied_count; i++) {
+		reply->applied |= applied_bit(account, &account->applied[i].intent);
+		reply->standing[reply->standing_count++] =
+		    standing_of(&account->applied[i].intent, now);
+	}
 }

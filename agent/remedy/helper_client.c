@@ -243,6 +243,7 @@ int helper_client_ask(struct helper_client *client, const struct helper_client_r
 	struct protocol_request message = {.magic = PROTOCOL_MAGIC,
 	    .verb = (uint32_t)request->verb,
 	    .config_digest = client->options.config->digest,
+	    .key = request->key,
 	    .for_ms = request->for_ms,
 	    .begin_by_s = (uint32_t)(request->begin_by_ms / 1000),
 	    .rung = request->rung};

@@ -29,6 +29,7 @@ struct helper_client_request {
 	const char *incident; /* "" where the verb needs none */
 	const char *reason;
 	uint32_t rung;
+	uint64_t key; /* of what was taken back by hand; else 0 */
 	int64_t for_ms; /* of an approval; 0: as configured */
 	int64_t begin_by_ms; /* of an apply: boot time until which it may be begun; 0: ever */
 	helper_client_on_reply *on_reply;

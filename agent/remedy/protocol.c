@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
+
 const char *protocol_refusal_name(uint32_t refusal)
 {
 	static const char *const names[REFUSAL_COUNT] = {
@@ -87,6 +89,7 @@ static bool are_request_numbers(const struct protocol_request *request)
 {
 	return request->magic == PROTOCOL_MAGIC &&
 	       (request->begin_by_s == 0 || request->verb == PROTOCOL_APPLY) &&
+	       (request->key == 0 || request->verb == PROTOCOL_REVERTED) &&
 	       request->verb >= PROTOCOL_INSPECT && request->verb < PROTOCOL_VERBS &&
 	       request->for_ms >= 0 && request->for_ms <= PROTOCOL_MAX_FOR_MS;
 }
@@ -124,15 +127,51 @@ static bool is_reply_verb(const struct protocol_reply *reply)
 	       (reply->verb != 0 || reply->refusal == REFUSAL_MALFORMED);
 }
 
+static bool is_standing(const struct protocol_standing *standing)
+{
+	return is_word(standing->site) && is_word(standing->remedy) &&
+	       standing->site[0] != '\0' && standing->remedy[0] != '\0';
+}
+
+static bool are_standing(const struct protocol_reply *reply)
+{
+	bool may = reply->standing_known == 1 && reply->verb != PROTOCOL_INSPECT;
+
+	if (reply->standing_known > 1 || reply->standing_count > (may ? PROTOCOL_MAX_STANDING : 0))
+		return false;
+	for (uint32_t i = 0; i < reply->standing_count; i++)
+		if (!is_standing(&reply->standing[i]))
+			return false;
+	return true;
+}
+
 static bool are_reply_texts(const struct protocol_reply *reply)
 {
 	return is_word(reply->action_id) &&
 	       is_text(reply->text, sizeof(reply->text), ' ', false) &&
-	       is_whole_lines(reply->facts);
+	       (reply->standing_count > 0 || is_whole_lines(reply->facts));
+}
+
+void protocol_set_text(struct protocol_reply *reply, struct view said)
+{
+	struct buffer auto_buffer escaped;
+	struct view line = {0}, next;
+
+	while (said.length > 0) {
+		view_cut(&said, '\n', &next);
+		if (view_trim(next).length > 0)
+			line = view_trim(next);
+	}
+	buffer_init(&escaped, 4 * PROTOCOL_TEXT_BYTES);
+	text_append_escaped(&escaped, view_first(line, PROTOCOL_TEXT_BYTES));
+	snprintf(reply->text, sizeof(reply->text), "%s", buffer_text(&escaped));
 }
 
 size_t protocol_reply_bytes(const struct protocol_reply *reply)
 {
+	if (reply->standing_count > 0)
+		return offsetof(struct protocol_reply, standing) +
+		       reply->standing_count * sizeof(reply->standing[0]);
 	return offsetof(struct protocol_reply, facts) + strlen(reply->facts) + 1;
 }
 
@@ -147,7 +186,8 @@ int protocol_read_reply(
 	if (reply.magic != PROTOCOL_MAGIC || reply.in_flight > 1 || reply.paused > 1 ||
 	    reply.facts_truncated > 1 || reply.denied > 1)
 		return -EBADMSG;
-	if (!is_reply_verb(&reply) || !is_reply_result(&reply) || !are_reply_texts(&reply))
+	if (!is_reply_verb(&reply) || !is_reply_result(&reply) || !are_standing(&reply) ||
+	    !are_reply_texts(&reply))
 		return -EBADMSG;
 	if (packet_bytes != protocol_reply_bytes(&reply))
 		return -EBADMSG;

@@ -185,7 +185,8 @@ static void on_record(void *context, const struct ledger_record *record)
 	counted->kinds[record->kind]++;
 	if (record->kind == LEDGER_INTENT)
 		memcpy(counted->last_intent, record->action_id, sizeof(counted->last_intent));
-	else if (record->kind == LEDGER_RESULT) {
+	else if (record->kind == LEDGER_RESULT &&
+	         strcmp(record->action_id, PROTOCOL_BY_HAND) != 0) {
 		counted->open += strcmp(record->action_id, counted->last_intent) != 0;
 		counted->last_intent[0] = '\0';
 	}
@@ -211,6 +212,7 @@ static void note_word(const struct protocol_reply *reply)
 	    [PROTOCOL_APPROVE] = LEDGER_APPROVE, [PROTOCOL_SKIP] = LEDGER_SKIP,
 	    [PROTOCOL_DENY] = LEDGER_DENY};
 
+	world.results += reply->verb == PROTOCOL_REVERTED && reply->result == PROTOCOL_DONE;
 	if (reply->result == PROTOCOL_DONE && reply->verb < PROTOCOL_VERBS)
 		world.words[kinds[reply->verb]] += kinds[reply->verb] != 0;
 }
@@ -277,6 +279,8 @@ static void send_request(struct input *input)
 	request.request_id = verb;
 	request.rung = about >> 3 & 3;
 	request.for_ms = (how >> 4 & 3) * INT64_C(600000);
+	if (request.verb == PROTOCOL_REVERTED)
+		request.key = rungs[request.rung % count_of(rungs)].key;
 	snprintf(request.site, sizeof(request.site), "%s", names[about & 3]);
 	snprintf(request.incident, sizeof(request.incident), "%s", incidents[about >> 5]);
 	if ((how & 1) != 0)

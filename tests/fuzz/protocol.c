@@ -31,6 +31,7 @@ static void check_request(const uint8_t *data, size_t size)
 	memcpy(&request, data, sizeof(request));
 	fuzz_check(request.magic == PROTOCOL_MAGIC);
 	fuzz_check(request.begin_by_s == 0 || request.verb == PROTOCOL_APPLY);
+	fuzz_check(request.key == 0 || request.verb == PROTOCOL_REVERTED);
 	fuzz_check(request.verb >= PROTOCOL_INSPECT && request.verb < PROTOCOL_VERBS);
 	fuzz_check(is_one_word(request.site) && is_one_word(request.incident) &&
 	           is_one_word(request.reason));
@@ -48,8 +49,12 @@ static void check_reply(const uint8_t *data, size_t size)
 	fuzz_check(strcmp(protocol_result_name(reply.result), "invalid") != 0);
 	fuzz_check(strcmp(protocol_refusal_name(reply.refusal), "invalid") != 0);
 	fuzz_check((reply.result == PROTOCOL_REFUSED) == (reply.refusal != REFUSAL_NONE));
+	fuzz_check(reply.standing_count <= PROTOCOL_MAX_STANDING);
+	for (uint32_t i = 0; i < reply.standing_count; i++)
+		fuzz_check(is_one_word(reply.standing[i].site) &&
+		           is_one_word(reply.standing[i].remedy));
 	fuzz_check(is_terminated(reply.text, sizeof(reply.text)));
-	fuzz_check(is_terminated(reply.facts, sizeof(reply.facts)));
+	fuzz_check(reply.standing_count > 0 || is_terminated(reply.facts, sizeof(reply.facts)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -168,9 +168,9 @@ def test_who_may_say_what():
     told = re.search(r"Only root may ([a-z, ]+) and ([a-z]+), and who said it", manual)
     orders = re.findall(r"\[PROTOCOL_(\w+)\] = \{\w+, (true|false),",
                         (ROOT / "agent/helper/orders.c").read_text(encoding="ascii"))
-    words = {"deny": "refuse"}
+    words = {"deny": "refuse", "reverted": "revert"}
     alone = {words.get(verb.lower(), verb.lower()) for verb, only_root in orders if only_root == "true"}
-    assert len(orders) == 7 and ("PAUSE", "false") in orders
+    assert len(orders) == 8 and ("PAUSE", "false") in orders
     assert {*told[1].split(", "), told[2]} == alone | {"revert"}
 
 

@@ -165,6 +165,17 @@ static void apply_fallback(struct harness *harness)
 	assert_int_equal(harness_count_lines(harness, "marks"), 1);
 }
 
+static void assert_stands(const struct protocol_reply *reply, const char *remedy)
+{
+	const struct protocol_standing *standing = &reply->standing[0];
+
+	assert_int_equal(reply->standing_known, 1);
+	assert_int_equal(reply->standing_count, 1);
+	assert_string_equal(standing->site, "fallback");
+	assert_string_equal(standing->remedy, remedy);
+	assert_true(standing->left_ms <= 3600000);
+}
+
 /* What is applied for a time is told with what is left of it, and a person can take it back. */
 static void reverts_when_told(void **state)
 {
@@ -175,11 +186,15 @@ static void reverts_when_told(void **state)
 	apply_fallback(harness);
 	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
 	assert_int_equal(reply.applied, 1);
-	assert_true(reply.revert_left_ms > 0 && reply.revert_left_ms <= 3600000);
-	assert_int_equal(harness_say(harness, PROTOCOL_STATUS, "web", 0).revert_left_ms, -1);
+	assert_stands(&reply, "mark");
+	reply = harness_say(harness, PROTOCOL_STATUS, "web", 0);
+	assert_int_equal(reply.applied, 0);
+	assert_stands(&reply, "mark"); /* on the host, all the same */
 	reply = harness_say(harness, PROTOCOL_REVERT, "fallback", 0);
 	assert_int_equal(reply.result, PROTOCOL_DONE);
 	assert_int_equal(reply.applied, 0);
+	assert_int_equal(reply.standing_known, 1);
+	assert_int_equal(reply.standing_count, 0);
 	assert_true(harness_ledger_has(harness, " verb=revert "));
 	assert_int_equal(harness_count_lines(harness, "marks"), 2);
 	reply = harness_say(harness, PROTOCOL_REVERT, "fallback", 0);
@@ -280,15 +295,13 @@ static void tries_to_revert_again(void **state)
 	assert_int_equal(harness_count_lines(harness, "marks"), 3);
 }
 
-/* What left the configuration cannot be taken back by us, which is no success. */
-static void cannot_revert_the_unknown(void **state)
+/* Another rung stands in the place of the one that is applied, and that is overdue. No helper
+ * runs. */
+static void lose_the_rung(struct harness *harness)
 {
-	struct harness *harness = *state;
 	char auto_free *config = NULL;
 	char *found;
 
-	if (!harness_has_place)
-		skip();
 	harness_plugin(harness, "mark", harness_mark);
 	harness_plugin(harness, "other", harness_mark);
 	apply_fallback(harness);
@@ -299,8 +312,102 @@ static void cannot_revert_the_unknown(void **state)
 	assert_non_null(found);
 	memcpy(found, "{remedy: other,", 15);
 	harness_write(harness, "authmedic.yml", config);
+}
+
+/* What left the configuration cannot be taken back by us, which is no success. */
+static void cannot_revert_the_unknown(void **state)
+{
+	struct harness *harness = *state;
+
+	if (!harness_has_place)
+		skip();
+	lose_the_rung(harness);
 	assert_int_equal(harness_revert_due(harness), 1);
 	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+}
+
+/* That it stands is told all the same, as a fallback of the site, and that it is overdue. */
+static void tells_of_the_unknown(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+
+	lose_the_rung(harness);
+	harness_start(harness);
+	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
+	assert_int_equal(reply.applied, PROTOCOL_APPLIED_GONE);
+	assert_stands(&reply, "mark");
+	assert_true(reply.standing[0].left_ms <= 0);
+	assert_int_equal(harness_say(harness, PROTOCOL_STATUS, "web", 0).applied, 0);
+}
+
+static struct protocol_reply say_by_hand(
+    const struct harness *harness, const char *site, uint64_t key)
+{
+	struct protocol_request request = harness_request(harness, PROTOCOL_REVERTED);
+
+	snprintf(request.site, sizeof(request.site), "%s", site);
+	request.key = key;
+	return harness_ask(harness, &request);
+}
+
+/* What a person has taken back by hand stands no more once he says so, though its rung is gone: of
+ * that site and rung alone, and by a record that an older helper would read as a revert. */
+static void takes_the_word_of_a_hand(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_reply reply;
+	uint64_t key;
+
+	if (!harness_has_place)
+		skip();
+	lose_the_rung(harness);
+	harness_start(harness);
+	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
+	assert_stands(&reply, "mark");
+	key = reply.standing[0].key;
+	reply = say_by_hand(harness, "web", key);
+	assert_refused(&reply, REFUSAL_RUNG);
+	reply = say_by_hand(harness, "fallback", key + 1);
+	assert_refused(&reply, REFUSAL_RUNG);
+	reply = say_by_hand(harness, "fallback", key);
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
+	assert_int_equal(reply.applied, 0);
+	assert_int_equal(reply.standing_count, 0);
+	assert_true(harness_ledger_has(harness, " site=fallback remedy=mark "));
+	assert_true(harness_ledger_has(harness, " action=by-hand verb=revert "));
+	assert_int_equal(harness_count_lines(harness, "marks"), 1);
+	harness_kill(harness);
+	assert_int_equal(harness_revert_due(harness), 0);
+}
+
+/* A word that comes while the action is under way waits for its end. */
+static void takes_no_word_meanwhile(void **state)
+{
+	struct harness *harness = *state;
+	struct protocol_request request;
+	struct protocol_reply reply;
+
+	harness_make_fifo(harness, "go");
+	harness_plugin(harness, "mark", "read line <$FOLDER/go");
+	harness_start(harness);
+	assert_int_equal(
+	    harness_say(harness, PROTOCOL_APPROVE, "fallback", 0).result, PROTOCOL_DONE);
+	request = harness_request(harness, PROTOCOL_APPLY);
+	snprintf(request.site, sizeof(request.site), "fallback");
+	harness_send(harness, &request, sizeof(request));
+	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
+	assert_int_equal(reply.standing_count, 1);
+	reply = say_by_hand(harness, "fallback", reply.standing[0].key);
+	assert_refused(&reply, REFUSAL_BUSY);
+	reply = harness_say(harness, PROTOCOL_STATUS, "fallback", 0);
+	assert_int_equal(reply.in_flight, 1);
+	assert_stands(&reply, "mark");
+	harness_let_go(harness, "go");
+	assert_true(harness_receive(harness, &reply));
+	assert_int_equal(reply.result, PROTOCOL_DONE);
+	assert_int_equal(reply.standing_count, 1);
 }
 
 int main(void)
@@ -319,6 +426,9 @@ int main(void)
 	    TEST(reverts_without_us),
 	    TEST(tries_to_revert_again),
 	    TEST(cannot_revert_the_unknown),
+	    TEST(tells_of_the_unknown),
+	    TEST(takes_the_word_of_a_hand),
+	    TEST(takes_no_word_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("orders", tests, harness_make_place, NULL);

@@ -162,7 +162,7 @@ static struct protocol_request make_request(void)
 {
 	static const uint32_t verbs[] = {PROTOCOL_INSPECT, PROTOCOL_APPLY, PROTOCOL_APPLY,
 	    PROTOCOL_ACTION, PROTOCOL_LOCK, PROTOCOL_UNLOCK, PROTOCOL_APPROVE, PROTOCOL_SKIP,
-	    PROTOCOL_DENY, PROTOCOL_REVERT};
+	    PROTOCOL_DENY, PROTOCOL_REVERT, PROTOCOL_REVERTED};
 	struct protocol_request request = {.magic = PROTOCOL_MAGIC,
 	    .verb = verbs[chance(count_of(verbs))],
 	    .config_digest = DIGEST,

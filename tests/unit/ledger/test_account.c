@@ -256,12 +256,12 @@ static void remembers_what_stood_before(unused_parameter void **state)
 	}
 }
 
-/* With more than can be kept in mind nothing further is begun. */
+/* With as many as can be kept in mind nothing further is begun: it would never be taken back. */
 static void has_a_maximum(unused_parameter void **state)
 {
 	struct account account = new_account();
 
-	for (uint64_t i = 0; i <= ACCOUNT_MAX_APPLIED; i++) {
+	for (uint64_t i = 0; i < ACCOUNT_MAX_APPLIED; i++) {
 		struct ledger_record intent = record_of(LEDGER_INTENT);
 
 		intent.key = 1000 + i;
@@ -271,6 +271,11 @@ static void has_a_maximum(unused_parameter void **state)
 	}
 	assert_int_equal(account.applied_count, ACCOUNT_MAX_APPLIED);
 	assert_int_equal(refusal_of(&account, false), REFUSAL_BUDGET);
+	add_revert(&account, noon, PROTOCOL_FAILED); /* of another rung */
+	assert_int_equal(refusal_of(&account, false), REFUSAL_BUDGET);
+	account.applied[3].intent.key = RUNG;
+	add_revert(&account, noon, PROTOCOL_DONE);
+	assert_int_equal(refusal_of(&account, false), REFUSAL_NONE);
 }
 
 static bool shares_with_twin(const void *context, const char *site, const char *other_site)
@@ -295,11 +300,11 @@ static void shares_the_budget(unused_parameter void **state)
 	assert_string_equal(account.rungs[0].action.action_id, "");
 }
 
-/* The reply has a bit for each rung, and the time until the first revert. */
+/* The reply has a bit for each rung. */
 static void tells(unused_parameter void **state)
 {
 	struct account account = with_applied(HOUR_MS);
-	struct protocol_reply reply = {.revert_left_ms = -1};
+	struct protocol_reply reply = {0};
 	struct ledger_record record = record_of(LEDGER_LOCK);
 
 	record.key = OTHER;
@@ -309,12 +314,67 @@ static void tells(unused_parameter void **state)
 	add_kind(&account, LEDGER_DENY);
 	account_tell(&account, plenty(), &noon, &reply);
 	assert_int_equal(reply.applied, 1);
-	assert_int_equal(reply.revert_left_ms, HOUR_MS);
 	assert_int_equal(reply.locked, 2);
 	assert_int_equal(reply.skipped, 1);
 	assert_int_equal(reply.approved, 1);
 	assert_int_equal(reply.denied, 1);
 	assert_int_equal(reply.budget_hour, 59);
+}
+
+/* What stands of a rung that the site has no more is told all the same; of another site not. */
+static void tells_what_stands_of_no_rung(unused_parameter void **state)
+{
+	struct account account = with_applied(HOUR_MS);
+	struct protocol_reply reply = {0};
+
+	account.rungs[0].key = 99;
+	account_tell(&account, plenty(), &noon, &reply);
+	assert_int_equal(reply.applied, PROTOCOL_APPLIED_GONE);
+	reply.applied = 0;
+	account.site = "other";
+	account_tell(&account, plenty(), &noon, &reply);
+	assert_int_equal(reply.applied, 0);
+}
+
+/* All that stands is told, of each site, until the time that was approved: whenever the next try
+ * is, and by either clock. */
+static void tells_until_when_it_stands(unused_parameter void **state)
+{
+	struct account account = with_applied(HOUR_MS);
+	struct protocol_reply reply = {0};
+	struct moment then = after(HOUR_MS + 5);
+
+	add_revert(&account, then, PROTOCOL_FAILED);
+	account.site = "other";
+	account_tell(&account, plenty(), &then, &reply);
+	assert_int_equal(reply.standing_known, 1);
+	assert_int_equal(reply.standing_count, 1);
+	assert_string_equal(reply.standing[0].site, "web");
+	assert_int_equal(reply.standing[0].key, RUNG);
+	assert_int_equal(reply.standing[0].until_ms, noon.wall_ms + HOUR_MS);
+	assert_int_equal(reply.standing[0].left_ms, -5);
+	assert_int_equal(account_left_ms(&account.applied[0], &then), ACCOUNT_RETRY_MS);
+	then = noon;
+	then.wall_ms += HOUR_MS;
+	reply = (struct protocol_reply){0};
+	account_tell(&account, plenty(), &then, &reply);
+	assert_int_equal(reply.standing[0].left_ms, 0);
+}
+
+/* What a person has taken back by hand stands no more, and is no end of the apply itself. */
+static void believes_a_hand(unused_parameter void **state)
+{
+	struct account account = with_applied(HOUR_MS);
+	struct ledger_record word = record_of(LEDGER_RESULT);
+
+	word.reverts = true;
+	word.result = PROTOCOL_DONE;
+	word.incident[0] = '\0';
+	snprintf(word.action_id, sizeof(word.action_id), PROTOCOL_BY_HAND);
+	account_add(&account, &word);
+	assert_int_equal(account.applied_count, 0);
+	assert_int_equal(account.rungs[0].action.result, PROTOCOL_UNKNOWN);
+	assert_string_equal(account.open.action_id, "a-1");
 }
 
 /* An approval of an earlier boot is as old as this boot at least; with a clock that was set back it
@@ -349,6 +409,9 @@ int main(void)
 	    cmocka_unit_test(has_a_maximum),
 	    cmocka_unit_test(shares_the_budget),
 	    cmocka_unit_test(tells),
+	    cmocka_unit_test(tells_what_stands_of_no_rung),
+	    cmocka_unit_test(tells_until_when_it_stands),
+	    cmocka_unit_test(believes_a_hand),
 	};
 
 	return cmocka_run_group_tests_name("account", tests, NULL, NULL);

@@ -161,6 +161,48 @@ static void checks_replies(unused_parameter void **state)
 	assert_false(takes_reply(&reply));
 }
 
+/* The text is the last line that says anything, so that a reply with it is taken. */
+static void makes_texts(unused_parameter void **state)
+{
+	struct protocol_reply reply = good_reply();
+
+	protocol_set_text(&reply, VIEW("first\nlast\x1b[31m \n \n"));
+	assert_string_equal(reply.text, "last\\x1b[31m");
+	assert_true(takes_reply(&reply));
+	protocol_set_text(&reply, VIEW("\n"));
+	assert_string_equal(reply.text, "");
+}
+
+/* What stands has a site and a remedy, each a word, and there is no more than there is room for. */
+static void checks_what_stands(unused_parameter void **state)
+{
+	struct protocol_reply reply = good_reply();
+	const struct protocol_standing standing = {.site = "web", .remedy = "mark"};
+
+	reply.verb = PROTOCOL_STATUS;
+	reply.standing_known = 1;
+	for (; reply.standing_count < PROTOCOL_MAX_STANDING; reply.standing_count++)
+		reply.standing[reply.standing_count] = standing;
+	assert_true(takes_reply(&reply));
+	reply.standing_known = 2;
+	assert_false(takes_reply(&reply));
+	reply.standing_known = 0;
+	assert_false(takes_reply(&reply));
+	reply.standing_known = 1;
+	reply.standing[15].site[1] = '\n';
+	assert_false(takes_reply(&reply));
+	reply.standing[15] = standing;
+	reply.standing[15].remedy[0] = '\0';
+	assert_false(takes_reply(&reply));
+	reply.standing_count = 15;
+	assert_true(takes_reply(&reply));
+	reply.verb = PROTOCOL_INSPECT;
+	assert_false(takes_reply(&reply));
+	reply.verb = PROTOCOL_STATUS;
+	reply.standing_count = PROTOCOL_MAX_STANDING + 1;
+	assert_false(takes_reply(&reply));
+}
+
 /* A reply ends behind its facts, neither before nor later, and is all that was sent. */
 static void takes_whole_replies(unused_parameter void **state)
 {
@@ -196,7 +238,8 @@ static void answers_without_verb(unused_parameter void **state)
 static void takes_what_fuzzing_starts_from(unused_parameter void **state)
 {
 	static const char *const names[] = {"request-apply", "request-approve", "request-status",
-	    "reply-inspect", "reply-many-facts", "reply-refused"};
+	    "request-reverted", "reply-inspect", "reply-many-facts", "reply-refused",
+	    "reply-standing"};
 	static char packet[sizeof(struct protocol_reply)];
 	const char *source = getenv("AUTHMEDIC_SOURCE_DIR");
 	struct protocol_reply reply;
@@ -229,6 +272,8 @@ int main(void)
 	    cmocka_unit_test(refuses_bad_names),
 	    cmocka_unit_test(wants_an_incident),
 	    cmocka_unit_test(checks_replies),
+	    cmocka_unit_test(makes_texts),
+	    cmocka_unit_test(checks_what_stands),
 	    cmocka_unit_test(takes_whole_replies),
 	    cmocka_unit_test(takes_what_fuzzing_starts_from),
 	    cmocka_unit_test(answers_without_verb),
