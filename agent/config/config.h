@@ -183,6 +183,7 @@ struct config_safety {
 	int64_t actions_per_day;
 	int64_t cool_down_ms; /* after an action; twice as long after each further one in a day */
 	int64_t plugin_timeout_ms;
+	int64_t overdue_after_ms; /* so long a fallback may stand beyond its time untold */
 	char *disable_file;
 };
 

@@ -338,6 +338,9 @@ static const struct option options[] = {
         .help = "no action so long after the last; twice as long after each further one in a day"},
     {"safety.plugin_timeout", &option_duration, IN_CONFIG(safety.plugin_timeout_ms), "30s",
         .minimum = 100, .maximum = HOUR, .help = "after which a plugin is killed"},
+    {"safety.overdue_after", &option_duration, IN_CONFIG(safety.overdue_after_ms), "3m",
+        .maximum = DAY,
+        .help = "how long a fallback may stand beyond its time before people are told"},
     {"safety.disable_file", &option_path, IN_CONFIG(safety.disable_file),
         "/etc/authmedic/disable", .help = "while this file exists nothing is changed"},
 

@@ -33,6 +33,8 @@ static void fill_model(void *context, struct report_model *model)
 	model->lost_events = journal_dropped_total(pipeline->journal);
 	model->lost_messages = journal_refused_total(pipeline->journal);
 	model->fleet = membership_model(pipeline->membership);
+	model->fallbacks =
+	    overdue_model(pipeline->overdue, site_now(), &model->fallback_count);
 	model->target_count = outbox_describe(pipeline->outbox, pipeline->targets);
 	model->targets = pipeline->targets;
 }
@@ -107,7 +109,8 @@ static int make_report(struct pipeline *pipeline, struct buffer *errors)
 	    .saving = &pipeline->saving,
 	    .sites = pipeline->sites,
 	    .site_count = pipeline->site_count,
-	    .membership = pipeline->membership};
+	    .membership = pipeline->membership,
+	    .overdue = pipeline->overdue};
 	struct endpoint_parts endpoint = {.loop = pipeline->loop,
 	    .rulebook = &pipeline->rulebook,
 	    .store = pipeline->store,
@@ -167,6 +170,9 @@ static int make(struct pipeline *pipeline, struct buffer *errors)
 	error = journal_new(&pipeline->journal, pipeline->rulebook.config);
 	if (error == 0)
 		error = make_sites(pipeline, errors);
+	if (error == 0)
+		error = overdue_new(&pipeline->overdue, pipeline->rulebook.config,
+		    pipeline->store, pipeline->journal);
 	if (error == 0)
 		error = join_fleet(pipeline, errors);
 	if (error == 0)
@@ -228,6 +234,7 @@ void pipeline_close(struct pipeline **closing, struct estate *ret_estate)
 	if (was_made)
 		commit_all(pipeline);
 	membership_close(&pipeline->membership);
+	overdue_free(&pipeline->overdue);
 	for (size_t i = 0; i < pipeline->site_count; i++)
 		site_done(&pipeline->sites[i]);
 	free(pipeline->sites);

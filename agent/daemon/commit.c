@@ -30,6 +30,8 @@ static int save(struct pipeline *pipeline)
 		error = memory_save_site(&pipeline->sites[i], pipeline->store);
 	if (error == 0)
 		error = membership_save(pipeline->membership, pipeline->store);
+	if (error == 0)
+		error = overdue_save(pipeline->overdue, pipeline->store);
 	return error == 0 ? store_commit(pipeline->store) : error;
 }
 
@@ -47,6 +49,7 @@ static void note_how_saved(struct pipeline *pipeline, int error)
 	if (error == 0) {
 		journal_forget(pipeline->journal);
 		membership_committed(pipeline->membership);
+		overdue_committed(pipeline->overdue);
 		pipeline->unwatched_ended = true;
 	}
 	if (saving_note(&pipeline->saving, error, site_now(), &news))

@@ -116,6 +116,24 @@ static int add_state(struct part *part, const struct saving *saving)
 	return error < 0 ? error : add(part, buffer_view(&text));
 }
 
+static int add_fallbacks(struct part *part, const struct overdue *overdue)
+{
+	struct notification_of_fallback notification;
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && overdue_at(overdue, i, &notification); i++) {
+		struct buffer auto_buffer text;
+
+		buffer_init(&text, MAX_BYTES);
+		if (!takes_next(part))
+			continue;
+		error = notification_of_fallback_print(&notification, &text);
+		if (error == 0)
+			error = add(part, buffer_view(&text));
+	}
+	return error;
+}
+
 static int add_all(struct part *part, const struct firing *firing)
 {
 	int error = 0;
@@ -127,6 +145,8 @@ static int add_all(struct part *part, const struct firing *firing)
 		for (size_t j = 0; error == 0 && j < site->log_count; j++)
 			error = add_deaf(part, &site->logs[j]);
 	}
+	if (error == 0)
+		error = add_fallbacks(part, firing->overdue);
 	if (error == 0)
 		error = add_fleet(part, firing->membership);
 	return error < 0 ? error : add_state(part, firing->saving);

@@ -3,6 +3,7 @@
 #define AUTHMEDIC_DAEMON_FIRING_H
 
 #include "daemon/membership.h"
+#include "daemon/overdue.h"
 #include "daemon/saving.h"
 #include "daemon/site.h"
 #include "report/wire.h"
@@ -12,6 +13,7 @@ struct firing {
 	size_t site_count;
 	const struct membership *membership; /* NULL: in no fleet */
 	const struct saving *saving;
+	const struct overdue *overdue; /* NULL: nothing is known to stand */
 	const char *host;
 	int64_t now_ms;
 };

@@ -359,6 +359,34 @@ void journal_tell_state(
 	keep(journal, &entry, "the state", error);
 }
 
+static int fill_fallback(struct entry *entry, const struct journal *journal,
+    const struct notification_of_fallback *notification)
+{
+	uint64_t site = hash_chain(hash_chain(0, view_of_text(notification->host)),
+	    view_of_text(notification->site));
+	char id[JOURNAL_ID_BYTES];
+	int error;
+
+	if (!begin_told(entry, journal, notification->time_ms))
+		return 0;
+	entry->subject = hash_chain(site, VIEW("fallback"));
+	entry->is_end = !notification->opened;
+	snprintf(id, sizeof(id), "fallback-%016llx-%s-%lld", (unsigned long long)site,
+	    notification->opened ? "overdue" : "overdue-ended",
+	    (long long)notification->since_ms);
+	error = notification_of_fallback_print(notification, &entry->body);
+	return error < 0 ? error : add_messages(entry, journal->config, id);
+}
+
+void journal_tell_fallback(
+    struct journal *journal, const struct notification_of_fallback *notification)
+{
+	struct entry entry;
+	int error = fill_fallback(&entry, journal, notification);
+
+	keep(journal, &entry, notification->site, error);
+}
+
 /* ------------------------------------------------------- what cannot wait for the next commit */
 
 static struct message *message_for(
@@ -476,7 +504,7 @@ static int write_entry(struct journal *journal, const struct entry *entry, struc
 	    .data = buffer_view(&entry->data)};
 	int error;
 
-	if (entry->incident == NULL) /* it is of a log, the fleet or the state */
+	if (entry->incident == NULL) /* it is of something of ours */
 		return write_messages(journal, entry, store);
 	error = store_put_incident(store, &incident);
 	if (error == 0)

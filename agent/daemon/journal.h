@@ -32,6 +32,10 @@ void journal_tell_fleet(
 void journal_tell_state(
     struct journal *journal, const struct notification_of_state *notification);
 
+/* Notes that a site's fallback stands beyond its time, or none does any more. */
+void journal_tell_fallback(
+    struct journal *journal, const struct notification_of_fallback *notification);
+
 enum journal_fate { /* of a message that is in no store yet */
 	JOURNAL_UNTOLD,
 	JOURNAL_TOLD, /* its receiver took it: it is not written into the outbox any more */

@@ -29,6 +29,7 @@ pipeline_sources = \
 	agent/daemon/memory.c agent/daemon/memory.h \
 	agent/daemon/message_clock.c agent/daemon/message_clock.h \
 	agent/daemon/outbox.c agent/daemon/outbox.h \
+	agent/daemon/overdue.c agent/daemon/overdue.h \
 	agent/daemon/owed.c agent/daemon/owed.h \
 	agent/daemon/parcel.c agent/daemon/parcel.h \
 	agent/daemon/pipeline.c agent/daemon/pipeline.h agent/daemon/pipeline_parts.h \

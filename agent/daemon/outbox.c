@@ -485,6 +485,7 @@ static int send_firing(struct outbox *outbox, size_t number)
 	    .site_count = outbox->parts.site_count,
 	    .membership = outbox->parts.membership,
 	    .saving = outbox->parts.saving,
+	    .overdue = outbox->parts.overdue,
 	    .host = outbox->host,
 	    .now_ms = outbox->now_ms};
 	struct buffer auto_buffer body;

@@ -5,6 +5,7 @@
 #define AUTHMEDIC_DAEMON_OUTBOX_H
 
 #include "daemon/journal.h"
+#include "daemon/overdue.h"
 #include "daemon/publisher.h"
 #include "daemon/saving.h"
 #include "loop/loop.h"
@@ -22,6 +23,7 @@ struct outbox_parts {
 	const struct site *sites;
 	size_t site_count;
 	const struct membership *membership; /* NULL: in no fleet */
+	const struct overdue *overdue;
 };
 
 /* Reads the targets' secrets; what is wrong with one is appended as a line. */

@@ -274,6 +274,7 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 	    .approved = reply->approved,
 	    .applied = reply->applied,
 	    .asked_ms = helper_client_asked_ms(site->pipeline->helper)};
+	overdue_on_reply(site->pipeline->overdue, reply, site_now());
 	chronicle_on_pause(site, site->allowance.paused);
 	controller_on_allowance(site->controller, site->allowance);
 }
@@ -512,6 +513,7 @@ void pipeline_on_second(void *context)
 
 	pipeline->reconcile_wanted = true;
 	pipeline->hearing_wanted = true;
+	overdue_work(pipeline->overdue, site_now());
 	pipeline_step(pipeline);
 	ask_status(pipeline);
 	outbox_work(pipeline->outbox, clock_now_ms());

@@ -7,6 +7,7 @@
 #include "daemon/journal.h"
 #include "daemon/membership.h"
 #include "daemon/outbox.h"
+#include "daemon/overdue.h"
 #include "daemon/pipeline.h"
 #include "daemon/publisher.h"
 #include "daemon/saving.h"
@@ -32,6 +33,7 @@ struct pipeline {
 	struct endpoint *endpoint;
 	struct helper_client *helper;
 	struct membership *membership; /* NULL: in no fleet */
+	struct overdue *overdue;
 	struct timer *every_second;
 	struct timer *soon; /* the next step, before the second is over */
 	struct site *sites;

@@ -16,7 +16,10 @@ struct publisher {
 	struct intake_cursor *model_cursors;
 	struct report_rung *model_rungs;
 	size_t log_count, rung_count;
+	array_of(char *) gone_sites; /* that had something overdue: their series stay */
 };
+
+#define MAX_GONE_SITES 64 /* of more nothing is told here */
 
 static const enum probe_result probe_results[] = {
     PROBE_ACCEPTED, PROBE_REJECTED, PROBE_NO_TICKET, PROBE_UNREACHABLE};
@@ -80,6 +83,7 @@ static void begin_site(struct publisher *publisher, const struct site *site)
 		metrics_set(publisher->metrics, gauges_of_facts[i].metric, LABELS(name), 0);
 	metrics_set(publisher->metrics, METRIC_expected_failure_timestamp_seconds, LABELS(name), 0);
 	metrics_set(publisher->metrics, METRIC_budget_remaining, LABELS(name), 0);
+	metrics_set(publisher->metrics, METRIC_fallback_overdue, LABELS(name), 0);
 	metrics_add(publisher->metrics, METRIC_probe_duration_seconds, LABELS(name), 0);
 	for (size_t i = 0; i < site->config->ladder.count; i++)
 		for (uint32_t result = PROTOCOL_DONE; result <= PROTOCOL_UNKNOWN; result++)
@@ -138,6 +142,9 @@ void publisher_free(struct publisher **publisher)
 	if (*publisher == NULL)
 		return;
 	free_model(*publisher);
+	for (size_t i = 0; i < (*publisher)->gone_sites.count; i++)
+		free((*publisher)->gone_sites.items[i]);
+	array_done(&(*publisher)->gone_sites);
 	metrics_free(&(*publisher)->metrics);
 	free(*publisher);
 	*publisher = NULL;
@@ -309,6 +316,45 @@ static void refresh_site(struct publisher *publisher, const struct site *site)
 	refresh_expectation(publisher, site);
 }
 
+static bool has_series(const struct publisher *publisher, const char *site)
+{
+	if (config_site_named(publisher->sources.config, site) != NULL)
+		return true;
+	for (size_t i = 0; i < publisher->gone_sites.count; i++)
+		if (strcmp(publisher->gone_sites.items[i], site) == 0)
+			return true;
+	return false;
+}
+
+static bool make_series(struct publisher *publisher, const char *site)
+{
+	char *name = has_series(publisher, site) ? NULL : strdup(site);
+
+	if (name == NULL)
+		return has_series(publisher, site);
+	if (array_push(&publisher->gone_sites, name, MAX_GONE_SITES) == 0)
+		return true;
+	free(name);
+	return false;
+}
+
+static void refresh_fallbacks(struct publisher *publisher, const struct report_model *model)
+{
+	struct metrics *metrics = publisher->metrics;
+
+	for (size_t i = 0; i < publisher->sources.site_count; i++)
+		metrics_set(metrics, METRIC_fallback_overdue,
+		    LABELS(name_of(&publisher->sources.sites[i])), 0);
+	for (size_t i = 0; i < publisher->gone_sites.count; i++)
+		metrics_set(metrics, METRIC_fallback_overdue,
+		    LABELS(publisher->gone_sites.items[i]), 0);
+	for (size_t i = 0; i < model->fallback_count; i++)
+		if (model->fallbacks[i].is_overdue &&
+		    make_series(publisher, model->fallbacks[i].site))
+			metrics_set(metrics, METRIC_fallback_overdue,
+			    LABELS(model->fallbacks[i].site), 1);
+}
+
 void publisher_refresh_daemon(struct publisher *publisher, const struct report_model *model)
 {
 	metrics_set(publisher->metrics, METRIC_ready, LABELS(NULL), model->ready);
@@ -321,6 +367,7 @@ void publisher_refresh_daemon(struct publisher *publisher, const struct report_m
 	metrics_set(publisher->metrics, METRIC_limits_reached_total, LABELS("outbox"),
 	    (double)model->lost_messages);
 	membership_put_metrics(model->fleet, publisher->metrics);
+	refresh_fallbacks(publisher, model);
 }
 
 void publisher_refresh_endpoint(struct publisher *publisher,

@@ -32,6 +32,8 @@ static const struct {
     {"resolved", "sign-in works again"},
     {"deaf", "logs tell us nothing"},
     {"deaf-ended", "logs can be read again"},
+    {"overdue", "a fallback stands beyond its time"},
+    {"overdue-ended", "no fallback stands beyond its time any more"},
     {"unwatched", "nobody watches what was told of any more"},
 };
 

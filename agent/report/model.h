@@ -95,6 +95,14 @@ struct report_fleet {
 	const struct group *group; /* NULL: not known now */
 };
 
+/* What was applied for a time and still stands. */
+struct report_fallback {
+	const char *site, *remedy;
+	int64_t until_ms; /* when it is to be taken back */
+	bool is_overdue;
+	bool is_gone; /* its rung is in the configuration no more: only a person can do it */
+};
+
 /* What it means that a state was set aside. */
 #define REPORT_SET_ASIDE_MEANS                                                                     \
 	"cursors, known-good voters and incidents were lost with it; budget, locks and "           \
@@ -118,6 +126,8 @@ struct report_model {
 	uint64_t lost_events;   /* of incidents: too many waited to be saved */
 	uint64_t lost_messages; /* the outbox was full */
 	const struct report_fleet *fleet; /* NULL: this host is in none */
+	const struct report_fallback *fallbacks; /* of all sites, also of those that are gone */
+	size_t fallback_count;
 	const struct report_target *targets;
 	size_t target_count;
 	const struct report_site *sites;

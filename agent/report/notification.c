@@ -77,6 +77,25 @@ int notification_of_state_print(
 	return json_print(document, buffer);
 }
 
+int notification_of_fallback_print(
+    const struct notification_of_fallback *notification, struct buffer *buffer)
+{
+	struct json auto_json *document = json_object_new();
+	struct json *data = begin(document,
+	    notification->opened ? "authmedic.fallback.overdue"
+				 : "authmedic.fallback.overdue-ended",
+	    notification->time_ms);
+
+	json_put_text(data, "host", notification->host);
+	json_put_text(data, "site", notification->site);
+	json_put_text(data, "remedy", notification->remedy);
+	json_put_text(data, "reason", notification->reason);
+	json_put_time(data, "until", notification->until_ms);
+	json_put_text(data, "text", notification->text);
+	json_put_text(data, "advice", notification->advice);
+	return json_print(document, buffer);
+}
+
 int notification_print(const struct notification *notification, struct buffer *buffer)
 {
 	struct json auto_json *document = json_object_new();

@@ -70,4 +70,20 @@ struct notification_of_state {
 must_check int notification_of_state_print(
     const struct notification_of_state *notification, struct buffer *buffer);
 
+/* What it is told of a site's fallback. Borrowed; lives during the call. */
+struct notification_of_fallback {
+	bool opened; /* it stands beyond its time; else none does any more */
+	int64_t time_ms;
+	int64_t since_ms; /* when that was told first */
+	int64_t until_ms; /* when it was to be taken back */
+	const char *host, *site, *remedy;
+	const char *reason; /* not-taken-back, rung-gone */
+	const char *text;
+	const char *advice; /* "" where nothing is to be done */
+};
+
+/* {"type":"authmedic.fallback.overdue" or "….overdue-ended","timestamp":…,"data":{…}} */
+must_check int notification_of_fallback_print(
+    const struct notification_of_fallback *notification, struct buffer *buffer);
+
 #endif

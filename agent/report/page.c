@@ -33,10 +33,19 @@ int page_policy(char ret_policy[PAGE_POLICY_BYTES])
 
 /* -- what stands above the sites -- */
 
+static bool has_overdue(const struct report_model *model)
+{
+	for (size_t i = 0; i < model->fallback_count; i++)
+		if (model->fallbacks[i].is_overdue)
+			return true;
+	return false;
+}
+
 /* The worst of all sites; our own where we cannot do our work. */
 static enum condition worst_of(const struct report_model *model)
 {
-	enum condition worst = model->ready ? CONDITION_WELL : CONDITION_DOUBTFUL;
+	bool is_well = model->ready && !has_overdue(model);
+	enum condition worst = is_well ? CONDITION_WELL : CONDITION_DOUBTFUL;
 
 	for (size_t i = 0; i < model->site_count; i++)
 		if (condition_of(&model->sites[i]) < worst)
@@ -53,6 +62,8 @@ static void put_title(const struct page *page)
 		count += condition_needs_attention(condition_of(&page->model->sites[i]));
 	if (count == 0 && !page->model->ready)
 		put(page, "not ready");
+	else if (count == 0 && has_overdue(page->model))
+		put(page, "a fallback is overdue");
 	else if (count == 0)
 		put(page,
 		    worst_of(page->model) == CONDITION_PAUSED ? "all is well, actions are paused"
@@ -71,6 +82,34 @@ static void put_set_aside(const struct page *page)
 	    "aside as <code>");
 	put_text(page, page->model->state_set_aside);
 	put(page, "</code>: " REPORT_SET_ASIDE_MEANS ".</p>\n");
+}
+
+static void put_overdue(const struct page *page, const struct report_fallback *fallback)
+{
+	put(page, "<div class=\"banner\"><p><strong>A fallback is overdue:</strong> ");
+	put_text(page, fallback->remedy);
+	put(page, " of ");
+	put_text(page, fallback->site);
+	put(page, " was to be taken back at ");
+	put_clock(page, fallback->until_ms);
+	put(page, " (");
+	put_ago(page, fallback->until_ms);
+	put(page,
+	    fallback->is_gone
+		? ") and still stands. Its rung is in the configuration no more: make the server "
+		  "by hand what it was before, then say</p>\n"
+		: ") and still stands. It is tried again; the helper's log says why it failed. "
+		  "Once that is mended, it is taken back at once by</p>\n");
+	put(page, "<pre><code>sudo authmedic revert ");
+	put_argument(page, fallback->site);
+	put(page, fallback->is_gone ? " --done</code></pre></div>\n" : "</code></pre></div>\n");
+}
+
+static void put_fallbacks(const struct page *page)
+{
+	for (size_t i = 0; i < page->model->fallback_count; i++)
+		if (page->model->fallbacks[i].is_overdue)
+			put_overdue(page, &page->model->fallbacks[i]);
 }
 
 static void put_paused(const struct page *page)
@@ -128,6 +167,7 @@ static void put_header(const struct page *page)
 		put(page, "</p>\n");
 	}
 	put_set_aside(page);
+	put_fallbacks(page);
 	put_paused(page);
 	put(page, "</header>\n");
 }

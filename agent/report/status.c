@@ -201,6 +201,22 @@ static void put_set_aside(struct json *document, const struct report_model *mode
 	json_put_text(object, "means", REPORT_SET_ASIDE_MEANS);
 }
 
+static void put_fallbacks(struct json *document, const struct report_model *model)
+{
+	struct json *fallbacks = json_put_array(document, "fallbacks");
+
+	for (size_t i = 0; i < model->fallback_count; i++) {
+		const struct report_fallback *fallback = &model->fallbacks[i];
+		struct json *object = json_add_object(fallbacks);
+
+		json_put_text(object, "site", fallback->site);
+		json_put_text(object, "remedy", fallback->remedy);
+		json_put_time(object, "until", fallback->until_ms);
+		json_put_bool(object, "overdue", fallback->is_overdue);
+		json_put_bool(object, "configured", !fallback->is_gone);
+	}
+}
+
 void status_put_targets(struct json *document, const struct report_model *model)
 {
 	struct json *targets = json_put_array(document, "notify");
@@ -255,6 +271,7 @@ struct json *status_document(const struct report_model *model)
 	put_set_aside(document, model);
 	status_put_fleet(document, model->fleet);
 	status_put_targets(document, model);
+	put_fallbacks(document, model);
 	sites = json_put_array(document, "sites");
 	for (size_t i = 0; i < model->site_count; i++)
 		put_site(sites, &model->sites[i], model->now_ms);

@@ -40,12 +40,15 @@ static int read_type(const char *type, struct wire_story *story)
 	story->of_log = view_starts_with(whole, VIEW("authmedic.log."));
 	story->of_fleet = view_starts_with(whole, VIEW("authmedic.fleet."));
 	story->of_state = view_starts_with(whole, VIEW("authmedic.state."));
+	story->of_fallback = view_starts_with(whole, VIEW("authmedic.fallback."));
 	if (!story->is_group && !wire_is_ours(story) &&
 	    !view_starts_with(whole, VIEW("authmedic.incident.")))
 		return -EINVAL;
 	story->kind = strrchr(type, '.') + 1;
-	if (story->is_group)
+	if (story->is_group) {
 		story->of_log = view_starts_with(view_of_text(story->kind), VIEW("deaf"));
+		story->of_fallback = view_starts_with(view_of_text(story->kind), VIEW("overdue"));
+	}
 	return 0;
 }
 
@@ -77,12 +80,13 @@ bool wire_is_end(const char *kind)
 {
 	return strcmp(kind, "resolved") == 0 || strcmp(kind, "deaf-ended") == 0 ||
 	    strcmp(kind, "unwatched") == 0 ||
-	    strcmp(kind, "hindered-ended") == 0 || strcmp(kind, "unsaved-ended") == 0;
+	    strcmp(kind, "hindered-ended") == 0 || strcmp(kind, "unsaved-ended") == 0 ||
+	    strcmp(kind, "overdue-ended") == 0;
 }
 
 bool wire_is_ours(const struct wire_story *story)
 {
-	return story->of_log || story->of_fleet || story->of_state;
+	return story->of_log || story->of_fleet || story->of_state || story->of_fallback;
 }
 
 bool wire_is_test(const struct wire_story *story)
@@ -117,6 +121,8 @@ void wire_subject(const struct wire_story *story, struct buffer *subject)
 		    subject, "fleet/%s/%s/%s", story->fleet, story->host, story->reason);
 	else if (story->of_state)
 		buffer_append_format(subject, "state/%s", story->host);
+	else if (story->of_fallback)
+		buffer_append_format(subject, "fallback/%s/%s", story->host, story->site);
 	else if (story->of_log)
 		buffer_append_format(
 		    subject, "%s/%s/%s", story->site, story->log, story->reason);

@@ -14,6 +14,8 @@ static const char *name_of(const struct wire_story *story)
 		return "AuthmedicHindered";
 	if (story->of_state)
 		return "AuthmedicStateUnsaved";
+	if (story->of_fallback)
+		return "AuthmedicFallbackOverdue";
 	return story->of_log ? "AuthmedicLogDeaf" : "AuthmedicSignInFails";
 }
 
@@ -40,7 +42,7 @@ static void put_labels(struct json *alert, const struct wire_news *news,
 	} else if (story->of_log) {
 		json_put_text(labels, "log", story->log);
 		json_put_text(labels, "reason", story->reason);
-	} else if (!story->of_state) {
+	} else if (!story->of_state && !story->of_fallback) {
 		json_put_text(labels, "incident", story->incident);
 	}
 }

@@ -12,15 +12,16 @@ struct wire_story {
 	bool is_group;          /* of several: then it has a text, and members in its data */
 	bool of_log;            /* or … */
 	bool of_fleet;          /* or … */
-	bool of_state;          /* … else of an incident */
+	bool of_state;          /* or … */
+	bool of_fallback;       /* … else of an incident */
 	const char *kind;       /* opened, acting, needs-person, resolved, test; deaf, deaf-ended;
 				 * unwatched, of both; hindered, hindered-ended; unsaved,
-				 * unsaved-ended */
+				 * unsaved-ended; overdue, overdue-ended */
 	const char *time;       /* RFC 3339 */
 	const char *site;
 	const char *incident;
 	const char *log;
-	const char *fleet, *host; /* and our name in it; of a state only the host */
+	const char *fleet, *host; /* and our name in it; of a state or fallback the host */
 	const char *diagnosis;
 	const char *reason;
 	const char *text;

@@ -9,6 +9,7 @@ daemon_tests = tests/unit/daemon/again.test \
 	tests/unit/daemon/log_parser.test \
 	tests/unit/daemon/membership.test \
 	tests/unit/daemon/outbox.test \
+	tests/unit/daemon/overdue.test \
 	tests/unit/daemon/owed.test \
 	tests/unit/daemon/parcel.test \
 	tests/unit/daemon/pipeline.test \
@@ -76,6 +77,11 @@ tests_unit_daemon_outbox_test_LDADD = $(unit_libs)
 tests_unit_daemon_outbox_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_now_ms \
 	-Wl,--wrap=clock_boot_ms -Wl,--wrap=webhook_sender_new \
 	-Wl,--wrap=webhook_sender_send -Wl,--wrap=webhook_sender_is_busy
+
+tests_unit_daemon_overdue_test_SOURCES = tests/unit/daemon/test_overdue.c \
+	tests/unit/state/store_fixture.h tests/unit/directory_fixture.h $(pipeline_sources)
+tests_unit_daemon_overdue_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_daemon_overdue_test_LDADD = $(unit_libs)
 
 tests_unit_daemon_owed_test_SOURCES = tests/unit/daemon/test_owed.c \
 	agent/daemon/owed.c agent/daemon/owed.h \

@@ -109,6 +109,26 @@ static void test_lost_state(unused_parameter void **state)
 	assert_has("budget, locks and approvals");
 }
 
+static void test_overdue(unused_parameter void **state)
+{
+	/* A fallback that is overdue stands above the sites, with what a person may type; one that
+	 * is not does not. */
+	static const struct report_fallback fallbacks[] = {
+	    {"intranet", "in-time", NOW_MS + 60000, false, false},
+	    {"in<tra>net", "ntlm-fallback-apache", NOW_MS - 60000, true, false},
+	    {"gone", "other", NOW_MS - 60000, true, true}};
+
+	model.fallbacks = fallbacks;
+	model.fallback_count = count_of(fallbacks);
+	model.sites = &sites[1];
+	model.site_count = 1;
+	assert_has("authmedic: a fallback is overdue");
+	assert_has("<strong>A fallback is overdue:</strong> ntlm-fallback-apache of "
+		   "in&lt;tra&gt;net was to be taken back at ");
+	assert_has("sudo authmedic revert gone --done</code>");
+	assert_lacks("in-time");
+}
+
 static void test_self_contained(unused_parameter void **state)
 {
 	/* The page loads nothing, and nothing in it needs more than its policy allows. */
@@ -400,6 +420,7 @@ int main(void)
 	    page_test(test_all_well),
 	    page_test(test_not_ready),
 	    page_test(test_lost_state),
+	    page_test(test_overdue),
 	    page_test(test_self_contained),
 	    page_test(test_policy),
 	    page_test(test_no_room),

@@ -41,7 +41,7 @@ static void test_document(unused_parameter void **state)
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":true,\"not_ready\":null,"
 	    "\"helper\":\"connected\",\"confinement\":null,\"state_set_aside\":null,\"fleet\":null,"
 	    "\"notify\":[{\"name\":\"ops\",\"type\":\"webhook\",\"waiting\":3,\"dead\":1}],"
-	    "\"sites\":["
+	    "\"fallbacks\":[],\"sites\":["
 	    "{\"name\":\"intranet\",\"server\":\"squid\","
 	    "\"service\":\"HTTP/intranet.example.com\",\"mode\":\"act\",\"evidence\":\"probe\","
 	    "\"state\":\"acting\","
@@ -88,6 +88,24 @@ static void test_document(unused_parameter void **state)
 	    "\"last_hour\":null,\"marks\":null,\"logs\":[]}]}");
 }
 
+static void test_fallbacks(unused_parameter void **state)
+{
+	/* What is applied for a time is named, of a site that is gone as well, and until when. */
+	static const struct report_fallback fallbacks[] = {
+	    {"intranet", "ntlm-fallback-apache", NOW_MS + 60000, false, false},
+	    {"gone", "other", NOW_MS - 60000, true, true}};
+	struct json auto_json *document = NULL;
+
+	model.fallbacks = fallbacks;
+	model.fallback_count = count_of(fallbacks);
+	document = status_document(&model);
+	assert_printed(json_get(document, "fallbacks"),
+	    "[{\"site\":\"intranet\",\"remedy\":\"ntlm-fallback-apache\",\"until\":"
+	    "\"2023-11-14T22:14:20.000Z\",\"overdue\":false,\"configured\":true},"
+	    "{\"site\":\"gone\",\"remedy\":\"other\",\"until\":\"2023-11-14T22:12:20.000Z\","
+	    "\"overdue\":true,\"configured\":false}]");
+}
+
 static void test_set_aside(unused_parameter void **state)
 {
 	/* A state that was lost is named, with what that means. */
@@ -116,7 +134,7 @@ static void test_not_ready(unused_parameter void **state)
 	    "\"started\":\"2023-11-14T21:13:20.000Z\",\"ready\":false,"
 	    "\"not_ready\":\"starting\",\"helper\":\"connected\","
 	    "\"confinement\":null,\"state_set_aside\":null,"
-	    "\"fleet\":null,\"notify\":[],\"sites\":[]}");
+	    "\"fleet\":null,\"notify\":[],\"fallbacks\":[],\"sites\":[]}");
 }
 
 static void test_dead_letter(unused_parameter void **state)
@@ -250,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    model_test(test_handshakes),
 	    model_test(test_document),
+	    model_test(test_fallbacks),
 	    model_test(test_set_aside),
 	    model_test(test_not_ready),
 	    model_test(test_fleet),

@@ -59,6 +59,19 @@ static const struct {
 	"{\"type\":\"authmedic.state.unsaved-ended\",\"timestamp\":\"2026-11-22T11:00:00.000Z\","
 	"\"data\":{\"host\":\"www1\",\"reason\":\"no-space\",\"text\":\"the state is being saved "
 	"again\"}}"},
+    {"overdue",
+	"{\"type\":\"authmedic.fallback.overdue\",\"timestamp\":\"2026-11-22T10:00:00.000Z\","
+	"\"data\":{\"host\":\"www1\",\"site\":\"intranet\",\"remedy\":"
+	"\"ntlm-fallback-apache\",\"reason\":\"not-taken-back\",\"until\":"
+	"\"2026-11-22T09:56:00.000Z\",\"text\":"
+	"\"ntlm-fallback-apache was applied until 2026-11-22T09:56:00.000Z and still stands\","
+	"\"advice\":\"See why it was not taken back.\"}}"},
+    {"overdue-ended",
+	"{\"type\":\"authmedic.fallback.overdue-ended\",\"timestamp\":"
+	"\"2026-11-22T11:00:00.000Z\",\"data\":{\"host\":\"www1\",\"site\":\"intranet\","
+	"\"remedy\":\"ntlm-fallback-apache\",\"reason\":\"not-taken-back\",\"until\":"
+	"\"2026-11-22T09:56:00.000Z\",\"text\":\"no fallback stands beyond its time any more\","
+	"\"advice\":\"\"}}"},
 };
 
 /* Several as one, as grouping.c prints it. */
