@@ -34,6 +34,7 @@ authmedic_SOURCES = \
 	agent/cli/replay_source.c agent/cli/replay_source.h \
 	agent/cli/rules.c \
 	agent/cli/screen.c agent/cli/screen.h \
+	agent/cli/standing.c agent/cli/standing.h \
 	agent/cli/status.c agent/cli/status.h \
 	agent/cli/tables.c agent/cli/tables.h \
 	agent/cli/verbs.h \

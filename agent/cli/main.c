@@ -59,6 +59,9 @@ static int take_option(struct invocation *invocation, int value)
 	case OPTION_ONCE:
 		invocation->once = true;
 		return -1;
+	case OPTION_DONE:
+		invocation->done = true;
+		return -1;
 	case OPTION_HELP:
 		print_help();
 		return EXIT_DONE;

@@ -1,10 +1,13 @@
 /* What a person says of a rung, an incident or everything: the helper takes it from root alone, and
  * keeps who said it and when in its ledger. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "cli/api.h"
 #include "cli/ask_helper.h"
+#include "cli/standing.h"
 
 struct order {
 	enum protocol_verb verb;
@@ -159,6 +162,79 @@ static int carry_out(const struct invocation *invocation, const struct order *or
 	return exit_code;
 }
 
+/* ---- what a person has done by hand */
+
+static void list_standing(const struct protocol_reply *reply, const char *site)
+{
+	const struct protocol_standing *standing;
+	char until[TEXT_TIME_BYTES];
+
+	fprintf(stderr, "What is applied for a time at %s:\n", site);
+	for (size_t i = 0; (standing = standing_at(reply, site, i)) != NULL; i++)
+		fprintf(stderr, "  %zu  %s, until %s\n", i + 1, standing->remedy,
+		    text_of_time(standing->until_ms, until));
+}
+
+/* What the remedy kept to take itself back by would be heeded by the next one. */
+static void set_aside(const struct config *config, const struct protocol_standing *standing)
+{
+	struct buffer auto_buffer kept, auto_buffer aside;
+
+	buffer_init(&kept, CLI_MAX_ERROR_BYTES);
+	buffer_init(&aside, CLI_MAX_ERROR_BYTES);
+	buffer_append_format(&kept, "%s/%s-%016" PRIx64, config->helper_state_dir, standing->site,
+	    standing->key);
+	buffer_append_format(
+	    &aside, "%s.%" PRId64, buffer_text(&kept), standing->until_ms);
+	if (rename(buffer_text(&kept), buffer_text(&aside)) < 0 && errno != ENOENT)
+		complain(EXIT_DONE, "what the remedy kept cannot be set aside: %s: %s",
+		    buffer_text(&kept), strerror(errno));
+}
+
+static int tell_by_hand(const struct invocation *invocation, const struct config *config)
+{
+	const struct helper_client_request status = {.verb = PROTOCOL_STATUS};
+	struct helper_client_request request = {
+	    .verb = PROTOCOL_REVERTED, .site = invocation->arguments[0]};
+	const char *word = invocation->argument_count > 1 ? invocation->arguments[1] : NULL;
+	const struct protocol_standing *standing;
+	struct protocol_reply reply;
+	int exit_code = ask_helper(invocation, config, &status, &reply);
+
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	if (reply.standing_known == 0)
+		return complain(EXIT_FAILED, "the helper cannot read its ledger");
+	if (standing_at(&reply, request.site, 0) == NULL)
+		return complain(EXIT_FAILED, "nothing is applied for a time at %s", request.site);
+	standing = standing_find(&reply, request.site, word);
+	if (standing == NULL) {
+		complain(EXIT_USAGE, "revert %s --done: which? %s", request.site,
+		    word != NULL ? word : "");
+		list_standing(&reply, request.site);
+		return EXIT_USAGE;
+	}
+	request.key = standing->key;
+	exit_code = ask(invocation, config, &request);
+	if (exit_code == EXIT_DONE)
+		set_aside(config, standing);
+	return exit_code;
+}
+
+static int revert_by_hand(const struct invocation *invocation)
+{
+	struct config *config = NULL;
+	int exit_code;
+
+	if (invocation->argument_count < 1 || invocation->argument_count > 2)
+		return complain(EXIT_USAGE, "revert --done takes a site, and what was taken back");
+	exit_code = load_config(invocation, &config);
+	if (exit_code == EXIT_DONE)
+		exit_code = tell_by_hand(invocation, config);
+	config_free(&config);
+	return exit_code;
+}
+
 int verb_approve(const struct invocation *invocation)
 {
 	return carry_out(
@@ -185,6 +261,8 @@ int verb_refuse(const struct invocation *invocation)
 
 int verb_revert(const struct invocation *invocation)
 {
+	if (invocation->done)
+		return revert_by_hand(invocation);
 	return carry_out(
 	    invocation, &(const struct order){PROTOCOL_REVERT, "revert", true, true, false});
 }

@@ -286,6 +286,27 @@ static void print_set_aside(const struct status *status)
 	screen_print_text(&status->screen, 0, buffer_text(&line));
 }
 
+static void print_fallback(const struct status *status, const struct json *fallback)
+{
+	int64_t left_ms = document_time_ms(fallback, "until") - status->now_ms;
+	bool overdue = json_get_bool(fallback, "overdue");
+	struct buffer auto_buffer line;
+	char left[TEXT_TIME_BYTES];
+
+	buffer_init(&line, MAX_LINE_BYTES);
+	buffer_append_format(&line, "of %s, until %s (%s%s)%s", document_text(fallback, "site"),
+	    document_text(fallback, "until"), span(left_ms < 0 ? -left_ms : left_ms, left),
+	    left_ms < 0 ? " ago" : " left",
+	    json_get_bool(fallback, "configured")
+		? ""
+		: "; its rung is in the configuration no more, only a person can take it back");
+	print_coloured(overdue ? OUTPUT_BAD : OUTPUT_DOUBTFUL, overdue ? "OVERDUE" : "APPLIED");
+	printf(" ");
+	print_escaped(view_of_text(document_text(fallback, "remedy")));
+	printf(" ");
+	screen_print_text(&status->screen, 0, buffer_text(&line));
+}
+
 static enum output_colour colour_of_fleet(const char *state)
 {
 	if (strcmp(state, "joined") == 0)
@@ -362,6 +383,7 @@ static void print_heading(const struct status *status)
 
 void status_print(const struct json *document)
 {
+	const struct json *fallbacks = json_get(document, "fallbacks");
 	const struct json *targets = json_get(document, "notify");
 	const struct json *sites = json_get(document, "sites");
 	struct status status = {.screen = screen_look(),
@@ -373,6 +395,9 @@ void status_print(const struct json *document)
 		status.site_count++;
 	print_daemon(&status);
 	print_set_aside(&status);
+	for (const struct json *fallback = json_next(fallbacks, NULL); fallback != NULL;
+	     fallback = json_next(fallbacks, fallback))
+		print_fallback(&status, fallback);
 	for (const struct json *target = json_next(targets, NULL); target != NULL;
 	     target = json_next(targets, target))
 		print_target(&status, target);

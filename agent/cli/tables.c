@@ -19,7 +19,8 @@ static const struct verb verbs[] = {
     {"refuse", "SITE", "no remedy at all for the site's open incident", verb_refuse},
     {"skip", "SITE [RUNG]", "not this rung for the site's open incident", verb_skip},
     {"unlock", "SITE [RUNG]", "let a rung run again that did not help before", verb_unlock},
-    {"revert", "SITE [RUNG]", "take back now what was applied for a time", verb_revert},
+    {"revert", "SITE [RUNG] [--done]", "take back now what was applied for a time", verb_revert,
+	OPTION_BIT(OPTION_DONE)},
     {"notify", "list|test|again [NAME]",
 	"what was not delivered; try a receiver now; send once more what was given up",
 	verb_notify},
@@ -50,6 +51,8 @@ static const struct command_option options[] = {
     {{"columns", no_argument, NULL, OPTION_COLUMNS}, "", "explain every column that was read"},
     {{"json", no_argument, NULL, OPTION_JSON}, "", "print JSON"},
     {{"once", no_argument, NULL, OPTION_ONCE}, "", "end the demo when it has recovered"},
+    {{"done", no_argument, NULL, OPTION_DONE}, "",
+	"with revert: it was taken back by hand, so it stands no more"},
     {{"help", no_argument, NULL, OPTION_HELP}, "", "this text"},
     {{"version", no_argument, NULL, OPTION_VERSION}, "", "the version"},
 };

@@ -24,6 +24,7 @@ struct invocation {
 	bool columns; /* explain: all of a record */
 	bool json;
 	bool once;
+	bool done; /* revert: by hand, already */
 	char **arguments;
 	size_t argument_count;
 };

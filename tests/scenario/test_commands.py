@@ -116,6 +116,7 @@ def test_listening_everywhere(rig, everywhere, loopback):
 
 @pytest.mark.parametrize("words", [
     ("pause", "--for", "2h"), ("revert", "plain", "--for", "2h"), ("explain", "--once", "a line"),
+    ("unlock", "plain", "--done"),
     ("replay", "--logformat", "%h %t %>s"), ("status", "--columns"), ("check", "--format", "ncsa")], ids="-".join)
 def test_options_of_other_verbs(rig, words):
     """What a verb would pass over is refused: a pause --for two hours would never have ended."""

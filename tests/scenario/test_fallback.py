@@ -19,16 +19,16 @@ def fixture_rig(rig_of_root):
     return rig_of_root
 
 
-def start_scene(rig, realm, keytab, snippet=NTLM_ONLY, revert_after="12s", daemon=None, **server):
+def start_scene(rig, realm, keytab, snippet=NTLM_ONLY, revert_after="12s", daemon=None, safety=None, **server):
     """An Apache whose people can sign in by NTLM as well, and authmedic with the fallback as the last rung; what
-    `daemon` says goes to Rig.authmedic()."""
+    `daemon` says goes to Rig.authmedic(), and `safety` into its configuration."""
     domain = rig.ntlm_domain(**PASSWORDS)
     apache = rig.apache(realm, keytab, ntlm=domain, **server)
     keys = fallback_keys(apache, write_snippet(apache, snippet))
     ladder = [{"remedy": "recycle", "with": {"command": apache.command("graceful")}},
               {"remedy": "ntlm-fallback-apache", "with": keys, "revert_after": revert_after}]
-    scene = Scene(rig, realm, keytab, "apache", site={"ladder": ladder}, options=rig.install(*PLUGINS), server=apache,
-                  daemon=daemon)
+    scene = Scene(rig, realm, keytab, "apache", site={"ladder": ladder}, server=apache, daemon=daemon,
+                  options={**rig.install(*PLUGINS), "safety": safety or {}})
     for name, client in zip(PASSWORDS, scene.crowd):
         domain.join(client, name, PASSWORDS[name])
     return scene
@@ -121,3 +121,87 @@ def test_credential_store_around(rig, realm, keytab):
     [result] = scene.authmedic.wait_ledger("result")
     assert result["result"] == "bad-config" and read(scene.server.auth_file) == before
     assert not scene.server.error_log.matching(CRASH)
+
+
+def told_of_fallback(scene):
+    """What the webhook was told of a fallback beyond its time, in order."""
+    return [delivery.body["type"] for delivery in scene.webhook.accepted()
+            if delivery.body["type"].startswith("authmedic.fallback.")]
+
+
+def wait_overdue(scene):
+    """Wait until people are told that the fallback stands beyond its time; it does, everywhere. The message's data."""
+    told = scene.webhook.wait_for(lambda body: body["type"] == "authmedic.fallback.overdue", "it is told").body["data"]
+    assert told["site"] == "apache" and told["remedy"] == "ntlm-fallback-apache", told
+    scene.authmedic.wait_metric(lambda overdue: overdue == 1, "authmedic_fallback_overdue", site="apache")
+    [fallback] = scene.authmedic.status()["fallbacks"]
+    assert fallback["overdue"] and fallback["until"] == told["until"], fallback
+    assert "OVERDUE ntlm-fallback-apache of apache, until " in scene.authmedic.command("status", check=True).stdout
+    assert "A fallback is overdue" in scene.authmedic.fetch("/")
+    return told
+
+
+def wait_over(scene):
+    """Wait until people are told that it is over; they were told once each."""
+    scene.webhook.wait_for(lambda body: body["type"] == "authmedic.fallback.overdue-ended", "its end is told")
+    scene.authmedic.wait_metric(lambda overdue: overdue == 0, "authmedic_fallback_overdue", site="apache")
+    assert scene.authmedic.status()["fallbacks"] == []
+    assert told_of_fallback(scene) == ["authmedic.fallback.overdue", "authmedic.fallback.overdue-ended"]
+
+
+def test_overdue(rig, realm, keytab):
+    """Somebody breaks Apache's configuration while people sign in by NTLM, so the fallback cannot be taken back: people
+    are told once, though authmedicd is killed meanwhile; once it is mended, it is taken back, and they are told that."""
+    scene = start_scene(rig, realm, keytab, revert_after="6s", safety={"overdue_after": "2s"})
+    before, main = read(scene.server.auth_file), read(scene.server.config_file)
+    break_keytab(scene)
+    approve(scene)
+    scene.authmedic.wait_event("applied")
+    [fallback] = wait_until(lambda: scene.authmedic.status()["fallbacks"], 20, "the status names it")
+    assert (fallback["site"], fallback["configured"], fallback["overdue"]) == ("apache", True, False)
+    with open(scene.server.config_file, "a", encoding="ascii") as output:
+        output.write("NoSuchDirective on\n")
+    assert wait_overdue(scene)["reason"] == "not-taken-back"
+    assert scene.get() == {200}, "by NTLM, still"
+    scene.authmedic.kill()
+    scene.authmedic.start()
+    wait_overdue(scene)
+    with open(scene.server.config_file, "w", encoding="ascii") as output:
+        output.write(main)
+    scene.authmedic.command("revert", "apache", "ntlm-fallback-apache", check=True)
+    assert read(scene.server.auth_file) == before
+    wait_over(scene)
+    results = [record["result"] for record in scene.authmedic.ledger("result")]
+    assert results[:2] == ["done", "failed"] and results[-1] == "done", results
+
+
+def test_rung_is_gone(rig, realm, keytab):
+    """The rung is changed while it is applied, so that nobody knows how to take it back: people are told that only a
+    person can; he does it by hand and says so, and nothing is left of it."""
+    scene = start_scene(rig, realm, keytab, revert_after="15s", safety={"overdue_after": "2s"})
+    before = read(scene.server.auth_file)
+    break_keytab(scene)
+    approve(scene)
+    scene.authmedic.wait_event("applied")
+    rung = scene.config["sites"][0]["ladder"][1]
+    rung["with"]["reload"] = [*rung["with"]["reload"], "-e", "info"]
+    scene.authmedic.write_config(scene.config)
+    scene.authmedic.reload()
+    assert wait_overdue(scene)["reason"] == "rung-gone"
+    refused = scene.authmedic.command("revert", "apache", "ntlm-fallback-apache")
+    assert refused.returncode == 1 and "rung" in refused.stderr, refused
+    assert scene.authmedic.revert_due().returncode == 1
+    with open(scene.server.auth_file, "w", encoding="ascii") as output:
+        output.write(before)
+    scene.server.reload()
+    assert scene.authmedic.command("revert", "elsewhere", "--done").returncode == 1
+    done = scene.authmedic.command("revert", "apache", "--done", check=True)
+    assert "by hand" in done.stdout, done
+    wait_over(scene)
+    [kept] = [name for name in os.listdir(os.path.join(scene.authmedic.directory, "helper-state"))
+              if name.startswith("apache-")]
+    assert "." in kept, "it is set aside, so that the next one does not heed it"
+    assert scene.authmedic.revert_due().returncode == 0
+    assert [record["action"] for record in scene.authmedic.ledger("result")][-1] == "by-hand"
+    again = scene.authmedic.command("revert", "apache", "--done")
+    assert again.returncode == 1 and "nothing is applied" in again.stderr, again

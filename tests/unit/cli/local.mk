@@ -3,6 +3,7 @@ cli_tests = tests/unit/cli/log_input.test \
 	tests/unit/cli/place.test \
 	tests/unit/cli/progress.test \
 	tests/unit/cli/replay_logs.test \
+	tests/unit/cli/standing.test \
 	tests/unit/cli/waiting.test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -26,6 +27,11 @@ tests_unit_cli_replay_logs_test_SOURCES = tests/unit/cli/test_replay_logs.c \
 	agent/cli/replay_logs.c agent/cli/replay_logs.h agent/cli/output.c agent/cli/verbs.h
 tests_unit_cli_replay_logs_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_cli_replay_logs_test_LDADD = $(unit_libs)
+
+tests_unit_cli_standing_test_SOURCES = tests/unit/cli/test_standing.c \
+	agent/cli/standing.c agent/cli/standing.h
+tests_unit_cli_standing_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_cli_standing_test_LDADD = $(unit_libs)
 
 tests_unit_cli_waiting_test_SOURCES = tests/unit/cli/test_waiting.c \
 	agent/cli/waiting.c agent/cli/waiting.h
