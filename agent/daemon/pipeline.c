@@ -15,7 +15,6 @@
 
 #define HINT_DELAY_MS   5 /* so that a burst of writes is one step */
 #define PROBE_GRACE_MS  2000
-#define LOG_LAG_MS      5000 /* how late a server may write a line */
 #define STATUS_EVERY_MS 60000
 #define STEP_OVERDUE_MS 10000 /* one a second is due */
 #define STATUS_SOON_MS  3000
@@ -117,7 +116,7 @@ static void look(struct pipeline *pipeline)
 
 		/* A quiet log's clock goes on by ours; while we catch up only its own counts. */
 		if (!site->catching_up)
-			detector_advance(site->detector, clock_now_ms() - LOG_LAG_MS);
+			detector_advance(site->detector, clock_now_ms() - SITE_LOG_LAG_MS);
 		detector_window(site->detector, &window);
 		if (!is_current(pipeline, &window))
 			window.spike = false;

@@ -58,6 +58,7 @@ int site_init(struct site *site, struct pipeline *pipeline, const struct config_
 	const struct controller_options options = {.site = config,
 	    .safety = &parts->rulebook->config->safety,
 	    .minimum_voters = (size_t)parts->rulebook->config->detect.minimum_voters,
+	    .window_ms = parts->rulebook->config->detect.window_ms + SITE_LOG_LAG_MS,
 	    .effects = *parts->effects,
 	    .context = site};
 	int error;

@@ -10,6 +10,7 @@
 #include "report/course.h"
 
 #define SITE_MAX_JUDGEMENT_BYTES ((size_t)512 * 1024)
+#define SITE_LOG_LAG_MS          5000 /* how late a server may write a line */
 
 struct child;
 struct pipeline;

@@ -83,6 +83,7 @@ static void suspect(struct controller *controller, const char *why)
 /* What people met until now counts no more. */
 static void forget_outcomes(struct controller *controller)
 {
+	outcomes_note_forgotten(controller);
 	controller->options.effects.forget_outcomes(controller->options.context);
 	controller->spike_since_ms = -1;
 	controller->window.spike = false;
@@ -167,13 +168,13 @@ static void on_tick_suspected(struct controller *controller)
 	const struct trials_rule rule = controller_trials_rule(controller);
 
 	if (!has_probe(controller)) {
-		if (!controller->window.spike)
+		if (!controller->window.spike && outcomes_are_known(controller))
 			pass(controller);
 		else if (spike_lasted(controller))
 			inspect(controller);
 		return;
 	}
-	if (controller->probe_running)
+	if (controller->probe_running || outcomes_are_awaited(controller))
 		return;
 	if (trials_latest(&controller->trials) == PROBE_ACCEPTED ||
 	    (trials_confirmed(&controller->trials, &rule) == PROBE_NONE &&
@@ -184,10 +185,13 @@ static void on_tick_suspected(struct controller *controller)
 }
 
 /* An accepted probe while people seem to fail: what they met may have been before the probe. So the
- * first one begins a new window, and only where the next one finds them failing again it is so. */
+ * first one begins a new window, and only where the next one finds them failing again it is so.
+ * Some try again in minutes only, and some logs come late: so it waits for those. */
 static void on_accepted_in_spite_of_spike(
     struct controller *controller, enum probe_result result_before)
 {
+	if (outcomes_are_awaited(controller))
+		return;
 	if (result_before == PROBE_ACCEPTED)
 		inspect(controller);
 	else
@@ -209,7 +213,7 @@ static void on_probe_suspected(struct controller *controller, enum probe_result 
 		on_tick_suspected(controller);
 	else if (controller->window.spike)
 		on_accepted_in_spite_of_spike(controller, before);
-	else
+	else if (outcomes_are_known(controller))
 		pass(controller);
 }
 
@@ -533,6 +537,9 @@ const char *controller_state(const struct controller *controller)
 
 const char *controller_sentence(const struct controller *controller)
 {
+	if (controller->state == STATE_SUSPECTED && outcomes_are_awaited(controller))
+		return "Clients were refused, but our own sign-in works; watching whether they are "
+		       "refused again.";
 	return states[controller->state].sentence;
 }
 

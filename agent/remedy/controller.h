@@ -93,6 +93,7 @@ struct controller_options {
 	const struct config_site *site; /* borrowed */
 	const struct config_safety *safety; /* borrowed */
 	size_t minimum_voters;
+	int64_t window_ms; /* so long after forgetting the detector's window is whole again */
 	struct controller_effects effects;
 	void *context;
 };

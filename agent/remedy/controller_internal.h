@@ -38,6 +38,7 @@ struct controller {
 	int64_t review_deadline_ms; /* steady: then we go on without the answer */
 	int64_t warned_since_ms; /* steady: since when the present warning was seen each time */
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
+	int64_t outcomes_due_ms; /* steady: by then forgotten outcomes are made up for */
 	int64_t silent_due_ms; /* steady: while acting, by when it should have told something */
 	struct controller_fleet fleet;
 	int64_t turn_since_ms; /* steady: since when it waits for its turn, where it does */
@@ -52,6 +53,7 @@ struct controller {
 	const struct diagnosis *doubt; /* another one, seen once; or NULL */
 	/* The refusals last told, or "": of those that stay, and of those that pass. */
 	char lasting_refusal[CONTROLLER_REASON_BYTES], passing_refusal[CONTROLLER_REASON_BYTES];
+	size_t outcomes_wanted; /* known-good voters that were active when they were forgotten */
 	struct trials trials;
 	const struct authority_case *judged_case; /* while the decision is told; else NULL */
 	uint32_t rung;
@@ -114,6 +116,15 @@ void decision_rest(struct controller *controller, int64_t wait_ms);
 void decision_on_not_run(struct controller *controller, const struct controller_answer *answer);
 bool decision_has_recovered(const struct controller *controller);
 void decision_lock_rung(struct controller *controller);
+
+/* -- outcomes.c: whether we know how people's sign-ins end */
+/* What people met until now counts no more, from now on. */
+void outcomes_note_forgotten(struct controller *controller);
+/* Nothing was forgotten in the incident, or since then a window has gone by, or as many known-good
+ * voters came again as there were and none of them was refused. */
+bool outcomes_are_known(const struct controller *controller);
+/* Our own sign-in works, and it is for the clients to show whether theirs does. */
+bool outcomes_are_awaited(const struct controller *controller);
 
 /* -- warning.c: what can be seen before anybody fails */
 /* Where it is time: first the machine is looked at, then the probe is made. So what is about to

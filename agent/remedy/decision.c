@@ -236,6 +236,9 @@ bool decision_has_recovered(const struct controller *controller)
 {
 	if (controller->window.spike)
 		return false;
+	/* Verified is sooner: that is for the probe to say. */
+	if (controller->state == STATE_STANDING && !outcomes_are_known(controller))
+		return false;
 	if (controller->options.site->probe.configured && !rungs_is_fallback(controller))
 		return trials_latest(&controller->trials) == PROBE_ACCEPTED;
 	/* Nobody probes: then as many known-good voters as make a spike must be seen to get in. */

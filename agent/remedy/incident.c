@@ -103,6 +103,7 @@ void incident_open(struct controller *controller, const char *why)
 	controller->was_no_help = false;
 	controller->spent = 0;
 	controller->unfit = 0;
+	controller->outcomes_due_ms = controller->now.steady_ms;
 	controller->about_strangers = false;
 	incident_tell(controller, EVENT_OPENED, why, "");
 }

@@ -9,6 +9,7 @@ libauthmedic_a_SOURCES += \
 	agent/remedy/lifetimes.c agent/remedy/lifetimes.h \
 	agent/remedy/maintenance.c agent/remedy/maintenance.h \
 	agent/remedy/memory.c \
+	agent/remedy/outcomes.c \
 	agent/remedy/protocol.c agent/remedy/protocol.h \
 	agent/remedy/rungs.c \
 	agent/remedy/trials.c agent/remedy/trials.h \

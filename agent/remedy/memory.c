@@ -109,6 +109,26 @@ static void restore_lifetimes(struct controller *controller, const struct json *
 	controller->failed_start_ms = json_get_int(saved, "failed_start_ms", -1);
 }
 
+static void save_outcomes(
+    const struct controller *controller, struct json *saved, struct moment now)
+{
+	json_put_int(
+	    saved, "outcomes_left_ms", left_of(controller->outcomes_due_ms, now.steady_ms));
+	json_put_int(saved, "outcomes_wanted", (int64_t)controller->outcomes_wanted);
+}
+
+static void restore_outcomes(
+    struct controller *controller, const struct json *saved, struct moment now)
+{
+	int64_t left_ms = json_get_int(saved, "outcomes_left_ms", 0);
+
+	/* The window may be another one now. */
+	if (left_ms < 0 || left_ms > controller->options.window_ms)
+		left_ms = controller->options.window_ms;
+	controller->outcomes_due_ms = now.steady_ms + left_ms;
+	controller->outcomes_wanted = (size_t)json_get_int(saved, "outcomes_wanted", 0);
+}
+
 struct json *controller_save(const struct controller *controller, struct moment now)
 {
 	struct json *saved = json_object_new();
@@ -138,6 +158,7 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	json_put_int(saved, "since_action_ms",
 	    controller->last_action_ms < 0 ? -1 : now.steady_ms - controller->last_action_ms);
 	save_lifetimes(controller, saved);
+	save_outcomes(controller, saved, now);
 	trials = json_put_array(saved, "trials");
 	for (size_t i = 0; i < controller->trials.count; i++) {
 		struct json *trial = json_add_object(trials);
@@ -277,6 +298,7 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	restore_told(controller, saved);
 	restore_times(controller, saved, now);
 	restore_lifetimes(controller, saved);
+	restore_outcomes(controller, saved, now);
 	resume(controller);
 	return 0;
 }

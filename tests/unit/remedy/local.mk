@@ -6,6 +6,7 @@ remedy_tests = tests/unit/remedy/protocol.test \
 	tests/unit/remedy/decision.test \
 	tests/unit/remedy/lifetimes.test \
 	tests/unit/remedy/maintenance.test \
+	tests/unit/remedy/outcomes.test \
 	tests/unit/remedy/rungs.test \
 	tests/unit/remedy/safety.test \
 	tests/unit/remedy/trials.test \
@@ -44,6 +45,11 @@ tests_unit_remedy_decision_test_LDFLAGS = $(remedy_world_ldflags)
 tests_unit_remedy_maintenance_test_SOURCES = tests/unit/remedy/test_maintenance.c
 tests_unit_remedy_maintenance_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_remedy_maintenance_test_LDADD = $(unit_libs)
+
+tests_unit_remedy_outcomes_test_SOURCES = tests/unit/remedy/test_outcomes.c $(remedy_world_sources)
+tests_unit_remedy_outcomes_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_remedy_outcomes_test_LDADD = $(unit_libs)
+tests_unit_remedy_outcomes_test_LDFLAGS = $(remedy_world_ldflags)
 
 tests_unit_remedy_warning_test_SOURCES = tests/unit/remedy/test_warning.c $(remedy_world_sources)
 tests_unit_remedy_warning_test_CPPFLAGS = $(unit_cppflags)

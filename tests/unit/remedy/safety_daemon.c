@@ -196,6 +196,7 @@ void safety_daemon_start(struct safety_daemon *daemon, const struct config *conf
 {
 	const struct controller_options options = {.site = site,
 	    .safety = &config->safety,
+	    .window_ms = 300000,
 	    .minimum_voters = 5,
 	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_apply,
 		effect_ask_action, effect_lock, effect_forget, effect_on_event},

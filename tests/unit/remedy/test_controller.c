@@ -79,7 +79,10 @@ static void waits_for_the_clients_after_a_cure(void **state)
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_string_equal(world_state(world), "standing");
 	assert_int_equal(world->forgets, 1);
-	world->window = (struct detector_window){0};
+	world->window = (struct detector_window){.active = 4, .rejected = 4}; /* no spike yet */
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "standing");
+	world->window = (struct detector_window){.active = 10, .established = 10};
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
@@ -440,7 +443,7 @@ static void learns_nothing_from_what_did_not_help(void **state)
 	world_pass(world, 200000);
 	world_tick(world);
 	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 1);
-	world->window = (struct detector_window){0};
+	world->window = (struct detector_window){.active = 10, .established = 10};
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
 	assert_int_equal(controller_lifetimes(world->controller), 0);

@@ -155,6 +155,7 @@ static void verifies_a_fallback_by_voters(void **state)
 	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 0);
 	assert_string_equal(world->last_reason, "fallback");
 	assert_int_equal(world->applies, 1);
+	world->window = (struct detector_window){.active = 10, .established = 10};
 	allow(world, (struct controller_allowance){0});
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);

@@ -186,7 +186,7 @@ static void remembers_over_a_restart(void **state)
 	assert_true(controller_was_no_help(world->controller));
 	world_restart(world);
 	assert_true(controller_was_no_help(world->controller));
-	world->window.spike = false;
+	world->window = (struct detector_window){.active = 10, .established = 10};
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_false(controller_was_no_help(world->controller));
 }

@@ -109,6 +109,7 @@ struct controller_options world_options(struct world *world)
 {
 	return (struct controller_options){.site = &world->site,
 	    .safety = &world->safety,
+	    .window_ms = 300000,
 	    .minimum_voters = 5,
 	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_apply,
 		effect_ask_action, effect_lock, effect_forget, effect_on_event},
