@@ -103,7 +103,7 @@ static void hear(struct pipeline *pipeline)
 /* ---- 3. the window: does anything look wrong? ---- */
 
 /* A spike in lines of long ago, read while catching up, is history: nobody acts on it. */
-static bool is_current(const struct pipeline *pipeline, const struct detector_window *window)
+static bool is_recent(const struct pipeline *pipeline, const struct detector_window *window)
 {
 	return clock_now_ms() - window->now_ms <= pipeline->rulebook.config->detect.window_ms;
 }
@@ -118,7 +118,8 @@ static void look(struct pipeline *pipeline)
 		if (!site->catching_up)
 			detector_advance(site->detector, clock_now_ms() - SITE_LOG_LAG_MS);
 		detector_window(site->detector, &window);
-		if (!is_current(pipeline, &window))
+		window.current = !site->catching_up;
+		if (!is_recent(pipeline, &window))
 			window.spike = false;
 		if (site->probe_failed)
 			finish_probe(site, &no_child);

@@ -45,6 +45,7 @@ struct detector_totals {
 
 /* The window as it stands now. */
 struct detector_window {
+	bool current; /* all that was written is in it: said by whoever reads the logs */
 	int64_t now_ms;              /* the site's clock: the latest time seen; -1: none */
 	size_t known_good;           /* voters in the table */
 	size_t active;               /* known-good voters with an outcome inside the window */

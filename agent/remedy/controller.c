@@ -213,6 +213,8 @@ static void on_probe_suspected(struct controller *controller, enum probe_result 
 		on_tick_suspected(controller);
 	else if (controller->window.spike)
 		on_accepted_in_spite_of_spike(controller, before);
+	else if (!controller->window.current)
+		forget_outcomes(controller); /* what is still to be read was before it */
 	else if (outcomes_are_known(controller))
 		pass(controller);
 }

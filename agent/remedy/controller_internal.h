@@ -115,13 +115,15 @@ void decision_rest(struct controller *controller, int64_t wait_ms);
 /* The helper or the remedy itself did nothing: that is told, and the rung may be tried again. */
 void decision_on_not_run(struct controller *controller, const struct controller_answer *answer);
 bool decision_has_recovered(const struct controller *controller);
+/* The remedy did not help in its time. Nothing is done while that is not known, since lines wait to
+ * be read. */
 void decision_lock_rung(struct controller *controller);
 
 /* -- outcomes.c: whether we know how people's sign-ins end */
 /* What people met until now counts no more, from now on. */
 void outcomes_note_forgotten(struct controller *controller);
-/* Nothing was forgotten in the incident, or since then a window has gone by, or as many known-good
- * voters came again as there were and none of them was refused. */
+/* All that was written is read; and nothing was forgotten in the incident, or since then a window
+ * has gone by, or as many known-good voters came again as there were and none was refused. */
 bool outcomes_are_known(const struct controller *controller);
 /* Our own sign-in works, and it is for the clients to show whether theirs does. */
 bool outcomes_are_awaited(const struct controller *controller);

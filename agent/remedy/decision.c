@@ -234,7 +234,7 @@ void decision_make(struct controller *controller)
 
 bool decision_has_recovered(const struct controller *controller)
 {
-	if (controller->window.spike)
+	if (controller->window.spike || !controller->window.current)
 		return false;
 	/* Verified is sooner: that is for the probe to say. */
 	if (controller->state == STATE_STANDING && !outcomes_are_known(controller))
@@ -245,8 +245,18 @@ bool decision_has_recovered(const struct controller *controller)
 	return controller->window.established >= controller->options.minimum_voters;
 }
 
+/* Nothing says that it did not help, and what the clients met since is still to be read. */
+static bool awaits_log(const struct controller *controller)
+{
+	return !controller->window.current &&
+	    (!controller->options.site->probe.configured ||
+		trials_latest(&controller->trials) == PROBE_ACCEPTED);
+}
+
 void decision_lock_rung(struct controller *controller)
 {
+	if (awaits_log(controller))
+		return;
 	rungs_lock(controller);
 	controller->was_no_help = true;
 	controller->failed_start_ms = -1; /* so it was not the handle */

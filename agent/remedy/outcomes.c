@@ -21,8 +21,9 @@ bool outcomes_are_known(const struct controller *controller)
 {
 	const struct detector_window *window = &controller->window;
 
-	return is_whole_again(controller) ||
-	    (window->rejected == 0 && window->active >= controller->outcomes_wanted);
+	return window->current &&
+	    (is_whole_again(controller) ||
+		(window->rejected == 0 && window->active >= controller->outcomes_wanted));
 }
 
 bool outcomes_are_awaited(const struct controller *controller)

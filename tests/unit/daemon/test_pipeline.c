@@ -311,6 +311,75 @@ static void busy_neighbour(unused_parameter void **state)
 	assert_true(run_until(is_quiet_one_heard, &rulebook));
 }
 
+/* ---- after a pause */
+
+#define SUSPECTED_BEFORE "20260101T000000Z-0001"
+
+static void suspect_before(void)
+{
+	static const char memory[] =
+	    "{\"version\":1,\"state\":\"suspected\",\"incident\":\"" SUSPECTED_BEFORE
+	    "\",\"diagnosis\":\"\",\"rung\":\"\"}";
+	const struct store_incident incident = {.id = SUSPECTED_BEFORE,
+	    .site = "quiet",
+	    .diagnosis = "",
+	    .state = "suspected",
+	    .opened_ms = 1000,
+	    .changed_ms = 1000,
+	    .closed_ms = -1};
+	struct store *store = open_state();
+
+	assert_int_equal(store_put_incident(store, &incident), 0);
+	assert_int_equal(store_put_value(store, "quiet", "controller", view_of_text(memory)), 0);
+	store_close(&store);
+}
+
+static char incident_at_the_end[CONTROLLER_ID_BYTES];
+
+static bool is_read_to_its_end(void)
+{
+	const struct site *site = &running->sites[0];
+	struct detector_window window;
+
+	detector_window(site->detector, &window);
+	snprintf(incident_at_the_end, sizeof(incident_at_the_end), "%s",
+	    controller_incident(site->controller));
+	return window.rejected == 5 && !site->catching_up && incident_at_the_end[0] != '\0';
+}
+
+/* Of what was written while the daemon was away no step reads all. Meanwhile there is no spike, but
+ * the incident goes on: what comes last tells that people fail still. */
+static void goes_on_behind_a_backlog(unused_parameter void **state)
+{
+	static const int64_t ago_ms = 3600000;
+	static char filling[30000];
+	struct buffer auto_buffer sites;
+	struct rulebook rulebook;
+	char who[40];
+
+	suspect_before();
+	buffer_init(&sites, 4096);
+	buffer_append_format(&sites,
+	    "sites:\n  - name: quiet\n    evidence: voters\n"
+	    "    logs: [{path: %s/quiet.log, format: apache-combined}]\n",
+	    directory);
+	memset(filling, 'x', sizeof(filling) - 1);
+	for (int i = 0; i < 5; i++) {
+		snprintf(who, sizeof(who), "10.0.0.%d - u@X", i + 1);
+		append_line("quiet.log", ago_ms, who, 200);
+	}
+	for (size_t bytes = 0; bytes < (size_t)2 * 1024 * 1024; bytes += sizeof(filling))
+		append_line("quiet.log", ago_ms, filling, 200);
+	for (int i = 0; i < 5; i++) {
+		snprintf(who, sizeof(who), "10.0.0.%d - -", i + 1);
+		append_line("quiet.log", 20000, who, 401);
+		append_line("quiet.log", 20000, who, 401);
+	}
+	rulebook = load_rulebook(buffer_text(&sites));
+	assert_true(run_until(is_read_to_its_end, &rulebook));
+	assert_string_equal(incident_at_the_end, SUSPECTED_BEFORE);
+}
+
 static void put_message(struct store *store, const char *id, const char *body)
 {
 	const struct store_message message = {
@@ -455,6 +524,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(unsaved_action, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(inspection_put_off, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(busy_neighbour, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(goes_on_behind_a_backlog, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(spoilt_message, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(unwatched_at_last, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(saved_at_the_end, open_world, close_world),

@@ -228,7 +228,8 @@ bool safety_daemon_is_up(const struct safety_daemon *daemon)
 
 void safety_daemon_tick(struct safety_daemon *daemon, bool spike, bool strangers)
 {
-	const struct detector_window window = {.spike = spike,
+	const struct detector_window window = {.current = true,
+	    .spike = spike,
 	    .active = 10,
 	    .rejected = spike ? 10 : 0,
 	    .established = spike ? 0 : 10,

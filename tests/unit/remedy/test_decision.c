@@ -224,16 +224,22 @@ static void forgets_acceptances_of_an_earlier_boot(void **state)
 	find_no_recent_success(*state, start_another_boot);
 }
 
-/* Voters as evidence: the spike must last, and as many must be seen to get in again. */
-static void voters_decide(void **state)
+/* There is no probe, and everybody fails. */
+static void suspect_by_voters(struct world *world)
 {
-	struct world *world = *state;
-
 	world->site.probe.configured = false;
 	world->site.evidence = CONFIG_EVIDENCE_VOTERS;
 	world_pass(world, 200000);
 	world_break_handle(world);
 	world_tick(world);
+}
+
+/* Voters as evidence: the spike must last, and as many must be seen to get in again. */
+static void voters_decide(void **state)
+{
+	struct world *world = *state;
+
+	suspect_by_voters(world);
 	world_pass(world, 59000);
 	world_tick(world);
 	assert_int_equal(world->inspections, 0);
@@ -254,6 +260,115 @@ static void voters_decide(void **state)
 	assert_int_equal(world->probes, 0);
 }
 
+/* The daemon was away for long, and has not read yet what was written meanwhile: so it sees no
+ * spike, and clients that got in long ago. */
+static void fall_behind(struct world *world)
+{
+	world_restart(world);
+	controller_on_helper(world->controller, world->now, true);
+	world->is_behind = true;
+	world->window = (struct detector_window){.active = 20, .established = 20};
+	world_tick(world);
+}
+
+static void catch_up(struct world *world, bool recovered)
+{
+	world->is_behind = false;
+	if (!recovered)
+		world_break_handle(world);
+	world_tick(world);
+}
+
+/* Without a probe: the incident that stood goes on where it was, and so does one that is suspected
+ * only, until it is known how the clients fare. */
+static void goes_on_after_a_backlog(void **state)
+{
+	struct world *world = *state;
+
+	world->diagnosis = &world_stale_keytab;
+	suspect_by_voters(world);
+	fall_behind(world);
+	assert_string_equal(world_state(world), "suspected");
+	catch_up(world, false);
+	world_pass(world, 60000);
+	world_tick(world);
+	world_inspected(world);
+	assert_string_equal(world_state(world), "standing");
+	fall_behind(world);
+	catch_up(world, false);
+	assert_string_equal(world_state(world), "standing");
+	assert_int_equal(world->events[EVENT_OPENED], 1);
+	fall_behind(world);
+	catch_up(world, true);
+	assert_string_equal(world_state(world), "watching");
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+	assert_int_equal(world->events[EVENT_PASSED], 0);
+}
+
+/* Nor is a remedy verified by what was before it, nor locked before it is known how it went. */
+static void verifies_after_a_backlog(void **state)
+{
+	struct world *world = *state;
+
+	suspect_by_voters(world);
+	world_pass(world, 60000);
+	world_tick(world);
+	world_inspected(world);
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	world_pass(world, 30000);
+	world_tick(world);
+	assert_string_equal(world_state(world), "verifying");
+	for (int i = 0; i < 5; i++) {
+		fall_behind(world);
+		assert_string_equal(world_state(world), "verifying");
+		world_pass(world, 60000);
+	}
+	catch_up(world, true);
+	assert_string_equal(world_state(world), "watching");
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+	assert_int_equal(world->events[EVENT_NOT_VERIFIED], 0);
+}
+
+/* An accepted probe does not show that the clients get in either. What they met before it does not
+ * count; only where they fail again the machine is looked at. */
+static void waits_for_the_log_after_an_accepted_probe(void **state)
+{
+	struct world *world = *state;
+
+	world_settle(world);
+	world_break_handle(world);
+	world_tick(world);
+	fall_behind(world);
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "suspected");
+	assert_int_equal(world->forgets, 1);
+	for (int i = 0; i < 10; i++) {
+		world_pass(world, 60000);
+		world_tick(world);
+	}
+	assert_string_equal(world_state(world), "suspected");
+	catch_up(world, true);
+	controller_on_probe(world->controller, world->now, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "watching");
+}
+
+/* The same of an incident that stands. */
+static void stands_until_the_log_is_read(void **state)
+{
+	struct world *world = *state;
+
+	world->diagnosis = &world_stale_keytab;
+	world_reach_decision(world);
+	fall_behind(world);
+	for (int i = 0; i < 10; i++)
+		world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "standing");
+	assert_int_equal(world->inspections, 1);
+	world->is_behind = false;
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -270,6 +385,10 @@ int main(void)
 	    TEST(forgets_old_acceptances),
 	    TEST(forgets_acceptances_of_an_earlier_boot),
 	    TEST(voters_decide),
+	    TEST(goes_on_after_a_backlog),
+	    TEST(verifies_after_a_backlog),
+	    TEST(waits_for_the_log_after_an_accepted_probe),
+	    TEST(stands_until_the_log_is_read),
 	};
 
 	return cmocka_run_group_tests_name("decision", tests, NULL, NULL);

@@ -169,6 +169,7 @@ void world_pass(struct world *world, int64_t duration_ms)
 
 void world_tick(struct world *world)
 {
+	world->window.current = !world->is_behind;
 	controller_tick(world->controller, world->now, &world->window);
 }
 

@@ -16,6 +16,7 @@ struct world {
 	struct controller *controller;
 	struct moment now;
 	struct detector_window window;
+	bool is_behind; /* lines wait to be read: what the window shows is of long ago */
 	const struct diagnosis *diagnosis; /* once somebody fails */
 	const struct diagnosis *foreseen; /* while sign-in works */
 	unsigned reviews, answered_reviews; /* inspections while sign-in works */
