@@ -47,9 +47,29 @@ static bool is_within(int64_t off_ms, int64_t limit_ms)
 	return off_ms <= limit_ms && off_ms >= -limit_ms;
 }
 
+/* Up to so much off a line is on time. */
+static int64_t least_ms(int64_t late_ms)
+{
+	int64_t part_ms = late_ms / LOG_CLOCK_LEAST_PART;
+
+	return part_ms > LOG_CLOCK_LEAST_MS ? part_ms : LOG_CLOCK_LEAST_MS;
+}
+
+/* Where it may be the lines that are late they must agree better. */
+static bool agrees(const struct log_clock *clock, int64_t off_ms, int64_t late_ms)
+{
+	int64_t give_or_take_ms = is_within(clock->off_ms, late_ms) ? late_ms / 20 : late_ms / 2;
+
+	return clock->lines > 0 && is_within(off_ms - clock->off_ms, give_or_take_ms);
+}
+
 static void note_off(struct log_clock *clock, int64_t off_ms, int64_t told_ms, int64_t late_ms)
 {
-	if (clock->lines == 0 || !is_within(off_ms - clock->off_ms, late_ms / 2)) {
+	if (is_within(off_ms, least_ms(late_ms))) {
+		clock->lines = 0;
+		return;
+	}
+	if (!agrees(clock, off_ms, late_ms)) {
 		clock->lines = 0;
 		clock->since_ms = told_ms;
 		clock->off_ms = off_ms;
@@ -67,19 +87,28 @@ static bool is_off_for_good(const struct log_clock *clock, int64_t told_ms, int6
 	    told_ms - clock->since_ms >= late_ms / LOG_CLOCK_MIN_PART;
 }
 
-static void put_right(struct log_clock *clock, int64_t late_ms)
+static void move_offset(struct log_clock *clock, int64_t by_ms, int64_t late_ms)
 {
-	clock->offset_ms += clock->least_off_ms;
-	if (is_within(clock->offset_ms, late_ms))
+	clock->offset_ms += by_ms;
+	if (is_within(clock->offset_ms, least_ms(late_ms)))
 		clock->offset_ms = 0;
 	clock->lines = 0;
+}
+
+/* All lines for a while may have been as late, as requests are that last a minute each. No line
+ * comes before it was written, so one that would have shows that it was not the clock. */
+static bool is_refuted(const struct log_clock *clock, int64_t off_ms, int64_t late_ms)
+{
+	return clock->offset_ms > 0 && clock->offset_ms <= late_ms &&
+	    off_ms < -least_ms(late_ms) && off_ms >= -clock->offset_ms - least_ms(late_ms);
 }
 
 /* Lines of long ago, one after the other, are read while catching up: these are no fault. */
 static void note_misdated(
     struct log_clock *clock, int64_t time_ms, int64_t off_ms, int64_t late_ms)
 {
-	if (off_ms < 0 || time_ms < clock->latest_ms - late_ms)
+	if (!is_within(off_ms, late_ms) &&
+	    (off_ms < 0 || time_ms < clock->latest_ms - late_ms))
 		clock->misdated_total++;
 	else if (time_ms > clock->latest_ms)
 		clock->latest_ms = time_ms;
@@ -93,8 +122,11 @@ int64_t log_clock_line_off(
 	if (told_ms == CLOCK_UNTOLD)
 		return time_ms;
 	note_off(clock, off_ms, told_ms, late_ms);
-	if (is_off_for_good(clock, told_ms, late_ms)) {
-		put_right(clock, late_ms);
+	if (is_refuted(clock, off_ms, late_ms)) {
+		move_offset(clock, off_ms, late_ms);
+		off_ms = told_ms - (time_ms + clock->offset_ms);
+	} else if (is_off_for_good(clock, told_ms, late_ms)) {
+		move_offset(clock, clock->least_off_ms, late_ms);
 		clock->latest_ms = time_ms;
 		off_ms = told_ms - (time_ms + clock->offset_ms);
 	} else {

@@ -33,13 +33,18 @@ enum clock_move site_clock_advance(struct site_clock *clock, int64_t now_ms);
 void site_clock_save(const struct site_clock *clock, struct row_writer *row);
 void site_clock_restore(struct site_clock *clock, struct row_reader *row);
 
-/* So many lines in a row, over such a part of a window, must be off by as much, give or take half a
- * window. */
+/* So many lines in a row, over such a part of a window, must be off by as much: give or take half a
+ * window, or where it is less than a window a twentieth of it. So late, and each by as much, come
+ * no lines that a server keeps back to write them together. */
 #define LOG_CLOCK_MIN_LINES 8
 #define LOG_CLOCK_MIN_PART  5
+/* What is off by less than such a part of a window is on time, and what a server may take to write
+ * a line, in a window however short. */
+#define LOG_CLOCK_LEAST_PART 10
+#define LOG_CLOCK_LEAST_MS   5000
 
 struct log_clock {
-	int64_t offset_ms; /* what its times are put right by; 0, or more than a window */
+	int64_t offset_ms; /* what its times are put right by; 0, or more than a part of a window */
 	int64_t latest_ms; /* its own latest time that was believed */
 	/* Of the lines in a row that are off by as much. */
 	int64_t off_ms, least_off_ms; /* the first, the least */
@@ -52,14 +57,14 @@ struct log_clock {
 int64_t log_clock_line_off(
     struct log_clock *clock, int64_t time_ms, int64_t told_ms, int64_t late_ms);
 /* The line's time, put right, and not after `told_ms`. Lines that are off by up to `late_ms` are
- * on time. What is dated before that stays where it is: it may be old. */
+ * not misdated. What is dated before that stays where it is: it may be old. */
 static inline int64_t log_clock_line(
     struct log_clock *clock, int64_t time_ms, int64_t told_ms, int64_t late_ms)
 {
 	int64_t off_ms = told_ms - (time_ms + clock->offset_ms);
 
 	/* Most lines are on time. */
-	if (off_ms > late_ms || off_ms < -late_ms)
+	if (off_ms > late_ms / LOG_CLOCK_LEAST_PART || off_ms < -late_ms / LOG_CLOCK_LEAST_PART)
 		return log_clock_line_off(clock, time_ms, told_ms, late_ms);
 	clock->lines = 0;
 	if (time_ms > clock->latest_ms)

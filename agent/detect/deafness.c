@@ -118,7 +118,7 @@ static const struct condition {
 	"it tells of failed requests only, so nobody can be seen to get in: are others logged?",
 	opens_only_errors, ends_only_errors, FILE_TROUBLE | 1U << DEAF_NOT_UNDERSTOOD},
     [DEAF_CLOCK_OFF] = {"clock-off",
-	"its times are off by more than the window: are clock and time zone right where it is "
+	"its lines are all late, or early, by as much: are clock and time zone right where it is "
 	"written?",
 	opens_clock_off, ends_clock_off, 0},
     [DEAF_UNWATCHED] = {"unwatched",

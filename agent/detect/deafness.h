@@ -17,7 +17,7 @@ enum deaf_reason {
 	DEAF_SILENT, /* nothing new, while other logs show that the server serves */
 	DEAF_PROBE_UNSEEN, /* the server answered our probes, and no line told of them */
 	DEAF_ONLY_ERRORS, /* no request that went well is logged */
-	DEAF_CLOCK_OFF, /* its times were off by more than a window, and are put right */
+	DEAF_CLOCK_OFF, /* its times were off, all by as much, and are put right */
 	DEAF_UNWATCHED, /* no hints from the system: the log is looked at each second */
 	DEAF_REASON_COUNT,
 	DEAF_NOTHING = DEAF_REASON_COUNT

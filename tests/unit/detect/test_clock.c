@@ -270,6 +270,101 @@ static void test_least_off(unused_parameter void **state)
 	assert_int_equal(clock.offset_ms, HOUR_MS);
 }
 
+static void test_within_a_window(unused_parameter void **state)
+{
+	/* A clock that is off by less than a window, but by much of it, is put right as well, and
+	 * that it is right again is seen; what a server takes to write a line is no fault. */
+	static const int64_t off_ms[] = {280000, 31000, -31000, -280000};
+	struct log_clock clock = {0};
+
+	for (size_t i = 0; i < count_of(off_ms); i++) {
+		int64_t now_ms = NOON_MS + (int64_t)i * HOUR_MS;
+		int64_t end_ms = now_ms + 70000;
+
+		for (; now_ms <= end_ms; now_ms += 5000) {
+			assert_int_equal(clock.offset_ms, 0);
+			say(&clock, now_ms - off_ms[i], now_ms);
+			if (clock.offset_ms != 0)
+				break;
+		}
+		assert_int_equal(clock.offset_ms, off_ms[i]);
+		assert_int_equal(say(&clock, now_ms - off_ms[i] - 9, now_ms), now_ms - 9);
+		for (end_ms = now_ms + 70000; now_ms <= end_ms; now_ms += 5000)
+			say(&clock, now_ms, now_ms);
+		assert_int_equal(clock.offset_ms, 0);
+	}
+	assert_int_equal(clock.misdated_total, 0);
+	for (int i = 0; i < 1000; i++)
+		say(&clock, NOON_MS + i * 1000 - 30000, NOON_MS + i * 1000);
+	assert_int_equal(clock.offset_ms, 0);
+}
+
+static void test_short_window(unused_parameter void **state)
+{
+	/* In a window of ten seconds, too, a server may take five to write a line. */
+	static const int64_t late_ms = 10000;
+
+	for (int64_t off_ms = 4000; off_ms <= 6000; off_ms += 1000) {
+		struct log_clock clock = {0};
+
+		for (int64_t now_ms = NOON_MS; now_ms < NOON_MS + 60000; now_ms += 500)
+			log_clock_line(&clock, now_ms - off_ms, now_ms, late_ms);
+		assert_int_equal(clock.offset_ms, off_ms > 5000 ? off_ms : 0);
+	}
+}
+
+static void test_buffers(unused_parameter void **state)
+{
+	/* Lines that a server keeps back and writes together are each as late as may be, and what
+	 * they have in common is that the last one is not: their clock is right. */
+	static const int64_t written_each_ms[] = {60000, 120000, 300000};
+	struct log_clock clock = {0};
+
+	for (size_t i = 0; i < count_of(written_each_ms); i++)
+		for (int64_t ms = written_each_ms[i]; ms < HOUR_MS; ms += written_each_ms[i])
+			for (int64_t ago_ms = written_each_ms[i] - 1; ago_ms > 0; ago_ms -= 1500) {
+				int64_t now_ms = NOON_MS + (int64_t)i * HOUR_MS + ms;
+
+				assert_int_equal(
+				    say(&clock, now_ms - ago_ms, now_ms), now_ms - ago_ms);
+				assert_int_equal(clock.offset_ms, 0);
+			}
+	assert_int_equal(clock.misdated_total, 0);
+}
+
+static void test_refuted(unused_parameter void **state)
+{
+	/* At night each request lasts a minute, and is logged with the time that it came at: the
+	 * first short one in the morning shows that the clock is right; a broken date does not. */
+	struct log_clock clock = {0};
+	int64_t now_ms = NOON_MS;
+
+	for (; clock.offset_ms == 0; now_ms += 10000)
+		say(&clock, now_ms - 60000, now_ms);
+	assert_int_equal(clock.offset_ms, 60000);
+	assert_int_equal(say(&clock, now_ms + 60000, now_ms), now_ms);
+	assert_int_equal(say(&clock, now_ms + HOUR_MS, now_ms), now_ms);
+	assert_int_equal(clock.offset_ms, 60000);
+	assert_int_equal(say(&clock, now_ms - 2000, now_ms), now_ms - 2000);
+	assert_int_equal(clock.offset_ms, 0);
+	assert_int_equal(say(&clock, now_ms - 60000, now_ms), now_ms - 60000);
+}
+
+static void test_give_or_take_within(unused_parameter void **state)
+{
+	/* Within a window lines may differ by a twentieth of it only. */
+	for (int64_t more_ms = 0; more_ms < 2; more_ms++) {
+		struct log_clock clock = {0};
+
+		for (int i = 0; i < 100; i++) {
+			int64_t off_ms = 200000 + i % 2 * (LATE_MS / 20 + more_ms);
+
+			say(&clock, NOON_MS + i * 1000 - off_ms, NOON_MS + i * 1000);
+		}
+		assert_int_equal(clock.offset_ms, more_ms == 0 ? 200000 : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +382,11 @@ int main(void)
 	    cmocka_unit_test(test_once_more),
 	    cmocka_unit_test(test_misdated),
 	    cmocka_unit_test(test_least_off),
+	    cmocka_unit_test(test_within_a_window),
+	    cmocka_unit_test(test_short_window),
+	    cmocka_unit_test(test_buffers),
+	    cmocka_unit_test(test_refuted),
+	    cmocka_unit_test(test_give_or_take_within),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
