@@ -240,6 +240,13 @@ static void note_move(struct detector *detector, enum clock_move move)
 	detector->voters.keeps_old = now_ms < detector->doubted_until_ms;
 }
 
+static void forget_last_minutes(struct detector *detector, int64_t now_ms)
+{
+	voters_forget_before(&detector->voters, &detector->window, INT64_MAX);
+	window_restart(&detector->window, now_ms);
+	evidence_restart(&detector->evidence, now_ms);
+}
+
 static void move(struct detector *detector, enum clock_move move)
 {
 	int64_t now_ms = detector->clock.now_ms;
@@ -249,9 +256,7 @@ static void move(struct detector *detector, enum clock_move move)
 	note_move(detector, move);
 	if (move == CLOCK_BACK) {
 		handshakes_abandon(&detector->handshakes);
-		voters_forget_before(&detector->voters, &detector->window, INT64_MAX);
-		window_restart(&detector->window, now_ms);
-		evidence_restart(&detector->evidence, now_ms);
+		forget_last_minutes(detector, now_ms);
 		return;
 	}
 	/* Before the window slides: the share was so until now. */
@@ -270,6 +275,9 @@ static void settle(struct detector *detector)
 	handshakes_settle(&detector->handshakes);
 	voters_settle(&detector->voters);
 	distinct_settle(&detector->evidence.distinct);
+	/* The row of the totals could not be read: nobody knows when the window was. */
+	if (detector->clock.now_ms < 0)
+		forget_last_minutes(detector, 0);
 	detector->unsettled = false;
 }
 

@@ -33,7 +33,7 @@ struct evidence {
 must_check int evidence_init(
     struct evidence *evidence, int64_t window_ms, size_t signature_count);
 void evidence_done(struct evidence *evidence);
-/* The clock was set back: what is known of the last minutes is worth nothing. */
+/* What is known of the last minutes is worth nothing, as where the clock was set back. */
 void evidence_restart(struct evidence *evidence, int64_t now_ms);
 void evidence_advance(struct evidence *evidence, int64_t now_ms, int64_t oldest_ms);
 void evidence_forget_before(struct evidence *evidence, int64_t time_ms);

@@ -4,6 +4,7 @@
 
 #include "allocation.h"
 #include "detect/detector_private.h"
+#include "keeper.h"
 #include "script.h"
 #include "unit.h"
 
@@ -239,6 +240,36 @@ static void test_pause_of_a_year(unused_parameter void **state)
 	script_assert_window(detector, "");
 }
 
+static void test_without_totals(unused_parameter void **state)
+{
+	/* Where the row of the totals cannot be read the voters are known-good still, but of what
+	 * was in the window nothing counts, now or when it would have left it. */
+	static struct keeper keeper;
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector *auto_call(detector_free) fresh = script_detector();
+	struct detector_evidence evidence;
+
+	script_admit(detector, 0, 10, 0);
+	for (unsigned i = 0; i < 8; i++)
+		script_say(detector, "1 10.1.0.%u 401 scheme=kerberos reply=reject host=a", i);
+	assert_int_equal(detector_save(detector, on_row, &keeper), 0);
+	for (size_t i = 0; i < keeper.count; i++)
+		if (keeper.rows[i].key[0] != 't')
+			assert_int_equal(
+			    detector_restore(fresh, view_of(keeper.rows[i].key, ROW_KEY_BYTES),
+				view_of(keeper.rows[i].value, keeper.rows[i].length)),
+			    0);
+	keeper_clear(&keeper);
+	script_admit(fresh, 20, 21, 2);
+	script_assert_window(fresh, "known-good 11, active 1");
+	detector_advance(fresh, SCRIPT_START_MS + 400000);
+	script_assert_window(fresh, "known-good 11");
+	detector_evidence(fresh, &evidence);
+	assert_int_equal(evidence.kerberos_rejected, 0);
+	assert_int_equal(evidence.rejected_voters, 0);
+	assert_int_equal(evidence.hosts.count, 0);
+}
+
 static void test_impossible_times(unused_parameter void **state)
 {
 	/* Times before 1970 or after 9999 move nothing. */
@@ -399,6 +430,7 @@ int main(void)
 	    cmocka_unit_test(test_clock_set_back),
 	    cmocka_unit_test(test_clock_leaps),
 	    cmocka_unit_test(test_pause_of_a_year),
+	    cmocka_unit_test(test_without_totals),
 	    cmocka_unit_test(test_impossible_times),
 	    cmocka_unit_test(test_old_log),
 	    cmocka_unit_test(test_times),
