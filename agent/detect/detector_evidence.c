@@ -79,6 +79,8 @@ static void take_refusal(
 {
 	const struct sign_in *sign_in = of->sign_in;
 
+	if (!window_holds(window, sign_in->time_ms))
+		return;
 	note_name_and_voter(evidence, DISTINCT_NAMES, of);
 	if (is_about_password(sign_in))
 		take_bad_password(evidence, window, of);

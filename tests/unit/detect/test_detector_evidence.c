@@ -95,6 +95,37 @@ static void test_schemes(unused_parameter void **state)
 	detector_free(&detector);
 }
 
+static void test_outside_the_window(unused_parameter void **state)
+{
+	/* What another log tells of two hours ago is none of the window's, however many different
+	 * ones it names; nor is what was before the outcomes were forgotten. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector_evidence evidence;
+
+	script_admit(detector, 0, 10, 7200);
+	detector_forget_before(detector, SCRIPT_START_MS + 7195000);
+	for (int second = 10; second < 7195; second += 7184) {
+		for (unsigned i = 0; i < 600; i++)
+			script_say(
+			    detector, "%d 10.9.0.%u 401.1.1326 user=n%u", second, i % 200, i);
+		for (unsigned i = 0; i < 5; i++)
+			script_say(
+			    detector, "%d 10.1.0.%u 401 scheme=ntlm reply=reject", second, i);
+		for (unsigned i = 0; i < 5; i++)
+			script_say(detector, "%d 10.1.0.%u 431", second, i);
+	}
+	evidence = evidence_of(detector);
+	assert_int_equal(evidence.rejected_names, 0);
+	assert_int_equal(evidence.rejected_voters, 0);
+	assert_int_equal(evidence.password_names, 0);
+	assert_int_equal(evidence.password_voters, 0);
+	assert_int_equal(evidence.ntlm_voters, 0);
+	assert_int_equal(evidence.oversize_voters, 0);
+	assert_int_equal(evidence.left_out_total, 0);
+	script_say(detector, "7196 10.1.0.1 401 scheme=ntlm reply=reject");
+	assert_int_equal(evidence_of(detector).ntlm_voters, 1);
+}
+
 static void test_spray(unused_parameter void **state)
 {
 	/* Guessing: many names, few voters, codes of bad passwords. */
@@ -446,6 +477,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_control_group),
 	    cmocka_unit_test(test_schemes),
+	    cmocka_unit_test(test_outside_the_window),
 	    cmocka_unit_test(test_spray),
 	    cmocka_unit_test(test_codes),
 	    cmocka_unit_test(test_oversize),
