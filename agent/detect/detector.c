@@ -247,6 +247,19 @@ static void forget_last_minutes(struct detector *detector, int64_t now_ms)
 	evidence_restart(&detector->evidence, now_ms);
 }
 
+static void set_back(struct detector *detector, int64_t now_ms)
+{
+	struct detector_totals *totals = &detector->totals;
+
+	handshakes_abandon(&detector->handshakes);
+	forget_last_minutes(detector, now_ms);
+	voters_set_back(&detector->voters, now_ms);
+	if (totals->first_ms > now_ms)
+		totals->first_ms = now_ms;
+	if (totals->last_ms > now_ms)
+		totals->last_ms = now_ms;
+}
+
 static void move(struct detector *detector, enum clock_move move)
 {
 	int64_t now_ms = detector->clock.now_ms;
@@ -255,8 +268,7 @@ static void move(struct detector *detector, enum clock_move move)
 		return;
 	note_move(detector, move);
 	if (move == CLOCK_BACK) {
-		handshakes_abandon(&detector->handshakes);
-		forget_last_minutes(detector, now_ms);
+		set_back(detector, now_ms);
 		return;
 	}
 	/* Before the window slides: the share was so until now. */

@@ -24,8 +24,8 @@ void evidence_done(struct evidence *evidence)
 
 void evidence_restart(struct evidence *evidence, int64_t now_ms)
 {
-	window_restart(&evidence->hosts.window, now_ms);
-	window_restart(&evidence->workers.window, now_ms);
+	places_restart(&evidence->hosts, now_ms);
+	places_restart(&evidence->workers, now_ms);
 	distinct_expire(&evidence->distinct, INT64_MAX);
 	evidence->distinct_since_ms = 0;
 	onset_init(&evidence->onset, evidence->onset.sample_ms * ONSET_SAMPLES_IN_WINDOW);

@@ -17,6 +17,17 @@ void places_done(struct places *places)
 	window_done(&places->window);
 }
 
+void places_restart(struct places *places, int64_t now_ms)
+{
+	window_restart(&places->window, now_ms);
+	for (uint8_t number = 1; number <= places->count; number++) {
+		if (places->items[number].last_ms <= now_ms)
+			continue;
+		places->items[number].last_ms = now_ms;
+		places->items[number].changed = true;
+	}
+}
+
 static size_t counter_of(uint8_t number, enum place_counter counter)
 {
 	return WINDOW_SIGNALS + (size_t)PLACE_COUNTERS * number + counter;

@@ -31,6 +31,9 @@ struct places {
 must_check int places_init(struct places *places, int64_t window_ms);
 void places_done(struct places *places);
 
+/* Nothing is counted any more, and it is now this time: none was seen later. */
+void places_restart(struct places *places, int64_t now_ms);
+
 /* The number of the place; 0: not known. */
 uint8_t places_find(struct places *places, struct view name, int64_t time_ms);
 /* The same, after making it known where there is room. */

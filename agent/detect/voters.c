@@ -181,6 +181,16 @@ void voters_expire(struct voters *voters, struct window *window, int64_t now_ms)
 		drop(voters, window, voters->by_good.first);
 }
 
+void voters_set_back(struct voters *voters, int64_t now_ms)
+{
+	for (uint32_t number = 1; number <= voters->used; number++) {
+		if (voters->entries[number].good_ms <= now_ms)
+			continue;
+		voters->entries[number].good_ms = now_ms;
+		changes_note(&voters->changes, number);
+	}
+}
+
 void voters_forget_before(struct voters *voters, struct window *window, int64_t time_ms)
 {
 	for (uint32_t number = 1; number <= voters->used; number++) {

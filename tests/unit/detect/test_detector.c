@@ -225,6 +225,32 @@ static void test_clock_leaps(unused_parameter void **state)
 	script_assert_window(detector, "known-good 20, active 10, rejected 10, spike");
 }
 
+static void test_clock_was_ahead(unused_parameter void **state)
+{
+	/* Who got in while the clock was a year ahead got in now, by the right one: known for a
+	 * week, and not for a year; and places that were seen then make room after a window. */
+	const int year_s = 31536000;
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector_evidence evidence;
+
+	detector_tell_time(detector, SCRIPT_START_MS + INT64_C(1000) * year_s);
+	script_admit(detector, 0, 20, year_s);
+	for (int i = 0; i < 40; i++)
+		script_say(detector, "%d 10.1.0.1 200 scheme=kerberos user=u host=h%d", year_s, i);
+	detector_tell_time(detector, SCRIPT_START_MS);
+	assert_int_equal(detector_totals(detector)->first_ms, SCRIPT_START_MS);
+	assert_int_equal(detector_totals(detector)->last_ms, SCRIPT_START_MS);
+	detector_tell_time(detector, SCRIPT_START_MS + 400000);
+	script_say(detector, "400 10.1.0.1 200 scheme=kerberos user=u host=new");
+	detector_evidence(detector, &evidence);
+	assert_int_equal(evidence.hosts.count, 1);
+	for (int64_t hour = 1; hour <= 7 * 24; hour++)
+		detector_advance(detector, SCRIPT_START_MS + hour * 3600000);
+	script_assert_window(detector, "known-good 20");
+	detector_advance(detector, SCRIPT_START_MS + INT64_C(7) * 86400000 + 500000);
+	script_assert_window(detector, "");
+}
+
 static void test_pause_of_a_year(unused_parameter void **state)
 {
 	/* Where the clock goes on for a day from where it leapt to, it was right, and who has not
@@ -429,6 +455,7 @@ int main(void)
 	    cmocka_unit_test(test_broken_date),
 	    cmocka_unit_test(test_clock_set_back),
 	    cmocka_unit_test(test_clock_leaps),
+	    cmocka_unit_test(test_clock_was_ahead),
 	    cmocka_unit_test(test_pause_of_a_year),
 	    cmocka_unit_test(test_without_totals),
 	    cmocka_unit_test(test_impossible_times),
