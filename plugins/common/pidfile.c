@@ -18,7 +18,8 @@
 /* The way to the file. */
 struct way {
 	struct trust trust;
-	char rest[PATH_MAX]; /* still to go */
+	char path[PATH_MAX];
+	const char *rest;    /* of it, still to go */
 	int place;           /* the folder that is reached, at last the file */
 	unsigned links;
 	bool is_ours;       /* no folder so far is somebody else's to write to */
@@ -55,21 +56,31 @@ static bool may_follow(const struct way *way, const struct stat *link)
 	return way->is_ours && (link->st_uid == 0 || link->st_uid == way->trust.uid);
 }
 
+static int set_out(struct way *way, const char *path)
+{
+	size_t length = strlen(path);
+
+	if (length >= sizeof(way->path))
+		return -ENAMETOOLONG;
+	memcpy(way->path, path, length + 1);
+	way->rest = way->path;
+	return 0;
+}
+
 static int follow(struct way *way, const char *name)
 {
-	char target[PATH_MAX], rest[2 * PATH_MAX];
+	char target[PATH_MAX], path[2 * PATH_MAX];
 	ssize_t length = readlinkat(way->place, name, target, sizeof(target) - 1);
+	int error;
 
 	if (length < 0)
 		return -errno;
 	target[length] = '\0';
 	if (++way->links > MAX_LINKS)
 		return -ELOOP;
-	snprintf(rest, sizeof(rest), "%s/%s", target, way->rest);
-	if (strlen(rest) >= sizeof(way->rest))
-		return -ENAMETOOLONG;
-	memcpy(way->rest, rest, strlen(rest) + 1);
-	return target[0] == '/' ? move_to_root(way) : 0;
+	snprintf(path, sizeof(path), "%s/%s", target, way->rest);
+	error = set_out(way, path);
+	return error == 0 && target[0] == '/' ? move_to_root(way) : error;
 }
 
 static int step(struct way *way, const char *name, bool last)
@@ -95,8 +106,7 @@ static bool take_name(struct way *way, char name[NAME_MAX + 1])
 		return false;
 	memcpy(name, from, length);
 	name[length] = '\0';
-	from += length;
-	memmove(way->rest, from, strlen(from) + 1);
+	way->rest = from + length;
 	return true;
 }
 
@@ -106,10 +116,9 @@ static int go(struct way *way, const char *path)
 	int error;
 
 	*way = (struct way){.trust = trust_of_process(true), .place = -1, .is_ours = true};
-	if (path[0] != '/' || strlen(path) >= sizeof(way->rest))
-		return -EINVAL;
-	memcpy(way->rest, path, strlen(path) + 1);
-	error = move_to_root(way);
+	error = path[0] == '/' ? set_out(way, path) : -EINVAL;
+	if (error == 0)
+		error = move_to_root(way);
 	while (error == 0 && take_name(way, name))
 		error = step(way, name, way->rest[strspn(way->rest, "/")] == '\0');
 	if (error < 0)
