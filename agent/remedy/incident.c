@@ -69,8 +69,13 @@ void incident_forget_refusals(struct controller *controller)
 
 void incident_tell_acting(struct controller *controller)
 {
-	incident_tell(
-	    controller, EVENT_ACTING, controller->diagnosis->why, controller->diagnosis->id);
+	const struct diagnosis *diagnosis = controller->diagnosis;
+
+	if (diagnosis != NULL)
+		incident_tell(controller, EVENT_ACTING, diagnosis->why, diagnosis->id);
+	else /* it was begun before a restart */
+		incident_tell(controller, EVENT_ACTING,
+		    "it was decided by a rule that there is no more", "");
 }
 
 /* Unique on this host: the site's name says the rest, wherever incidents meet. */

@@ -252,6 +252,35 @@ static void follows_a_rung_that_moved(void **state)
 	assert_int_equal(world->applied_rung, 0);
 }
 
+static void change_rules(struct world *world)
+{
+	world->has_other_rules = true;
+}
+
+/* An action that the helper took up at the second try ends after a restart, with rules that have no
+ * such diagnosis any more: what became of it is told and verified all the same. */
+static void ends_an_action_of_a_diagnosis_that_is_gone(void **state)
+{
+	struct world *world = *state;
+
+	world_reach_acting(world);
+	world_answer(world, PROTOCOL_REFUSED, REFUSAL_BUSY);
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_string_equal(world_state(world), "acting");
+	world_restart_changed(world, change_rules);
+	controller_on_helper(world->controller, world->now, true);
+	assert_null(controller_diagnosis(world->controller));
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	assert_int_equal(world->events[EVENT_ACTING], 2);
+	assert_int_equal(world->events[EVENT_APPLIED], 1);
+	assert_string_equal(world_state(world), "holding-off");
+	world->window = (struct detector_window){0};
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "watching");
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
 /* An incident that stands is told once: neither the restart nor the wait after it tells it anew. */
 static void restarts_quietly(void **state)
 {
@@ -468,6 +497,7 @@ int main(void)
 	    TEST(tells_of_a_silent_helper_after_a_restart),
 	    TEST(forgets_a_rung_that_is_gone),
 	    TEST(follows_a_rung_that_moved),
+	    TEST(ends_an_action_of_a_diagnosis_that_is_gone),
 	    TEST(restarts_quietly),
 	    TEST(refuses_strange_memories),
 	    TEST(random_schedules),

@@ -26,6 +26,7 @@ struct world {
 	uint32_t applied_rung;
 	unsigned locks; /* how often the helper was told */
 	uint32_t locked_rung;
+	bool has_other_rules; /* by now: none of the diagnoses is among them */
 };
 
 extern const struct diagnosis world_stale_handle, world_stale_keytab, world_noise,
