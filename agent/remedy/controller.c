@@ -58,6 +58,22 @@ bool controller_probe(struct controller *controller)
 	return true;
 }
 
+/* The next try as late as must be, so that the tries span the time asked for. */
+static void space_probes(struct controller *controller)
+{
+	const struct trials_rule rule = controller_trials_rule(controller);
+	int64_t spacing_ms = trials_spacing_ms(&rule);
+
+	if (spacing_ms > controller->options.safety->probe_interval_ms)
+		controller->next_probe_ms = controller->now.steady_ms + spacing_ms;
+}
+
+void controller_add_trial(struct controller *controller, enum probe_result result)
+{
+	trials_add(&controller->trials, result, controller->now.steady_ms);
+	space_probes(controller);
+}
+
 int64_t controller_inspection_ms(const struct controller *controller)
 {
 	/* They run one after the other. */
@@ -138,6 +154,7 @@ static const char *why_suspicious(enum probe_result result)
 static void on_probe_watching(struct controller *controller, enum probe_result result)
 {
 	if (result != PROBE_ACCEPTED) {
+		space_probes(controller); /* before the next one is made */
 		suspect(controller, why_suspicious(result));
 		trials_add(&controller->trials, result, controller->now.steady_ms);
 		return;
@@ -200,15 +217,9 @@ static void on_accepted_in_spite_of_spike(
 
 static void on_probe_suspected(struct controller *controller, enum probe_result result)
 {
-	const struct trials_rule rule = controller_trials_rule(controller);
 	enum probe_result before = trials_latest(&controller->trials);
 
-	trials_add(&controller->trials, result, controller->now.steady_ms);
-	/* The next try as late as must be, so that the tries span the time asked for. */
-	if (rule.wanted > 1 &&
-	    rule.over_ms / (rule.wanted - 1) > controller->options.safety->probe_interval_ms)
-		controller->next_probe_ms =
-		    controller->now.steady_ms + rule.over_ms / (rule.wanted - 1);
+	controller_add_trial(controller, result);
 	if (result != PROBE_ACCEPTED)
 		on_tick_suspected(controller);
 	else if (controller->window.spike)
@@ -246,7 +257,7 @@ static void on_probe_standing(struct controller *controller, enum probe_result r
 {
 	enum probe_result before = trials_latest(&controller->trials);
 
-	trials_add(&controller->trials, result, controller->now.steady_ms);
+	controller_add_trial(controller, result);
 	if (decision_has_recovered(controller))
 		incident_close(controller, EVENT_RESOLVED, "sign-in works again");
 	else if (result == PROBE_ACCEPTED)

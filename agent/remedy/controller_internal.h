@@ -148,6 +148,8 @@ bool warning_is_confirmed(const struct controller *controller);
 bool controller_probe(struct controller *controller);
 /* The same only where the schedule says so. */
 void controller_probe_on_schedule(struct controller *controller);
+/* A result that may count towards what is confirmed. */
+void controller_add_trial(struct controller *controller, enum probe_result result);
 bool controller_is_due(const struct controller *controller, int64_t time_ms);
 /* How long the inspectors may take. */
 int64_t controller_inspection_ms(const struct controller *controller);

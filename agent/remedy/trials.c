@@ -56,6 +56,14 @@ enum probe_result trials_confirmed(const struct trials *trials, const struct tri
 	return latest;
 }
 
+int64_t trials_spacing_ms(const struct trials_rule *rule)
+{
+	/* One of several would do, but one by itself spans nothing. */
+	int64_t same = rule->wanted > 1 ? rule->wanted : rule->tries;
+
+	return same > 1 ? (rule->over_ms + same - 2) / (same - 1) : 0;
+}
+
 bool trials_exhausted(const struct trials *trials, const struct trials_rule *rule)
 {
 	return trials->count >= (size_t)rule->tries && trials_confirmed(trials, rule) == PROBE_NONE;

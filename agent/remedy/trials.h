@@ -38,6 +38,8 @@ void trials_add(struct trials *trials, enum probe_result result, int64_t time_ms
 enum probe_result trials_latest(const struct trials *trials); /* PROBE_NONE: none yet */
 /* The latest result where it is confirmed, else PROBE_NONE. Accepted confirms itself at once. */
 enum probe_result trials_confirmed(const struct trials *trials, const struct trials_rule *rule);
+/* How far apart tries must be, so that those that count span the time asked for. */
+int64_t trials_spacing_ms(const struct trials_rule *rule);
 /* Whether all tries were made without any result confirmed. */
 bool trials_exhausted(const struct trials *trials, const struct trials_rule *rule);
 

@@ -124,7 +124,7 @@ void warning_on_probe(struct controller *controller, enum probe_result result)
 	if (result == PROBE_ACCEPTED)
 		return;
 	escalate(controller);
-	trials_add(&controller->trials, result, controller->now.steady_ms);
+	controller_add_trial(controller, result);
 }
 
 void warning_on_inspected(struct controller *controller)

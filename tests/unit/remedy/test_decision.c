@@ -141,6 +141,59 @@ static void waits_for_the_budget(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
+/* However long an incident stands, whatever the times are: what was rejected all along stays
+ * confirmed, so that it acts once it may. */
+static void stand_and_stay_confirmed(struct world *world)
+{
+	controller_on_allowance(
+	    world->controller, (struct controller_allowance){.budget_spent = true});
+	world_settle(world);
+	world_break_handle(world);
+	for (int i = 0; i < 3; i++)
+		world_answer_probe(world, PROBE_REJECTED);
+	for (int i = 0; i < 8; i++) {
+		world_inspected(world);
+		assert_string_equal(world_state(world), "standing");
+		assert_string_equal(world->last_reason, "budget");
+		assert_true(controller_is_confirmed(world->controller));
+		world_answer_probe(world, PROBE_REJECTED);
+	}
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	controller_on_allowance(world->controller, (struct controller_allowance){0});
+	world_inspected(world);
+	assert_int_equal(world->applies, 1);
+}
+
+static void stays_confirmed_with_frequent_probes(void **state)
+{
+	struct world *world = *state;
+
+	world->safety.probe_interval_ms = 20000;
+	stand_and_stay_confirmed(world);
+}
+
+static void stays_confirmed_over_a_long_time(void **state)
+{
+	struct world *world = *state;
+
+	world->safety.confirm_over_ms = 300000;
+	stand_and_stay_confirmed(world);
+}
+
+/* As many tries as are needed and not one more: already the first ones are spaced. */
+static void spaces_the_first_tries(void **state)
+{
+	struct world *world = *state;
+
+	world->safety.probe_interval_ms = 20000;
+	world->safety.confirm_tries = 2;
+	world_settle(world);
+	world_answer_probe(world, PROBE_REJECTED); /* before there is a suspicion */
+	world_answer_probe(world, PROBE_REJECTED);
+	world_inspected(world);
+	assert_int_equal(world->applies, 1);
+}
+
 /* While nothing can be saved it goes on looking, does nothing, and says so once; then it acts. */
 static void waits_for_the_disk(void **state)
 {
@@ -381,6 +434,9 @@ int main(void)
 	    TEST(waits_after_starts),
 	    TEST(waits_for_the_budget),
 	    TEST(waits_for_the_disk),
+	    TEST(stays_confirmed_with_frequent_probes),
+	    TEST(stays_confirmed_over_a_long_time),
+	    TEST(spaces_the_first_tries),
 	    TEST(asks_the_helper_again_quietly),
 	    TEST(forgets_old_acceptances),
 	    TEST(forgets_acceptances_of_an_earlier_boot),

@@ -91,9 +91,35 @@ static void the_most_tries(unused_parameter void **state)
 	assert_true(trials_exhausted(&trials, &most));
 }
 
+/* Tries so far apart confirm once there are enough of them, whichever of them count, and a shorter
+ * distance would not do. */
+static void spaced_tries_confirm(unused_parameter void **state)
+{
+	static const struct trials_rule rules[] = {{3, 2, 60000}, {3, 3, 60000}, {3, 3, 60001},
+	    {5, 4, 100000}, {2, 2, 300000}, {3, 1, 300000}, {4, 1, 300000}, {3, 2, 0}};
+
+	for (size_t i = 0; i < count_of(rules); i++) {
+		int64_t spacing_ms = trials_spacing_ms(&rules[i]);
+		struct trials trials = {0};
+
+		for (int64_t try = 0; try < 20; try++) {
+			trials_add(&trials, PROBE_REJECTED, try * spacing_ms);
+			if (try + 1 >= rules[i].tries)
+				assert_int_equal(
+				    trials_confirmed(&trials, &rules[i]), PROBE_REJECTED);
+		}
+		assert_true(spacing_ms <= rules[i].over_ms);
+	}
+	assert_int_equal(trials_spacing_ms(&rules[0]), 60000);
+	assert_int_equal(trials_spacing_ms(&rules[1]), 30000);
+	assert_int_equal(trials_spacing_ms(&rules[2]), 30001);
+	assert_int_equal(trials_spacing_ms(&(struct trials_rule){1, 1, 60000}), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(spaced_tries_confirm),
 	    cmocka_unit_test(one_is_not_enough),
 	    cmocka_unit_test(two_of_three_over_the_time),
 	    cmocka_unit_test(mixed_results),
