@@ -240,17 +240,27 @@ static void on_tick_inspecting(struct controller *controller)
 
 /* -- standing: there is a diagnosis and nothing for us to do, now or at all */
 
+static void on_tick_without_probe(struct controller *controller)
+{
+	bool recovered = decision_has_recovered(controller);
+
+	if (recovered && incident_may_close(controller))
+		incident_close(
+		    controller, EVENT_RESOLVED, "known-good clients get in again");
+	else if (!controller_is_due(controller, controller->deadline_ms))
+		return;
+	else if (recovered)
+		decision_stay(controller);
+	else
+		inspect(controller);
+}
+
 static void on_tick_standing(struct controller *controller)
 {
-	if (!has_probe(controller)) {
-		if (decision_has_recovered(controller))
-			incident_close(
-			    controller, EVENT_RESOLVED, "known-good clients get in again");
-		else if (controller_is_due(controller, controller->deadline_ms))
-			inspect(controller);
-		return;
-	}
-	controller_probe(controller);
+	if (has_probe(controller))
+		controller_probe(controller);
+	else
+		on_tick_without_probe(controller);
 }
 
 static void on_probe_standing(struct controller *controller, enum probe_result result)
@@ -258,8 +268,10 @@ static void on_probe_standing(struct controller *controller, enum probe_result r
 	enum probe_result before = trials_latest(&controller->trials);
 
 	controller_add_trial(controller, result);
-	if (decision_has_recovered(controller))
+	if (decision_has_recovered(controller) && incident_may_close(controller))
 		incident_close(controller, EVENT_RESOLVED, "sign-in works again");
+	else if (decision_has_recovered(controller))
+		decision_stay(controller);
 	else if (result == PROBE_ACCEPTED)
 		on_accepted_in_spite_of_spike(controller, before);
 	else
@@ -314,55 +326,6 @@ static void on_tick_holding_off(struct controller *controller)
 	controller_probe(controller);
 }
 
-/* -- verifying: did it help? */
-
-static bool is_preventive(const struct controller *controller)
-{
-	return controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT;
-}
-
-static void on_tick_verifying(struct controller *controller)
-{
-	bool recovered = decision_has_recovered(controller);
-
-	if (recovered && rungs_is_fallback(controller)) {
-		decision_rest(controller, 0);
-		return;
-	}
-	if (recovered && !is_preventive(controller)) {
-		incident_close(
-		    controller, EVENT_RESOLVED, "the remedy helped: sign-in works again");
-		return;
-	}
-	if (controller_is_due(controller, controller->deadline_ms)) {
-		decision_lock_rung(controller);
-		return;
-	}
-	if (!recovered)
-		controller_probe(controller);
-	else if (controller_is_due(controller, controller->review_due_ms))
-		warning_review(controller);
-}
-
-/* What was foreseen must be gone, too; until then the machine is looked at again and again. */
-static void on_inspected_verifying(struct controller *controller)
-{
-	const struct diagnosis *diagnosis =
-	    controller->options.effects.diagnose(controller->options.context);
-
-	controller->review_due_ms =
-	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
-	if (diagnosis->cure != CURE_PREVENT && decision_has_recovered(controller))
-		incident_close(controller, EVENT_RESOLVED,
-		    "the remedy helped: the worker is newer than what is on disk");
-}
-
-static void on_probe_verifying(struct controller *controller, enum probe_result result)
-{
-	trials_add(&controller->trials, result, controller->now.steady_ms);
-	on_tick_verifying(controller);
-}
-
 static const struct state_actions states[STATE_COUNT] = {
     [STATE_WATCHING] = {"watching", "Sign-in works as far as we can see.", on_tick_watching,
 	on_probe_watching, warning_on_looked_ahead},
@@ -378,7 +341,7 @@ static const struct state_actions states[STATE_COUNT] = {
     [STATE_HOLDING_OFF] = {"holding-off", "The remedy ran; waiting for its own stir to pass.",
 	on_tick_holding_off, NULL, NULL},
     [STATE_VERIFYING] = {"verifying", "The remedy ran; checking whether it helped.",
-	on_tick_verifying, on_probe_verifying, on_inspected_verifying},
+	verification_on_tick, verification_on_probe, verification_on_inspected},
 };
 
 int controller_new(
@@ -515,8 +478,19 @@ void controller_on_answer(
 	controller->deadline_ms = now.steady_ms + controller->options.safety->hold_off_ms;
 }
 
+/* By what was applied for a time people may have got in, or not. */
+static void take_applied(struct controller *controller, uint32_t applied)
+{
+	if (applied == controller->allowance.applied)
+		return;
+	controller->revision++;
+	if (applied == 0 && controller->incident[0] != '\0')
+		forget_outcomes(controller);
+}
+
 void controller_on_allowance(struct controller *controller, struct controller_allowance allowance)
 {
+	take_applied(controller, allowance.applied);
 	controller->allowance = allowance;
 	if ((controller->locked & allowance.locked) == 0)
 		return;

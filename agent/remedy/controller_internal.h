@@ -87,6 +87,9 @@ void incident_tell_refusal(struct controller *controller, const char *text, cons
 void incident_forget_refusals(struct controller *controller);
 void incident_open(struct controller *controller, const char *why);
 void incident_close(struct controller *controller, enum event_kind kind, const char *text);
+/* Not while something is applied for a time: it weakens the site, and whether people would get in
+ * without it nobody can see. */
+bool incident_may_close(const struct controller *controller);
 /* Whether the state is about an action of the present rung. */
 bool incident_has_acted(const struct controller *controller);
 const char *incident_remedy(const struct controller *controller);
@@ -112,6 +115,8 @@ void decision_make(struct controller *controller);
 void decision_act(struct controller *controller, int64_t wait_ms);
 /* Nothing is to be done now: to the state to wait in, for so long. */
 void decision_rest(struct controller *controller, int64_t wait_ms);
+/* People get in, but the incident may not close yet: that is told, and waited for. */
+void decision_stay(struct controller *controller);
 /* The helper or the remedy itself did nothing: that is told, and the rung may be tried again. */
 void decision_on_not_run(struct controller *controller, const struct controller_answer *answer);
 bool decision_has_recovered(const struct controller *controller);
@@ -142,6 +147,11 @@ void warning_on_probe(struct controller *controller, enum probe_result result);
 void warning_on_inspected(struct controller *controller);
 /* Whether the warning was seen for long enough. */
 bool warning_is_confirmed(const struct controller *controller);
+
+/* -- verification.c: whether the remedy helped */
+void verification_on_tick(struct controller *controller);
+void verification_on_probe(struct controller *controller, enum probe_result result);
+void verification_on_inspected(struct controller *controller);
 
 /* -- controller.c */
 /* Starts a probe unless one runs or the last one is too recent; true where one runs now. */

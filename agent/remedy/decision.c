@@ -91,7 +91,8 @@ static struct authority_case case_of(struct controller *controller)
 	    .paused = controller->allowance.paused,
 	    .budget_spent = controller->allowance.budget_spent,
 	    .denied = controller->allowance.denied,
-	    .fallback_applied = controller->allowance.applied != 0,
+	    .fallback_applied =
+		controller->allowance.applied != 0 || rungs_is_fallback(controller),
 	    .approved = choice.is_approved,
 	    .needs_approval = choice.needs_approval,
 	    .has_rung = choice.found,
@@ -204,6 +205,16 @@ void decision_act(struct controller *controller, int64_t wait_ms)
 		incident_tell_refusal(controller, sentence, refusal->reason);
 	}
 	controller->judged_case = NULL;
+}
+
+void decision_stay(struct controller *controller)
+{
+	int64_t wait_ms = controller->options.safety->probe_interval_ms;
+
+	if (controller->diagnosis != NULL)
+		decision_act(controller, wait_ms);
+	else
+		decision_rest(controller, wait_ms);
 }
 
 void decision_make(struct controller *controller)

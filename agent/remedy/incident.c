@@ -26,6 +26,11 @@ bool incident_has_acted(const struct controller *controller)
 	    controller->state == STATE_VERIFYING;
 }
 
+bool incident_may_close(const struct controller *controller)
+{
+	return controller->allowance.applied == 0;
+}
+
 const char *incident_remedy(const struct controller *controller)
 {
 	const struct config_site *site = controller->options.site;

@@ -14,4 +14,5 @@ libauthmedic_a_SOURCES += \
 	agent/remedy/rungs.c \
 	agent/remedy/trials.c agent/remedy/trials.h \
 	agent/remedy/turn.c \
+	agent/remedy/verification.c \
 	agent/remedy/warning.c

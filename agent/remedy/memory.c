@@ -147,6 +147,7 @@ struct json *controller_save(const struct controller *controller, struct moment 
 	save_rung(controller, saved);
 	save_rungs(controller, controller->locked, saved, "locked");
 	save_rungs(controller, controller->spent, saved, "spent");
+	json_put_bool(saved, "applied", controller->allowance.applied != 0);
 	json_put_int(saved, "last_accepted_ms", controller->last_accepted_ms);
 	json_put_int(saved, "since_accepted_ms",
 	    controller->has_accepted_steady ? now.steady_ms - controller->accepted_steady_ms : -1);
@@ -294,6 +295,8 @@ int controller_restore(struct controller *controller, const struct json *saved,
 	controller->rung = find_rung(controller, rung);
 	controller->locked = restore_rungs(controller, json_get(saved, "locked"));
 	controller->spent = restore_rungs(controller, json_get(saved, "spent"));
+	/* Until the helper tells what it is; the ladder may be without it by now. */
+	controller->allowance.applied = json_get_bool(saved, "applied") ? UINT32_MAX : 0;
 	restore_trials(controller, json_get(saved, "trials"), now);
 	restore_told(controller, saved);
 	restore_times(controller, saved, now);

@@ -131,7 +131,9 @@ void warning_on_inspected(struct controller *controller)
 {
 	const struct diagnosis *diagnosis = diagnose(controller);
 
-	if (!is_finding(diagnosis))
+	if (!is_finding(diagnosis) && !incident_may_close(controller))
+		decision_stay(controller);
+	else if (!is_finding(diagnosis))
 		incident_close(controller, EVENT_RESOLVED, "what was wrong is so no more");
 	else if (diagnosis != controller->diagnosis)
 		tell(controller, diagnosis);

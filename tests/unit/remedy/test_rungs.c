@@ -133,12 +133,8 @@ static void takes_a_word_for_evidence(void **state)
 	assert_int_equal(world->applied_rung, 1);
 }
 
-/* A fallback is verified by the people who get in, as our probe cannot; then it is left alone, and
- * the incident stays open, until our probe is accepted again. */
-static void verifies_a_fallback_by_voters(void **state)
+static void fall_back(struct world *world)
 {
-	struct world *world = *state;
-
 	add_fallback(world);
 	world->diagnosis = &world_stale_keytab;
 	world_reach_decision(world);
@@ -147,6 +143,15 @@ static void verifies_a_fallback_by_voters(void **state)
 	assert_int_equal(world->applies, 1);
 	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
 	allow(world, (struct controller_allowance){.applied = 2});
+}
+
+/* A fallback is verified by the people who get in, as our probe cannot; then it is left alone, and
+ * the incident stays open, until our probe is accepted again. */
+static void verifies_a_fallback_by_voters(void **state)
+{
+	struct world *world = *state;
+
+	fall_back(world);
 	world->window.spike = false;
 	world->window.established = 5;
 	for (int i = 0; i < 5; i++)
@@ -156,6 +161,100 @@ static void verifies_a_fallback_by_voters(void **state)
 	assert_string_equal(world->last_reason, "fallback");
 	assert_int_equal(world->applies, 1);
 	world->window = (struct detector_window){.active = 10, .established = 10};
+	allow(world, (struct controller_allowance){0});
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
+/* No probe, and people fail by a cause that no rung cures; a person approves the fallback. */
+static void fall_back_without_a_probe(struct world *world)
+{
+	add_fallback(world);
+	world->site.probe.configured = false;
+	world->site.evidence = CONFIG_EVIDENCE_VOTERS;
+	world->site.worker.max_age_ms = INT64_C(30) * 86400000;
+	world->rungs[0].needs_approval = true;
+	world_pass(world, 200000);
+	world_break_handle(world);
+	world_tick(world);
+	world_pass(world, 60000);
+	world_tick(world);
+	world_inspected(world);
+	assert_string_equal(world->last_reason, "approval");
+	allow(world, (struct controller_allowance){.approved = 2});
+	world_pass(world, 60000);
+	world_tick(world);
+	world_inspected(world);
+	assert_int_equal(world->applies, 1);
+	assert_int_equal(world->applied_rung, 1);
+	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
+	allow(world, (struct controller_allowance){.applied = 2});
+}
+
+static void pass_ticks(struct world *world, int ticks)
+{
+	for (int i = 0; i < ticks; i++) {
+		world_pass(world, 1000);
+		world_tick(world);
+	}
+}
+
+static void take_fallback_out(struct world *world)
+{
+	world->site.ladder.count = 1;
+}
+
+/* Where only people show whether sign-in works, they show it by the fallback, too: that is told
+ * and ends nothing, over a restart neither. What they met until it was taken back counts no more.
+ */
+static void a_fallback_without_a_probe_ends_nothing(void **state)
+{
+	struct world *world = *state;
+	unsigned inspections, forgets;
+
+	fall_back_without_a_probe(world);
+	world->window = (struct detector_window){.established = 5, .active = 5};
+	pass_ticks(world, 60);
+	assert_string_equal(world->last_reason, "fallback");
+	assert_string_equal(world_state(world), "standing");
+	inspections = world->inspections;
+	world_restart_changed(world, take_fallback_out);
+	pass_ticks(world, 300);
+	controller_on_helper(world->controller, world->now, true);
+	allow(world, (struct controller_allowance){.applied = 2});
+	pass_ticks(world, 300);
+	assert_string_equal(world_state(world), "standing");
+	assert_string_equal(controller_diagnosis(world->controller)->id, "stale-handle");
+	assert_int_equal(world->inspections, inspections); /* nobody fails whose cause it could see */
+	assert_int_equal(world->events[EVENT_RESOLVED], 0);
+	assert_int_equal(controller_lifetimes(world->controller), 0);
+	forgets = world->forgets;
+	allow(world, (struct controller_allowance){0});
+	assert_int_equal(world->forgets, forgets + 1);
+	world_break_handle(world);
+	pass_ticks(world, 5);
+	assert_string_equal(world_state(world), "standing");
+	world->window = (struct detector_window){.established = 5, .active = 5};
+	pass_ticks(world, 1);
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+	assert_int_equal(world->events[EVENT_OPENED], 1);
+	assert_int_equal(world->applies, 1);
+}
+
+/* So where there is a probe, and it is accepted: the fallback is still to be taken back. */
+static void an_accepted_probe_ends_no_fallback(void **state)
+{
+	struct world *world = *state;
+
+	fall_back(world);
+	world->window = (struct detector_window){.established = 5, .active = 5};
+	pass_ticks(world, 60);
+	assert_string_equal(world->last_reason, "fallback");
+	controller_on_probe(world->controller, world->now, PROBE_ACCEPTED); /* begun before */
+	for (int i = 0; i < 3; i++)
+		world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "standing");
+	assert_int_equal(world->events[EVENT_RESOLVED], 0);
 	allow(world, (struct controller_allowance){0});
 	world_answer_probe(world, PROBE_ACCEPTED);
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
@@ -238,6 +337,8 @@ int main(void)
 	    TEST(asks_for_approval),
 	    TEST(takes_a_word_for_evidence),
 	    TEST(verifies_a_fallback_by_voters),
+	    TEST(a_fallback_without_a_probe_ends_nothing),
+	    TEST(an_accepted_probe_ends_no_fallback),
 	};
 
 	return cmocka_run_group_tests_name("rungs", tests, NULL, NULL);
