@@ -238,7 +238,7 @@ static int revert_by_hand(const struct invocation *invocation)
 int verb_approve(const struct invocation *invocation)
 {
 	return carry_out(
-	    invocation, &(const struct order){PROTOCOL_APPROVE, "approve", true, true, false});
+	    invocation, &(const struct order){PROTOCOL_APPROVE, "approve", true, true, true});
 }
 
 int verb_unlock(const struct invocation *invocation)

@@ -130,6 +130,8 @@ static void on_word(struct account *account, struct account_rung *rung,
 		rung->locked = record->kind == LEDGER_LOCK;
 		break;
 	case LEDGER_APPROVE:
+		if (!is_of_incident(account, record))
+			break;
 		rung->approved = true;
 		rung->approval = *record;
 		break;

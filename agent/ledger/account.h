@@ -15,7 +15,7 @@ struct account_rung {
 	uint64_t key; /* asked with */
 	bool locked;
 	bool skipped;                  /* for the incident */
-	bool approved;                 /* at that time, and not used yet */
+	bool approved;                 /* for the incident, at that time, and not used yet */
 	struct ledger_record approval;
 	struct ledger_record action;   /* the incident's apply; without action_id: there is none */
 };
@@ -55,7 +55,7 @@ void account_add(void *account, const struct ledger_record *record);
 struct account_applied *account_find_applied(
     struct account *account, const char *site, uint64_t key);
 
-/* Whether a person's approval is there that is neither used nor too old. */
+/* Whether a person's approval is there, for the incident, that is neither used nor too old. */
 bool account_is_approved(const struct account_rung *rung, const struct moment *now);
 
 /* What stands against an apply of that rung for the incident, or REFUSAL_NONE. */

@@ -46,6 +46,7 @@ struct controller {
 
 	char incident[CONTROLLER_ID_BYTES]; /* "" where none is open */
 	int64_t opened_ms; /* wall */
+	int64_t opened_steady_ms; /* what was asked until then is of no incident, or of another */
 	int64_t failing_since_ms; /* wall: the first rejection of the incident; -1: none yet */
 	int64_t failed_start_ms; /* wall: of the worker whose handle failed; -1: none did */
 	struct lifetimes lifetimes;

@@ -103,6 +103,7 @@ void incident_open(struct controller *controller, const char *why)
 {
 	make_id(controller);
 	controller->opened_ms = controller->now.wall_ms;
+	controller->opened_steady_ms = controller->now.steady_ms;
 	controller->diagnosis = NULL;
 	controller->doubt = NULL;
 	controller->told = PROBE_NONE;

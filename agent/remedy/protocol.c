@@ -78,11 +78,12 @@ static bool is_whole_lines(const char facts[PROTOCOL_FACTS_BYTES])
 	return length == 0 || facts[length - 1] == '\n';
 }
 
-/* An action that belongs to no incident could not be told from its repetition. */
+/* An action that belongs to no incident could not be told from its repetition, and what a person
+ * approves is what he has seen. */
 static bool needs_incident(uint32_t verb)
 {
-	return verb == PROTOCOL_APPLY || verb == PROTOCOL_ACTION || verb == PROTOCOL_SKIP ||
-	       verb == PROTOCOL_DENY;
+	return verb == PROTOCOL_APPLY || verb == PROTOCOL_ACTION || verb == PROTOCOL_APPROVE ||
+	       verb == PROTOCOL_SKIP || verb == PROTOCOL_DENY;
 }
 
 static bool are_request_numbers(const struct protocol_request *request)

@@ -30,7 +30,7 @@ enum protocol_verb {
 	PROTOCOL_RESUME,
 	PROTOCOL_LOCK,    /* the rung did not help: locked until a person unlocks it */
 	PROTOCOL_UNLOCK,  /* from here on and PROTOCOL_RESUME: from root or our parent only */
-	PROTOCOL_APPROVE, /* the rung may run once, soon, and is taken back after for_ms */
+	PROTOCOL_APPROVE, /* the rung may run once, soon, for the incident, and only for_ms long */
 	PROTOCOL_SKIP,    /* not this rung for this incident */
 	PROTOCOL_DENY,    /* no rung at all for this incident */
 	PROTOCOL_REVERT,  /* take the rung back now */

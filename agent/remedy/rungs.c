@@ -34,9 +34,10 @@ static bool is_open(const struct controller *controller, uint32_t rung)
 
 static bool is_approved(const struct controller *controller, uint32_t rung)
 {
-	int64_t ago_ms = controller->now.steady_ms - controller->allowance.asked_ms;
+	const int64_t asked_ms = controller->allowance.asked_ms;
 
-	return ago_ms < APPROVAL_TOLD_MS &&
+	return asked_ms > controller->opened_steady_ms &&
+	    controller->now.steady_ms - asked_ms < APPROVAL_TOLD_MS &&
 	    (controller->allowance.approved & UINT32_C(1) << rung) != 0;
 }
 

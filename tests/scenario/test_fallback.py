@@ -52,10 +52,13 @@ def approve(scene):
 
 
 def test_fallback(rig, realm, keytab):
-    """The keytab is broken; once approved, people sign in by NTLM and the incident says so. authmedicd is killed; at the
-    deadline the timer brings exactly the old configuration back, and people sign in by Kerberos."""
+    """Before anything is broken there is nothing to approve. The keytab is broken; once approved, people sign in by NTLM
+    and the incident says so. authmedicd is killed; at the deadline the timer brings exactly the old configuration back,
+    and people sign in by Kerberos."""
     scene = start_scene(rig, realm, keytab)
     before, main = read(scene.server.auth_file), scene.server.pid
+    early = scene.authmedic.command("approve", "apache", "ntlm-fallback-apache")
+    assert early.returncode == 1 and "no open incident" in early.stderr
     break_keytab(scene)
     approve(scene)
     applied = scene.authmedic.wait_event("applied")

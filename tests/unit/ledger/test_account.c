@@ -151,6 +151,27 @@ static void approves_for_a_time(unused_parameter void **state)
 	assert_false(account_is_approved(&account.rungs[0], &noon));
 }
 
+/* An approval is of one incident: neither of another, nor one that names none, as those of earlier
+ * versions, which are read all the same. */
+static void approves_one_incident(unused_parameter void **state)
+{
+	static const char *const others[] = {"i-2", ""};
+	struct account account = new_account();
+	struct protocol_reply reply = {0};
+
+	for (size_t i = 0; i < count_of(others); i++) {
+		struct ledger_record record = record_of(LEDGER_APPROVE);
+
+		snprintf(record.incident, sizeof(record.incident), "%s", others[i]);
+		account_add(&account, &record);
+		assert_int_equal(refusal_of(&account, true), REFUSAL_APPROVAL);
+	}
+	account_tell(&account, plenty(), &noon, &reply);
+	assert_int_equal(reply.approved, 0);
+	add_kind(&account, LEDGER_APPROVE);
+	assert_int_equal(refusal_of(&account, true), REFUSAL_NONE);
+}
+
 static struct account with_applied(int64_t for_ms)
 {
 	struct account account = new_account();
@@ -402,6 +423,7 @@ int main(void)
 	    cmocka_unit_test(minds_its_own),
 	    cmocka_unit_test(locks_and_unlocks),
 	    cmocka_unit_test(approves_for_a_time),
+	    cmocka_unit_test(approves_one_incident),
 	    cmocka_unit_test(knows_what_is_due),
 	    cmocka_unit_test(tries_later_and_later),
 	    cmocka_unit_test(believes_what_changed_nothing),

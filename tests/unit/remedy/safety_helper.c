@@ -83,8 +83,14 @@ int ledger_read(
 {
 	if (machine.unreadable)
 		return machine.without == GUARD_LEDGER ? 0 : -EBADMSG;
-	for (size_t i = 0; i < machine.count; i++)
-		on_record(context, &machine.records[i]);
+	for (size_t i = 0; i < machine.count; i++) {
+		struct ledger_record record = machine.records[i];
+
+		if (machine.without == GUARD_INCIDENT && record.kind == LEDGER_APPROVE)
+			snprintf(record.incident, sizeof(record.incident), "%s",
+			    ((const struct account *)context)->incident);
+		on_record(context, &record);
+	}
 	return 0;
 }
 

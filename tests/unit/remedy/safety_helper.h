@@ -23,6 +23,7 @@ enum helper_guard {
 	GUARD_IN_FLIGHT,
 	GUARD_LOCKED,
 	GUARD_APPROVAL,
+	GUARD_INCIDENT, /* an approval counts for whichever there is */
 	GUARD_DENIED,
 	GUARD_PAUSED,
 	GUARD_REVERTS,

@@ -150,6 +150,8 @@ void safety_record_word(struct safety_record *record, size_t index,
 	case PROTOCOL_APPROVE:
 		rung->approved = true;
 		rung->approval = now_of(record);
+		snprintf(rung->approved_incident, sizeof(rung->approved_incident), "%s",
+		    request->incident);
 		break;
 	case PROTOCOL_SKIP:
 		snprintf(rung->skipped, sizeof(rung->skipped), "%s", request->incident);
@@ -174,18 +176,22 @@ static bool is_set_back(const struct safety_record *record, const struct safety_
 
 /* An approval is old after an hour; it takes a while until the daemon learns that, also where the
  * clock was set back and is right again. */
-static bool may_be_approved(const struct safety_record *record, const struct safety_rung *rung)
+static bool may_be_approved(const struct safety_record *record, const struct safety_rung *rung,
+    const char *incident)
 {
+	if (strcmp(rung->approved_incident, incident) != 0)
+		return false;
 	return is_since(record, rung->approval.true_ms, 2 * SAFETY_HOUR_MS) ||
 	    is_set_back(record, &rung->approval) ||
 	    is_since(record, rung->set_back_true_ms, SAFETY_TOLD_MS);
 }
 
-void safety_record_wish(struct safety_record *record, size_t index, uint64_t key)
+void safety_record_wish(
+    struct safety_record *record, size_t index, const struct safety_action *action)
 {
 	const struct safety_site *site = &record->sites[index];
 
-	if (!may_be_approved(record, &site->rungs[key - 1]))
+	if (!may_be_approved(record, &site->rungs[action->key - 1], action->incident))
 		check_evidence(record, index);
 	record->broken[RULE_WARM_UP] +=
 	    is_since(record, site->started_true_ms, SAFETY_WARM_UP_MS) ||
@@ -200,7 +206,8 @@ static void check_words(
 	unsigned *broken = record->broken;
 
 	broken[RULE_LOCKED] += rung->locked;
-	broken[RULE_APPROVAL] += action->key == SAFETY_RUNGS && !rung->approved;
+	broken[RULE_APPROVAL] += action->key == SAFETY_RUNGS &&
+	    (!rung->approved || strcmp(rung->approved_incident, action->incident) != 0);
 	broken[RULE_DENIED] += strcmp(site->denied, action->incident) == 0 ||
 	    strcmp(rung->skipped, action->incident) == 0;
 	broken[RULE_PAUSED] += safety_helper_is_paused();

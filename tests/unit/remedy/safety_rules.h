@@ -53,6 +53,7 @@ struct safety_moment {
 struct safety_rung {
 	bool locked, approved;
 	struct safety_moment approval; /* the last one */
+	char approved_incident[PROTOCOL_NAME_BYTES];
 	int64_t set_back_true_ms; /* when it last looked younger than it was; -1: never */
 	char skipped[PROTOCOL_NAME_BYTES]; /* the incident */
 };
@@ -109,7 +110,8 @@ void safety_record_started(struct safety_record *record, size_t site);
 void safety_record_word(struct safety_record *record, size_t site,
     const struct protocol_request *request, uint64_t key);
 /* The daemon asks for an action. */
-void safety_record_wish(struct safety_record *record, size_t site, uint64_t key);
+void safety_record_wish(struct safety_record *record, size_t site,
+    const struct safety_action *action);
 /* An action begins. The site's rungs have the keys 1, 2, 3; the last one needs an approval. */
 void safety_record_action(
     struct safety_record *record, size_t site, const struct safety_action *action);

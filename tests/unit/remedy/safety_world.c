@@ -275,7 +275,9 @@ static void grant(size_t index, const struct safety_wishes *wishes)
 		ask(MESSAGE_INSPECT, PROTOCOL_INSPECT, index, 0);
 	}
 	if (wishes->apply) {
-		safety_record_wish(&world.record, index, seen->last_key);
+		safety_record_wish(&world.record, index,
+		    &(const struct safety_action){
+			.incident = wishes->incident, .key = seen->last_key});
 		ask(MESSAGE_ACTION, PROTOCOL_APPLY, index, wishes->rung);
 	}
 	if (wishes->ask)

@@ -119,15 +119,18 @@ static void refuses_bad_names(unused_parameter void **state)
 	assert_true(takes_request(&request));
 }
 
-/* What concerns one action names its incident; the rest need not. */
+/* What concerns one action, or is said of one incident, names it; the rest need not. */
 static void wants_an_incident(unused_parameter void **state)
 {
+	static const uint32_t verbs[] = {PROTOCOL_APPLY, PROTOCOL_ACTION, PROTOCOL_APPROVE,
+	    PROTOCOL_SKIP, PROTOCOL_DENY};
 	struct protocol_request request = good_request();
 
 	request.incident[0] = '\0';
-	assert_false(takes_request(&request));
-	request.verb = PROTOCOL_ACTION;
-	assert_false(takes_request(&request));
+	for (size_t i = 0; i < count_of(verbs); i++) {
+		request.verb = verbs[i];
+		assert_false(takes_request(&request));
+	}
 	request.verb = PROTOCOL_STATUS;
 	assert_true(takes_request(&request));
 }

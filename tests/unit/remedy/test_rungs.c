@@ -225,7 +225,7 @@ static void a_fallback_without_a_probe_ends_nothing(void **state)
 	pass_ticks(world, 300);
 	assert_string_equal(world_state(world), "standing");
 	assert_string_equal(controller_diagnosis(world->controller)->id, "stale-handle");
-	assert_int_equal(world->inspections, inspections); /* nobody fails whose cause it could see */
+	assert_int_equal(world->inspections, inspections); /* while nobody fails */
 	assert_int_equal(world->events[EVENT_RESOLVED], 0);
 	assert_int_equal(controller_lifetimes(world->controller), 0);
 	forgets = world->forgets;
@@ -313,15 +313,43 @@ static void approvals_grow_old(void **state)
 {
 	struct world *world = *state;
 
-	world_settle(world);
+	world->diagnosis = &world_stale_keytab;
+	world_reach_decision(world);
 	allow(world, (struct controller_allowance){.approved = 1});
 	world_pass(world, 700000);
+	go_on(world);
+	assert_int_equal(world->applies, 0);
+	allow(world, (struct controller_allowance){.approved = 1});
+	go_on(world);
+	assert_int_equal(world->applies, 1);
+}
+
+/* An approval is of one incident: what the helper was asked during an earlier one, or before there
+ * was any, says nothing of this one, though the answer may come late. */
+static void approvals_are_of_one_incident(void **state)
+{
+	struct controller_allowance allowance = {.approved = 1};
+	struct world *world = *state;
+
+	world_settle(world);
 	world_break_handle(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	allow(world, allowance);
+	allowance.asked_ms = world->now.steady_ms;
+	world->window = (struct detector_window){0};
+	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_int_equal(world->events[EVENT_PASSED], 1);
 	world->diagnosis = &world_stale_keytab;
-	for (int i = 0; i < 3; i++)
-		world_answer_probe(world, PROBE_REJECTED);
+	world_break_handle(world);
+	world_answer_probe(world, PROBE_REJECTED);
+	controller_on_allowance(world->controller, allowance);
+	world_answer_probe(world, PROBE_REJECTED);
 	world_inspected(world);
 	assert_int_equal(world->applies, 0);
+	assert_string_equal(world->last_reason, "no-cure");
+	allow(world, allowance);
+	go_on(world);
+	assert_int_equal(world->applies, 1);
 }
 
 int main(void)
@@ -329,6 +357,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(approvals_grow_old),
+	    TEST(approvals_are_of_one_incident),
 	    TEST(hands_locks_over),
 	    TEST(passes_over_locked_and_skipped),
 	    TEST(tries_again_what_changed_nothing),

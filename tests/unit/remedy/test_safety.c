@@ -59,6 +59,7 @@ static const struct control {
     {RULE_ONE_IN_FLIGHT, {.helper = GUARD_IN_FLIGHT}},
     {RULE_LOCKED, {.helper = GUARD_LOCKED}},
     {RULE_APPROVAL, {.helper = GUARD_APPROVAL, .needs_no_approval = true}},
+    {RULE_APPROVAL, {.helper = GUARD_INCIDENT}},
     {RULE_REVERTED, {.helper = GUARD_REVERTS}},
     {RULE_SHARED, {.no_shared = true}},
     {RULE_WARM_UP, {.no_warm_up = true}},
