@@ -185,6 +185,31 @@ static int drop_what_is_over(const struct site *site, struct store *store, struc
 	return error == -ENOENT ? 0 : error;
 }
 
+/* What its diagnosis rests on is kept with the incident. */
+static int on_evidence(void *context, const struct store_incident *incident)
+{
+	struct site *site = context;
+	const struct diagnosis *diagnosis = controller_diagnosis(site->controller);
+	struct json auto_json *evidence = NULL;
+	const char *id;
+
+	if (view_is_empty(incident->evidence) || json_parse(incident->evidence, &evidence) < 0)
+		return 0; /* before there was a diagnosis */
+	id = json_get_text(evidence, "diagnosis");
+	if (diagnosis != NULL && id != NULL && strcmp(id, diagnosis->id) == 0 &&
+	    facts_from_json(&site->grounds, json_get(evidence, "facts")) < 0)
+		log_warning("%s: what its incident rests on cannot be read", site->config->name);
+	return 0;
+}
+
+static int load_grounds(struct site *site, struct store *store)
+{
+	const char *id = controller_incident(site->controller);
+	int error = id[0] != '\0' ? store_get_incident(store, id, on_evidence, site) : 0;
+
+	return error == -ENOENT ? 0 : error;
+}
+
 static int load_controller(struct site *site, struct store *store, const struct rules *rules)
 {
 	struct buffer auto_buffer text;
@@ -200,9 +225,10 @@ static int load_controller(struct site *site, struct store *store, const struct 
 		return -EIO;
 	if (error == 0)
 		error = controller_restore(site->controller, saved, rules, site_now());
-	if (error < 0)
-		log_warning("%s: what was known of its incident cannot be read; it starts afresh",
-		    site->config->name);
+	if (error == 0)
+		return load_grounds(site, store);
+	log_warning("%s: what was known of its incident cannot be read; it starts afresh",
+	    site->config->name);
 	return 0;
 }
 

@@ -194,7 +194,18 @@ static const struct diagnosis *effect_diagnose(void *context)
 	buffer_clear(&site->judgement);
 	if (json_print(judgement, &site->judgement) < 0)
 		log_error("%s: what was diagnosed could not be kept", site->config->name);
+	if (diagnosis == controller_diagnosis(site->controller))
+		site_keep_grounds(site);
 	return diagnosis;
+}
+
+static enum truth effect_still_holds(void *context, const struct diagnosis *diagnosis)
+{
+	struct site *site = context;
+	const struct rulebook *rulebook = &site->pipeline->rulebook;
+
+	site_gather_facts(site, rulebook->signatures);
+	return rules_still_hold(rulebook->rules, diagnosis, site->facts, site->grounds);
 }
 
 /* ---- 5. remedy: wishes of the controllers, granted after the commit ---- */
@@ -243,6 +254,8 @@ static void effect_on_event(void *context, const struct controller_event *event)
 {
 	struct site *site = context;
 
+	if (event->kind == EVENT_DIAGNOSED)
+		site_keep_grounds(site);
 	event_line_print(site, event);
 	journal_note(site->pipeline->journal, site, event);
 	publisher_on_event(site->pipeline->publisher, site, event);
@@ -253,6 +266,7 @@ const struct controller_effects pipeline_effects = {
     .probe = effect_probe,
     .inspect = effect_inspect,
     .diagnose = effect_diagnose,
+    .still_holds = effect_still_holds,
     .apply = effect_apply,
     .ask_action = effect_ask_action,
     .lock = effect_lock,
@@ -279,28 +293,36 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 	controller_on_allowance(site->controller, site->allowance);
 }
 
+static void complain_of_inspection(const struct site *site, const struct protocol_reply *reply)
+{
+	if (reply->result != PROTOCOL_DONE)
+		log_warning("%s: the inspection: %s: %s", site->config->name,
+		    reply->result == PROTOCOL_REFUSED ? protocol_refusal_name(reply->refusal)
+						      : protocol_result_name(reply->result),
+		    reply->text);
+	if (reply->facts_truncated)
+		log_warning("%s: the inspectors told more than there is room for",
+		    site->config->name);
+}
+
 static void take_inspection(struct site *site, const struct protocol_reply *reply)
 {
+	struct controller_inspection inspection = {
+	    .is_answered = reply != NULL && reply->result != PROTOCOL_REFUSED};
 	double start_s = -1;
 
 	if (reply != NULL && reply->result == PROTOCOL_TRY_LATER && reply->facts[0] == '\0') {
 		site->wants_inspection = true; /* in the next step, until the controller goes on */
 		return;
 	}
-	if (reply != NULL && reply->result != PROTOCOL_DONE)
-		log_warning("%s: the inspection: %s: %s", site->config->name,
-		    reply->result == PROTOCOL_REFUSED ? protocol_refusal_name(reply->refusal)
-						      : protocol_result_name(reply->result),
-		    reply->text);
-	if (reply != NULL && reply->facts_truncated)
-		log_warning("%s: the inspectors told more than there is room for",
-		    site->config->name);
+	if (reply != NULL)
+		complain_of_inspection(site, reply);
 	site_take_inspection(site, view_of_text(reply != NULL ? reply->facts : NULL));
 	chronicle_on_inspected(site);
 	if (facts_number(site->facts, "worker.start", &start_s) < 0)
 		start_s = -1;
-	controller_on_inspected(
-	    site->controller, site_now(), start_s < 0 ? -1 : (int64_t)(start_s * 1000));
+	inspection.worker_start_ms = start_s < 0 ? -1 : (int64_t)(start_s * 1000);
+	controller_on_inspected(site->controller, site_now(), inspection);
 	soon(site->pipeline, 0);
 }
 

@@ -104,6 +104,7 @@ void site_done(struct site *site)
 	child_close(&site->probe);
 	controller_free(&site->controller);
 	facts_free(&site->facts);
+	facts_free(&site->grounds);
 	course_free(&site->course);
 	deafness_free(&site->deafness);
 	detector_free(&site->detector);
@@ -131,6 +132,17 @@ void site_gather_facts(struct site *site, const struct signatures *signatures)
 	    .now_ms = clock_now_ms()};
 
 	evidence_gather(site->facts, &sources);
+}
+
+void site_keep_grounds(struct site *site)
+{
+	struct facts *grounds = NULL;
+
+	/* Without them nothing is refuted but by what is told for certain. */
+	if (facts_copy(&grounds, site->facts) < 0)
+		log_error("%s: the grounds of a diagnosis could not be kept", site->config->name);
+	facts_free(&site->grounds);
+	site->grounds = grounds;
 }
 
 int64_t site_expected_failure_ms(const struct site *site)

@@ -42,6 +42,7 @@ struct site {
 	size_t log_count;
 	bool catching_up; /* some log has more than was read */
 	struct facts *facts; /* the latest of probe and inspectors */
+	struct facts *grounds; /* by which the incident's diagnosis last held; NULL: not known */
 	struct controller *controller;
 	uint64_t saved_revision; /* of the controller, as of the last commit */
 	struct child *probe; /* running, or NULL */
@@ -79,6 +80,9 @@ void site_set_fact_time(struct site *site, const char *name, int64_t time_ms);
 
 /* Everything a diagnosis may ask that neither probe nor inspectors tell, put among the facts. */
 void site_gather_facts(struct site *site, const struct signatures *signatures);
+
+/* The facts as they stand are those by which the incident's diagnosis holds. */
+void site_keep_grounds(struct site *site);
 
 /* When the worker's handle reaches the age at which it is expected to fail; -1: never, or the
  * worker's start is not known. */

@@ -121,6 +121,8 @@ struct evaluation {
 	const struct facts *facts;
 	const struct clause *granted; /* or NULL */
 	enum truth truth;             /* what it is taken for */
+	const struct facts *before;   /* by which the whole held, or NULL */
+	enum truth untold;            /* what speaks against the whole, here */
 };
 
 static enum truth evaluate(const struct clause *clause, const struct evaluation *evaluation);
@@ -143,15 +145,45 @@ static enum truth evaluate_parts(
 	return truth;
 }
 
+/* What was told before and is not now may be as it was, or not. What was not told then either was
+ * no reason why the whole held. */
+static enum truth evaluate_since(
+    const struct condition *condition, const struct evaluation *evaluation)
+{
+	enum truth truth = condition_evaluate(condition, evaluation->facts);
+
+	if (condition_is_told(condition, evaluation->facts))
+		return truth;
+	if (condition_is_told(condition, evaluation->before))
+		return TRUTH_UNKNOWN;
+	return truth == TRUTH_UNKNOWN ? evaluation->untold : truth;
+}
+
+static enum truth evaluate_condition(
+    const struct clause *clause, const struct evaluation *evaluation)
+{
+	if (clause == evaluation->granted)
+		return evaluation->truth;
+	return evaluation->before != NULL
+		   ? evaluate_since(clause->condition, evaluation)
+		   : condition_evaluate(clause->condition, evaluation->facts);
+}
+
+static enum truth evaluate_not(const struct clause *clause, const struct evaluation *evaluation)
+{
+	struct evaluation other = *evaluation;
+
+	other.untold = truth_not(evaluation->untold);
+	return truth_not(evaluate(clause->items[0], &other));
+}
+
 static enum truth evaluate(const struct clause *clause, const struct evaluation *evaluation)
 {
 	switch (clause->kind) {
 	case CLAUSE_CONDITION:
-		return clause == evaluation->granted
-			   ? evaluation->truth
-			   : condition_evaluate(clause->condition, evaluation->facts);
+		return evaluate_condition(clause, evaluation);
 	case CLAUSE_NOT:
-		return truth_not(evaluate(clause->items[0], evaluation));
+		return evaluate_not(clause, evaluation);
 	default:
 		return evaluate_parts(clause, evaluation);
 	}
@@ -165,7 +197,15 @@ enum truth clause_evaluate(const struct clause *clause, const struct facts *fact
 enum truth clause_evaluate_granting(const struct clause *clause, const struct facts *facts,
     const struct clause *condition, enum truth truth)
 {
-	return evaluate(clause, &(struct evaluation){facts, condition, truth});
+	return evaluate(clause,
+	    &(struct evaluation){.facts = facts, .granted = condition, .truth = truth});
+}
+
+enum truth clause_still_holds(
+    const struct clause *clause, const struct facts *facts, const struct facts *before)
+{
+	return evaluate(clause,
+	    &(struct evaluation){.facts = facts, .before = before, .untold = TRUTH_NO});
 }
 
 const struct clause *clause_condition_at(const struct clause *clause, size_t *index)

@@ -16,6 +16,10 @@ enum truth clause_evaluate(const struct clause *clause, const struct facts *fact
 /* The same with one of its conditions taken for yes, no or unknown, whatever the facts say. */
 enum truth clause_evaluate_granting(const struct clause *clause, const struct facts *facts,
     const struct clause *condition, enum truth truth);
+/* Whether it does that held by the facts `before`: no where it is refuted, unknown where what was
+ * told then is not now. What was told neither then nor now does not count. */
+enum truth clause_still_holds(
+    const struct clause *clause, const struct facts *facts, const struct facts *before);
 /* The conditions in it, in the order of the text: counts *index down; NULL behind the last one. */
 const struct clause *clause_condition_at(const struct clause *clause, size_t *index);
 /* Where it stands in its file. */

@@ -266,6 +266,15 @@ enum truth condition_evaluate(const struct condition *condition, const struct fa
 	return compare(operator, &left, &right);
 }
 
+bool condition_is_told(const struct condition *condition, const struct facts *facts)
+{
+	struct sum_value value;
+
+	if (condition->operator == OPERATOR_IS)
+		return sum_evaluate(&condition->left, facts, &value);
+	return condition_evaluate(condition, facts) != TRUTH_UNKNOWN;
+}
+
 void condition_explain(
     const struct condition *condition, const struct facts *facts, struct buffer *text)
 {

@@ -24,6 +24,8 @@ must_check int condition_parse(
     struct condition **ret_condition, struct view text, const char **ret_why);
 void condition_free(struct condition **condition);
 enum truth condition_evaluate(const struct condition *condition, const struct facts *facts);
+/* Whether nothing that it asks for is unknown. */
+bool condition_is_told(const struct condition *condition, const struct facts *facts);
 /* Appends the condition and the values that it sees. */
 void condition_explain(
     const struct condition *condition, const struct facts *facts, struct buffer *text);

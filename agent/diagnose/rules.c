@@ -245,6 +245,24 @@ const struct diagnosis *rules_diagnose(
 	}
 }
 
+enum truth rules_still_hold(const struct rules *rules, const struct diagnosis *diagnosis,
+    const struct facts *facts, const struct facts *before)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct clause *clause = rules->items[i].clause;
+
+		if (&rules->items[i].diagnosis != diagnosis)
+			continue;
+		if (clause == NULL)
+			return TRUTH_YES;
+		/* The rule may have been another one then. */
+		if (before == NULL || clause_evaluate(clause, before) != TRUTH_YES)
+			return clause_evaluate(clause, facts);
+		return clause_still_holds(clause, facts, before);
+	}
+	return TRUTH_UNKNOWN;
+}
+
 void rules_tell_reasons(const struct rules *rules, const struct facts *facts, struct buffer *text)
 {
 	for (const struct rule *rule = rules->items; rule->clause != NULL; rule++) {

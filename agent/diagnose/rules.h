@@ -5,6 +5,7 @@
 #define AUTHMEDIC_DIAGNOSE_RULES_H
 
 #include "diagnose/facts.h"
+#include "diagnose/truth.h"
 
 #define RULES_MAX 128
 
@@ -44,6 +45,12 @@ const struct diagnosis *rules_named(const struct rules *rules, const char *id);
  * conditions: what held, what did not, what was unknown, and the values. */
 const struct diagnosis *rules_diagnose(
     const struct rules *rules, const struct facts *facts, struct buffer *ret_explanation);
+
+/* Whether a diagnosis still holds that held by the facts `before`: no where it is refuted, unknown
+ * where what it rested on is not told now. What was told neither then nor now does not count; where
+ * `before` is NULL, or it did not hold by that, nobody can tell what it rested on. */
+enum truth rules_still_hold(const struct rules *rules, const struct diagnosis *diagnosis,
+    const struct facts *facts, const struct facts *before);
 
 /* Appends a line for each condition by which the diagnosis holds, with the values; nothing where it
  * is the one that holds where no other does. */

@@ -421,11 +421,12 @@ static bool take_review(struct controller *controller)
 	return was_running;
 }
 
-void controller_on_inspected(
-    struct controller *controller, struct moment now, int64_t worker_start_ms)
+void controller_on_inspected(struct controller *controller, struct moment now,
+    struct controller_inspection inspection)
 {
 	controller->now = now;
-	controller->worker_start_ms = worker_start_ms;
+	controller->worker_start_ms = inspection.worker_start_ms;
+	controller->is_answered = inspection.is_answered;
 	/* The answer to an earlier question is none to one that was asked after the probes. */
 	if (take_review(controller) && controller->state == STATE_INSPECTING)
 		return;

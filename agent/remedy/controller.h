@@ -77,10 +77,18 @@ struct controller_fleet {
 	int64_t fence; /* of the slot; -1: none */
 };
 
+/* What came of an inspection. */
+struct controller_inspection {
+	bool is_answered; /* the inspectors were run, whatever they could tell */
+	int64_t worker_start_ms; /* wall: of the key holder; -1 where it could not be told */
+};
+
 struct controller_effects {
 	void (*probe)(void *context); /* answered by controller_on_probe() */
 	void (*inspect)(void *context); /* answered by controller_on_inspected() */
 	const struct diagnosis *(*diagnose)(void *context); /* from the facts as they stand */
+	/* By those, whether the incident's diagnosis holds that was found before. */
+	enum truth (*still_holds)(void *context, const struct diagnosis *diagnosis);
 	void (*apply)(void *context, const struct controller_action *action);
 	void (*ask_action)(void *context, const struct controller_action *action);
 	/* The rung did not help: said again until an allowance has it locked. */
@@ -109,9 +117,8 @@ void controller_tick(
     struct controller *controller, struct moment now, const struct detector_window *window);
 void controller_on_probe(
     struct controller *controller, struct moment now, enum probe_result result);
-/* `worker_start_ms`: wall time of the key holder's start; -1 where it could not be told. */
-void controller_on_inspected(
-    struct controller *controller, struct moment now, int64_t worker_start_ms);
+void controller_on_inspected(struct controller *controller, struct moment now,
+    struct controller_inspection inspection);
 void controller_on_answer(
     struct controller *controller, struct moment now, const struct controller_answer *answer);
 void controller_on_allowance(

@@ -37,6 +37,7 @@ struct controller {
 	int64_t review_due_ms; /* steady: the machine is looked at while all is well */
 	int64_t review_deadline_ms; /* steady: then we go on without the answer */
 	int64_t warned_since_ms; /* steady: since when the present warning was seen each time */
+	int64_t warning_seen_ms; /* steady: when it was last seen */
 	int64_t alone_since_ms; /* steady: when the helper was last connected */
 	int64_t outcomes_due_ms; /* steady: by then forgotten outcomes are made up for */
 	int64_t silent_due_ms; /* steady: while acting, by when it should have told something */
@@ -69,6 +70,7 @@ struct controller {
 	enum probe_result told; /* the last probe's result in the timeline */
 	bool probe_running;
 	bool review_running;
+	bool is_answered; /* the inspection that is being handled: else nothing was looked at */
 	bool helper_connected;
 	bool unsaved;
 	bool must_ask; /* an action may be under way: ask the helper */
@@ -146,6 +148,8 @@ void warning_of_strangers(struct controller *controller);
 void warning_on_tick(struct controller *controller);
 void warning_on_probe(struct controller *controller, enum probe_result result);
 void warning_on_inspected(struct controller *controller);
+/* Whether it is sure that what was told is so no more. */
+bool warning_is_refuted(const struct controller *controller);
 /* Whether the warning was seen for long enough. */
 bool warning_is_confirmed(const struct controller *controller);
 

@@ -131,7 +131,8 @@ void decision_rest(struct controller *controller, int64_t wait_ms)
 	controller_enter(controller, warns ? STATE_WARNING : STATE_STANDING);
 	controller->deadline_ms = controller->now.steady_ms + wait_ms;
 	if (warns && controller->warned_since_ms < 0)
-		controller->warned_since_ms = controller->now.steady_ms;
+		controller->warned_since_ms = controller->warning_seen_ms =
+		    controller->now.steady_ms;
 }
 
 static void explain_not_run(const struct controller *controller,

@@ -269,7 +269,8 @@ static void resume(struct controller *controller)
 	if (controller->state == STATE_WARNING && controller->diagnosis == NULL)
 		controller_enter(controller, STATE_STANDING);
 	if (controller->state == STATE_WARNING)
-		controller->warned_since_ms = controller->now.steady_ms;
+		controller->warned_since_ms = controller->warning_seen_ms =
+		    controller->now.steady_ms;
 	if (controller->deadline_ms == INT64_MAX &&
 	    (controller->state == STATE_STANDING || controller->state == STATE_WARNING))
 		controller->deadline_ms = controller->now.steady_ms;

@@ -29,15 +29,22 @@ void verification_on_tick(struct controller *controller)
 		warning_review(controller);
 }
 
-/* What was foreseen must be gone, too; until then the machine is looked at again and again. */
-void verification_on_inspected(struct controller *controller)
+static bool is_prevented(const struct controller *controller)
 {
 	const struct diagnosis *diagnosis =
 	    controller->options.effects.diagnose(controller->options.context);
 
+	return diagnosis->cure != CURE_PREVENT && warning_is_refuted(controller);
+}
+
+/* What was foreseen must be gone, too, for sure; until then the machine is looked at again and
+ * again, as long as the remedy has time. */
+void verification_on_inspected(struct controller *controller)
+{
 	controller->review_due_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
-	if (diagnosis->cure != CURE_PREVENT && decision_has_recovered(controller))
+	if (controller->is_answered && is_preventive(controller) &&
+	    decision_has_recovered(controller) && is_prevented(controller))
 		incident_close(controller, EVENT_RESOLVED,
 		    "the remedy helped: the worker is newer than what is on disk");
 }

@@ -2,6 +2,9 @@
  * rules find then is an incident of its own kind. */
 #include "remedy/controller_internal.h"
 
+/* Where nobody can tell for so long whether it is still so, the server has become another one. */
+#define UNSEEN_MS INT64_C(86400000)
+
 void warning_review(struct controller *controller)
 {
 	if (controller->review_running)
@@ -30,6 +33,7 @@ static void tell(struct controller *controller, const struct diagnosis *diagnosi
 {
 	controller->diagnosis = diagnosis;
 	controller->warned_since_ms = controller->now.steady_ms;
+	controller->warning_seen_ms = controller->now.steady_ms;
 	incident_forget_refusals(controller);
 	incident_tell(controller, EVENT_DIAGNOSED, diagnosis->title, diagnosis->id);
 	controller->deadline_ms =
@@ -127,16 +131,47 @@ void warning_on_probe(struct controller *controller, enum probe_result result)
 	controller_add_trial(controller, result);
 }
 
+bool warning_is_refuted(const struct controller *controller)
+{
+	return controller->options.effects.still_holds(
+		   controller->options.context, controller->diagnosis) == TRUTH_NO;
+}
+
+static const char *why_over(const struct controller *controller)
+{
+	if (warning_is_refuted(controller))
+		return "what was wrong is so no more";
+	return controller_is_due(controller, controller->warning_seen_ms + UNSEEN_MS)
+		   ? "for a day nobody could tell any more whether it is so"
+		   : NULL;
+}
+
+static void on_nothing_found(struct controller *controller)
+{
+	const char *why = why_over(controller);
+
+	if (why == NULL)
+		return;
+	if (incident_may_close(controller))
+		incident_close(controller, EVENT_RESOLVED, why);
+	else
+		decision_stay(controller);
+}
+
+/* Whoever does not answer, or cannot tell, does not say that it is over. */
 void warning_on_inspected(struct controller *controller)
 {
-	const struct diagnosis *diagnosis = diagnose(controller);
+	const struct diagnosis *diagnosis;
 
-	if (!is_finding(diagnosis) && !incident_may_close(controller))
-		decision_stay(controller);
-	else if (!is_finding(diagnosis))
-		incident_close(controller, EVENT_RESOLVED, "what was wrong is so no more");
-	else if (diagnosis != controller->diagnosis)
+	if (!controller->is_answered)
+		return;
+	diagnosis = diagnose(controller);
+	if (!is_finding(diagnosis)) {
+		on_nothing_found(controller);
+	} else if (diagnosis != controller->diagnosis) {
 		tell(controller, diagnosis);
-	else
+	} else {
+		controller->warning_seen_ms = controller->now.steady_ms;
 		decision_act(controller, controller->options.site->probe.every_ms);
+	}
 }

@@ -1,11 +1,13 @@
 """Shows that a key which is newer than the worker is seen before anybody fails, and that the worker
 is then recycled in the maintenance window, and there only."""
 
+import os
 import time
 
-from rig import Scene
+from rig import Scene, wait_until
 
 EVERY = {"probe": {"every": "4s"}}
+INSPECTORS = [f"inspect-{kind}" for kind in ("worker", "keytab", "config", "clock", "unit", "squid")]
 
 
 def window(begins_in_h, ends_in_h):
@@ -59,6 +61,36 @@ def test_only_told(rig, realm, keytab):
     scene.server.reconfigure()
     scene.go_on_until(lambda: scene.incident()["closed"])
     assert scene.get() == {200} and not scene.authmedic.ledger()
+
+
+def wait_blind_looks(scene):
+    """The machine is looked at twice more, by inspectors of which one cannot be run."""
+    told = "the inspection: bad-config"
+    before = scene.authmedic.output().count(told)
+    wait_until(lambda: scene.authmedic.output().count(told) >= before + 2, 60, scene.authmedic.output)
+    assert not scene.authmedic.events("resolved"), scene.authmedic.output()
+
+
+def test_unseen_is_not_gone(rig_of_root):
+    """The keytab was written anew, with the same key, so that sign-in goes on. Then its inspector cannot be run any more:
+    that the worker holds an older one is not seen, and not over, for an authmedicd that was killed meanwhile neither.
+    Once it can be seen that the worker was recycled it is."""
+    realm = rig_of_root.realm()
+    keytab = realm.export_keys(rig_of_root.path("http.keytab"))
+    scene = Scene(rig_of_root, realm, keytab, site={**EVERY, "mode": "observe"},
+                  options=rig_of_root.install(*INSPECTORS, "recycle"))
+    inspector = rig_of_root.path("plugins/inspect-keytab/inspect-keytab")
+    os.utime(keytab)
+    scene.authmedic.wait_event("refused")
+    os.rename(inspector, inspector + ".away")
+    wait_blind_looks(scene)
+    scene.authmedic.kill()
+    scene.authmedic.start()
+    wait_blind_looks(scene)
+    os.rename(inspector + ".away", inspector)
+    scene.server.reconfigure()
+    scene.go_on_until(lambda: scene.incident()["closed"])
+    assert [event["data"]["reason"] for event in scene.authmedic.events("diagnosed")] == ["stale-soon"]
 
 
 def test_failure_does_not_wait(rig, realm, keytab):

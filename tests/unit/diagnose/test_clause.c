@@ -310,6 +310,52 @@ static void test_against_reference(unused_parameter void **state)
 	}
 }
 
+static void check_still(const char *yaml, const char *before, const char *now, enum truth expected)
+{
+	struct buffer auto_buffer errors;
+	struct facts *was = facts_of(before), *is = facts_of(now);
+	struct clause *clause;
+	enum truth found;
+
+	buffer_init(&errors, MAX_TEXT_BYTES);
+	clause = read_clause(yaml, &errors);
+	assert_non_null(clause);
+	assert_int_equal(clause_evaluate(clause, was), TRUTH_YES);
+	found = clause_still_holds(clause, is, was);
+	if (found != expected)
+		fail_msg("%s by %s is %s", yaml, now, truth_name(found));
+	clause_free(&clause);
+	facts_free(&was);
+	facts_free(&is);
+}
+
+/* Something that held is refuted by what is told to be otherwise, not by what is told no more; what
+ * was never told is no reason, neither way. */
+static void test_still_holds(unused_parameter void **state)
+{
+	static const char any[] = "{any: [a.a == 1, a.b == 1, a.c == 1]}";
+	static const char not_all[] = "{not: {all: [a.a == 1, a.b == 1]}}";
+	static const char known[] = "[a.a is unknown, a.b is known]";
+
+	check_still(any, "a.a=1\n", "a.a=1\n", TRUTH_YES);
+	check_still(any, "a.a=1\n", "a.a=2\n", TRUTH_NO);
+	check_still(any, "a.a=1\n", "a.a=unknown\n", TRUTH_UNKNOWN);
+	check_still(any, "a.a=1\n", "", TRUTH_UNKNOWN);
+	check_still(any, "a.a=1\na.b=unknown\n", "a.a=2\na.b=unknown\n", TRUTH_NO);
+	check_still(any, "a.a=1\na.b=2\n", "a.a=2\na.b=2\n", TRUTH_NO);
+	check_still(any, "a.a=1\na.b=2\n", "a.a=2\n", TRUTH_UNKNOWN);
+	check_still(any, "a.a=1\n", "a.b=1\n", TRUTH_YES);
+	check_still("[a.a == 1, a.b > a.c]", "a.a=1\na.b=2\na.c=1\n", "a.a=2\n", TRUTH_NO);
+	check_still("[a.a == 1, a.b > a.c]", "a.a=1\na.b=2\na.c=1\n", "a.a=1\na.b=2\n",
+	    TRUTH_UNKNOWN);
+	check_still(not_all, "a.a=2\n", "a.a=1\n", TRUTH_NO);
+	check_still(not_all, "a.a=2\n", "", TRUTH_UNKNOWN);
+	check_still(not_all, "a.a=2\na.b=1\n", "a.a=1\na.b=2\n", TRUTH_YES);
+	check_still(known, "a.b=1\n", "a.b=1\n", TRUTH_YES);
+	check_still(known, "a.b=1\n", "a.a=1\na.b=1\n", TRUTH_NO);
+	check_still(known, "a.b=1\n", "", TRUTH_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +365,7 @@ int main(void)
 	    cmocka_unit_test(test_enough_complaints),
 	    cmocka_unit_test(test_explained),
 	    cmocka_unit_test(test_granted),
+	    cmocka_unit_test(test_still_holds),
 	    cmocka_unit_test(test_missing),
 	    cmocka_unit_test(test_tell_holding),
 	    cmocka_unit_test(test_no_memory),

@@ -80,6 +80,33 @@ static void test_order(unused_parameter void **state)
 	facts_free(&facts);
 }
 
+static void test_still_hold(unused_parameter void **state)
+{
+	struct facts *before = facts_of("a.a=1\n");
+	struct facts *facts = facts_of("a.b=1\n");
+	struct rules *rules;
+	const struct diagnosis *b;
+
+	write_rule("unknown.yml", LAST, "");
+	write_rule("b.yml", "id: b\npriority: 2\ncure: none\nincident: no\n",
+	    "when: {any: [a.a == 1, a.c == 1]}\n" WORDS EXAMPLES);
+	rules = load_good(directory);
+	b = rules_named(rules, "b");
+	assert_int_equal(rules_still_hold(rules, b, before, before), TRUTH_YES);
+	assert_int_equal(rules_still_hold(rules, b, facts, before), TRUTH_UNKNOWN);
+	assert_int_equal(facts_set(facts, (struct fact){"a.a", "2", NULL, 0}), 0);
+	assert_int_equal(rules_still_hold(rules, b, facts, before), TRUTH_NO);
+	assert_int_equal(rules_still_hold(rules, b, facts, NULL), TRUTH_UNKNOWN);
+	assert_int_equal(rules_still_hold(rules, b, facts, facts), TRUTH_UNKNOWN);
+	assert_int_equal(
+	    rules_still_hold(rules, rules_named(rules, "unknown"), facts, before), TRUTH_YES);
+	assert_int_equal(
+	    rules_still_hold(rules, &(struct diagnosis){.id = "b"}, facts, before), TRUTH_UNKNOWN);
+	rules_free(&rules);
+	facts_free(&facts);
+	facts_free(&before);
+}
+
 static void test_explained(unused_parameter void **state)
 {
 	struct facts *facts = facts_of("a.a=2\n");
@@ -414,6 +441,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    in_a_directory(test_order),
+	    in_a_directory(test_still_hold),
 	    in_a_directory(test_explained),
 	    in_a_directory(test_others),
 	    in_a_directory(test_mistakes),

@@ -80,6 +80,13 @@ static const struct diagnosis *effect_diagnose(void *context)
 	return daemon->strangers && daemon->result == PROBE_ACCEPTED ? &noise : &unknown;
 }
 
+/* Of what was foreseen; nothing else is asked about. */
+static enum truth effect_still_holds(
+    void *context, const struct diagnosis *diagnosis unused_parameter)
+{
+	return truth_of(((const struct safety_daemon *)context)->fact == FACT_STALE);
+}
+
 static void note_action(struct safety_daemon *daemon, const struct controller_action *action)
 {
 	snprintf(daemon->wishes.incident, sizeof(daemon->wishes.incident), "%s", action->incident);
@@ -198,8 +205,8 @@ void safety_daemon_start(struct safety_daemon *daemon, const struct config *conf
 	    .safety = &config->safety,
 	    .window_ms = 300000,
 	    .minimum_voters = 5,
-	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_apply,
-		effect_ask_action, effect_lock, effect_forget, effect_on_event},
+	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_still_holds,
+		effect_apply, effect_ask_action, effect_lock, effect_forget, effect_on_event},
 	    .context = daemon};
 
 	safety_daemon_set_clocks(daemon, clocks_ms);
@@ -249,7 +256,8 @@ void safety_daemon_on_inspected(
     struct safety_daemon *daemon, enum safety_fact fact, int64_t worker_start_ms)
 {
 	daemon->fact = fact;
-	controller_on_inspected(daemon->controller, daemon->now, worker_start_ms);
+	controller_on_inspected(daemon->controller, daemon->now,
+	    (struct controller_inspection){true, worker_start_ms});
 }
 
 void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_reply *reply,

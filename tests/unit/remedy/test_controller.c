@@ -429,7 +429,8 @@ static void fail_at_age(struct world *world, int64_t days, bool helped)
 	world_break_handle(world);
 	world_answer_probe(world, PROBE_REJECTED);
 	world_answer_probe(world, PROBE_REJECTED);
-	controller_on_inspected(world->controller, world->now, start_ms);
+	controller_on_inspected(
+	    world->controller, world->now, (struct controller_inspection){true, start_ms});
 	assert_string_equal(world_state(world), "acting");
 	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
 	if (helped)

@@ -94,6 +94,12 @@ static void observes(void **state)
 	assert_int_equal(world->applies, 0);
 }
 
+static void inspect_young_worker(struct world *world)
+{
+	controller_on_inspected(world->controller, world->now,
+	    (struct controller_inspection){true, world->now.wall_ms - 1000});
+}
+
 /* Nothing is decided just after our own start, nor just after the worker's. */
 static void waits_after_starts(void **state)
 {
@@ -103,11 +109,11 @@ static void waits_after_starts(void **state)
 	world_break_handle(world);
 	world_answer_probe(world, PROBE_REJECTED);
 	world_answer_probe(world, PROBE_REJECTED);
-	controller_on_inspected(world->controller, world->now, world->now.wall_ms - 1000);
+	inspect_young_worker(world);
 	assert_string_equal(world->last_reason, "warm-up");
 	world_pass(world, 60000);
 	world_answer_probe(world, PROBE_REJECTED);
-	controller_on_inspected(world->controller, world->now, world->now.wall_ms - 1000);
+	inspect_young_worker(world);
 	assert_int_equal(world->applies, 0);
 	world_pass(world, 200000);
 	world_answer_probe(world, PROBE_REJECTED);

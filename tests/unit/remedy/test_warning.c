@@ -118,16 +118,23 @@ static void prevents_in_the_window(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
-/* What it did not take away is not tried again, and the incident goes on as a warning. */
-static void locks_what_did_not_help(void **state)
+/* It was recycled in the window, and our sign-in works. */
+static void recycle_in_the_window(struct world *world)
 {
-	struct world *world = *state;
-
 	world->site.maintenance = always;
 	reach_warning(world);
 	world_answer_review(world);
 	world_answer(world, PROTOCOL_DONE, REFUSAL_NONE);
 	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "verifying");
+}
+
+/* What it did not take away is not tried again, and the incident goes on as a warning. */
+static void locks_what_did_not_help(void **state)
+{
+	struct world *world = *state;
+
+	recycle_in_the_window(world);
 	while (world->events[EVENT_NOT_VERIFIED] == 0)
 		world_answer_review(world);
 	assert_string_equal(world_state(world), "warning");
@@ -153,6 +160,96 @@ static void waits_for_the_window(void **state)
 	assert_int_equal(world->events[EVENT_REFUSED], 1);
 	world_pass(world, 3600000);
 	world_answer_review(world);
+	assert_int_equal(world->applies, 1);
+}
+
+/* Where the helper runs no inspectors, be it away or of another configuration, nothing is found,
+ * and that says nothing: the warning goes on. */
+static void no_answer_ends_no_warning(void **state)
+{
+	struct world *world = *state;
+
+	reach_warning(world);
+	world->foreseen = &world_unknown;
+	for (int i = 0; i < 400; i++)
+		world_leave_review_unanswered(world);
+	assert_string_equal(world_state(world), "warning");
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	assert_int_equal(world->events[EVENT_REFUSED], 0);
+	world_answer_review(world);
+	assert_string_equal(world_state(world), "watching");
+	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+}
+
+/* So where they run, but cannot tell what was seen before: a slow KDC, an inspector that was
+ * killed. Only after a day of that it ends, so that no server that was changed keeps it open for
+ * ever. */
+static void what_cannot_be_told_ends_no_warning(void **state)
+{
+	struct world *world = *state;
+	int64_t began_ms;
+
+	reach_warning(world);
+	world->cannot_tell = true;
+	world->foreseen = &world_noise;
+	for (int i = 0; i < 3; i++)
+		world_answer_review(world);
+	assert_string_equal(world_state(world), "warning");
+	world->foreseen = &world_stale_soon;
+	world_answer_review(world);
+	began_ms = world->now.steady_ms;
+	world->foreseen = &world_unknown;
+	while (world->now.steady_ms - began_ms < 86400000 - 2 * world->site.probe.every_ms) {
+		world_answer_review(world);
+		assert_string_equal(world_state(world), "warning");
+	}
+	assert_int_equal(world->events[EVENT_OPENED], 1);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	while (world->events[EVENT_RESOLVED] == 0)
+		world_answer_review(world);
+	assert_in_range(world->now.steady_ms - began_ms, 86400000,
+	    86400000 + 2 * world->site.probe.every_ms);
+	assert_non_null(strstr(world->last_text, "a day"));
+}
+
+/* Another thing that is found is told all the same; and what still holds behind something that is
+ * only counted is not over. */
+static void ends_only_what_is_refuted(void **state)
+{
+	struct world *world = *state;
+
+	reach_warning(world);
+	world->cannot_tell = true;
+	world->foreseen = &world_clock_skew;
+	world_answer_review(world);
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 2);
+	world->foreseen = &world_unknown;
+	world_answer_review(world);
+	assert_string_equal(world_state(world), "warning");
+	world->cannot_tell = false;
+	world_answer_review(world);
+	assert_string_equal(world_state(world), "watching");
+}
+
+/* After a preventive recycle, whoever does not answer, or cannot tell, has seen no cure: the rung
+ * is locked when its time is over, and not run again. */
+static void cures_nothing_that_cannot_be_told(void **state)
+{
+	struct world *world = *state;
+
+	recycle_in_the_window(world);
+	world->foreseen = &world_unknown;
+	world_leave_review_unanswered(world);
+	assert_string_equal(world_state(world), "verifying");
+	world->cannot_tell = true;
+	while (world->events[EVENT_NOT_VERIFIED] == 0)
+		world_answer_review(world);
+	assert_int_equal(world->events[EVENT_RESOLVED], 0);
+	assert_string_equal(world_state(world), "warning");
+	world->foreseen = &world_stale_soon;
+	for (int i = 0; i < 3; i++)
+		world_answer_review(world);
+	assert_string_equal(world->last_reason, "locked");
 	assert_int_equal(world->applies, 1);
 }
 
@@ -307,6 +404,10 @@ int main(void)
 	    TEST(prevents_in_the_window),
 	    TEST(locks_what_did_not_help),
 	    TEST(waits_for_the_window),
+	    TEST(no_answer_ends_no_warning),
+	    TEST(what_cannot_be_told_ends_no_warning),
+	    TEST(ends_only_what_is_refuted),
+	    TEST(cures_nothing_that_cannot_be_told),
 	    TEST(needs_a_window),
 	    TEST(becomes_a_failure),
 	    TEST(ends_what_was_told),

@@ -68,6 +68,15 @@ static const struct diagnosis *effect_diagnose(void *context)
 	return world->foreseen;
 }
 
+static enum truth effect_still_holds(void *context, const struct diagnosis *diagnosis)
+{
+	const struct world *world = context;
+
+	if (effect_diagnose(context) == diagnosis)
+		return TRUTH_YES;
+	return world->cannot_tell ? TRUTH_UNKNOWN : TRUTH_NO;
+}
+
 static void effect_apply(void *context, const struct controller_action *action)
 {
 	struct world *world = context;
@@ -113,8 +122,8 @@ struct controller_options world_options(struct world *world)
 	    .safety = &world->safety,
 	    .window_ms = 300000,
 	    .minimum_voters = 5,
-	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_apply,
-		effect_ask_action, effect_lock, effect_forget, effect_on_event},
+	    .effects = {effect_probe, effect_inspect, effect_diagnose, effect_still_holds,
+		effect_apply, effect_ask_action, effect_lock, effect_forget, effect_on_event},
 	    .context = world};
 }
 
@@ -183,7 +192,7 @@ static void answer_reviews(struct world *world)
 	}
 }
 
-void world_answer_review(struct world *world)
+static void wait_for_review(struct world *world)
 {
 	unsigned before = world->answered_reviews;
 
@@ -193,7 +202,20 @@ void world_answer_review(struct world *world)
 			world_pass(world, 1000);
 	}
 	assert_int_equal(world->reviews, before + 1);
+}
+
+void world_answer_review(struct world *world)
+{
+	wait_for_review(world);
 	answer_reviews(world);
+}
+
+void world_leave_review_unanswered(struct world *world)
+{
+	wait_for_review(world);
+	world->answered_reviews++;
+	controller_on_inspected(
+	    world->controller, world->now, (struct controller_inspection){.worker_start_ms = -1});
 }
 
 void world_answer_probe(struct world *world, enum probe_result result)
@@ -231,7 +253,8 @@ void world_break_handle(struct world *world)
 
 void world_inspected(struct world *world)
 {
-	controller_on_inspected(world->controller, world->now, world->now.wall_ms - 86400000);
+	controller_on_inspected(world->controller, world->now,
+	    (struct controller_inspection){true, world->now.wall_ms - 86400000});
 }
 
 void world_reach_decision(struct world *world)

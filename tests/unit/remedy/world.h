@@ -19,6 +19,7 @@ struct world {
 	bool is_behind; /* lines wait to be read: what the window shows is of long ago */
 	const struct diagnosis *diagnosis; /* once somebody fails */
 	const struct diagnosis *foreseen; /* while sign-in works */
+	bool cannot_tell; /* whether what was told is still so, where it is not found */
 	unsigned reviews, answered_reviews; /* inspections while sign-in works */
 	unsigned probes, inspections, applies, questions, forgets;
 	unsigned events[EVENT_KIND_COUNT];
@@ -46,6 +47,8 @@ void world_answer_probe(struct world *world, enum probe_result result);
 void world_answer_review(struct world *world);
 /* The inspectors have run: the worker started a day ago. */
 void world_inspected(struct world *world);
+/* Lets time go by until the machine is looked at; the helper does not run the inspectors. */
+void world_leave_review_unanswered(struct world *world);
 /* The helper's answer. */
 void world_answer(struct world *world, enum protocol_result result, enum protocol_refusal refusal);
 const char *world_state(const struct world *world);
