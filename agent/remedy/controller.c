@@ -173,11 +173,12 @@ static bool spike_lasted(const struct controller *controller)
 	    controller->options.safety->confirm_over_ms;
 }
 
-/* Whoever was told of it, as a warning, is told of its end. */
 static void pass(struct controller *controller)
 {
-	incident_close(controller,
-	    controller->diagnosis != NULL ? EVENT_RESOLVED : EVENT_PASSED, "it passed by itself");
+	if (controller->diagnosis != NULL)
+		warning_go_on(controller);
+	else
+		incident_close(controller, EVENT_PASSED, "it passed by itself");
 }
 
 static void on_tick_suspected(struct controller *controller)

@@ -146,6 +146,8 @@ void warning_review(struct controller *controller);
 /* After the probe that strangers' rejections led to: where nothing is wrong they are counted. */
 void warning_of_strangers(struct controller *controller);
 void warning_on_tick(struct controller *controller);
+/* A failure meanwhile has passed: what was foreseen may be there as before. */
+void warning_go_on(struct controller *controller);
 void warning_on_probe(struct controller *controller, enum probe_result result);
 void warning_on_inspected(struct controller *controller);
 /* Whether it is sure that what was told is so no more. */

@@ -103,6 +103,15 @@ static void escalate(struct controller *controller)
 	controller_enter(controller, STATE_SUSPECTED);
 }
 
+void warning_go_on(struct controller *controller)
+{
+	controller_enter(controller, STATE_WARNING);
+	controller->failing_since_ms = -1;
+	controller->warned_since_ms = controller->warning_seen_ms = controller->now.steady_ms;
+	controller->deadline_ms =
+	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
+}
+
 void warning_on_tick(struct controller *controller)
 {
 	if (controller->window.spike) {

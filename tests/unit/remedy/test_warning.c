@@ -289,8 +289,9 @@ static void becomes_a_failure(void **state)
 	assert_int_equal(world->applies, 1);
 }
 
-/* Whoever was told of it is told that it is over, too, where the failure was but a moment's. */
-static void ends_what_was_told(void **state)
+/* A failure that was but a moment's says nothing of what was foreseen: the warning goes on, and its
+ * end is told like any other's. */
+static void outlasts_a_failure_that_passes(void **state)
 {
 	struct world *world = *state;
 
@@ -299,9 +300,24 @@ static void ends_what_was_told(void **state)
 	world_answer_probe(world, PROBE_REJECTED);
 	assert_string_equal(world_state(world), "suspected");
 	world_answer_probe(world, PROBE_ACCEPTED);
+	assert_string_equal(world_state(world), "warning");
+	world_answer_review(world);
+	world_answer_review(world);
+	assert_string_equal(world_state(world), "warning");
+	assert_int_equal(world->events[EVENT_DIAGNOSED], 1);
+	world_break_handle(world);
+	world_tick(world);
+	assert_string_equal(world_state(world), "suspected");
+	world->window = (struct detector_window){0};
+	world->foreseen = &world_unknown;
+	world_tick(world);
+	controller_on_probe(world->controller, world->now, PROBE_ACCEPTED); /* begun before */
+	assert_string_equal(world_state(world), "warning");
+	world_answer_review(world);
 	assert_string_equal(world_state(world), "watching");
 	assert_int_equal(world->events[EVENT_PASSED], 0);
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
+	assert_int_equal(world->events[EVENT_OPENED], 1);
 }
 
 static void becomes_a_spike(void **state)
@@ -410,7 +426,7 @@ int main(void)
 	    TEST(cures_nothing_that_cannot_be_told),
 	    TEST(needs_a_window),
 	    TEST(becomes_a_failure),
-	    TEST(ends_what_was_told),
+	    TEST(outlasts_a_failure_that_passes),
 	    TEST(becomes_a_spike),
 	    TEST(takes_no_old_answer),
 	    TEST(changes_its_name),
