@@ -492,6 +492,8 @@ static void take_applied(struct controller *controller, uint32_t applied)
 
 void controller_on_allowance(struct controller *controller, struct controller_allowance allowance)
 {
+	if (allowance.applied_unknown)
+		allowance.applied = controller->allowance.applied;
 	take_applied(controller, allowance.applied);
 	controller->allowance = allowance;
 	if ((controller->locked & allowance.locked) == 0)

@@ -63,6 +63,7 @@ struct controller_allowance {
 	bool paused;
 	bool denied; /* a person said no, to any remedy for the incident */
 	uint32_t locked, skipped, approved, applied; /* a bit for each rung */
+	bool applied_unknown; /* the ledger could not be read: what was applied may be so still */
 	int64_t asked_ms; /* boot clock, when it was asked for: it may be as old as that */
 };
 

@@ -274,6 +274,7 @@ void safety_daemon_on_reply(struct safety_daemon *daemon, const struct protocol_
 		.skipped = reply->skipped,
 		.approved = reply->approved,
 		.applied = reply->applied,
+		.applied_unknown = reply->standing_known == 0,
 		.asked_ms = daemon->now.steady_ms - ago_ms});
 	if (of_action)
 		controller_on_answer(daemon->controller, daemon->now, &answer);

@@ -223,6 +223,8 @@ static void a_fallback_without_a_probe_ends_nothing(void **state)
 	controller_on_helper(world->controller, world->now, true);
 	allow(world, (struct controller_allowance){.applied = 2});
 	pass_ticks(world, 300);
+	allow(world, (struct controller_allowance){.budget_spent = true, .applied_unknown = true});
+	pass_ticks(world, 300);
 	assert_string_equal(world_state(world), "standing");
 	assert_string_equal(controller_diagnosis(world->controller)->id, "stale-handle");
 	assert_int_equal(world->inspections, inspections); /* while nobody fails */
