@@ -131,27 +131,30 @@ static enum answer is_configured(
 									    : ANSWER_NO;
 }
 
+static struct view without_type(struct view name)
+{
+	return view_starts_with(name, VIEW("FILE:")) ? view_skip(name, 5) : name;
+}
+
 /* Whether it is the configured one. */
 static enum answer tell_keytab(const struct helpers *helpers, const char *configured)
 {
-	struct buffer auto_buffer path;
+	struct buffer auto_buffer path, auto_buffer named;
 	struct plugin_list list;
-	struct view named;
 	enum answer answer;
 
 	buffer_init(&path, MAX_PATH_BYTES);
+	buffer_init(&named, MAX_PATH_BYTES);
 	if (helpers->count == 0 || read_keytab(helpers->oldest.process_id, &path) < 0) {
 		plugin_fact_unknown("squid.helper_keytab");
 		plugin_fact_unknown("squid.keytab_configured");
 		return ANSWER_UNKNOWN;
 	}
-	named = view_of_text(buffer_text(&path));
-	if (view_starts_with(named, VIEW("FILE:")))
-		named = view_skip(named, 5);
+	buffer_append(&named, without_type(view_of_text(buffer_text(&path))));
 	plugin_list_init(&list, "squid.helper_keytab");
-	plugin_list_add(&list, "%.*s", VIEW_ARGUMENTS(named));
+	plugin_list_add(&list, "%s", buffer_text(&named));
 	plugin_list_done(&list);
-	answer = is_configured(&helpers->oldest, named.data, configured);
+	answer = is_configured(&helpers->oldest, buffer_text(&named), configured);
 	worker_view_tell("squid.keytab_configured", answer);
 	return answer;
 }
