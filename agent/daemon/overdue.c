@@ -161,9 +161,10 @@ static struct notification_of_fallback news_of(
 	    .text = told->text,
 	    .advice = told->is_gone
 		? "Make the server by hand what it was before, then say: sudo authmedic revert "
-		  "SITE --done"
+		  "SITE REMEDY --done"
 		: "See why it was not taken back (journalctl -u authmedic-helper -u "
-		  "authmedic-revert), mend that, then say: sudo authmedic revert SITE"};
+		  "authmedic-revert), mend that, then say: sudo authmedic revert SITE "
+		  "REMEDY"};
 }
 
 static struct log_about about(const struct told *told)

@@ -287,7 +287,9 @@ static void take_allowance(struct site *site, const struct protocol_reply *reply
 	    .skipped = reply->skipped,
 	    .approved = reply->approved,
 	    .applied = reply->applied,
-	    .applied_unknown = reply->standing_known == 0,
+	    /* A helper whose configuration has no such site tells nothing of it. */
+	    .applied_unknown =
+		reply->standing_known == 0 || reply->refusal == REFUSAL_SITE,
 	    .asked_ms = helper_client_asked_ms(site->pipeline->helper)};
 	overdue_on_reply(site->pipeline->overdue, reply, site_now());
 	chronicle_on_pause(site, site->allowance.paused);

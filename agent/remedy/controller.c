@@ -531,6 +531,8 @@ const char *controller_sentence(const struct controller *controller)
 	if (controller->state == STATE_SUSPECTED && outcomes_are_awaited(controller))
 		return "Clients were refused, but our own sign-in works; watching whether they are "
 		       "refused again.";
+	if (controller->state == STATE_STANDING && !incident_may_close(controller))
+		return "Something is applied for a time; the cause must still be mended.";
 	return states[controller->state].sentence;
 }
 

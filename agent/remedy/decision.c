@@ -212,10 +212,12 @@ void decision_stay(struct controller *controller)
 {
 	int64_t wait_ms = controller->options.safety->probe_interval_ms;
 
-	if (controller->diagnosis != NULL)
+	if (controller->diagnosis != NULL) {
 		decision_act(controller, wait_ms);
-	else
-		decision_rest(controller, wait_ms);
+		return;
+	}
+	decision_rest(controller, wait_ms);
+	incident_tell_refusal(controller, "it stands until it is taken back", "fallback");
 }
 
 void decision_make(struct controller *controller)

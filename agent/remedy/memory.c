@@ -236,6 +236,12 @@ static void restore_times(
 		controller->last_action_ms = now.steady_ms - since_action_ms;
 }
 
+/* Nobody has failed yet, so it is not over because sign-in works. */
+static bool warns(const struct controller *controller)
+{
+	return controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT;
+}
+
 /* The ladder may be another one now. Then there is no action of ours to go on with, though there
  * may have been one just now. */
 static void check_rung(struct controller *controller)
@@ -248,7 +254,7 @@ static void check_rung(struct controller *controller)
 	if (!acted)
 		return;
 	controller->last_action_ms = controller->now.steady_ms;
-	controller_enter(controller, STATE_STANDING);
+	controller_enter(controller, warns(controller) ? STATE_WARNING : STATE_STANDING);
 }
 
 /* A state that waited for an answer which died with the last run goes on where it can ask anew. */
@@ -260,8 +266,9 @@ static void resume(struct controller *controller)
 		controller->deadline_ms = controller->now.steady_ms;
 	}
 	if (controller->state == STATE_INSPECTING)
-		controller_enter(
-		    controller, controller->diagnosis != NULL ? STATE_STANDING : STATE_SUSPECTED);
+		controller_enter(controller,
+		    controller->diagnosis != NULL && !warns(controller) ? STATE_STANDING
+									: STATE_SUSPECTED);
 	/* What the probes told in detail died with the last run: they are made again. */
 	if (controller->state == STATE_SUSPECTED)
 		controller->trials.count = 0;

@@ -155,11 +155,12 @@ static const char *why_over(const struct controller *controller)
 		   : NULL;
 }
 
+/* What is still to be read may speak for it. */
 static void on_nothing_found(struct controller *controller)
 {
 	const char *why = why_over(controller);
 
-	if (why == NULL)
+	if (why == NULL || !controller->window.current)
 		return;
 	if (incident_may_close(controller))
 		incident_close(controller, EVENT_RESOLVED, why);
@@ -172,6 +173,8 @@ void warning_on_inspected(struct controller *controller)
 {
 	const struct diagnosis *diagnosis;
 
+	if (!controller->helper_connected)
+		incident_tell_refusal(controller, "the helper cannot be reached", "helper-away");
 	if (!controller->is_answered)
 		return;
 	diagnosis = diagnose(controller);

@@ -102,6 +102,8 @@ static void put_overdue(const struct page *page, const struct report_fallback *f
 		  "Once that is mended, it is taken back at once by</p>\n");
 	put(page, "<pre><code>sudo authmedic revert ");
 	put_argument(page, fallback->site);
+	put(page, " ");
+	put_argument(page, fallback->remedy);
 	put(page, fallback->is_gone ? " --done</code></pre></div>\n" : "</code></pre></div>\n");
 }
 

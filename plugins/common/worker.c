@@ -209,7 +209,8 @@ static const struct refusal {
     {ENOTUNIQ, "several-servers",
         "several servers bear the name, and not just one of them is root's; name its unit"},
     {EPERM, "foreign-pidfile",
-        "others than root can write the pidfile, and the process is not theirs; name its unit"},
+        "others than root can write the pidfile or lead elsewhere by a link, and the process is "
+        "not known to be theirs; name its unit"},
     {ESTALE, "stale-pidfile", "the pidfile was written before the process started"},
 };
 

@@ -7,6 +7,7 @@
 
 #define HELPER         "negotiate_kerberos_auth"
 #define MAX_PATH_BYTES 4096
+#define CREDENTIALS    "/run/credentials/" /* where systemd puts its copies */
 
 struct helpers {
 	struct process items[256];
@@ -117,7 +118,7 @@ static enum answer is_configured(
 		return ANSWER_UNKNOWN;
 	if (strcmp(named, configured) == 0)
 		return ANSWER_YES;
-	if (named[0] != '/')
+	if (named[0] != '/' || view_starts_with(view_of_text(named), VIEW(CREDENTIALS)))
 		return ANSWER_UNKNOWN;
 	error = look_at(helper, named, &theirs);
 	if (error < 0)

@@ -219,12 +219,13 @@ def test_tomcat_that_cannot_be_started(plugin, lingering, pidfile, rung, noted):
     told = {"worker_pidfile": pidfile(lingering.pid), **command("start", noted("fail", 3))}
     assert plugin("recycle-tomcat", "apply", **told).status == 2
     assert lingering.poll() is None and not noted.calls()
-    gate = threading.Thread(target=lingering.let_go)
+    gate = threading.Thread(target=lingering.let_go, daemon=True)  # waits for ever where nothing is ended
     gate.start()
     ended = plugin("recycle-tomcat", "apply", state_dir=rung(), **told)
-    gate.join()
     assert ended.status == 1 and "ended with status 3" in ended.out, (ended.out, ended.err)
     assert "ended with status 3" in (rung() / "start").read_text()
+    gate.join(20)
+    assert not gate.is_alive()
 
 
 def test_tomcat_is_one_process(plugin, start_cat, tmp_path, noted):

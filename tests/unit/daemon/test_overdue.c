@@ -222,7 +222,7 @@ static void tells_of_each_site(unused_parameter void **state)
 	assert_string_equal(news.site, "wiki");
 	assert_string_equal(news.reason, "rung-gone");
 	assert_non_null(strstr(news.text, "only a person can take it back"));
-	assert_non_null(strstr(news.advice, "sudo authmedic revert SITE --done"));
+	assert_non_null(strstr(news.advice, "sudo authmedic revert SITE REMEDY --done"));
 	assert_false(overdue_at(overdue, 2, &news));
 	reply.standing_count = 1;
 	hear(300); /* both are taken back */

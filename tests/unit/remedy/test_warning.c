@@ -181,6 +181,20 @@ static void no_answer_ends_no_warning(void **state)
 	assert_int_equal(world->events[EVENT_RESOLVED], 1);
 }
 
+/* A helper that is away is told of, once: no inspector looks, and no remedy runs. */
+static void helper_away_is_told(void **state)
+{
+	struct world *world = *state;
+
+	reach_warning(world);
+	controller_on_helper(world->controller, world->now, false);
+	for (int i = 0; i < 3; i++)
+		world_leave_review_unanswered(world);
+	assert_string_equal(world_state(world), "warning");
+	assert_int_equal(world->events[EVENT_REFUSED], 1);
+	assert_string_equal(world->last_reason, "helper-away");
+}
+
 /* So where they run, but cannot tell what was seen before: a slow KDC, an inspector that was
  * killed. Only after a day of that it ends, so that no server that was changed keeps it open for
  * ever. */
@@ -421,6 +435,7 @@ int main(void)
 	    TEST(locks_what_did_not_help),
 	    TEST(waits_for_the_window),
 	    TEST(no_answer_ends_no_warning),
+	    TEST(helper_away_is_told),
 	    TEST(what_cannot_be_told_ends_no_warning),
 	    TEST(ends_only_what_is_refuted),
 	    TEST(cures_nothing_that_cannot_be_told),

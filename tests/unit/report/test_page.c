@@ -125,7 +125,7 @@ static void test_overdue(unused_parameter void **state)
 	assert_has("authmedic: a fallback is overdue");
 	assert_has("<strong>A fallback is overdue:</strong> ntlm-fallback-apache of "
 		   "in&lt;tra&gt;net was to be taken back at ");
-	assert_has("sudo authmedic revert gone --done</code>");
+	assert_has("sudo authmedic revert gone other --done</code>");
 	assert_lacks("in-time");
 }
 
