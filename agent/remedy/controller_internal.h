@@ -141,6 +141,8 @@ bool outcomes_are_awaited(const struct controller *controller);
  * fail is seen before our own sign-in shows it. */
 void warning_look_ahead(struct controller *controller);
 void warning_on_looked_ahead(struct controller *controller);
+/* Whether what people were told of is to come: nobody has failed by it yet. */
+bool warning_is_told(const struct controller *controller);
 /* Asks the inspectors, unless they are at it. */
 void warning_review(struct controller *controller);
 /* After the probe that strangers' rejections led to: where nothing is wrong they are counted. */

@@ -125,8 +125,7 @@ static void act(struct controller *controller)
 /* Where nobody has failed yet, that goes on to be so. */
 void decision_rest(struct controller *controller, int64_t wait_ms)
 {
-	bool warns = controller->state == STATE_WARNING ||
-	    (controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT);
+	bool warns = controller->state == STATE_WARNING || warning_is_told(controller);
 
 	controller_enter(controller, warns ? STATE_WARNING : STATE_STANDING);
 	controller->deadline_ms = controller->now.steady_ms + wait_ms;

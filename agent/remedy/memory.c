@@ -236,12 +236,6 @@ static void restore_times(
 		controller->last_action_ms = now.steady_ms - since_action_ms;
 }
 
-/* Nobody has failed yet, so it is not over because sign-in works. */
-static bool warns(const struct controller *controller)
-{
-	return controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT;
-}
-
 /* The ladder may be another one now. Then there is no action of ours to go on with, though there
  * may have been one just now. */
 static void check_rung(struct controller *controller)
@@ -254,7 +248,9 @@ static void check_rung(struct controller *controller)
 	if (!acted)
 		return;
 	controller->last_action_ms = controller->now.steady_ms;
-	controller_enter(controller, warns(controller) ? STATE_WARNING : STATE_STANDING);
+	/* Where nobody has failed yet it is not over because sign-in works. */
+	controller_enter(
+	    controller, warning_is_told(controller) ? STATE_WARNING : STATE_STANDING);
 }
 
 /* A state that waited for an answer which died with the last run goes on where it can ask anew. */
@@ -267,8 +263,9 @@ static void resume(struct controller *controller)
 	}
 	if (controller->state == STATE_INSPECTING)
 		controller_enter(controller,
-		    controller->diagnosis != NULL && !warns(controller) ? STATE_STANDING
-									: STATE_SUSPECTED);
+		    controller->diagnosis != NULL && !warning_is_told(controller)
+			? STATE_STANDING
+			: STATE_SUSPECTED);
 	/* What the probes told in detail died with the last run: they are made again. */
 	if (controller->state == STATE_SUSPECTED)
 		controller->trials.count = 0;

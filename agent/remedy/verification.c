@@ -1,11 +1,6 @@
 /* Did the remedy help? Asked from when its own stir is over, until it did or its time is. */
 #include "remedy/controller_internal.h"
 
-static bool is_preventive(const struct controller *controller)
-{
-	return controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT;
-}
-
 void verification_on_tick(struct controller *controller)
 {
 	bool recovered = decision_has_recovered(controller);
@@ -14,7 +9,7 @@ void verification_on_tick(struct controller *controller)
 		decision_stay(controller);
 		return;
 	}
-	if (recovered && !is_preventive(controller)) {
+	if (recovered && !warning_is_told(controller)) {
 		incident_close(
 		    controller, EVENT_RESOLVED, "the remedy helped: sign-in works again");
 		return;
@@ -43,7 +38,7 @@ void verification_on_inspected(struct controller *controller)
 {
 	controller->review_due_ms =
 	    controller->now.steady_ms + controller->options.safety->probe_interval_ms;
-	if (controller->is_answered && is_preventive(controller) &&
+	if (controller->is_answered && warning_is_told(controller) &&
 	    decision_has_recovered(controller) && is_prevented(controller))
 		incident_close(controller, EVENT_RESOLVED,
 		    "the remedy helped: the worker is newer than what is on disk");

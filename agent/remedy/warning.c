@@ -5,6 +5,11 @@
 /* Where nobody can tell for so long whether it is still so, the server has become another one. */
 #define UNSEEN_MS INT64_C(86400000)
 
+bool warning_is_told(const struct controller *controller)
+{
+	return controller->diagnosis != NULL && controller->diagnosis->cure == CURE_PREVENT;
+}
+
 void warning_review(struct controller *controller)
 {
 	if (controller->review_running)

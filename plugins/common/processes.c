@@ -15,7 +15,6 @@
 #define KERNEL_NAME_BYTES 15
 #define MAX_COMMAND_BYTES ((size_t)256 * 1024)
 #define MAX_STAT_BYTES    4096
-#define MAX_STATUS_BYTES  ((size_t)64 * 1024)
 
 int processes_read(struct processes *processes)
 {
@@ -137,25 +136,39 @@ bool process_has_name(const struct process *process, const char *name)
 	       has_command_name(process, wanted);
 }
 
+int process_status_number(struct view line, size_t number, uint32_t *ret_value)
+{
+	struct view field = {0};
+	uint64_t value;
+	int error;
+
+	for (size_t i = 0; i <= number; i++) {
+		line = view_trim(line);
+		field = line;
+		while (line.length > 0 && line.data[0] != ' ' && line.data[0] != '\t')
+			line = view_skip(line, 1);
+		field.length -= line.length;
+	}
+	error = view_to_uint64(field, &value);
+	if (error < 0 || value > UINT32_MAX)
+		return -EBADMSG;
+	*ret_value = (uint32_t)value;
+	return 0;
+}
+
 int process_real_user(int64_t process_id, uid_t *ret_uid)
 {
 	struct buffer auto_buffer status;
-	struct view rest, line, field;
-	uint64_t uid;
+	struct view rest, line, name;
 	int error;
 
-	buffer_init(&status, MAX_STATUS_BYTES);
+	buffer_init(&status, PROCESS_MAX_STATUS_BYTES);
 	error = process_append(process_id, "status", &status);
 	rest = buffer_view(&status);
 	while (error == 0 && view_cut(&rest, '\n', &line)) {
-		view_cut(&line, '\t', &field);
-		if (!view_equal_text(field, "Uid:"))
-			continue;
-		view_cut(&line, '\t', &field);
-		if (view_to_uint64(field, &uid) < 0)
-			return -EBADMSG;
-		*ret_uid = (uid_t)uid;
-		return 0;
+		view_cut(&line, ':', &name);
+		if (view_equal_text(name, "Uid"))
+			return process_status_number(line, 0, ret_uid);
 	}
 	return error < 0 ? error : -EBADMSG;
 }

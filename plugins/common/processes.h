@@ -34,6 +34,10 @@ must_check int process_append_text(
 must_check int process_link(
     int64_t process_id, const char *name, char *ret_target, size_t target_bytes);
 
+#define PROCESS_MAX_STATUS_BYTES ((size_t)64 * 1024) /* of /proc/ID/status */
+/* The number at that place, from 0, of what follows the name in a line of /proc/ID/status. -EBADMSG
+ * where there is none. */
+must_check int process_status_number(struct view line, size_t number, uint32_t *ret_value);
 /* The user who started it, whatever rights it took on since; -EBADMSG where that is not told. */
 must_check int process_real_user(int64_t process_id, uid_t *ret_uid);
 

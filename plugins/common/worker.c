@@ -9,8 +9,7 @@
 #include "common/plugin.h"
 #include "common/unit.h"
 
-#define MAX_PROCESSES	 ((size_t)1 << 20)
-#define MAX_STATUS_BYTES ((size_t)64 * 1024)
+#define MAX_PROCESSES ((size_t)1 << 20)
 
 /* ----------------------------------------------------------------------------- the server */
 
@@ -103,27 +102,6 @@ static void find_holders(
 
 /* ------------------------------------------------------------------------------- identities */
 
-/* The numbered field, from 0, of a line of blanks and numbers. */
-static int read_number(struct view line, size_t number, uint32_t *ret_value)
-{
-	struct view field = {0};
-	uint64_t value;
-	int error;
-
-	for (size_t i = 0; i <= number; i++) {
-		line = view_trim(line);
-		field = line;
-		while (line.length > 0 && line.data[0] != ' ' && line.data[0] != '\t')
-			line = view_skip(line, 1);
-		field.length -= line.length;
-	}
-	error = view_to_uint64(field, &value);
-	if (error < 0 || value > UINT32_MAX)
-		return -EBADMSG;
-	*ret_value = (uint32_t)value;
-	return 0;
-}
-
 static int read_identity_line(struct view line, struct worker *worker)
 {
 	struct view values = line, name;
@@ -131,13 +109,13 @@ static int read_identity_line(struct view line, struct worker *worker)
 
 	view_cut(&values, ':', &name);
 	if (view_equal_text(name, "Uid"))
-		return read_number(values, 1, &worker->uid); /* the effective one */
+		return process_status_number(values, 1, &worker->uid); /* the effective one */
 	if (view_equal_text(name, "Gid"))
-		return read_number(values, 1, &worker->gid);
+		return process_status_number(values, 1, &worker->gid);
 	if (!view_equal_text(name, "Groups"))
 		return 0;
 	worker->group_count = 0;
-	while (read_number(values, worker->group_count, &value) == 0) {
+	while (process_status_number(values, worker->group_count, &value) == 0) {
 		if (worker->group_count == WORKER_MAX_GROUPS)
 			return -ENOSPC;
 		worker->groups[worker->group_count++] = value;
@@ -151,7 +129,7 @@ static int read_identity(int64_t process_id, struct worker *worker)
 	struct view rest, line;
 	int error;
 
-	buffer_init(&status, MAX_STATUS_BYTES);
+	buffer_init(&status, PROCESS_MAX_STATUS_BYTES);
 	error = process_append(process_id, "status", &status);
 	rest = buffer_view(&status);
 	while (error == 0 && view_cut(&rest, '\n', &line))
