@@ -72,6 +72,7 @@ static void on_sign_in(void *context, const struct sign_in *sign_in)
 	    .time_ms = sign_in->time_ms,
 	    .opinion = opinion_of(sign_in),
 	    .good = sign_in->good,
+	    .claimed = sign_in->claimed,
 	    .belated = sign_in->belated};
 	bool known_good;
 
@@ -407,6 +408,13 @@ static void note_time(struct detector_totals *totals, int64_t time_ms)
 		totals->last_ms = time_ms;
 }
 
+/* Our probe sends no name that could be refused: whoever tries names under its agent is not it. */
+static bool is_own_probe(const struct record *record)
+{
+	return view_starts_with(record->agent, own_agent) &&
+	    (!asks_to_sign_in(record->status) || view_is_empty(record->user));
+}
+
 static void take_line(struct detector *detector, struct line line)
 {
 	const struct record *record = line.record;
@@ -416,7 +424,7 @@ static void take_line(struct detector *detector, struct line line)
 	line.now_ms = detector->clock.now_ms;
 	detector->totals.records++;
 	note_time(&detector->totals, line.time_ms);
-	if (view_starts_with(record->agent, own_agent)) {
+	if (is_own_probe(record)) {
 		detector->totals.own_probes++;
 	} else {
 		find_voter(detector, &line);

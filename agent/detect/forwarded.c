@@ -8,7 +8,7 @@ static bool is_trusted(const struct trusted_proxies *proxies, const struct addre
 	return false;
 }
 
-/* Takes what stands behind the last comma. */
+/* Takes what stands behind the last comma. IIS writes a blank as "+". */
 static struct view take_last(struct view *list)
 {
 	size_t begin = list->length;
@@ -17,6 +17,8 @@ static struct view take_last(struct view *list)
 	while (begin > 0 && list->data[begin - 1] != ',')
 		begin--;
 	last = view_trim(view_skip(*list, begin));
+	while (last.length > 0 && last.data[0] == '+')
+		last = view_skip(last, 1);
 	*list = view_first(*list, begin > 0 ? begin - 1 : 0);
 	return last;
 }

@@ -11,6 +11,7 @@ enum handshake_state {
 	HANDSHAKE_LEG,        /* another leg was wanted */
 	HANDSHAKE_UNDECIDED,  /* a leg or a refusal: silence means refusal */
 	HANDSHAKE_ANSWERED,   /* got in, in a log where the 401s may still come */
+	HANDSHAKE_TUNNEL, /* undecided, and what gets in is logged when its tunnel ends */
 	HANDSHAKE_STATES
 };
 

@@ -57,6 +57,7 @@ static const struct {
     [HANDSHAKE_CHALLENGED] = {{QUEUE_PATIENT, QUEUE_PATIENT_KNOWN}, OUTCOME_UNANSWERED},
     [HANDSHAKE_LEG] = {{QUEUE_PATIENT, QUEUE_PATIENT_KNOWN}, OUTCOME_INCOMPLETE},
     [HANDSHAKE_UNDECIDED] = {{QUEUE_SOON, QUEUE_SOON_KNOWN}, OUTCOME_REJECTED},
+    [HANDSHAKE_TUNNEL] = {{QUEUE_TUNNEL, QUEUE_TUNNEL_KNOWN}, OUTCOME_REJECTED},
     [HANDSHAKE_ANSWERED] = {{QUEUE_ANSWERED, QUEUE_ANSWERED}, OUTCOME_ESTABLISHED},
 };
 
@@ -134,11 +135,18 @@ void handshakes_drop(struct handshakes *handshakes, uint32_t number)
 	handshakes_free(handshakes, number);
 }
 
-static int64_t patience_ms(const struct handshakes *handshakes, enum handshake_state state)
+int64_t handshakes_patience_ms(const struct handshakes *handshakes, enum handshake_state state)
 {
-	if (state == HANDSHAKE_ANSWERED)
+	switch (state) {
+	case HANDSHAKE_ANSWERED:
 		return HANDSHAKES_DISORDER_MS;
-	return state == HANDSHAKE_UNDECIDED ? HANDSHAKES_SOON_MS : handshakes->options.timeout_ms;
+	case HANDSHAKE_UNDECIDED:
+		return HANDSHAKES_SOON_MS;
+	case HANDSHAKE_TUNNEL:
+		return HANDSHAKES_TUNNEL_MS;
+	default:
+		return handshakes->options.timeout_ms;
+	}
 }
 
 void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handshake_state state,
@@ -150,7 +158,7 @@ void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handsh
 		queue_remove(queue_of(handshakes, number), &handshakes->links, number);
 	handshake->state = (uint8_t)state;
 	handshake->time_ms = line->time_ms;
-	handshake->deadline_ms = line->now_ms + patience_ms(handshakes, state);
+	handshake->deadline_ms = line->now_ms + handshakes_patience_ms(handshakes, state);
 	handshake->known_good = line->voter_number != 0;
 	handshake->order = handshakes->next_order++;
 	handshakes_enqueue(handshakes, number);
@@ -218,7 +226,7 @@ void handshakes_end(struct handshakes *handshakes, uint32_t number)
 
 void handshakes_cut_short(struct handshakes *handshakes, uint32_t number)
 {
-	if (handshakes->entries[number].state == HANDSHAKE_UNDECIDED)
+	if (waits[handshakes->entries[number].state].ending == OUTCOME_REJECTED)
 		end_as(handshakes, number, OUTCOME_INCOMPLETE);
 	else
 		handshakes_end(handshakes, number);
@@ -290,7 +298,7 @@ void handshakes_abandon(struct handshakes *handshakes)
 void handshakes_make_room(struct handshakes *handshakes)
 {
 	static const enum handshake_queue order[] = {QUEUE_ANSWERED, QUEUE_PATIENT, QUEUE_SOON,
-	    QUEUE_PATIENT_KNOWN, QUEUE_SOON_KNOWN};
+	    QUEUE_TUNNEL, QUEUE_PATIENT_KNOWN, QUEUE_SOON_KNOWN, QUEUE_TUNNEL_KNOWN};
 
 	for (size_t i = 0; i < count_of(order); i++) {
 		uint32_t number = oldest_of(handshakes, order[i]);

@@ -14,6 +14,8 @@
 #define HANDSHAKES_SOON_MS 3000
 /* IIS may log an answer this much before its challenge. */
 #define HANDSHAKES_DISORDER_MS 2000
+/* A proxy logs a tunnel when it ends. */
+#define HANDSHAKES_TUNNEL_MS 60000
 
 /* So many of those that wait are looked through for a request that does not show its agent. */
 #define HANDSHAKES_MAX_LOOKED_THROUGH 32
@@ -36,6 +38,7 @@ struct sign_in {
 	uint32_t count;     /* how many ended so; 0: the count follows later */
 	bool authenticated; /* established, but no handshake of its own */
 	bool good;          /* makes the voter known-good */
+	bool claimed;       /* nobody vouches for it: what was known of the voter stands */
 	bool belated;       /* silence told, not the line at that time */
 	bool voted;         /* it was told before, as what it is; now it only counts */
 	enum cause cause;   /* of a refusal */
@@ -54,13 +57,14 @@ struct handshakes_options {
 	void *context;
 };
 
-/* In the order in which they give way: strangers can ask as often as they like. */
 enum handshake_queue {
 	QUEUE_PATIENT, /* challenged, legs: until the timeout */
 	QUEUE_SOON,    /* undecided */
+	QUEUE_TUNNEL,
 	QUEUE_PATIENT_KNOWN, /* the same of known-good voters */
 	QUEUE_SOON_KNOWN,
-	QUEUE_ANSWERED, /* has told its outcome: goes before all others */
+	QUEUE_TUNNEL_KNOWN,
+	QUEUE_ANSWERED,
 	QUEUE_COUNT
 };
 

@@ -151,10 +151,14 @@ static uint32_t find(struct handshakes *handshakes, const struct reading *readin
 }
 
 /* Whether the line begins anew what the open handshake cannot be part of. */
-static bool is_outdated(const struct handshake *handshake, const struct reading *reading)
+static bool is_outdated(const struct handshakes *handshakes, const struct handshake *handshake,
+    const struct reading *reading)
 {
 	bool logged_late = reading->line->time_ms <= handshake->time_ms;
 
+	if (reading->line->time_ms - handshake->time_ms >
+	    handshakes_patience_ms(handshakes, (enum handshake_state)handshake->state))
+		return true; /* where a backlog is read the clock may stand still */
 	if (reading->finding.verdict == VERDICT_DENIAL ||
 	    reading->finding.verdict == VERDICT_OVERSIZE)
 		return false;
@@ -297,27 +301,35 @@ static bool went_well(
 	    is_what_was_refused(handshakes, number, record);
 }
 
-/* Whether the line makes its voter known-good. No stranger may come among these: what the server
- * does not vouch for counts only where the page was not to be had without a sign-in. */
-static bool makes_known_good(
+/* Whether the server, or what came before, shows that this is no mere claim of the client's. */
+static bool is_vouched_for(
     const struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
 	const struct record *record = reading->line->record;
 	enum scheme scheme = reading->finding.scheme;
+	bool claim = reading->line->name_is_claim;
 
 	if (reading->finding.verdict == VERDICT_PASSAGE)
 		return went_well(handshakes, number, record);
 	if (scheme_is_token(scheme) && scheme != SCHEME_BASIC)
-		return true;
-	if (reading->line->name_is_claim)
+		return !claim || !asks_to_sign_in(record->status);
+	if (claim)
 		return went_well(handshakes, number, record);
 	/* A Basic name that nobody asked for is the client's own claim in some logs. */
 	if (scheme == SCHEME_BASIC)
 		return number != 0;
-	if (number == 0)
-		return is_success(record->status);
 	/* What stands beside a 401 was typed, or is somebody's who may not have this page. */
-	return may_be_early(record) || (record->status != 401 && record->status != 407);
+	return may_be_early(record) || !asks_to_sign_in(record->status);
+}
+
+/* Whether the line makes its voter known-good. No stranger may come among these: what the server
+ * does not vouch for counts only where the page was not to be had without a sign-in. */
+static bool makes_known_good(uint32_t number, const struct reading *reading)
+{
+	bool by_name = !scheme_is_token(reading->finding.scheme) &&
+	    reading->finding.verdict != VERDICT_PASSAGE;
+
+	return number != 0 || !by_name || is_success(reading->line->record->status);
 }
 
 static void admit(struct handshakes *handshakes, uint32_t number, const struct reading *reading)
@@ -331,7 +343,8 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .record = reading->line->record,
 	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
-	sign_in.good = makes_known_good(handshakes, number, reading);
+	sign_in.claimed = !is_vouched_for(handshakes, number, reading);
+	sign_in.good = !sign_in.claimed && makes_known_good(number, reading);
 	if (may_be_early(record)) {
 		sign_in.count = 0;
 		wait_for_challenge(handshakes, number, reading);
@@ -388,10 +401,39 @@ static const struct step {
     [HANDSHAKE_UNDECIDED][VERDICT_DENIAL] = {.action = STEP_REFUSE},
     [HANDSHAKE_UNDECIDED][VERDICT_OVERSIZE] = {.action = STEP_REFUSE},
 
+    [HANDSHAKE_ANSWERED][VERDICT_CHALLENGE] = {.action = STEP_STAY},
     [HANDSHAKE_ANSWERED][VERDICT_UNCLEAR] = {.action = STEP_STAY},
     [HANDSHAKE_ANSWERED][VERDICT_TOKEN] = {.action = STEP_STAY},
     [HANDSHAKE_ANSWERED][VERDICT_LEG] = {.action = STEP_STAY},
 };
+
+/* A tunnel's end tells as much as an answer. */
+static const struct step *step_of(enum handshake_state state, enum verdict verdict)
+{
+	return &steps[state == HANDSHAKE_TUNNEL ? HANDSHAKE_UNDECIDED : state][verdict];
+}
+
+/* NTLM has one leg that is answered so, and its last follows at once: where the 401 on that shows
+ * no error either, errors may never be filled in. */
+static bool may_be_last_leg(const struct handshake *handshake, const struct reading *reading)
+{
+	return handshake->state == HANDSHAKE_LEG && handshake->scheme == SCHEME_NTLM &&
+	    reading->finding.scheme == SCHEME_NTLM &&
+	    reading->line->time_ms - handshake->time_ms <= HANDSHAKES_SOON_MS;
+}
+
+/* Where a 401 brings the handshake. */
+static enum handshake_state next_state(const struct handshake *handshake,
+    const struct reading *reading, const struct step *step)
+{
+	if (step->state == HANDSHAKE_LEG && may_be_last_leg(handshake, reading))
+		return HANDSHAKE_UNDECIDED;
+	if (step->state == HANDSHAKE_UNDECIDED &&
+	    reading->finding.verdict == VERDICT_UNCLEAR &&
+	    view_equal(reading->line->record->method, VIEW("CONNECT")))
+		return HANDSHAKE_TUNNEL;
+	return step->state;
+}
 
 /* IIS: the leg was logged before its challenge. */
 static bool is_late_challenge(const struct handshake *handshake, const struct reading *reading)
@@ -406,12 +448,28 @@ static void go_on(struct handshakes *handshakes, uint32_t number, const struct r
 	if (number == 0)
 		number = begin(handshakes, reading);
 	if (step->action == STEP_WAIT && !is_late_challenge(&handshakes->entries[number], reading))
-		handshakes_wait(handshakes, number, step->state, reading->line);
+		handshakes_wait(handshakes, number,
+		    next_state(&handshakes->entries[number], reading, step), reading->line);
 	learn(&handshakes->entries[number], reading);
 	if (handshakes_is_answer(handshakes, number))
 		return;
 	handshakes->refused[number] = digest_of_request(handshakes, reading->line->record);
 	changes_note(&handshakes->changes, number);
+}
+
+/* Of a request that servers answer to everybody, and that browsers send without a token before they
+ * send another. */
+static enum verdict verdict_for_everybody(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_UNCLEAR:
+		return VERDICT_CHALLENGE;
+	case VERDICT_PASSAGE:
+	case VERDICT_SERVED:
+		return VERDICT_NOTHING;
+	default:
+		return verdict;
+	}
 }
 
 /* What can begin a handshake; the others say nothing, or all, by themselves. */
@@ -435,17 +493,20 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 	uint32_t number = 0;
 
 	reading.finding = verdict_of(handshakes->options.statuses, line->record);
+	if (reading.finding.verdict != VERDICT_ADMISSION && is_for_everybody(line->record))
+		reading.finding.verdict = verdict_for_everybody(reading.finding.verdict);
 	if (reading.finding.verdict == VERDICT_NOTHING)
 		return;
 	if (needs_keys(handshakes, &reading)) {
 		make_keys(handshakes, &reading);
 		number = find(handshakes, &reading);
 	}
-	if (number != 0 && is_outdated(&handshakes->entries[number], &reading)) {
+	if (number != 0 && is_outdated(handshakes, &handshakes->entries[number], &reading)) {
 		handshakes_end(handshakes, number);
 		number = 0;
 	}
-	step = &steps[handshakes->entries[number].state][reading.finding.verdict];
+	step = step_of((enum handshake_state)handshakes->entries[number].state,
+	    reading.finding.verdict);
 	if (step->action == STEP_ADMIT)
 		admit(handshakes, number, &reading);
 	else if (step->action == STEP_REFUSE)

@@ -18,6 +18,8 @@ void handshakes_make_room(struct handshakes *handshakes);
 /* Into the state, at the end of its queue, with all the time that the state gives. */
 void handshakes_wait(struct handshakes *handshakes, uint32_t number, enum handshake_state state,
     const struct line *line);
+/* How long a state waits for what may come. */
+int64_t handshakes_patience_ms(const struct handshakes *handshakes, enum handshake_state state);
 /* Nothing more came: it ends as its state tells. */
 void handshakes_end(struct handshakes *handshakes, uint32_t number);
 /* The same before its time: then silence does not mean refusal. */

@@ -41,22 +41,29 @@ static const struct {
 static const struct view oversize_reasons[] = {VIEW("FieldLength"), VIEW("RequestLength")};
 
 /* A 401 on what the client sent, by what the answer said. Kerberos and Basic are refused at their
- * first leg or not at all. */
+ * first leg or not at all: a server that wants another leg after a Kerberos token wants NTLM, and
+ * whoever does not go on then was refused. So was everybody where merr= is never filled in. */
 static const enum verdict token_verdicts[SCHEME_COUNT][REPLY_DONE + 1] = {
     [SCHEME_UNKNOWN] = {VERDICT_UNCLEAR, VERDICT_LEG, VERDICT_REFUSAL, VERDICT_ADMISSION},
     [SCHEME_NONE] = {VERDICT_CHALLENGE, VERDICT_CHALLENGE, VERDICT_CHALLENGE, VERDICT_CHALLENGE},
-    [SCHEME_KERBEROS] = {VERDICT_REFUSAL, VERDICT_LEG, VERDICT_REFUSAL, VERDICT_ADMISSION},
+    [SCHEME_KERBEROS] = {VERDICT_REFUSAL, VERDICT_TOKEN, VERDICT_REFUSAL, VERDICT_ADMISSION},
     [SCHEME_NTLM] = {VERDICT_TOKEN, VERDICT_LEG, VERDICT_REFUSAL, VERDICT_ADMISSION},
     [SCHEME_BASIC] = {VERDICT_REFUSAL, VERDICT_REFUSAL, VERDICT_REFUSAL, VERDICT_REFUSAL},
-    [SCHEME_OTHER] = {VERDICT_TOKEN, VERDICT_LEG, VERDICT_REFUSAL, VERDICT_ADMISSION},
+    [SCHEME_OTHER] = {VERDICT_CHALLENGE, VERDICT_LEG, VERDICT_REFUSAL, VERDICT_ADMISSION},
 };
 
-static bool is_auth_failure(int status)
+bool asks_to_sign_in(int status)
 {
 	for (size_t i = 0; i < count_of(auth_failure_statuses); i++)
 		if (auth_failure_statuses[i] == status)
 			return true;
 	return false;
+}
+
+/* A token for somebody else: Bearer, Digest. Of a Negotiate token the answer says something. */
+static bool is_foreign(const struct record *record)
+{
+	return record->scheme == SCHEME_OTHER && record->reply == REPLY_UNKNOWN;
 }
 
 static bool has_token(const struct record *record)
@@ -172,7 +179,11 @@ static void judge_substatus(
 		/* Whoever read the line may take it for a question, but a token may have been
 		 * there. */
 		finding->scheme = SCHEME_UNKNOWN;
-		finding->verdict = VERDICT_UNCLEAR;
+		/* URL authorization says no to whom it knows by a 401.2, too. */
+		finding->verdict =
+		    !view_is_empty(record->user) && is_principal(record->user)
+		    ? VERDICT_ADMISSION
+		    : VERDICT_UNCLEAR;
 		break;
 	default:
 		finding->verdict =
@@ -181,11 +192,24 @@ static void judge_substatus(
 	}
 }
 
+/* Whether a name or a page is had by it is no business of this sign-in, but a page closes a
+ * question that was answered so. */
+static struct finding judge_foreign(const struct record *record)
+{
+	struct finding finding = {.scheme = SCHEME_NONE};
+
+	if (asks_to_sign_in(record->status))
+		finding.verdict = VERDICT_CHALLENGE;
+	else if (record->status >= 200 && record->status < 400)
+		finding.verdict = VERDICT_SERVED;
+	return finding;
+}
+
 static struct finding judge(const struct statuses *statuses, const struct record *record)
 {
 	struct finding finding = {.scheme = record->scheme};
 
-	if (!is_auth_failure(record->status)) {
+	if (!asks_to_sign_in(record->status)) {
 		judge_answer(record, &finding);
 		return finding;
 	}
@@ -212,6 +236,8 @@ static bool is_plain_admission(const struct record *record)
 
 struct finding verdict_of(const struct statuses *statuses, const struct record *record)
 {
+	if (is_foreign(record))
+		return judge_foreign(record);
 	if (is_plain_admission(record))
 		return (struct finding){.verdict = VERDICT_ADMISSION, .scheme = record->scheme};
 	return judge(statuses, record);

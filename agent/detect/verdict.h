@@ -33,6 +33,9 @@ struct finding {
 	enum cause cause;
 };
 
+/* Whether the status stands for "sign in first". */
+bool asks_to_sign_in(int status);
+
 /* `statuses` NULL: the server's codes say nothing. */
 struct finding verdict_of(const struct statuses *statuses, const struct record *record);
 

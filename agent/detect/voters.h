@@ -74,6 +74,7 @@ struct vote {
 	int64_t time_ms;
 	enum opinion opinion;
 	bool good; /* it got in: makes or refreshes a known-good voter */
+	bool claimed; /* by nobody's word but the client's: a refusal before it stands */
 	bool belated; /* found out later: a newer opinion, or one of the same time, stands */
 };
 

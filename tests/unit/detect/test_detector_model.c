@@ -235,7 +235,8 @@ struct tally {
 static void count_line(struct tally *tally, const struct record *record)
 {
 	tally->records++;
-	if (view_starts_with(record->agent, VIEW("authmedic-probe/"))) {
+	if (view_starts_with(record->agent, VIEW("authmedic-probe/")) &&
+	    (view_is_empty(record->user) || !asks_to_sign_in(record->status))) {
 		tally->own++;
 		return;
 	}

@@ -170,7 +170,8 @@ static void test_claimed_names(unused_parameter void **state)
 	 * and not in answers that are given before anybody is asked to sign in. */
 	static const char *const strangers[] = {"1 198.51.0.1 200 user=a@B target=/public",
 	    "1 198.51.0.1 302 user=a@B scheme=none", "2 198.51.0.2 401",
-	    "2 198.51.0.2 401 user=a@B", "3 198.51.0.3 401",
+	    "2 198.51.0.2 401 user=a@B", "2 198.51.0.2 401 user=a@B scheme=kerberos",
+	    "2 198.51.0.2 407 user=a@B scheme=kerberos reply=done", "3 198.51.0.3 401",
 	    "3 198.51.0.3 413 user=a@B method=POST", "4 198.51.0.4 401",
 	    "4 198.51.0.4 204 user=a@B method=OPTIONS", "5 198.51.0.5 401 scheme=none",
 	    "5 198.51.0.5 413 user=a@B scheme=basic", "6 198.51.0.6 200 user=a@B scheme=basic"};
@@ -190,6 +191,24 @@ static void test_claimed_names(unused_parameter void **state)
 	claim(detector, "10 10.0.0.1 200 user=a@B target=/other");
 	assert_int_equal(detector_totals(detector)->authenticated, 3);
 	script_assert_window(detector, "known-good 3, active 3");
+}
+
+static void test_claims_and_refusals(unused_parameter void **state)
+{
+	/* That somebody was refused is not taken back by a name that is the client's own word, but
+	 * by what came of a sign-in. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+
+	claim(detector, "0 10.0.0.1 200 user=a@B scheme=kerberos reply=done");
+	claim(detector, "1 10.0.0.1 401 scheme=kerberos reply=reject");
+	script_assert_window(detector, "known-good 1, active 1, rejected 1");
+	claim(detector, "2 10.0.0.1 200 user=a@B target=/public");
+	claim(detector, "3 10.0.0.1 401");
+	claim(detector, "3 10.0.0.1 401 user=EXAMPLE\\a");
+	script_assert_window(detector, "known-good 1, active 1, rejected 1");
+	claim(detector, "4 10.0.0.1 401");
+	claim(detector, "4 10.0.0.1 200 user=a@B");
+	script_assert_window(detector, "known-good 1, active 1");
 }
 
 static void test_office(unused_parameter void **state)
@@ -304,6 +323,7 @@ int main(void)
 	    cmocka_unit_test(test_eviction_spares_known_good),
 	    cmocka_unit_test(test_eviction_among_known_good),
 	    cmocka_unit_test(test_claimed_names),
+	    cmocka_unit_test(test_claims_and_refusals),
 	    cmocka_unit_test(test_office),
 	    cmocka_unit_test(test_ipv6_network),
 	    cmocka_unit_test(test_families_and_names),

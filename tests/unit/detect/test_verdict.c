@@ -118,7 +118,7 @@ static void test_tokens(unused_parameter void **state)
 	assert_int_equal(verdict_of_text("0 a 401 reply=reject"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 reply=done"), VERDICT_ADMISSION);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=kerberos"), VERDICT_REFUSAL);
-	assert_int_equal(verdict_of_text("0 a 401 scheme=kerberos reply=continue"), VERDICT_LEG);
+	assert_int_equal(verdict_of_text("0 a 401 scheme=kerberos reply=continue"), VERDICT_TOKEN);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=kerberos reply=reject"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=kerberos reply=done"), VERDICT_ADMISSION);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=ntlm"), VERDICT_TOKEN);
@@ -126,11 +126,20 @@ static void test_tokens(unused_parameter void **state)
 	assert_int_equal(verdict_of_text("0 a 401 scheme=ntlm reply=reject"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=ntlm reply=done"), VERDICT_ADMISSION);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=ntlm reason=x"), VERDICT_REFUSAL);
-	assert_int_equal(verdict_of_text("0 a 401 scheme=other"), VERDICT_TOKEN);
+	/* Bearer or Digest: as if there were none. */
+	assert_int_equal(verdict_of_text("0 a 401 scheme=other"), VERDICT_CHALLENGE);
+	assert_int_equal(verdict_of_text("0 a 401 scheme=other reason=x"), VERDICT_CHALLENGE);
+	assert_int_equal(verdict_of_text("0 a 401 scheme=other user=a@B"), VERDICT_CHALLENGE);
+	assert_int_equal(verdict_of_text("0 a 199 scheme=other"), VERDICT_NOTHING);
+	assert_int_equal(verdict_of_text("0 a 200 scheme=other"), VERDICT_SERVED);
+	assert_int_equal(verdict_of_text("0 a 200 scheme=other user=a@B"), VERDICT_SERVED);
+	assert_int_equal(verdict_of_text("0 a 399 scheme=other user=a@B"), VERDICT_SERVED);
+	assert_int_equal(verdict_of_text("0 a 400 scheme=other user=a@B"), VERDICT_NOTHING);
+	assert_int_equal(verdict_of_text("0 a 431 scheme=other"), VERDICT_NOTHING);
+	assert_int_equal(verdict_of_text("0 a 500 scheme=other"), VERDICT_NOTHING);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=other reply=continue"), VERDICT_LEG);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=other reply=reject"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=other reply=done"), VERDICT_ADMISSION);
-	assert_int_equal(verdict_of_text("0 a 401 scheme=other reason=x"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=basic"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=basic reply=continue"), VERDICT_REFUSAL);
 	assert_int_equal(verdict_of_text("0 a 401 scheme=basic reply=reject"), VERDICT_REFUSAL);
