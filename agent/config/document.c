@@ -32,6 +32,7 @@ static int document_new(struct document **ret_document, const char *name)
 struct reading {
 	yaml_parser_t parser;
 	struct document *document;
+	struct view text; /* the document's bytes behind their mark */
 	struct buffer *errors;
 	struct node *open[DOCUMENT_MAX_DEPTH]; /* the containers around the current place */
 	size_t depth;
@@ -71,8 +72,7 @@ static int refuse_syntax(struct reading *reading)
 		return -ENOMEM;
 	if (parser->error == YAML_READER_ERROR)
 		return refuse(reading,
-		    place_at(buffer_view(&reading->document->bytes), parser->problem_offset),
-		    parser->problem);
+		    place_at(reading->text, parser->problem_offset), parser->problem);
 	if (parser->context == NULL)
 		return refuse(reading, place_of(parser->problem_mark), parser->problem);
 	snprintf(message, sizeof(message), "%s, %s that began in line %zu", parser->problem,
@@ -254,16 +254,33 @@ static int add_empty_root(struct document *document)
 	return own_node(document, node_new(document, &event));
 }
 
+/* Some editors begin a file with a mark, which libyaml takes for a column of the first line. */
+static struct view without_mark(struct view bytes)
+{
+	return view_skip(bytes, view_starts_with(bytes, VIEW("\xef\xbb\xbf")) ? 3 : 0);
+}
+
+static bool is_utf16(struct view bytes)
+{
+	return view_starts_with(bytes, VIEW("\xff\xfe")) ||
+	    view_starts_with(bytes, VIEW("\xfe\xff"));
+}
+
 static int build_tree(struct document *document, struct buffer *errors)
 {
-	struct reading reading = {.document = document, .errors = errors};
+	struct reading reading = {.document = document,
+	    .text = without_mark(view_of(buffer_text(&document->bytes), document->bytes.length)),
+	    .errors = errors};
 	int error;
 
+	if (is_utf16(reading.text))
+		return refuse(&reading, (struct place){1, 1},
+		    "the file is UTF-16: save it as UTF-8");
 	if (!yaml_parser_initialize(&reading.parser))
 		return -ENOMEM;
 	yaml_parser_set_encoding(&reading.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reading.parser,
-	    (const unsigned char *)buffer_text(&document->bytes), document->bytes.length);
+	yaml_parser_set_input_string(&reading.parser, (const unsigned char *)reading.text.data,
+	    reading.text.length);
 	error = read_events(&reading);
 	yaml_parser_delete(&reading.parser);
 	if (error == 0 && document->nodes.count == 0)

@@ -94,10 +94,17 @@ static void test_empty_files(unused_parameter void **state)
 
 static void test_byte_order_mark(unused_parameter void **state)
 {
-	struct document *document = parse_good("\xef\xbb\xbfmode: act\r\n");
+	/* The mark that Windows puts first is no column of the first line: more lines may follow,
+	 * and mistakes behind it are where an editor shows them. */
+	struct document *document = parse_good("\xef\xbb\xbfmode: act\r\nsites: []\r\n");
+	const struct node *root = document_root(document);
 
-	assert_string_equal(node_text(node_get(document_root(document), "mode")), "act");
+	assert_string_equal(node_text(node_get(root, "mode")), "act");
+	assert_place(node_get(root, "mode"), "a.yml:1:7");
+	assert_place(node_get(root, "sites"), "a.yml:2:8");
 	document_free(&document);
+	refused(VIEW("\xef\xbb\xbf" "a: \x01\n"),
+	    "a.yml:1:4: control characters are not allowed\n");
 }
 
 static void test_refused(unused_parameter void **state)
@@ -127,7 +134,9 @@ static void test_bytes_that_are_no_text(unused_parameter void **state)
 	refused(VIEW("a: 1\nb: x\0y\n"), "a.yml:2:5: control characters are not allowed\n");
 	refused(VIEW("\xc3\xa4: \xff\n"), "a.yml:1:4: invalid leading UTF-8 octet\n");
 	refused(VIEW("a: \xc3"), "a.yml:1:4: incomplete UTF-8 octet sequence\n");
-	refused(VIEW("\xff\xfe\x61\0"), "a.yml:1:1: invalid leading UTF-8 octet\n");
+	refused(VIEW("\xff\xfe\x61\0"), "a.yml:1:1: the file is UTF-16: save it as UTF-8\n");
+	refused(VIEW("\xfe\xff\0\x61"), "a.yml:1:1: the file is UTF-16: save it as UTF-8\n");
+	refused(VIEW("\xff: 1\n"), "a.yml:1:1: invalid leading UTF-8 octet\n");
 }
 
 static void test_depth(unused_parameter void **state)
