@@ -42,3 +42,31 @@ int head_read(const char *pattern, size_t max_bytes, struct buffer *ret_head)
 	files_free(&files);
 	return error;
 }
+
+/* Magic numbers, and the look of UTF-16. An empty or NUL-filled beginning tells nothing. */
+const char *head_refusal(struct view start)
+{
+	static const struct {
+		struct view magic;
+		const char *refusal;
+	} kinds[] = {
+	    {{"\x1f\x8b", 2}, "compressed data"},
+	    {{"\x1f\x9d", 2}, "compressed data"},
+	    {{"BZh", 3}, "compressed data"},
+	    {{"\3757zXZ", 5}, "compressed data"},
+	    {{"\x28\xb5\x2f\xfd", 4}, "compressed data"},
+	    {{"\x04\x22\x4d\x18", 4}, "compressed data"},
+	    {{"PK\x03\x04", 4}, "compressed data"},
+	    {{"\xff\xfe", 2}, "UTF-16 text"},
+	    {{"\xfe\xff", 2}, "UTF-16 text"},
+	};
+
+	for (size_t i = 0; i < count_of(kinds); i++)
+		if (view_starts_with(start, kinds[i].magic))
+			return kinds[i].refusal;
+	if (start.length >= 4 && (start.data[0] == '\0') != (start.data[1] == '\0') &&
+	    (start.data[0] == '\0') == (start.data[2] == '\0') &&
+	    (start.data[1] == '\0') == (start.data[3] == '\0'))
+		return "UTF-16 text";
+	return NULL;
+}

@@ -8,4 +8,8 @@
  * no file yet, or why it cannot be read. */
 must_check int head_read(const char *pattern, size_t max_bytes, struct buffer *ret_head);
 
+/* What a file is that begins so and is not followed, such as "UTF-16 text"; NULL where it may be
+ * a log. */
+const char *head_refusal(struct view start);
+
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "intake/head.h"
 #include "intake/repetition.h"
 
 #define CHUNK_BYTES (256 * 1024)
@@ -337,34 +338,6 @@ static size_t count_text(struct view bytes)
 	return count;
 }
 
-/* Magic numbers, and the look of UTF-16. An empty or NUL-filled beginning tells nothing. */
-static const char *refuse(struct view start)
-{
-	static const struct {
-		struct view magic;
-		const char *refusal;
-	} kinds[] = {
-	    {{"\x1f\x8b", 2}, "compressed data"},
-	    {{"\x1f\x9d", 2}, "compressed data"},
-	    {{"BZh", 3}, "compressed data"},
-	    {{"\3757zXZ", 5}, "compressed data"},
-	    {{"\x28\xb5\x2f\xfd", 4}, "compressed data"},
-	    {{"\x04\x22\x4d\x18", 4}, "compressed data"},
-	    {{"PK\x03\x04", 4}, "compressed data"},
-	    {{"\xff\xfe", 2}, "UTF-16 text"},
-	    {{"\xfe\xff", 2}, "UTF-16 text"},
-	};
-
-	for (size_t i = 0; i < count_of(kinds); i++)
-		if (view_starts_with(start, kinds[i].magic))
-			return kinds[i].refusal;
-	if (start.length >= 4 && (start.data[0] == '\0') != (start.data[1] == '\0') &&
-	    (start.data[0] == '\0') == (start.data[2] == '\0') &&
-	    (start.data[1] == '\0') == (start.data[3] == '\0'))
-		return "UTF-16 text";
-	return NULL;
-}
-
 /* The marker's bytes are read again with those that follow them at once. */
 static size_t count_before(const struct tail *tail)
 {
@@ -506,7 +479,7 @@ static int take_chunk(struct tail *tail, struct view *ret_rest, bool *ret_is_ful
 
 	if (error < 0)
 		return error;
-	if (place_of(tail) == 0 && (tail->refusal = refuse(seen)) != NULL)
+	if (place_of(tail) == 0 && (tail->refusal = head_refusal(seen)) != NULL)
 		return -EILSEQ;
 	taken = lines_take(&tail->lines, view_skip(seen, before));
 	advance(tail, view_first(seen, before + taken), taken);

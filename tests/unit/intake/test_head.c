@@ -62,12 +62,26 @@ static void test_no_file(unused_parameter void **state)
 
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
+static void test_refusal(unused_parameter void **state)
+{
+	/* What is no text is named; what may be a log, or nothing yet, is not. */
+	assert_string_equal(head_refusal(VIEW("\x1f\x8b\x08")), "compressed data");
+	assert_string_equal(head_refusal(VIEW("\xff\xfe" "o\0")), "UTF-16 text");
+	assert_string_equal(head_refusal(VIEW("\xfe\xff\0o")), "UTF-16 text");
+	assert_string_equal(head_refusal(VIEW("o\0n\0")), "UTF-16 text");
+	assert_string_equal(head_refusal(VIEW("\0o\0n")), "UTF-16 text");
+	assert_null(head_refusal(VIEW("\xef\xbb\xbfone\n")));
+	assert_null(head_refusal(VIEW("\0\0\0\0")));
+	assert_null(head_refusal(VIEW("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    in_directory(test_newest),
 	    in_directory(test_only_the_beginning),
 	    in_directory(test_no_file),
+	    cmocka_unit_test(test_refusal),
 	};
 
 	return cmocka_run_group_tests_name("head", tests, NULL, NULL);
