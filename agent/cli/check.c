@@ -33,33 +33,55 @@ static void print_unread(const struct json *unread)
 	}
 }
 
-/* Takes the list over. */
-static void tell(
-    const struct invocation *invocation, const struct rulebook *rulebook, struct json **unread)
+/* What was found out beside the mistakes, for which nothing of this is told. */
+struct findings {
+	bool fine;
+	struct json *not_judged; /* owned, as the other */
+	struct json *of_logs;
+};
+
+static void print_findings(const struct invocation *invocation, const struct rulebook *rulebook,
+    const struct findings *findings)
 {
 	size_t sites = rulebook->config->sites.count;
-	size_t signatures = signatures_count(rulebook->signatures);
-	size_t diagnoses = rules_count(rulebook->rules);
+
+	printf("%s: %s: %zu sites, %zu signatures, %zu diagnoses\n", invocation->config_file,
+	    findings->fine ? "fine" : "not all is fine", sites,
+	    signatures_count(rulebook->signatures), rules_count(rulebook->rules));
+	if (sites == 0)
+		puts("no site is configured, so nothing is watched");
+	print_unread(findings->not_judged);
+	check_logs_print(findings->of_logs);
+}
+
+static void print_as_json(const struct invocation *invocation, const struct rulebook *rulebook,
+    struct findings *findings)
+{
 	struct json auto_json *object = json_object_new();
 
-	if (!invocation->json) {
-		printf("%s: fine: %zu sites, %zu signatures, %zu diagnoses\n",
-		    invocation->config_file, sites, signatures, diagnoses);
-		print_unread(*unread);
-		return;
-	}
 	json_put_text(object, "config", invocation->config_file);
-	json_put_int(object, "sites", (int64_t)sites);
-	json_put_int(object, "signatures", (int64_t)signatures);
-	json_put_int(object, "diagnoses", (int64_t)diagnoses);
-	json_put_tree(object, "not_judged", take_pointer(*unread));
+	json_put_bool(object, "fine", findings->fine);
+	json_put_int(object, "sites", (int64_t)rulebook->config->sites.count);
+	json_put_int(object, "signatures", (int64_t)signatures_count(rulebook->signatures));
+	json_put_int(object, "diagnoses", (int64_t)rules_count(rulebook->rules));
+	json_put_tree(object, "not_judged", take_pointer(findings->not_judged));
 	print_json(object);
+	for (const struct json *line = json_next(findings->of_logs, NULL); line != NULL;
+	     line = json_next(findings->of_logs, line))
+		print_json(line);
+}
+
+static void findings_done(struct findings *findings)
+{
+	json_free(&findings->not_judged);
+	json_free(&findings->of_logs);
 }
 
 int verb_check(const struct invocation *invocation)
 {
-	struct json auto_json *not_judged = json_array_new();
-	const struct unread_files unread = {on_unread, not_judged};
+	struct findings auto_call(findings_done) findings = {
+	    .not_judged = json_array_new(), .of_logs = json_array_new()};
+	const struct unread_files unread = {on_unread, findings.not_judged};
 	struct rulebook rulebook;
 	struct buffer auto_buffer errors;
 
@@ -75,8 +97,11 @@ int verb_check(const struct invocation *invocation)
 		print_errors(&errors);
 		return EXIT_CONFIG;
 	}
-	tell(invocation, &rulebook, &not_judged);
-	check_logs(&rulebook, invocation->json);
+	findings.fine = check_logs(&rulebook, findings.of_logs);
+	if (invocation->json)
+		print_as_json(invocation, &rulebook, &findings);
+	else
+		print_findings(invocation, &rulebook, &findings);
 	rulebook_done(&rulebook);
-	return EXIT_DONE;
+	return findings.fine ? EXIT_DONE : EXIT_FAILED;
 }

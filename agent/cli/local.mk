@@ -18,6 +18,7 @@ authmedic_SOURCES = \
 	agent/cli/incident_check.c \
 	agent/cli/inspect.c \
 	agent/cli/log_input.c agent/cli/log_input.h \
+	agent/cli/log_sight.c agent/cli/log_sight.h \
 	agent/cli/main.c \
 	agent/cli/notify.c agent/cli/notify.h agent/cli/notify_dead.c \
 	agent/cli/order.c \

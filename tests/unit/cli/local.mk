@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 cli_tests = tests/unit/cli/log_input.test \
+	tests/unit/cli/log_sight.test \
 	tests/unit/cli/place.test \
 	tests/unit/cli/progress.test \
 	tests/unit/cli/replay_logs.test \
@@ -12,6 +13,11 @@ tests_unit_cli_log_input_test_SOURCES = tests/unit/cli/test_log_input.c \
 	tests/unit/directory_fixture.h agent/cli/log_input.c agent/cli/log_input.h
 tests_unit_cli_log_input_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_cli_log_input_test_LDADD = $(unit_libs)
+
+tests_unit_cli_log_sight_test_SOURCES = tests/unit/cli/test_log_sight.c \
+	agent/cli/log_sight.c agent/cli/log_sight.h
+tests_unit_cli_log_sight_test_CPPFLAGS = $(unit_cppflags)
+tests_unit_cli_log_sight_test_LDADD = $(unit_libs)
 
 tests_unit_cli_place_test_SOURCES = tests/unit/cli/test_place.c \
 	agent/cli/place.c agent/cli/place.h
