@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "detect/verdict.h"
+
 /* What there is to switch on for a column; `dialect` tells format strings apart by a byte that only
  * one of them has. */
 static const struct remedy {
@@ -18,11 +20,6 @@ static const struct remedy {
 	"log the address, and say in fields.client which member it is"},
 };
 
-static bool is_refused(const struct record *record)
-{
-	return record->status == 401 || record->status == 407;
-}
-
 /* What a record shows of one sign-in, where its log shows tokens. */
 static void note_token(struct log_sight *sight, struct view line, const struct record *record)
 {
@@ -32,7 +29,7 @@ static void note_token(struct log_sight *sight, struct view line, const struct r
 	    (record->reply == REPLY_REJECT && record->scheme != SCHEME_BASIC);
 	if (is_in)
 		sight->admitted[record->scheme] = true;
-	else if (is_refused(record) && record->reply == REPLY_CONTINUE &&
+	else if (asks_to_sign_in(record->status) && record->reply == REPLY_CONTINUE &&
 	    !view_contains(line, VIEW("reply")))
 		sight->silent[record->scheme]++;
 }
