@@ -182,12 +182,17 @@ static int make(struct replay *replay, const struct replay_logs *logs)
 	/* Not random: the same logs give the same output, to the byte. */
 	static const struct hash_seed seed;
 	int error = reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed);
+	int exit_code;
 
-	if (error == 0)
-		error = reading_new_deafness(
-		    &replay->deafness, replay->rulebook->config, replay->site, logs->list.count);
-	return error == 0 ? make_sources(replay, logs)
-			  : complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
+	if (error < 0)
+		return complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
+	exit_code = make_sources(replay, logs);
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	/* The list has the other sites' logs, too. */
+	error = reading_new_deafness(
+	    &replay->deafness, replay->rulebook->config, replay->site, replay->source_count);
+	return error == 0 ? EXIT_DONE : complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
 }
 
 /* How far the log is behind the other, where it begins and ends as much later or earlier: but for a

@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	tests/scenario/test_reload.py \
 	tests/scenario/test_remedies.py \
 	tests/scenario/test_replay.py \
+	tests/scenario/test_replay_course.py \
 	tests/scenario/test_replay_files.py \
 	tests/scenario/test_rig.py \
 	tests/scenario/test_rig_tomcat.py \
