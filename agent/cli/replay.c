@@ -7,6 +7,8 @@
 #include "cli/replay_events.h"
 #include "cli/replay_source.h"
 #include "daemon/rulebook.h"
+#include "detect/handshakes.h"
+#include "detect/window.h"
 
 #define LOOK_EVERY_MS 1000 /* as the daemon looks whether a log is deaf */
 #define MAX_OFF_MS    INT64_C(82800000) /* a day's difference is another day's log */
@@ -27,6 +29,7 @@ struct replay {
 	struct progress *progress;
 	uint64_t taken_before; /* bytes of the sites before this one */
 	int64_t second; /* of the last line */
+	int64_t now_ms; /* up to a second behind the detector's clock */
 	int64_t heard_ms; /* when deafness was last looked at */
 	bool spike;
 	bool is_unread; /* nobody gets what is told any more */
@@ -84,12 +87,47 @@ static void hear(struct replay *replay)
 	struct detector_window window;
 
 	detector_window(replay->detector, &window);
+	replay->now_ms = window.now_ms;
 	if (window.now_ms >= replay->heard_ms && window.now_ms - replay->heard_ms < LOOK_EVERY_MS)
 		return;
 	replay->heard_ms = window.now_ms;
 	hear_at(replay, window.now_ms);
 	replay_account_look(replay->account, &window);
 	replay_account_day(replay->account, window.now_ms, detector_totals(replay->detector));
+}
+
+/* False where the next line comes by then, which moves the clock itself. */
+static bool step(struct replay *replay, int64_t now_ms, int64_t limit_ms)
+{
+	if (now_ms >= limit_ms)
+		return false;
+	detector_advance(replay->detector, now_ms);
+	look(replay);
+	return true;
+}
+
+/* The daemon's clock goes on while no lines come, and what silence means, and what the window
+ * loses, is found then. It matters at a few moments only. */
+static void pass_time(struct replay *replay, int64_t limit_ms)
+{
+	int64_t late_ms = detector_late_ms(replay->detector);
+	int64_t bucket_ms = late_ms > WINDOW_BUCKETS ? late_ms / WINDOW_BUCKETS : 1;
+	struct detector_window window;
+	int64_t end_ms;
+
+	detector_window(replay->detector, &window);
+	end_ms = window.now_ms + late_ms + bucket_ms;
+	if (window.now_ms < 0 || !step(replay, window.now_ms + HANDSHAKES_SOON_MS + 1, limit_ms))
+		return;
+	detector_window(replay->detector, &window);
+	for (int64_t at_ms = (window.now_ms / bucket_ms + 1) * bucket_ms;
+	     window.rejected > 0 && at_ms < end_ms && step(replay, at_ms, limit_ms);
+	     at_ms += bucket_ms) {
+		hear(replay);
+		detector_window(replay->detector, &window);
+	}
+	if (step(replay, end_ms, limit_ms))
+		hear(replay);
 }
 
 static uint64_t taken(const struct replay *replay)
@@ -103,8 +141,11 @@ static uint64_t taken(const struct replay *replay)
 
 static void take_line(struct replay *replay, struct replay_source *source)
 {
-	int64_t second = replay_source_time_ms(source) / LOOK_EVERY_MS;
+	int64_t time_ms = replay_source_time_ms(source);
+	int64_t second = time_ms / LOOK_EVERY_MS;
 
+	if (time_ms > replay->now_ms + HANDSHAKES_SOON_MS)
+		pass_time(replay, time_ms);
 	replay_source_detect(source);
 	look(replay);
 	if (second == replay->second)
@@ -149,8 +190,7 @@ static int run(struct replay *replay)
 	while (exit_code == EXIT_DONE && (source = find_earliest(replay, &limit_ms)) != NULL) {
 		do {
 			take_line(replay, source);
-			exit_code =
-			    replay->is_unread ? EXIT_FAILED : replay_source_next(source);
+			exit_code = replay->is_unread ? EXIT_FAILED : replay_source_next(source);
 		} while (exit_code == EXIT_DONE && replay_source_has_line(source) &&
 		    (replay->source_count == 1 || replay_source_time_ms(source) < limit_ms));
 	}
@@ -293,6 +333,7 @@ static int replay_sites(const struct invocation *invocation, const struct rulebo
 		    .rulebook = rulebook,
 		    .site = &rulebook->config->sites.items[i],
 		    .heard_ms = INT64_MIN / 2,
+		    .now_ms = -1,
 		    .progress = &progress,
 		    .taken_before = taken_before,
 		    .sum = &result->sum};

@@ -1,6 +1,7 @@
 """Shows that a replay tells the same of a site whatever others there are, and at the time when a daemon would have
 told it, also where the log pauses."""
 
+import calendar
 import os
 import time
 
@@ -64,3 +65,37 @@ def test_sites(rig, count):
     assert [event["event"] for event in events].count("spike-opened") == count
     assert summary["sites"] == [told[-1]["sites"][0] for told in alone]
     assert summary["lines"] == sum(told[-1]["lines"] for told in alone)
+
+
+def moment_of(event):
+    return calendar.timegm(time.strptime(event["time"][:19], "%Y-%m-%dT%H:%M:%S"))
+
+
+def replay_of(rig, text):
+    """The events of the one log, but for those that a spike leads to: what each is, and when."""
+    writer = rig.log_writer()
+    write(writer, text)
+    events = rig.authmedic(config(log_site(writer), **WINDOW), start=False).objects("replay")[:-1]
+    return [(event["event"], moment_of(event)) for event in events if event["event"].startswith("spike-")]
+
+
+@pytest.mark.parametrize("pause", [10 * MINUTE, 62 * HOUR])
+def test_spike_before_a_pause(rig, pause):
+    """Refusals that silence tells, and the spike's end, are found in the pause behind them, when they were due."""
+    before = quiet(FRIDAY - HOUR, FRIDAY - MINUTE) + sign_ins(FRIDAY - MINUTE) + refusals(FRIDAY)
+    after = quiet(FRIDAY + pause, FRIDAY + pause + HOUR)
+    [opened, closed] = replay_of(rig, before + after)
+    assert opened[0] == "spike-opened" and FRIDAY + 3 <= opened[1] <= FRIDAY + 8
+    assert closed == ("spike-closed", FRIDAY + 5 * MINUTE)
+    filled = replay_of(rig, before + quiet(FRIDAY + 1, FRIDAY + pause if pause < HOUR else FRIDAY + HOUR, 1) + after)
+    assert [name for name, _ in filled] == ["spike-opened", "spike-closed"]
+    assert all(abs(moment - then) <= 5 for (_, moment), (_, then) in zip([opened, closed], filled))
+
+
+def test_spike_in_a_pause(rig):
+    """A share that grows as those who got in leave the window opens the spike then, though no line comes."""
+    others = "".join(line(FRIDAY - 4 * MINUTE, f"10.1.0.{voter}", status, user)
+                     for voter in range(60) for status, user in ((401, "-"), (200, f"other{voter}")))
+    text = (quiet(FRIDAY - HOUR, FRIDAY - 5 * MINUTE) + sign_ins(FRIDAY - 5 * MINUTE) + others + refusals(FRIDAY)
+            + quiet(FRIDAY + 5, FRIDAY + 10, 1) + quiet(FRIDAY + 20 * MINUTE, FRIDAY + HOUR))
+    assert replay_of(rig, text) == [("spike-opened", FRIDAY + MINUTE), ("spike-closed", FRIDAY + 5 * MINUTE)]
