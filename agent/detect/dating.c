@@ -34,6 +34,13 @@ static bool is_after_pause(const struct dating *dating)
 	return dating->now_ms >= 0 && dating->waiting_ms - dating->now_ms <= DATING_MAX_PAUSE_MS;
 }
 
+/* What goes back is not among those that wait, so they agree. */
+static bool is_after_last_pause(const struct dating *dating)
+{
+	return dating->waiting > 1 &&
+	    dating->waiting_ms - dating->now_ms <= DATING_MAX_LAST_PAUSE_MS;
+}
+
 static enum dating_verdict go_on(struct dating *dating, int64_t time_ms, int64_t *ret_instead_ms)
 {
 	if (time_ms < dating->waiting_ms - dating->late_ms)
@@ -75,7 +82,7 @@ enum dating_verdict dating_end(struct dating *dating, int64_t *ret_instead_ms)
 {
 	if (dating->waiting == 0)
 		return DATING_TAKEN;
-	if (dating->now_ms < 0 || is_after_pause(dating))
+	if (dating->now_ms < 0 || is_after_pause(dating) || is_after_last_pause(dating))
 		return believe(dating);
 	return disbelieve(dating, dating->now_ms, ret_instead_ms);
 }

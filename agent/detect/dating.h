@@ -12,6 +12,9 @@
 #define DATING_MAX_WAITING 12
 /* After a pause that is no longer the next pause confirms it, too. */
 #define DATING_MAX_PAUSE_MS INT64_C(86400000)
+/* At the end several lines that wait are believed after a pause that is no longer: nothing went
+ * back. */
+#define DATING_MAX_LAST_PAUSE_MS INT64_C(2678400000)
 /* One request that took an hour is logged an hour late by some servers, and a few in a row. */
 #define DATING_MAX_BEHIND 64
 

@@ -99,3 +99,10 @@ def test_spike_in_a_pause(rig):
     text = (quiet(FRIDAY - HOUR, FRIDAY - 5 * MINUTE) + sign_ins(FRIDAY - 5 * MINUTE) + others + refusals(FRIDAY)
             + quiet(FRIDAY + 5, FRIDAY + 10, 1) + quiet(FRIDAY + 20 * MINUTE, FRIDAY + HOUR))
     assert replay_of(rig, text) == [("spike-opened", FRIDAY + MINUTE), ("spike-closed", FRIDAY + 5 * MINUTE)]
+
+
+def test_spike_at_the_end(rig):
+    """Run a minute after the first dozen lines of a Monday, a replay finds in them what fails since the weekend."""
+    monday = FRIDAY + 62 * HOUR
+    text = quiet(FRIDAY - HOUR, FRIDAY - MINUTE) + sign_ins(FRIDAY - MINUTE) + quiet(FRIDAY, FRIDAY + 5)
+    assert replay_of(rig, text + refusals(monday)) == [("spike-opened", monday)]

@@ -210,6 +210,33 @@ static void test_last_lines(unused_parameter void **state)
 	assert_int_equal(dating.misdated_total, 3);
 }
 
+static void test_last_lines_behind_a_weekend(unused_parameter void **state)
+{
+	/* A log that ends soon after a weekend, or a month: two lines that agree are believed, and
+	 * more; one alone is not, nor are those behind a longer pause. */
+	static const int64_t pauses_ms[] = {62 * HOUR_MS, DATING_MAX_LAST_PAUSE_MS - HOUR_MS};
+
+	for (size_t i = 0; i < count_of(pauses_ms); i++) {
+		for (int count = 1; count <= DATING_MAX_WAITING; count++) {
+			open_log();
+			say_usual(NOON_MS, 20);
+			say_usual(NOON_MS + 19000 + pauses_ms[i], count);
+			assert_int_equal(dating.waiting, count);
+			close_log();
+			assert_int_equal(dating.misdated_total, count == 1);
+			if (count > 1)
+				assert_as_said();
+		}
+	}
+	open_log();
+	say_usual(NOON_MS, 20);
+	for (int i = 0; i < 2; i++)
+		say(NOON_MS + 19000 + DATING_MAX_LAST_PAUSE_MS + i);
+	close_log();
+	assert_int_equal(given_ms[20], NOON_MS + 19000);
+	assert_int_equal(dating.misdated_total, 2);
+}
+
 static void test_set_back(unused_parameter void **state)
 {
 	/* Many lines in a row that agree on an earlier time set the clock back; slow requests
@@ -292,6 +319,7 @@ int main(void)
 	    cmocka_unit_test(test_between_pauses),
 	    cmocka_unit_test(test_first_lines_broken),
 	    cmocka_unit_test(test_last_lines),
+	    cmocka_unit_test(test_last_lines_behind_a_weekend),
 	    cmocka_unit_test(test_set_back),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_set_back_once),
