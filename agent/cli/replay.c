@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/random.h"
 #include "cli/progress.h"
 #include "cli/replay_account.h"
 #include "cli/replay_events.h"
@@ -219,11 +220,14 @@ static int make_sources(struct replay *replay, const struct replay_logs *logs)
 
 static int make(struct replay *replay, const struct replay_logs *logs)
 {
-	/* Not random: the same logs give the same output, to the byte. */
-	static const struct hash_seed seed;
-	int error = reading_new_detector(&replay->detector, replay->rulebook, replay->site, &seed);
+	struct hash_seed seed;
+	/* The output does not depend on it: the same logs give the same, to the byte. */
+	int error = random_seed(&seed);
 	int exit_code;
 
+	if (error == 0)
+		error = reading_new_detector(
+		    &replay->detector, replay->rulebook, replay->site, &seed);
 	if (error < 0)
 		return complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
 	exit_code = make_sources(replay, logs);

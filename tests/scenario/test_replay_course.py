@@ -106,3 +106,18 @@ def test_spike_at_the_end(rig):
     monday = FRIDAY + 62 * HOUR
     text = quiet(FRIDAY - HOUR, FRIDAY - MINUTE) + sign_ins(FRIDAY - MINUTE) + quiet(FRIDAY, FRIDAY + 5)
     assert replay_of(rig, text + refusals(monday)) == [("spike-opened", monday)]
+
+
+def test_chosen_agents(rig):
+    """Agents that would be taken for one another, were what hides them known, are different clients behind a NAT."""
+    unseeded = bytes.fromhex("db28b4a0d17e03e7")
+    ends = []
+    for agents in ((b"one-browser", b"two-browser"), (unseeded + b"one", unseeded + b"two")):
+        writer = rig.log_writer()
+        text = b"".join(line(FRIDAY, "10.0.0.1", status, user).encode().replace(b"rig", agent)
+                        for agent, status, user in zip(agents, (401, 200), ("-", "user1")))
+        with open(writer.path, "wb") as file:
+            file.write(text)
+        summary = rig.authmedic(config(log_site(writer), **WINDOW), start=False).objects("replay")[-1]
+        ends += [(summary["handshakes"], summary["authenticated"])]
+    assert ends[0] == ends[1]
