@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "intake/utf16.h"
 #include "loop/host.h"
 
 #define RAW_BYTES      ((size_t)64 * 1024)
@@ -22,6 +23,7 @@ struct log_input {
 	enum coding coding;
 	bool within; /* a compressed piece, which is not over yet */
 	bool made; /* the z_stream is */
+	bool begun; /* some of the content was handed out */
 	z_stream stream;
 	uint64_t raw_total; /* bytes taken from the file */
 	char *path;
@@ -29,7 +31,7 @@ struct log_input {
 	unsigned char raw[RAW_BYTES]; /* what the stream has still to take is in here */
 };
 
-/* How other programs' compressed files begin. */
+/* How other programs' files begin. */
 static const struct {
 	const char *name;
 	struct view magic;
@@ -157,6 +159,24 @@ static int read_head(struct log_input *input)
 	return error;
 }
 
+/* By the first bytes of a file, or of what is compressed in it; NULL where it can be read. */
+static const char *other_kind(struct view head)
+{
+	for (size_t i = 0; i < count_of(others); i++)
+		if (view_starts_with(head, others[i].magic))
+			return others[i].name;
+	return utf16_begins(head) ? "UTF-16" : NULL;
+}
+
+static int refuse(struct log_input *input, const char *kind)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "%s files cannot be read, only gzip and plain ones", kind);
+	input->stream.avail_in = (unsigned)input->raw_total; /* it is the first byte */
+	return complain_of(input, reason);
+}
+
 static int settle_coding(struct log_input *input)
 {
 	struct view head = pending(input);
@@ -170,16 +190,8 @@ static int settle_coding(struct log_input *input)
 		input->within = true;
 		return 0;
 	}
-	for (size_t i = 0; i < count_of(others); i++) {
-		char reason[64];
-
-		if (!view_starts_with(head, others[i].magic))
-			continue;
-		snprintf(reason, sizeof(reason),
-		    "%s files cannot be read, only gzip and plain ones", others[i].name);
-		input->stream.avail_in = (unsigned)input->raw_total; /* it is the first byte */
-		return complain_of(input, reason);
-	}
+	if (other_kind(head) != NULL)
+		return refuse(input, other_kind(head));
 	if (named && !view_is_empty(head)) {
 		input->stream.avail_in = (unsigned)input->raw_total;
 		return complain_of(input, "this is no gzip file, though its name says so");
@@ -265,6 +277,15 @@ static int read_gzip(struct log_input *input, char *bytes, size_t size, size_t *
 	return error;
 }
 
+/* What was compressed is judged as a file is. */
+static int judge_content(struct log_input *input, struct view content)
+{
+	const char *kind = input->begun ? NULL : other_kind(content);
+
+	input->begun |= !view_is_empty(content);
+	return kind == NULL ? 0 : refuse(input, kind);
+}
+
 int log_input_read(struct log_input *input, char *bytes, size_t size, size_t *ret_length)
 {
 	int error = 0;
@@ -276,6 +297,8 @@ int log_input_read(struct log_input *input, char *bytes, size_t size, size_t *re
 	}
 	if (error < 0)
 		return error;
-	return input->coding == GZIP ? read_gzip(input, bytes, size, ret_length)
-				     : read_plain(input, bytes, size, ret_length);
+	if (input->coding == PLAIN)
+		return read_plain(input, bytes, size, ret_length);
+	error = read_gzip(input, bytes, size, ret_length);
+	return error == 0 ? judge_content(input, view_of(bytes, *ret_length)) : error;
 }

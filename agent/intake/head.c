@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "intake/files.h"
+#include "intake/utf16.h"
 
 static int read_all(int descriptor, size_t max_bytes, struct buffer *ret_head)
 {
@@ -57,16 +58,10 @@ const char *head_refusal(struct view start)
 	    {{"\x28\xb5\x2f\xfd", 4}, "compressed data"},
 	    {{"\x04\x22\x4d\x18", 4}, "compressed data"},
 	    {{"PK\x03\x04", 4}, "compressed data"},
-	    {{"\xff\xfe", 2}, "UTF-16 text"},
-	    {{"\xfe\xff", 2}, "UTF-16 text"},
 	};
 
 	for (size_t i = 0; i < count_of(kinds); i++)
 		if (view_starts_with(start, kinds[i].magic))
 			return kinds[i].refusal;
-	if (start.length >= 4 && (start.data[0] == '\0') != (start.data[1] == '\0') &&
-	    (start.data[0] == '\0') == (start.data[2] == '\0') &&
-	    (start.data[1] == '\0') == (start.data[3] == '\0'))
-		return "UTF-16 text";
-	return NULL;
+	return utf16_begins(start) ? "UTF-16 text" : NULL;
 }

@@ -12,4 +12,5 @@ libauthmedic_a_SOURCES += \
 	agent/intake/repetition.c agent/intake/repetition.h \
 	agent/intake/roster.c agent/intake/roster.h \
 	agent/intake/tail.c agent/intake/tail.h \
+	agent/intake/utf16.h \
 	agent/intake/watcher.c agent/intake/watcher.h

@@ -133,6 +133,22 @@ static void test_what_is_no_gzip(unused_parameter void **state)
 	assert_damaged("x.gz", buffer_view(&content), "other bytes follow");
 }
 
+static void test_utf16(unused_parameter void **state)
+{
+	/* With a mark or without, and compressed: as lines it would be read for nothing. */
+	static const char compressed[] =
+	    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xfb\xff\x2f\x9f\x21\x8f"
+	    "\x21\x95\x81\x8b\x01\x00\xec\x94\xdb\x91\x0a\x00\x00\x00";
+
+	assert_damaged("x.log", VIEW("\xff\xfeo\0n\0e\0"), "UTF-16 files cannot be read");
+	assert_damaged("x.log", VIEW("\xfe\xff\0o\0n\0e"), "UTF-16 files cannot be read");
+	assert_damaged("x.log", VIEW("o\0n\0e\0"), "UTF-16 files cannot be read");
+	assert_damaged("x.log", VIEW("\0o\0n\0e"), "UTF-16 files cannot be read");
+	assert_damaged("x.gz", view_of(compressed, sizeof(compressed) - 1),
+	    "UTF-16 files cannot be read");
+	assert_reads("nuls.log", VIEW("\0\0\0\0one\n"), VIEW("\0\0\0\0one\n"));
+}
+
 static void test_cannot_be_opened(unused_parameter void **state)
 {
 	/* Missing, a folder, or without an end: a device, and a pipe that nobody writes into. */
@@ -270,6 +286,7 @@ int main(void)
 	    input_test(test_cut_anywhere),
 	    input_test(test_flipped_anywhere),
 	    input_test(test_what_is_no_gzip),
+	    input_test(test_utf16),
 	    input_test(test_cannot_be_opened),
 	    input_test(test_pipe),
 	    input_test(test_followed),
