@@ -32,6 +32,7 @@ struct replay {
 	int64_t second; /* of the last line */
 	int64_t now_ms; /* up to a second behind the detector's clock */
 	int64_t heard_ms; /* when deafness was last looked at */
+	bool ended; /* no more lines come */
 	bool spike;
 	bool is_unread; /* nobody gets what is told any more */
 };
@@ -70,6 +71,20 @@ static void tell_changes(struct replay *replay)
 	}
 }
 
+static uint64_t max_unparsed(const struct replay *replay)
+{
+	return (uint64_t)replay->rulebook->config->deaf.unparsed_lines;
+}
+
+/* A whole log of which nothing was understood needs no more lines to tell. */
+static void see_whole(const struct replay *replay, size_t log, struct deaf_sight *sight)
+{
+	const struct intake_totals *totals = replay_source_totals(replay->sources[log]);
+
+	if (sight->understood == 0 && sight->unparsed_in_a_row + totals->overlong_lines > 0)
+		sight->unparsed_in_a_row = max_unparsed(replay);
+}
+
 static void hear_at(struct replay *replay, int64_t now_ms)
 {
 	struct deaf_sight sights[REPLAY_MAX_LOGS];
@@ -77,6 +92,8 @@ static void hear_at(struct replay *replay, int64_t now_ms)
 	for (size_t i = 0; i < replay->source_count; i++) {
 		reading_sight(replay_source_reading(replay->sources[i]), &sights[i]);
 		sights[i].clock_off_ms = replay->clock_off_ms[i];
+		if (replay->ended)
+			see_whole(replay, i, &sights[i]);
 	}
 	deafness_look(replay->deafness, now_ms, sights);
 	tell_changes(replay);
@@ -95,6 +112,19 @@ static void hear(struct replay *replay)
 	hear_at(replay, window.now_ms);
 	replay_account_look(replay->account, &window);
 	replay_account_day(replay->account, window.now_ms, detector_totals(replay->detector));
+}
+
+/* Lines that are not understood tell no time, so none passes while they come. Before the first time
+ * nobody knows when they did. */
+static void hear_unparsed(struct replay *replay, const struct replay_source *source)
+{
+	struct detector_window window;
+
+	if (replay_source_reading(source)->unparsed_in_a_row != max_unparsed(replay))
+		return;
+	detector_window(replay->detector, &window);
+	if (window.now_ms >= 0)
+		hear_at(replay, window.now_ms);
 }
 
 /* False where the next line comes by then, which moves the clock itself. */
@@ -118,6 +148,8 @@ static void pass_time(struct replay *replay, int64_t limit_ms)
 
 	detector_window(replay->detector, &window);
 	end_ms = window.now_ms + late_ms + bucket_ms;
+	if (window.now_ms < 0)
+		hear_at(replay, limit_ms);
 	if (window.now_ms < 0 || !step(replay, window.now_ms + HANDSHAKES_SOON_MS + 1, limit_ms))
 		return;
 	detector_window(replay->detector, &window);
@@ -149,6 +181,7 @@ static void take_line(struct replay *replay, struct replay_source *source)
 		pass_time(replay, time_ms);
 	replay_source_detect(source);
 	look(replay);
+	hear_unparsed(replay, source);
 	if (second == replay->second)
 		return;
 	replay->second = second;
@@ -261,22 +294,21 @@ static int64_t behind_ms(const struct replay *replay, size_t log, size_t other)
 /* Nothing but their lines tells the logs' clocks here. The first log is taken to be right. */
 static void compare_clocks(struct replay *replay)
 {
-	struct detector_window window;
-
-	detector_window(replay->detector, &window);
 	for (size_t i = 1; i < replay->source_count; i++)
 		replay->clock_off_ms[i] = behind_ms(replay, i, 0);
-	if (replay->source_count > 1)
-		hear_at(replay, window.now_ms);
 }
 
 static void finish(struct replay *replay)
 {
 	const struct detector_totals *totals = detector_totals(replay->detector);
+	struct detector_window window;
 
 	detector_finish(replay->detector);
 	look(replay);
 	compare_clocks(replay);
+	replay->ended = true;
+	detector_window(replay->detector, &window);
+	hear_at(replay, window.now_ms);
 	replay_account_end(replay->account, totals->last_ms, totals);
 	replay_add_site(replay->sum, totals);
 	for (size_t i = 0; i < replay->source_count; i++)
@@ -287,8 +319,10 @@ static int replay_site(struct replay *replay, const struct replay_logs *logs)
 {
 	int exit_code = make(replay, logs);
 
-	if (exit_code == EXIT_DONE)
+	if (exit_code == EXIT_DONE) {
+		hear_at(replay, replay->now_ms); /* the first look judges nothing */
 		exit_code = run(replay);
+	}
 	if (exit_code == EXIT_DONE)
 		finish(replay);
 	replay->taken_before = taken(replay);

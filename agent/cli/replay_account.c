@@ -36,7 +36,7 @@ struct replay_account {
 	bool is_spike;
 	unsigned deaf_reasons; /* open now */
 	uint64_t deaf_times;
-	int64_t deaf_since_ms, deaf_ms;
+	int64_t deaf_since_ms, deaf_ms; /* since -1: before there was a time */
 	int64_t day; /* whose sign-ins are counted */
 	uint64_t sign_ins, rejected; /* before it began */
 };
@@ -162,7 +162,7 @@ void replay_account_end(
 {
 	if (account->day != INT64_MIN)
 		end_day(account, totals);
-	if (account->deaf_reasons > 0)
+	if (account->deaf_reasons > 0 && account->deaf_since_ms >= 0)
 		account->deaf_ms += now_ms - account->deaf_since_ms;
 	account->deaf_reasons = 0;
 	end_spike(account, now_ms);

@@ -159,7 +159,9 @@ void replay_tell_deaf(const struct deaf_change *change, const struct replay_log 
 	char time[TEXT_TIME_BYTES];
 
 	if (!json) {
-		printf("%s  %s: ", text_of_time(change->now_ms, time), log->site->name);
+		printf("%s  %s: ",
+		    change->now_ms >= 0 ? text_of_time(change->now_ms, time) : "-",
+		    log->site->name);
 		print_escaped(view_of_text(log->log.path));
 		printf(change->opened ? " is deaf: %s\n" : " is heard again (%s)\n",
 		    deaf_reason_text(change->reason));

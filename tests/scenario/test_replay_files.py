@@ -230,3 +230,51 @@ def test_deaf(rig):
     once, again = (authmedic.command("replay", "--json", check=True).stdout for _ in range(2))
     assert once == again
     assert "is deaf: " in authmedic.command("replay", check=True).stdout
+
+
+IIS = ("#Fields: date time c-ip cs-username cs-method cs-uri-stem sc-status\n"
+       + "".join(f"2023-11-14 22:{moment // 60:02d}:{moment % 60:02d} 10.0.0.1 - GET / 200\n" for moment in range(300)))
+
+
+@pytest.mark.parametrize("form, text", [("nginx-combined", IIS), ("auto", "what is this?\n" * 300),
+                                        ("apache-combined", "what is this?\n" * 30)])
+def test_nothing_understood(rig, form, text):
+    """A log of which no line is understood is deaf, however short it is and though it tells no time; for people, too."""
+    log = rig.log_writer()
+    write(log.path, text.encode(), False)
+    authmedic = rig.authmedic(config(log_site(log)), start=False)
+    deaf, summary = authmedic.objects("replay", "--format", form)
+    assert (deaf["event"], deaf["reason"], deaf["log"]) == ("deaf", "not-understood", log.path)
+    assert "time" not in deaf and summary["unparsed"] == summary["lines"] == text.count("\n")
+    [account] = summary["sites"]
+    assert (account["deaf_times"], account["deaf_seconds"]) == (1, 0)
+    told = authmedic.command("replay", "--format", form, check=True).stdout
+    assert told.startswith(f"-  plain: {log.path} is deaf: its lines are not understood: "), told
+
+
+def test_nothing_understood_beside_another(rig):
+    """Beside one that is understood such a log is deaf from when that begins, and until the end."""
+    start = 1_700_000_000
+    strange, good = (rig.log_writer(f"logs/{name}.log") for name in ("strange", "good"))
+    write(strange.path, b"what is this?\n" * 300, False)
+    write(good.path, lines_of(start, start + HOUR, 5, "10.0.0.1"), False)
+    deaf, summary = rig.authmedic(config(log_site(good, strange)), start=False).objects("replay")
+    assert (deaf["event"], deaf["reason"], deaf["log"]) == ("deaf", "not-understood", strange.path)
+    assert deaf["time"] == "2023-11-14T22:13:20.000Z"
+    assert summary["sites"][0]["deaf_seconds"] == HOUR - 5
+
+
+@pytest.mark.parametrize("before", [50, 0])
+def test_not_understood_for_a_while(rig, before):
+    """Lines that are not understood are told when they come, by the last time before them, or else the first behind
+    them; they end when others come, however late."""
+    start = 1_700_000_000
+    log = rig.log_writer()
+    write(log.path, lines_of(start - 2 * before, start, 2, "10.0.0.1") + b"what is this?\n" * 500
+          + lines_of(start + 1500, start + 1500 + HOUR, 5, "10.0.0.1"), False)
+    deaf, ended, summary = rig.authmedic(config(log_site(log)), start=False).objects("replay")
+    assert [(event["event"], event["reason"]) for event in (deaf, ended)] == [
+        ("deaf", "not-understood"), ("deaf-ended", "not-understood")]
+    times = [time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(moment)) for moment in (start - 2, start + 1500)]
+    assert [deaf["time"], ended["time"]] == (times if before else [times[1], times[1]])
+    assert summary["unparsed"] == 500
