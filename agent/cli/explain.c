@@ -207,7 +207,7 @@ static int open_parser(struct explanation *explanation)
 	} else {
 		error = parser_new_with(&explanation->parser, &options, &what);
 		if (error == -EINVAL && options.logformat != NULL)
-			return complain(EXIT_CONFIG, "%s", buffer_text(&what));
+			return complain(EXIT_USAGE, "%s", buffer_text(&what));
 		if (error == -EINVAL)
 			return complain(EXIT_USAGE, "no such log format: %s", options.format);
 	}

@@ -241,9 +241,9 @@ static int make_sources(struct replay *replay, const struct replay_logs *logs)
 			continue;
 		error = replay_source_new(&replay->sources[replay->source_count], log,
 		    replay->detector, replay->rulebook->signatures);
+		/* What the configuration names was looked at when it was read. */
 		if (error == -EINVAL)
-			return complain(EXIT_CONFIG, "%s: no such log format: %s", log->log.path,
-			    log->log.format);
+			return complain(EXIT_USAGE, "no such log format: %s", log->log.format);
 		if (error < 0)
 			return complain(EXIT_UNAVAILABLE, "%s", strerror(-error));
 		replay->source_count++;

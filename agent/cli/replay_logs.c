@@ -166,6 +166,9 @@ static int add_log(struct replay_logs *logs, const struct invocation *invocation
 	if (invocation->format != NULL) {
 		log.log.format = (char *)invocation->format;
 		log.log.logformat = NULL;
+		/* They name the members of JSON lines. */
+		if (strcmp(invocation->format, "json") != 0)
+			log.log.fields = (struct config_log_fields){0};
 	}
 	error = count_logs(logs, match->site) < REPLAY_MAX_LOGS
 	    ? array_push(&logs->list, log, REPLAY_MAX_FILES)

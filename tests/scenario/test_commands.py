@@ -129,6 +129,30 @@ def test_options_of_other_verbs(rig, words):
     assert not os.listdir(os.path.join(authmedic.directory, "helper-state"))
 
 
+@pytest.mark.parametrize("words, why", [
+    (("replay", "--format", "zzz"), "no such log format: zzz"),
+    (("explain", "--format", "zzz", "a line"), "no such log format: zzz"),
+    (("explain", "--logformat", "%h %Q", "a line"), "character 4 of the log format: there is no directive %Q")])
+def test_mistaken_options(rig, words, why):
+    """A mistake on the command line is wrong usage, not one of the configuration, which would show its place."""
+    writer = rig.log_writer()
+    with open(writer.path, "wb") as file:
+        file.write(writer.line())
+    authmedic = rig.authmedic(config(log_site(writer)), start=False)
+    done = authmedic.command(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"authmedic: {why}\n"), done
+
+
+def test_another_format_than_json(rig):
+    """A log that is configured as JSON, with the names of its members, is read in the format that is given instead."""
+    writer = rig.log_writer()
+    with open(writer.path, "wb") as file:
+        file.write(writer.line())
+    logs = [{"path": writer.path, "format": "json", "fields": {"user": "who"}}]
+    authmedic = rig.authmedic(config(log_site(logs=logs)), start=False)
+    assert authmedic.objects("replay", "--format", "apache-combined")[-1]["records"] == 1
+
+
 def test_a_probe_that_complains(rig):
     """What a probe of somebody's own writes to standard error reaches no terminal as it is."""
     program = rig.path("probe")
