@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "intake/files.h"
+#include "intake/identity.h"
 #include "intake/names.h"
 
 #define MAX_PATH_BYTES ((size_t)64 * 1024)
@@ -217,6 +218,9 @@ static int add_matching(struct replay_logs *logs, const struct invocation *invoc
 	struct candidates candidates = {0};
 	int error = files_scan(files, &candidates);
 
+	/* Then it is told as a file that is not there. */
+	if (error == 0 && candidates.list.count == 0)
+		error = add_file(logs, invocation, match, match->log->path);
 	for (size_t i = 0; error == 0 && i < candidates.list.count; i++) {
 		struct match one = *match;
 
@@ -275,6 +279,63 @@ static void put_in_order(struct replay_log *log)
 	}
 }
 
+/* ---- what is given twice */
+
+struct given {
+	const struct config_site *site;
+	const char *path;
+	bool is_there;
+	struct look look;
+};
+
+static bool seem_the_same(const struct given *a, const struct given *b)
+{
+	struct view path_a = view_of_text(a->path);
+	struct view path_b = view_of_text(b->path);
+
+	if (a->site != b->site)
+		return false;
+	if (a->is_there && b->is_there && identity_equal(a->look.identity, b->look.identity))
+		return true;
+	if (view_ends_with(path_a, VIEW(".gz")))
+		path_a.length -= strlen(".gz");
+	if (view_ends_with(path_b, VIEW(".gz")))
+		path_b.length -= strlen(".gz");
+	return view_equal(path_a, path_b);
+}
+
+static void tell_if_given_before(const struct given *given, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!seem_the_same(&given[i], &given[count]))
+			continue;
+		complain(EXIT_DONE, "%s and %s seem to be the same: their lines count twice",
+		    given[i].path, given[count].path);
+		return;
+	}
+}
+
+/* Whoever names them by a pattern may get a log before and after it was compressed. */
+static void tell_what_is_given_twice(const struct replay_logs *logs)
+{
+	struct given auto_free *given = calloc(REPLAY_MAX_FILES, sizeof(*given));
+	size_t count = 0;
+
+	if (given == NULL)
+		return;
+	for (size_t i = 0; i < logs->list.count; i++) {
+		const struct replay_log *log = &logs->list.items[i];
+
+		for (size_t j = 0; j < log->files.count && count < REPLAY_MAX_FILES; j++) {
+			const char *path = log->files.items[j];
+
+			given[count] = (struct given){.site = log->site, .path = path};
+			given[count].is_there = look_at_path(path, &given[count].look) == 0;
+			tell_if_given_before(given, count++);
+		}
+	}
+}
+
 static int collect(
     struct replay_logs *logs, const struct invocation *invocation, const struct config *config)
 {
@@ -301,6 +362,8 @@ int replay_logs_collect(
 
 	for (size_t i = 0; i < logs->list.count; i++)
 		put_in_order(&logs->list.items[i]);
+	if (error == 0)
+		tell_what_is_given_twice(logs);
 	if (error == -ENOSPC)
 		return complain(EXIT_USAGE, "at most %d files at once, of %d logs of a site",
 		    REPLAY_MAX_FILES, REPLAY_MAX_LOGS);

@@ -278,3 +278,38 @@ def test_not_understood_for_a_while(rig, before):
     times = [time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(moment)) for moment in (start - 2, start + 1500)]
     assert [deaf["time"], ended["time"]] == (times if before else [times[1], times[1]])
     assert summary["unparsed"] == 500
+
+
+@pytest.mark.parametrize("again", ["logs/access.log.1", "logs/access.log.1.gz", "logs/./access.log.1", "linked.log"])
+def test_the_same_twice(rig, again):
+    """A file that is given twice, under another name or compressed, is told to count twice, with both names."""
+    start = 1_700_000_000
+    text = lines_of(start, start + 60, 1, "10.0.0.1")
+    first = write(rig.path("logs/access.log.1"), text, False)
+    second = rig.path(again) if "/./" not in again else f"{os.path.dirname(first)}/./access.log.1"
+    if again.endswith(".gz"):
+        write(second, text, True)
+    elif again == "linked.log":
+        os.link(first, second)
+    other = write(rig.path("logs/access.log"), lines_of(start + 60, start + 90, 1, "10.0.0.1"), False)
+    authmedic = rig.authmedic(config(log_site(rig.log_writer())), start=False)
+    done = authmedic.command("replay", "--json", first, other, second, check=True)
+    assert json.loads(done.stdout.splitlines()[-1])["lines"] == 150
+    assert done.stderr == f"authmedic: {first} and {second} seem to be the same: their lines count twice\n"
+    assert authmedic.command("replay", "--json", other, first, check=True).stderr == ""
+
+
+def test_a_glob(rig):
+    """Of a configured glob the files are read that are logs now, all days of dated ones, and none that was rotated;
+    one that means no file is told as a missing file is."""
+    start = 1_700_000_000
+    for name in ("access.log", "access.log.1", "day-20231114.log", "day-20231115.log"):
+        write(rig.path(f"logs/{name}"), lines_of(start, start + 60, 1, "10.0.0.1"), False)
+    lines = []
+    for glob in ("access.log*", "day-*.log"):
+        log = {"path": rig.path(f"logs/{glob}"), "format": "apache-combined"}
+        lines += [rig.authmedic(config(log_site(logs=[log])), start=False).objects("replay")[-1]["lines"]]
+    assert lines == [60, 120]
+    log = {"path": rig.path("logs/none*.log"), "format": "apache-combined"}
+    done = rig.authmedic(config(log_site(logs=[log])), start=False).command("replay", "--json")
+    assert (done.returncode, done.stdout) == (69, "") and f"{log['path']}: No such file" in done.stderr, done
