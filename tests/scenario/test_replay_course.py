@@ -3,6 +3,7 @@ told it, also where the log pauses."""
 
 import calendar
 import os
+import random
 import time
 
 import pytest
@@ -121,3 +122,29 @@ def test_chosen_agents(rig):
         summary = rig.authmedic(config(log_site(writer), **WINDOW), start=False).objects("replay")[-1]
         ends += [(summary["handshakes"], summary["authenticated"])]
     assert ends[0] == ends[1]
+
+
+def chance_lines(chance):
+    """Minutes of sign-ins and refusals, with pauses of seconds to an hour between them; (moment, line) in order."""
+    moment, lines = FRIDAY, []
+    for _ in range(40):
+        well = chance.random() < 0.6
+        for voter in range(chance.randint(3, 12)):
+            then = moment + chance.randint(0, 20)
+            statuses = [401, 200] if well or chance.random() < 0.2 else [401] * chance.choice([1, 2, 2, 4])
+            lines += [(then, line(then, f"10.0.0.{voter}", status, "user" if status == 200 else "-"))
+                      for status in statuses]
+        moment += 20 + chance.choice([5, 10, MINUTE, 200, 400, HOUR])
+    return sorted(lines, key=lambda one: one[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pauses_by_chance(rig, seed):
+    """Whatever happens between pauses, the same is told as where somebody else's line comes each second."""
+    lines = chance_lines(random.Random(seed))
+    before, after = quiet(FRIDAY - 50, FRIDAY, 1), lines[-1][0]
+    filled = sorted(lines + [(moment, line(moment, "10.9.0.1", 200)) for moment in range(FRIDAY, after)],
+                    key=lambda one: one[0])
+    told, expected = (replay_of(rig, before + "".join(text for _, text in some)) for some in (lines, filled))
+    assert expected and [name for name, _ in told] == [name for name, _ in expected]
+    assert all(abs(moment - then) <= 5 for (_, moment), (_, then) in zip(told, expected))
