@@ -30,10 +30,20 @@ void onset_advance(struct onset *onset, int64_t now_ms, uint8_t percent)
 	onset->changed = true;
 }
 
+/* A rise is a step where it took no longer than that. Samples that tell nothing are part of it, and
+ * where it is they that make it longer, nobody knows how it rose. */
+static enum onset_kind kind_of(int64_t between, int64_t told)
+{
+	if (between <= ONSET_STEP_SAMPLES)
+		return ONSET_STEP;
+	return told <= ONSET_STEP_SAMPLES ? ONSET_UNKNOWN : ONSET_RAMP;
+}
+
 void onset_report(const struct onset *onset, uint8_t percent, struct detector_onset *ret_report)
 {
 	int64_t oldest = onset->now - ONSET_SAMPLES + 1;
-	int64_t between = 0; /* samples from there to the first at three quarters of now's share */
+	int64_t high = onset->now + 1; /* the first at three quarters of now's share */
+	int64_t told = 0; /* samples before that which tell something */
 
 	*ret_report = (struct detector_onset){.kind = ONSET_UNKNOWN};
 	if (percent == ONSET_UNTOLD || percent < ONSET_MIN_PERCENT) {
@@ -46,14 +56,15 @@ void onset_report(const struct onset *onset, uint8_t percent, struct detector_on
 		if (then == ONSET_UNTOLD)
 			continue;
 		if (then * 4 < percent) {
-			ret_report->kind = between <= ONSET_STEP_WINDOWS * ONSET_SAMPLES_IN_WINDOW
-			    ? ONSET_STEP
-			    : ONSET_RAMP;
+			ret_report->kind = kind_of(high - number - 1, told);
+			if (ret_report->kind == ONSET_UNKNOWN)
+				return;
 			ret_report->at_ms = number * onset->sample_ms;
-			ret_report->rise_ms = (between + 1) * onset->sample_ms;
+			ret_report->rise_ms = (high - number) * onset->sample_ms;
 			return;
 		}
-		between = then * 4 < percent * 3 ? between + 1 : 0;
+		told = then * 4 < percent * 3 ? told + 1 : 0;
+		high = told == 0 ? number : high;
 	}
 }
 

@@ -9,7 +9,8 @@
 
 #define ONSET_SAMPLES           720
 #define ONSET_SAMPLES_IN_WINDOW 5
-#define ONSET_STEP_WINDOWS      2 /* a rise within so many is a step */
+/* A step takes two windows at most. */
+#define ONSET_STEP_SAMPLES      (2 * ONSET_SAMPLES_IN_WINDOW)
 #define ONSET_MIN_PERCENT       10 /* a smaller share is no rise */
 
 struct onset {

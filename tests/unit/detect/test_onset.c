@@ -74,8 +74,8 @@ static void test_second_rise(unused_parameter void **state)
 
 static void test_untold(unused_parameter void **state)
 {
-	/* A night without enough voters is no part of the rise; without any low sample nothing is
-	 * known, and a small share is no rise. */
+	/* Over a night without enough voters nobody knows how it rose; without any low sample
+	 * nothing is known either, and a small share is no rise. */
 	uint8_t night[500];
 	static const uint8_t high[] = {50, 60, 100};
 	struct onset onset;
@@ -84,7 +84,7 @@ static void test_untold(unused_parameter void **state)
 	night[0] = 2;
 	night[499] = 90;
 	onset = onset_of(night, sizeof(night));
-	assert_onset(&onset, 100, ONSET_STEP, 1);
+	assert_onset(&onset, 100, ONSET_UNKNOWN, 0);
 	onset = onset_of(high, sizeof(high));
 	assert_onset(&onset, 100, ONSET_UNKNOWN, 0);
 	assert_onset(&onset, ONSET_UNTOLD, ONSET_UNKNOWN, 0);
@@ -92,6 +92,31 @@ static void test_untold(unused_parameter void **state)
 	assert_onset(&onset, 10, ONSET_UNKNOWN, 0);
 	onset_init(&onset, WINDOW_MS);
 	assert_onset(&onset, 100, ONSET_UNKNOWN, 0);
+}
+
+static void test_untold_between(unused_parameter void **state)
+{
+	/* Samples that tell nothing take their time, too: a step that is still one with them, a
+	 * ramp that is one without them, and between these it is not known which. */
+	uint8_t percents[40];
+
+	for (unsigned untold = 0; untold <= 20; untold++)
+		for (unsigned told = 0; told <= 12; told++) {
+			unsigned between = untold + told;
+			enum onset_kind kind = between <= 10 ? ONSET_STEP
+			    : told <= 10		     ? ONSET_UNKNOWN
+							     : ONSET_RAMP;
+			struct onset onset;
+
+			percents[0] = 3;
+			memset(percents + 1, ONSET_UNTOLD, untold);
+			memset(percents + 1 + untold, 40, told);
+			percents[1 + between] = 90;
+			percents[2 + between] = ONSET_UNTOLD;
+			percents[3 + between] = 95;
+			onset = onset_of(percents, between + 4);
+			assert_onset(&onset, 100, kind, kind == ONSET_UNKNOWN ? 0 : between + 1);
+		}
 }
 
 static void test_time(unused_parameter void **state)
@@ -180,6 +205,7 @@ int main(void)
 	    cmocka_unit_test(test_ramp),
 	    cmocka_unit_test(test_second_rise),
 	    cmocka_unit_test(test_untold),
+	    cmocka_unit_test(test_untold_between),
 	    cmocka_unit_test(test_time),
 	    cmocka_unit_test(test_rows),
 	};
