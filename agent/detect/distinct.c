@@ -74,11 +74,18 @@ static uint32_t take_number(struct distinct *distinct)
 	return number;
 }
 
-static void append(struct distinct *distinct, uint32_t number, int64_t time_ms)
+/* Its place is at the end, but for lines of a log that is late. */
+static void enqueue(struct distinct *distinct, uint32_t number, int64_t time_ms)
 {
+	uint32_t last = distinct->by_time.last;
+	uint32_t before = 0;
+
+	for (; last != 0 && distinct->items[last].time_ms > time_ms;
+	     last = distinct->links.previous[last])
+		before = last;
 	distinct->items[number].time_ms = time_ms;
 	distinct->items[number].order = distinct->next_order++;
-	queue_append(&distinct->by_time, &distinct->links, number);
+	queue_insert(&distinct->by_time, &distinct->links, number, before);
 	changes_note(&distinct->changes, number);
 }
 
@@ -93,7 +100,7 @@ static void add(struct distinct *distinct, uint32_t kind, uint64_t hash, int64_t
 	number = take_number(distinct);
 	distinct->items[number] = (struct distinct_item){.hash = hash, .kind = kind};
 	chains_add(&distinct->by_hash, key_of(kind, hash), number);
-	append(distinct, number, time_ms);
+	enqueue(distinct, number, time_ms);
 	distinct->counts[kind]++;
 }
 
@@ -108,7 +115,7 @@ void distinct_add(struct distinct *distinct, uint32_t kind, uint64_t hash, int64
 	if (time_ms <= distinct->items[number].time_ms)
 		return;
 	queue_remove(&distinct->by_time, &distinct->links, number);
-	append(distinct, number, time_ms);
+	enqueue(distinct, number, time_ms);
 }
 
 void distinct_expire(struct distinct *distinct, int64_t oldest_ms)
@@ -191,11 +198,11 @@ int distinct_restore(struct distinct *distinct, uint64_t number, struct view val
 	return 0;
 }
 
-static uint64_t order_of(const void *context, uint32_t number)
+static uint64_t time_of(const void *context, uint32_t number)
 {
 	const struct distinct *distinct = context;
 
-	return distinct->items[number].order;
+	return (uint64_t)distinct->items[number].time_ms;
 }
 
 void distinct_settle(struct distinct *distinct)
@@ -211,6 +218,6 @@ void distinct_settle(struct distinct *distinct)
 		distinct->free = number;
 	}
 	queue_sort(&distinct->by_time, &distinct->links,
-	    &(const struct queue_order){order_of, distinct});
+	    &(const struct queue_order){time_of, distinct});
 	distinct->unsettled = false;
 }

@@ -23,7 +23,7 @@ struct distinct {
 	uint64_t next_order;
 	bool unsettled; /* restored items are in no queue yet */
 	uint64_t refused_total; /* came while there were as many of their kind */
-	struct queue by_time; /* as they came, the oldest first */
+	struct queue by_time; /* the oldest first */
 	struct queue_links links;
 	struct chains by_hash;
 	struct changes changes;

@@ -157,6 +157,35 @@ static int restore(struct distinct *distinct, size_t index)
 	return distinct_restore(distinct, kept[index].number, row_view(&kept[index].row));
 }
 
+static void test_out_of_order(unused_parameter void **state)
+{
+	/* What a log that is late tells behind one of now is forgotten in its own time, also where
+	 * it was kept between. */
+	static const int64_t times_ms[] = {100, 400, 160, 500, 160, 90};
+	struct distinct distinct = distinct_of(10);
+	struct distinct again = distinct_of(10);
+
+	for (size_t i = 0; i < count_of(times_ms); i++)
+		distinct_add(&distinct, 0, i + 1, times_ms[i]);
+	distinct_add(&distinct, 0, 1, 170);
+	save(&distinct);
+	for (size_t i = 0; i < kept_count; i++)
+		assert_int_equal(restore(&again, i), 0);
+	distinct_settle(&again);
+	for (int64_t now_ms = 90; now_ms <= 501; now_ms++) {
+		size_t expected = now_ms <= 170;
+
+		distinct_expire(&distinct, now_ms);
+		distinct_expire(&again, now_ms);
+		for (size_t i = 1; i < count_of(times_ms); i++)
+			expected += times_ms[i] >= now_ms;
+		assert_int_equal(distinct.counts[0], expected);
+		assert_int_equal(again.counts[0], expected);
+	}
+	distinct_done(&distinct);
+	distinct_done(&again);
+}
+
 static void test_rows(unused_parameter void **state)
 {
 	/* What changed is written once; read back in any order it goes as it came; numbers that are
@@ -257,6 +286,7 @@ int main(void)
 	    cmocka_unit_test(test_full),
 	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_against_list),
+	    cmocka_unit_test(test_out_of_order),
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_rows_of_others),
 	    cmocka_unit_test(test_without_memory),
