@@ -153,11 +153,22 @@ static void take_opinion(struct voter *voter, struct window *window, const struc
 	window_add(window, vote->time_ms, counters[vote->opinion], 1);
 }
 
+/* An old log that is read beside today's neither fills the table with those who are forgotten nor
+ * makes anybody younger. */
+static bool is_good(
+    const struct voters *voters, const struct window *window, const struct vote *vote)
+{
+	return vote->good &&
+	    (voters->keeps_old || window->now == 0 ||
+		vote->time_ms >= window->now_from_ms - voters->options.known_good_for_ms);
+}
+
 bool voters_vote(struct voters *voters, struct window *window, const struct vote *vote)
 {
 	uint32_t number = voters_find(voters, vote->voter, vote->number);
+	bool good = is_good(voters, window, vote);
 
-	if (number == 0 && !vote->good)
+	if (number == 0 && !good)
 		return false;
 	if (number != 0 && !vote->good && !voters->keeps_old &&
 	    vote->time_ms - voters->entries[number].good_ms > voters->options.known_good_for_ms) {
@@ -166,7 +177,7 @@ bool voters_vote(struct voters *voters, struct window *window, const struct vote
 	}
 	if (number == 0)
 		number = admit(voters, window, vote->voter);
-	if (vote->good)
+	if (good)
 		refresh(voters, number, vote->time_ms);
 	take_opinion(&voters->entries[number], window, vote);
 	changes_note(&voters->changes, number);

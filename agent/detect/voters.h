@@ -73,7 +73,7 @@ struct vote {
 	uint32_t number; /* of the voter, as voters_find() told before; or 0 */
 	int64_t time_ms;
 	enum opinion opinion;
-	bool good; /* it got in: makes or refreshes a known-good voter */
+	bool good; /* it got in: makes a known-good voter, if not too long ago, or refreshes one */
 	bool claimed; /* by nobody's word but the client's: a refusal before it stands */
 	bool belated; /* found out later: a newer opinion, or one of the same time, stands */
 };

@@ -168,12 +168,46 @@ static void test_expires_behind_others(unused_parameter void **state)
 	/* An entry whose time has passed does not vote, even where an old line put it behind
 	 * younger ones. */
 	admit(1, START_MS);
-	admit(2, START_MS - WEEK_MS - 1);
-	voters_expire(&voters, &window, START_MS);
+	admit(2, START_MS - WEEK_MS);
+	voters_expire(&voters, &window, START_MS + 1);
 	assert_true(knows(2));
-	assert_false(reject(2, START_MS));
+	assert_false(reject(2, START_MS + 1));
 	assert_false(knows(2));
 	assert_votes(1, 0);
+}
+
+static void test_too_old_to_enter(unused_parameter void **state)
+{
+	/* Who got in longer ago than a voter is known for, in a log of last month, does not become
+	 * one, nor younger, nor takes another's place; but while the clock is in doubt, and before
+	 * there is a time, it does. */
+	struct vote vote = {.opinion = OPINION_ESTABLISHED,
+	    .good = true,
+	    .time_ms = START_MS / 5000 * 5000 - WEEK_MS - 1};
+	struct window untimed;
+
+	for (uint64_t voter = 1; voter <= 3; voter++)
+		admit(voter, START_MS);
+	for (vote.voter = 4; vote.voter <= 9; vote.voter++)
+		assert_false(voters_vote(&voters, &window, &vote));
+	assert_int_equal(voters.evicted_total, 0);
+	assert_votes(3, 0);
+	vote.voter = 1;
+	assert_true(voters_vote(&voters, &window, &vote));
+	vote.time_ms++;
+	vote.voter = 4;
+	assert_true(voters_vote(&voters, &window, &vote));
+	assert_false(knows(1));
+	vote.time_ms--;
+	vote.voter = 5;
+	assert_false(voters_vote(&voters, &window, &vote));
+	voters.keeps_old = true;
+	assert_true(voters_vote(&voters, &window, &vote));
+	voters.keeps_old = false;
+	assert_int_equal(window_init(&untimed, WINDOW_MS, 0), 0);
+	vote.voter = 6;
+	assert_true(voters_vote(&voters, &untimed, &vote));
+	window_done(&untimed);
 }
 
 static void test_expires_whatever_its_number(unused_parameter void **state)
@@ -450,6 +484,7 @@ int main(void)
 	    voters_test(test_old_opinion),
 	    voters_test(test_expires),
 	    voters_test(test_expires_behind_others),
+	    voters_test(test_too_old_to_enter),
 	    voters_test(test_expires_whatever_its_number),
 	    voters_test(test_many),
 	    voters_test(test_oldest_goes),
