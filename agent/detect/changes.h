@@ -9,6 +9,9 @@ struct changes {
 	bool *is_changed; /* by entry */
 	uint32_t *numbers; /* of those that are */
 	size_t count;
+	uint64_t *left_out; /* numbers of stored rows that have no entry */
+	size_t left_out_count, left_out_capacity;
+	size_t left_out_saved; /* so many of them are gone already */
 };
 
 must_check int changes_init(struct changes *changes, size_t max_entries);
@@ -22,7 +25,12 @@ static inline void changes_note(struct changes *changes, uint32_t number)
 	changes->numbers[changes->count++] = number;
 }
 
-/* All up to this number. */
+/* A stored row lies behind the table, which was larger once: it goes with the next save. */
+void changes_note_left_out(struct changes *changes, uint64_t number);
+must_check int changes_offer_left_out(
+    const struct changes *changes, char kind, const struct row_sink *sink);
+
+/* All up to this number, and what was left out. */
 void changes_note_all(struct changes *changes, uint32_t last);
 /* All is written. */
 void changes_clear(struct changes *changes);

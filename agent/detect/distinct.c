@@ -149,7 +149,7 @@ int distinct_save(const struct distinct *distinct, const struct row_sink *sink)
 
 	for (size_t i = 0; error == 0 && i < distinct->changes.count; i++)
 		error = offer(distinct, distinct->changes.numbers[i], sink);
-	return error;
+	return error == 0 ? changes_offer_left_out(&distinct->changes, 'd', sink) : error;
 }
 
 void distinct_saved(struct distinct *distinct)
@@ -182,8 +182,14 @@ int distinct_restore(struct distinct *distinct, uint64_t number, struct view val
 
 	if (!read_row(value, &kinds, &item) || number == 0)
 		return -EINVAL;
-	if (kinds != distinct->kinds || number > distinct->kinds * distinct->max_of_kind)
+	if (number > distinct->kinds * distinct->max_of_kind) {
+		changes_note_left_out(&distinct->changes, number);
 		return 0;
+	}
+	if (kinds != distinct->kinds) {
+		changes_note(&distinct->changes, (uint32_t)number);
+		return 0;
+	}
 	if (distinct->items[number].order != 0 || find(distinct, item.kind, item.hash) != 0 ||
 	    distinct->counts[item.kind] == distinct->max_of_kind)
 		return -EINVAL;

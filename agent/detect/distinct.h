@@ -41,7 +41,7 @@ must_check int distinct_save(const struct distinct *distinct, const struct row_s
 void distinct_saved(struct distinct *distinct);
 void distinct_offer_all(struct distinct *distinct);
 /* -EINVAL and no change on bytes that it did not write. An item is left out where there are other
- * kinds now. */
+ * kinds now, and its row goes. */
 must_check int distinct_restore(struct distinct *distinct, uint64_t number, struct view value);
 /* Puts restored items into their queue, before anything else is done with them. */
 void distinct_settle(struct distinct *distinct);

@@ -91,7 +91,7 @@ int handshakes_save(struct handshakes *handshakes, const struct row_sink *sink)
 	gather(handshakes);
 	for (size_t i = 0; error == 0 && i < handshakes->changes.count; i++)
 		error = offer(handshakes, handshakes->changes.numbers[i], sink);
-	return error;
+	return error == 0 ? changes_offer_left_out(&handshakes->changes, 'p', sink) : error;
 }
 
 void handshakes_saved(struct handshakes *handshakes)
@@ -151,8 +151,10 @@ int handshakes_restore(struct handshakes *handshakes, uint64_t number, struct vi
 
 	if (!read_row(value, &handshake, &beside) || number == 0)
 		return -EINVAL;
-	if (number > handshakes->options.max_pending)
+	if (number > handshakes->options.max_pending) {
+		changes_note_left_out(&handshakes->changes, number);
 		return 0;
+	}
 	if (handshakes->entries[number].state != HANDSHAKE_NONE)
 		return -EINVAL;
 	if (number > handshakes->used)

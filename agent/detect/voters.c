@@ -239,7 +239,7 @@ int voters_save(const struct voters *voters, const struct row_sink *sink)
 
 	for (size_t i = 0; error == 0 && i < voters->changes.count; i++)
 		error = offer(voters, voters->changes.numbers[i], sink);
-	return error;
+	return error == 0 ? changes_offer_left_out(&voters->changes, 'v', sink) : error;
 }
 
 void voters_saved(struct voters *voters)
@@ -261,12 +261,13 @@ int voters_restore(struct voters *voters, struct window *window, uint64_t number
 	voter.opinion_ms = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	voter.order = row_get_below(&row, 8, VOTER_MAX_ORDER) & VOTER_MAX_ORDER;
 	voter.opinion = row_get_below(&row, 1, OPINION_COUNT) & (OPINION_COUNT - 1);
-	if (!row_is_whole(&row) || voter.hash == 0 || voter.order == 0 || number == 0 ||
-	    voters_look_up(voters, voter.hash) != 0)
+	if (!row_is_whole(&row) || voter.hash == 0 || voter.order == 0 || number == 0)
 		return -EINVAL;
-	if (number > voters->options.max_voters)
+	if (number > voters->options.max_voters) {
+		changes_note_left_out(&voters->changes, number);
 		return 0;
-	if (voters->entries[number].order != 0)
+	}
+	if (voters->entries[number].order != 0 || voters_look_up(voters, voter.hash) != 0)
 		return -EINVAL;
 	if (number > voters->used)
 		voters->used = (uint32_t)number;

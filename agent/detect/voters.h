@@ -90,8 +90,8 @@ void voters_forget_before(struct voters *voters, struct window *window, int64_t 
 must_check int voters_save(const struct voters *voters, const struct row_sink *sink);
 void voters_saved(struct voters *voters);
 void voters_offer_all(struct voters *voters);
-/* -EINVAL and no change on bytes that it did not write. A number behind the table is left out: the
- * table was larger then. */
+/* -EINVAL and no change on bytes that it did not write. A number behind the table is left out, as
+ * the table was larger then, and its row goes. */
 must_check int voters_restore(
     struct voters *voters, struct window *window, uint64_t number, struct view value);
 /* Puts restored entries into their queue, before anything else is done with them. */

@@ -233,7 +233,8 @@ static void test_rows(unused_parameter void **state)
 static void test_rows_of_others(unused_parameter void **state)
 {
 	/* The same item twice, one more than there is room for, and bytes that were cut or altered
-	 * are refused; one of other kinds, or behind a larger table, is left out. */
+	 * are refused; one of other kinds, or behind a larger table, is left out, and its row goes
+	 * where no other took its place. */
 	struct distinct distinct = distinct_of(3);
 	struct distinct small = distinct_of(1);
 	struct distinct more;
@@ -244,7 +245,11 @@ static void test_rows_of_others(unused_parameter void **state)
 	distinct_add(&distinct, 0, 9, 100);
 	save(&distinct);
 	assert_int_equal(restore(&more, 0), 0);
+	assert_int_equal(restore(&more, 1), 0);
 	assert_int_equal(more.counts[0], 0);
+	assert_int_equal(more.used, 0);
+	distinct_settle(&more);
+	distinct_add(&more, 2, 7, 100);
 	assert_int_equal(restore(&distinct, 0), -EINVAL);
 	assert_int_equal(restore(&small, 2), 0);
 	assert_int_equal(small.counts[0], 0);
@@ -260,6 +265,13 @@ static void test_rows_of_others(unused_parameter void **state)
 	kept[2].row.bytes[5] = 2; /* the kind */
 	assert_int_equal(restore(&more, 2), -EINVAL);
 	assert_int_equal(small.counts[0], 1);
+	save(&more);
+	assert_int_equal(kept_count, 1);
+	assert_int_equal(kept[0].number, 1);
+	assert_int_equal(gone_count, 1);
+	save(&small);
+	assert_int_equal(kept_count, 0);
+	assert_int_equal(gone_count, 1);
 	distinct_done(&distinct);
 	distinct_done(&small);
 	distinct_done(&more);
