@@ -52,7 +52,8 @@ void evidence_saved(struct evidence *evidence);
 void evidence_offer_all(struct evidence *evidence);
 /* -EINVAL and no change on bytes that it did not write. */
 must_check int evidence_restore(struct evidence *evidence, struct view key, struct view value);
-/* After anything was restored; what happened before `floor_ms` does not count. */
+/* The time is known, before or after all else is restored; what happened before `floor_ms` does not
+ * count. */
 void evidence_restore_now(struct evidence *evidence, int64_t now_ms, int64_t floor_ms);
 
 /* A signal of a known-good voter's. */

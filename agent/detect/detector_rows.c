@@ -102,6 +102,18 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* When the window is: whatever else is restored counts by that, before or after. */
+static void restore_now(struct detector *detector)
+{
+	int64_t now_ms = detector->clock.now_ms;
+
+	if (now_ms < 0)
+		return;
+	detector->voters.keeps_old = now_ms < detector->doubted_until_ms;
+	window_restore_now(&detector->window, now_ms);
+	evidence_restore_now(&detector->evidence, now_ms, detector->window.floor_ms);
+}
+
 static int restore_totals(struct detector *detector, struct view value)
 {
 	uint64_t signal_totals[WINDOW_MAX_SIGNALS];
@@ -134,6 +146,7 @@ static int restore_totals(struct detector *detector, struct view value)
 		detector->evidence.distinct_since_ms = scratch->clock.now_ms;
 	if (signals == detector->options.signature_count)
 		memcpy(detector->signal_totals, signal_totals, signals * sizeof(*signal_totals));
+	restore_now(detector);
 	return 0;
 }
 
@@ -233,13 +246,6 @@ int detector_restore(struct detector *detector, struct view key, struct view val
 	if (error < 0)
 		return error;
 	detector->unsettled = true;
-	if (detector->clock.now_ms >= 0) {
-		detector->voters.keeps_old =
-		    detector->clock.now_ms < detector->doubted_until_ms;
-		window_restore_now(&detector->window, detector->clock.now_ms);
-		evidence_restore_now(&detector->evidence, detector->clock.now_ms,
-		    detector->window.floor_ms);
-	}
 	detector_note_totals(detector);
 	return 0;
 }

@@ -176,16 +176,25 @@ void window_offer_all(struct window *window)
 		window->buckets[i].changed = true;
 }
 
-/* The counts of that bucket, where no later one has its place already. */
-static uint32_t *restore_bucket(struct window *window, int64_t number)
+/* That bucket, where no later one has its place already, and it is from no later than now. */
+static struct window_bucket *restore_bucket(struct window *window, int64_t number)
 {
 	struct window_bucket *bucket = bucket_at(window, number);
 
-	if (bucket->number > number)
+	if (bucket->number > number || (window->now != 0 && number > window->now))
 		return NULL;
 	if (bucket->number < number)
 		begin_bucket(window, bucket, number);
-	return bucket->counts;
+	return bucket;
+}
+
+/* While nobody knows when the window is nothing is in the sums: window_restore_now() makes them. */
+static void restore_count(
+    struct window *window, const struct window_bucket *bucket, size_t counter, uint32_t count)
+{
+	if (is_inside(window, bucket->number))
+		window->sums[counter] += (uint64_t)count - bucket->counts[counter];
+	bucket->counts[counter] = count;
 }
 
 /* What a row said. */
@@ -208,24 +217,26 @@ static bool read_bucket(struct view value, struct stored_bucket *ret_bucket)
 	ret_bucket->number = (int64_t)row_get_below(&row, 8, ROW_MAX_TIME_MS);
 	ret_bucket->count = (size_t)row_get_below(&row, 2, count_of(ret_bucket->counts) + 1);
 	ret_bucket->others =
-	    is_old ? WINDOW_FIRST_OWN_COUNTERS : (size_t)row_get_below(&row, 2, WINDOW_SIGNALS + 1);
+	    is_old ? WINDOW_COUNTERS_OF_VERSION_1
+		   : (size_t)row_get_below(&row, 2, WINDOW_SIGNALS + 1);
 	for (size_t i = WINDOW_REJECTED_STRANGERS; i < ret_bucket->count; i++)
 		ret_bucket->counts[i] = (uint32_t)row_get(&row, 4);
 	return row_is_whole(&row) && ret_bucket->count >= ret_bucket->others &&
-	    ret_bucket->others >= WINDOW_FIRST_OWN_COUNTERS;
+	    ret_bucket->others >= WINDOW_COUNTERS_OF_VERSION_1;
 }
 
-static void restore_counts(
-    const struct window *window, const struct stored_bucket *stored, uint32_t *counts)
+static void restore_counts(struct window *window, const struct window_bucket *bucket,
+    const struct stored_bucket *stored)
 {
 	size_t signals = stored->count - stored->others;
 
 	for (size_t i = WINDOW_REJECTED_STRANGERS; i < stored->others; i++)
-		counts[i] = stored->counts[i];
+		restore_count(window, bucket, i, stored->counts[i]);
 	if (signals != window->counter_count - WINDOW_SIGNALS)
 		return;
 	for (size_t i = 0; i < signals; i++)
-		counts[WINDOW_SIGNALS + i] = stored->counts[stored->others + i];
+		restore_count(
+		    window, bucket, WINDOW_SIGNALS + i, stored->counts[stored->others + i]);
 }
 
 /* Buckets of another width mean nothing here, and after a change of the signatures neither do
@@ -233,33 +244,37 @@ static void restore_counts(
 int window_restore(struct window *window, uint64_t slot, struct view value)
 {
 	struct stored_bucket stored = {0};
-	uint32_t *counts;
+	const struct window_bucket *bucket;
 
 	if (!read_bucket(value, &stored) || slot >= WINDOW_BUCKETS ||
 	    (stored.number != 0 && slot != (uint64_t)(stored.number % WINDOW_BUCKETS)))
 		return -EINVAL;
 	if (stored.bucket_ms != window->bucket_ms || stored.number == 0)
 		return 0;
-	counts = restore_bucket(window, stored.number);
-	if (counts != NULL)
-		restore_counts(window, &stored, counts);
+	bucket = restore_bucket(window, stored.number);
+	if (bucket != NULL)
+		restore_counts(window, bucket, &stored);
 	return 0;
 }
 
 void window_restore_count(struct window *window, int64_t time_ms, size_t counter)
 {
-	uint32_t *counts = restore_bucket(window, number_at(window, time_ms));
+	const struct window_bucket *bucket = restore_bucket(window, number_at(window, time_ms));
 
-	if (counts != NULL)
-		counts[counter]++;
+	if (bucket != NULL)
+		restore_count(window, bucket, counter, bucket->counts[counter] + 1);
 }
 
 void window_restore_now(struct window *window, int64_t now_ms)
 {
 	set_now(window, number_at(window, now_ms));
 	memset(window->sums, 0, window->counter_count * sizeof(*window->sums));
-	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
-		if (is_inside(window, window->buckets[i].number))
-			for (size_t j = 0; j < window->counter_count; j++)
-				window->sums[j] += window->buckets[i].counts[j];
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++) {
+		if (window->buckets[i].number > window->now)
+			begin_bucket(window, &window->buckets[i], 0);
+		if (!is_inside(window, window->buckets[i].number))
+			continue;
+		for (size_t j = 0; j < window->counter_count; j++)
+			window->sums[j] += window->buckets[i].counts[j];
+	}
 }

@@ -19,8 +19,8 @@ enum window_counter {
 	WINDOW_UNANSWERED,
 	WINDOW_KERBEROS_ESTABLISHED,
 	WINDOW_NTLM_ESTABLISHED,
-	WINDOW_FIRST_OWN_COUNTERS, /* rows of version 1 end here */
-	WINDOW_KERBEROS_REJECTED = WINDOW_FIRST_OWN_COUNTERS,
+	WINDOW_COUNTERS_OF_VERSION_1, /* its rows end here */
+	WINDOW_KERBEROS_REJECTED = WINDOW_COUNTERS_OF_VERSION_1,
 	WINDOW_NTLM_REJECTED,
 	WINDOW_BASIC_REJECTED,
 	WINDOW_UNKNOWN_REJECTED,
@@ -63,7 +63,8 @@ void window_take(struct window *window, int64_t time_ms, size_t counter);
 
 /* The clock moved on; what is too old is gone. */
 void window_advance(struct window *window, int64_t now_ms);
-/* All counts of buckets before this time go, but the voters': their table takes those back. */
+/* All counts of buckets that end before this time go, but the voters', which their table takes
+ * back. The bucket that it falls into stays whole. */
 void window_forget_before(struct window *window, int64_t time_ms);
 /* Empty, at another time. */
 void window_restart(struct window *window, int64_t now_ms);
@@ -75,9 +76,9 @@ void window_saved(struct window *window);
 void window_offer_all(struct window *window);
 /* -EINVAL and no change on bytes that it did not write. */
 must_check int window_restore(struct window *window, uint64_t slot, struct view value);
-/* The same as window_add() while the time is not known yet. */
+/* The same as window_add() of one, also while the time is not known yet. */
 void window_restore_count(struct window *window, int64_t time_ms, size_t counter);
-/* After anything was restored: the sums are made anew, as of now. */
+/* The time is known, before or after all else is restored; what is from later goes. */
 void window_restore_now(struct window *window, int64_t now_ms);
 
 #endif

@@ -216,6 +216,46 @@ static void test_rows(unused_parameter void **state)
 	window_done(&window);
 }
 
+static void test_sums_of_restored(unused_parameter void **state)
+{
+	/* Whatever is restored counts at once where the time is known, and otherwise once it is;
+	 * what is from before the window, or from later than now, never does. */
+	static struct kept kept;
+	const struct row_sink sink = {on_row, &kept};
+	struct window window = window_at(START_MS);
+
+	window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
+	window_add(&window, START_MS, WINDOW_SIGNALS + 1, 5);
+	assert_int_equal(window_save(&window, 'b', &sink), 0);
+	window_done(&window);
+	for (int told = 0; told < 2; told++) {
+		assert_int_equal(window_init(&window, WINDOW_MS, SIGNALS), 0);
+		if (told)
+			window_restore_now(&window, START_MS);
+		window_restore_count(&window, START_MS - WINDOW_MS, WINDOW_VOTERS_REJECTED);
+		window_restore_count(&window, START_MS, WINDOW_VOTERS_REJECTED);
+		window_restore_count(&window, START_MS - WINDOW_MS, WINDOW_VOTERS_REJECTED);
+		window_restore_count(&window, START_MS - BUCKET_MS, WINDOW_VOTERS_REJECTED);
+		window_restore_count(&window, START_MS + BUCKET_MS, WINDOW_VOTERS_REJECTED);
+		for (int twice = 0; twice < 2; twice++)
+			assert_int_equal(
+			    window_restore(&window, kept.slot, row_view(&kept.row)), 0);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], told ? 4 : 0);
+		if (!told)
+			window_restore_now(&window, START_MS);
+		for (int ahead = 0; ahead < 2; ahead++) {
+			assert_int_equal(window.sums[WINDOW_VOTERS_REJECTED], 2);
+			assert_int_equal(window.sums[WINDOW_UNANSWERED], 4);
+			assert_int_equal(window.sums[WINDOW_SIGNALS + 1], 5);
+			window_advance(&window, START_MS + BUCKET_MS);
+		}
+		window_advance(&window, START_MS + WINDOW_MS + BUCKET_MS);
+		assert_int_equal(window.sums[WINDOW_VOTERS_REJECTED], 0);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+		window_done(&window);
+	}
+}
+
 static void test_other_signatures(unused_parameter void **state)
 {
 	/* After the signatures changed, what is not about them still counts. */
@@ -296,6 +336,7 @@ int main(void)
 	    cmocka_unit_test(test_restart),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_sums_of_restored),
 	    cmocka_unit_test(test_other_signatures),
 	    cmocka_unit_test(test_old_rows),
 	};
