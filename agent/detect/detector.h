@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "detect/forwarded.h"
+#include "detect/row.h"
 #include "parse/statuses.h"
 
 enum outcome {
@@ -148,8 +149,7 @@ uint64_t detector_signals_total(const struct detector *detector, size_t signatur
  * stores them: a key and a value; an empty value means that the row is gone. `on_row` gets only
  * what changed since the last call that returned 0; on a negative result all of that is offered
  * again. */
-typedef int detector_on_row(void *context, struct view key, struct view value);
-must_check int detector_save(struct detector *detector, detector_on_row *on_row, void *context);
+must_check int detector_save(struct detector *detector, row_on_row *on_row, void *context);
 /* What the last save offered was not committed: the next one offers everything. */
 void detector_offer_all(struct detector *detector);
 /* Gives one stored row back to a fresh detector, in any order, all before the first line; -EINVAL

@@ -178,7 +178,7 @@ static int restore_seed(struct detector *detector, struct view value)
 	return 0;
 }
 
-int detector_save(struct detector *detector, detector_on_row *on_row, void *context)
+int detector_save(struct detector *detector, row_on_row *on_row, void *context)
 {
 	const struct row_sink sink = {on_row, context};
 	struct row_writer totals;

@@ -13,8 +13,8 @@ struct trusted_proxies {
 	size_t count;
 };
 
-/* The last address of record.forwarded that is no trusted proxy; the client's own where that is
- * none, where nothing was forwarded, or where what stands there is no address. */
+/* From record.address on each trusted proxy's word is taken for the hop before it, from the end of
+ * record.forwarded: the first that is no trusted proxy, or the last that is told as an address. */
 struct address forwarded_client(const struct trusted_proxies *proxies, const struct record *record);
 
 #endif

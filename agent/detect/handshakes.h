@@ -57,6 +57,7 @@ struct handshakes_options {
 	void *context;
 };
 
+/* Strangers' give way before known-good voters': strangers can ask as often as they like. */
 enum handshake_queue {
 	QUEUE_PATIENT, /* challenged, legs: until the timeout */
 	QUEUE_SOON,    /* undecided */
@@ -64,7 +65,7 @@ enum handshake_queue {
 	QUEUE_PATIENT_KNOWN, /* the same of known-good voters */
 	QUEUE_SOON_KNOWN,
 	QUEUE_TUNNEL_KNOWN,
-	QUEUE_ANSWERED,
+	QUEUE_ANSWERED, /* has told its outcome: goes before all others */
 	QUEUE_COUNT
 };
 
