@@ -63,20 +63,44 @@ static bool agrees(const struct log_clock *clock, int64_t off_ms, int64_t late_m
 	return clock->lines > 0 && is_within(off_ms - clock->off_ms, give_or_take_ms);
 }
 
+static bool may_be_kept_back(int64_t off_ms, int64_t late_ms)
+{
+	return off_ms > 0 && (off_ms <= late_ms || off_ms <= LOG_CLOCK_MOST_KEPT_BACK_MS);
+}
+
+/* A line that was kept back and comes alone is as late as lines are kept back, however right the
+ * clock is. */
+static bool tells_nothing(
+    const struct log_clock *clock, int64_t off_ms, int64_t told_ms, int64_t late_ms)
+{
+	return may_be_kept_back(off_ms, late_ms) &&
+	    told_ms - clock->came_ms > off_ms / LOG_CLOCK_CLOSE_PART;
+}
+
+static void count_off(struct log_clock *clock, int64_t off_ms, int64_t told_ms, int64_t late_ms)
+{
+	clock->came_ms = told_ms;
+	if (clock->lines > 0 && may_be_kept_back(off_ms, late_ms) &&
+	    told_ms - clock->counted_ms < LOG_CLOCK_AT_ONCE_MS)
+		return;
+	clock->counted_ms = told_ms;
+	if (clock->lines < UINT32_MAX)
+		clock->lines++;
+}
+
 static void note_off(struct log_clock *clock, int64_t off_ms, int64_t told_ms, int64_t late_ms)
 {
 	if (is_within(off_ms, least_ms(late_ms))) {
 		clock->lines = 0;
 		return;
 	}
-	if (!agrees(clock, off_ms, late_ms)) {
+	if (!agrees(clock, off_ms, late_ms) || tells_nothing(clock, off_ms, told_ms, late_ms)) {
 		clock->lines = 0;
 		clock->since_ms = told_ms;
 		clock->off_ms = off_ms;
 		clock->least_off_ms = off_ms;
 	}
-	if (clock->lines < UINT32_MAX)
-		clock->lines++;
+	count_off(clock, off_ms, told_ms, late_ms);
 	if (off_ms < clock->least_off_ms)
 		clock->least_off_ms = off_ms;
 }

@@ -35,9 +35,16 @@ void site_clock_restore(struct site_clock *clock, struct row_reader *row);
 
 /* So many lines in a row, over such a part of a window, must be off by as much: give or take half a
  * window, or where it is less than a window a twentieth of it. So late, and each by as much, come
- * no lines that a server keeps back to write them together. */
+ * no lines that a server keeps back to write them together, unless they come alone. */
 #define LOG_CLOCK_MIN_LINES 8
 #define LOG_CLOCK_MIN_PART  5
+/* So late a line may be because a server keeps lines back: until so long after the first of them.
+ * Then what comes at once counts as one line, and each must come within such a part of what it is
+ * late by behind the one before: as often no server writes that has fewer processes than that, each
+ * with lines of its own. */
+#define LOG_CLOCK_MOST_KEPT_BACK_MS 600000
+#define LOG_CLOCK_AT_ONCE_MS        1000
+#define LOG_CLOCK_CLOSE_PART        6
 /* What is off by less than such a part of a window is on time, and what a server may take to write
  * a line, in a window however short. */
 #define LOG_CLOCK_LEAST_PART 10
@@ -49,6 +56,7 @@ struct log_clock {
 	/* Of the lines in a row that are off by as much. */
 	int64_t off_ms, least_off_ms; /* the first, the least */
 	int64_t since_ms; /* when the first of them came */
+	int64_t came_ms, counted_ms; /* when the last of them did, and the last that was counted */
 	uint32_t lines; /* how many */
 	uint64_t misdated_total; /* lines dated far before or after those around them */
 };

@@ -332,6 +332,61 @@ static void test_buffers(unused_parameter void **state)
 	assert_int_equal(clock.misdated_total, 0);
 }
 
+static void test_kept_back(unused_parameter void **state)
+{
+	/* At night the lines that a server keeps back come alone, each as late as the one before:
+	 * two of a probe every five minutes, a page's all at once, or, where each of its processes
+	 * keeps its own back, four in turn. Their clock is right. */
+	static const int64_t kept_back_ms[] = {60000, 240000, 301000, 600000};
+	static const struct {
+		int64_t every_ms;
+		int lines, apart_ms;
+	} nights[] = {{300000, 2, 40}, {300000, 30, 40}, {120000, 3, 4000}, {-4, 1, 0}};
+
+	for (size_t i = 0; i < count_of(kept_back_ms); i++)
+		for (size_t j = 0; j < count_of(nights); j++) {
+			struct log_clock clock = {0};
+			int64_t every_ms = nights[j].every_ms > 0
+			    ? nights[j].every_ms
+			    : kept_back_ms[i] / -nights[j].every_ms;
+
+			for (int64_t ms = 0; ms < 12 * HOUR_MS; ms += every_ms)
+				for (int k = 0; k < nights[j].lines; k++) {
+					int64_t now_ms = NOON_MS + ms + k * nights[j].apart_ms;
+
+					say(&clock, now_ms - kept_back_ms[i], now_ms);
+					assert_int_equal(clock.offset_ms, 0);
+				}
+		}
+}
+
+static void test_not_kept_back(unused_parameter void **state)
+{
+	/* Eight times in a row lines came within a sixth of what they are late by: they were not
+	 * kept back. A line that came alone, or one of seven times, begins anew; one on time ends
+	 * it; a log that is ahead needs no such proof, as no line comes before its time. */
+	struct log_clock clock = {0};
+	int64_t now_ms = NOON_MS;
+
+	for (int times = 0; times < 20; times++) {
+		now_ms += times % 8 == 0 ? 20001 : 20000;
+		say(&clock, now_ms - 120000, now_ms);
+		assert_int_equal(clock.offset_ms, times < 7 ? 0 : 120000);
+	}
+	clock = (struct log_clock){0};
+	for (int times = 0; times < 20; times++) {
+		now_ms += times % 7 == 0 ? 20001 : 20000;
+		say(&clock, now_ms - 120000, now_ms);
+		say(&clock, now_ms - 120000 - 7, now_ms);
+	}
+	assert_int_equal(clock.offset_ms, 0);
+	for (int times = 0; times < 20; times++) {
+		now_ms += 300000;
+		say(&clock, now_ms + 120000, now_ms);
+	}
+	assert_int_equal(clock.offset_ms, -120000);
+}
+
 static void test_refuted(unused_parameter void **state)
 {
 	/* At night each request lasts a minute, and is logged with the time that it came at: the
@@ -385,6 +440,8 @@ int main(void)
 	    cmocka_unit_test(test_within_a_window),
 	    cmocka_unit_test(test_short_window),
 	    cmocka_unit_test(test_buffers),
+	    cmocka_unit_test(test_kept_back),
+	    cmocka_unit_test(test_not_kept_back),
 	    cmocka_unit_test(test_refuted),
 	    cmocka_unit_test(test_give_or_take_within),
 	};
