@@ -281,6 +281,9 @@ int memory_load_site(struct site *site, struct store *store, const struct rules 
 		error = load_log(&site->logs[i], store);
 	if (error == 0)
 		error = store_each_row(store, site->config->name, on_row_to_load, site);
+	/* Our clock may have been set back while we did not run. */
+	if (error == 0)
+		detector_tell_set_back(site->detector, site_now().wall_ms);
 	if (error == 0)
 		error = load_deafness(site, store);
 	if (error == 0)

@@ -77,8 +77,11 @@ static void count_unparsed(struct reading *reading)
 
 void reading_tell_time(struct reading *reading, int64_t now_ms)
 {
+	if (reading->told_ms != CLOCK_UNTOLD && now_ms < reading->told_ms)
+		detector_tell_set_back(reading->detector, now_ms);
+	else
+		detector_tell_time(reading->detector, now_ms);
 	reading->told_ms = now_ms;
-	detector_tell_time(reading->detector, now_ms);
 }
 
 void reading_restore_clock(struct reading *reading, int64_t offset_ms)

@@ -16,6 +16,16 @@ enum clock_move site_clock_tell(struct site_clock *clock, int64_t now_ms, int64_
 	return CLOCK_BACK;
 }
 
+enum clock_move site_clock_set_back(struct site_clock *clock, int64_t now_ms, int64_t late_ms)
+{
+	enum clock_move move = site_clock_tell(clock, now_ms, late_ms);
+
+	if (move != CLOCK_STAYS || clock->now_ms - SITE_CLOCK_GIVE_MS <= now_ms)
+		return move;
+	clock->now_ms = now_ms;
+	return CLOCK_BACK_LITTLE;
+}
+
 enum clock_move site_clock_line(struct site_clock *clock, int64_t time_ms)
 {
 	if (time_ms <= clock->now_ms)

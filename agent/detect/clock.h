@@ -18,6 +18,7 @@ struct site_clock {
 enum clock_move {
 	CLOCK_STAYS,
 	CLOCK_FORWARD,
+	CLOCK_BACK_LITTLE, /* set back within the window: what is of later is of now */
 	CLOCK_BACK /* set back: what is known of the last minutes is worth nothing */
 };
 
@@ -25,6 +26,10 @@ void site_clock_init(struct site_clock *clock);
 /* It is this time by our clock, when lines come. Where ours was set back by more than `late_ms`, so
  * is the site's. */
 enum clock_move site_clock_tell(struct site_clock *clock, int64_t now_ms, int64_t late_ms);
+/* Ours was set back to this time, perhaps by less than that: so is the site's, but for what a clock
+ * is set by every now and then. */
+#define SITE_CLOCK_GIVE_MS 1000
+enum clock_move site_clock_set_back(struct site_clock *clock, int64_t now_ms, int64_t late_ms);
 /* A line of this time, put right already. */
 enum clock_move site_clock_line(struct site_clock *clock, int64_t time_ms);
 /* Time passes without lines; nothing before the first. */

@@ -248,13 +248,19 @@ static void forget_last_minutes(struct detector *detector, int64_t now_ms)
 	evidence_restart(&detector->evidence, now_ms);
 }
 
-static void set_back(struct detector *detector, int64_t now_ms)
+static void set_back(struct detector *detector, enum clock_move move, int64_t now_ms)
 {
 	struct detector_totals *totals = &detector->totals;
 
 	handshakes_abandon(&detector->handshakes);
-	forget_last_minutes(detector, now_ms);
-	voters_set_back(&detector->voters, now_ms);
+	if (move == CLOCK_BACK)
+		forget_last_minutes(detector, now_ms);
+	/* The voters first: whose opinions the window holds is told as it was. */
+	voters_set_back(&detector->voters, &detector->window, now_ms);
+	window_set_back(&detector->window, now_ms);
+	evidence_set_back(&detector->evidence, now_ms);
+	if (detector->spike_since_ms > now_ms)
+		detector->spike_since_ms = now_ms;
 	if (totals->first_ms > now_ms)
 		totals->first_ms = now_ms;
 	if (totals->last_ms > now_ms)
@@ -268,8 +274,8 @@ static void move(struct detector *detector, enum clock_move move)
 	if (move == CLOCK_STAYS)
 		return;
 	note_move(detector, move);
-	if (move == CLOCK_BACK) {
-		set_back(detector, now_ms);
+	if (move == CLOCK_BACK || move == CLOCK_BACK_LITTLE) {
+		set_back(detector, move, now_ms);
 		return;
 	}
 	/* Before the window slides: the share was so until now. */
@@ -312,16 +318,25 @@ int64_t detector_late_ms(const struct detector *detector)
 	return detector->options.window_ms;
 }
 
-void detector_tell_time(struct detector *detector, int64_t now_ms)
+static void take_told(struct detector *detector, enum clock_move told)
 {
-	enum clock_move told =
-	    site_clock_tell(&detector->clock, now_ms, detector->options.window_ms);
-
 	if (told == CLOCK_STAYS)
 		return;
 	settle(detector);
 	move(detector, told);
 	conclude(detector);
+}
+
+void detector_tell_time(struct detector *detector, int64_t now_ms)
+{
+	take_told(
+	    detector, site_clock_tell(&detector->clock, now_ms, detector->options.window_ms));
+}
+
+void detector_tell_set_back(struct detector *detector, int64_t now_ms)
+{
+	take_told(
+	    detector, site_clock_set_back(&detector->clock, now_ms, detector->options.window_ms));
 }
 
 void detector_advance(struct detector *detector, int64_t log_now_ms)

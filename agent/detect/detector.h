@@ -123,6 +123,9 @@ void detector_signal(
 /* It is this time where the lines come from that follow: no line is from later. The site's clock is
  * set back where that is more than a window before it: what is known of the last minutes goes. */
 void detector_tell_time(struct detector *detector, int64_t now_ms);
+/* The same where it is our clock that was set back to this time, by however little: what is known
+ * of later counts as of now. */
+void detector_tell_set_back(struct detector *detector, int64_t now_ms);
 /* So much out of order lines may be: a window. */
 int64_t detector_late_ms(const struct detector *detector);
 /* The site's clock moves to at least this time even without lines: open handshakes end, the window

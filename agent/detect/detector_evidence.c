@@ -32,6 +32,15 @@ void evidence_restart(struct evidence *evidence, int64_t now_ms)
 	evidence->onset.changed = true;
 }
 
+void evidence_set_back(struct evidence *evidence, int64_t now_ms)
+{
+	places_set_back(&evidence->hosts, now_ms);
+	places_set_back(&evidence->workers, now_ms);
+	distinct_set_back(&evidence->distinct, now_ms);
+	if (evidence->distinct_since_ms > now_ms)
+		evidence->distinct_since_ms = now_ms;
+}
+
 void evidence_advance(struct evidence *evidence, int64_t now_ms, int64_t oldest_ms)
 {
 	window_advance(&evidence->hosts.window, now_ms);

@@ -35,6 +35,8 @@ must_check int evidence_init(
 void evidence_done(struct evidence *evidence);
 /* What is known of the last minutes is worth nothing, as where the clock was set back. */
 void evidence_restart(struct evidence *evidence, int64_t now_ms);
+/* The clock was set back to this time, by no more than a window. */
+void evidence_set_back(struct evidence *evidence, int64_t now_ms);
 void evidence_advance(struct evidence *evidence, int64_t now_ms, int64_t oldest_ms);
 void evidence_forget_before(struct evidence *evidence, int64_t time_ms);
 

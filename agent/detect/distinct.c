@@ -125,6 +125,16 @@ void distinct_expire(struct distinct *distinct, int64_t oldest_ms)
 		drop_first(distinct);
 }
 
+void distinct_set_back(struct distinct *distinct, int64_t now_ms)
+{
+	for (uint32_t number = distinct->by_time.last;
+	     number != 0 && distinct->items[number].time_ms > now_ms;
+	     number = distinct->links.previous[number]) {
+		distinct->items[number].time_ms = now_ms;
+		changes_note(&distinct->changes, number);
+	}
+}
+
 /* -- rows ------------------------------------------------------------------------------------- */
 
 static int offer(const struct distinct *distinct, uint32_t number, const struct row_sink *sink)

@@ -35,6 +35,8 @@ void distinct_done(struct distinct *distinct);
 void distinct_add(struct distinct *distinct, uint32_t kind, uint64_t hash, int64_t time_ms);
 /* Forgets what was not seen since. */
 void distinct_expire(struct distinct *distinct, int64_t oldest_ms);
+/* The clock was set back to this time: nothing was seen later. */
+void distinct_set_back(struct distinct *distinct, int64_t now_ms);
 
 /* Rows of the kind 'd', one for each item. */
 must_check int distinct_save(const struct distinct *distinct, const struct row_sink *sink);

@@ -17,15 +17,26 @@ void places_done(struct places *places)
 	window_done(&places->window);
 }
 
-void places_restart(struct places *places, int64_t now_ms)
+static void see_none_after(struct places *places, int64_t now_ms)
 {
-	window_restart(&places->window, now_ms);
 	for (uint8_t number = 1; number <= places->count; number++) {
 		if (places->items[number].last_ms <= now_ms)
 			continue;
 		places->items[number].last_ms = now_ms;
 		places->items[number].changed = true;
 	}
+}
+
+void places_restart(struct places *places, int64_t now_ms)
+{
+	window_restart(&places->window, now_ms);
+	see_none_after(places, now_ms);
+}
+
+void places_set_back(struct places *places, int64_t now_ms)
+{
+	window_set_back(&places->window, now_ms);
+	see_none_after(places, now_ms);
 }
 
 static size_t counter_of(uint8_t number, enum place_counter counter)

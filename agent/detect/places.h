@@ -33,6 +33,8 @@ void places_done(struct places *places);
 
 /* Nothing is counted any more, and it is now this time: none was seen later. */
 void places_restart(struct places *places, int64_t now_ms);
+/* The clock was set back to this time, by no more than a window. */
+void places_set_back(struct places *places, int64_t now_ms);
 
 /* The number of the place; 0: not known. */
 uint8_t places_find(struct places *places, struct view name, int64_t time_ms);

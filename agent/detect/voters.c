@@ -195,12 +195,22 @@ void voters_expire(struct voters *voters, struct window *window, int64_t now_ms)
 		drop(voters, window, voters->by_good.first);
 }
 
-void voters_set_back(struct voters *voters, int64_t now_ms)
+void voters_set_back(struct voters *voters, const struct window *window, int64_t now_ms)
 {
 	for (uint32_t number = 1; number <= voters->used; number++) {
-		if (voters->entries[number].good_ms <= now_ms)
+		struct voter *voter = &voters->entries[number];
+		/* What left the window, or was to be forgotten, does not come back. */
+		bool is_over = voter->opinion != OPINION_NONE &&
+		    !window_holds(window, voter->opinion_ms);
+
+		if (!is_over && voter->good_ms <= now_ms && voter->opinion_ms <= now_ms)
 			continue;
-		voters->entries[number].good_ms = now_ms;
+		if (is_over)
+			voter->opinion = OPINION_NONE;
+		if (voter->good_ms > now_ms)
+			voter->good_ms = now_ms;
+		if (voter->opinion_ms > now_ms)
+			voter->opinion_ms = now_ms;
 		changes_note(&voters->changes, number);
 	}
 }

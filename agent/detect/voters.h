@@ -82,8 +82,9 @@ struct vote {
 bool voters_vote(struct voters *voters, struct window *window, const struct vote *vote);
 /* Drops whoever has not got in for too long. */
 void voters_expire(struct voters *voters, struct window *window, int64_t now_ms);
-/* The clock was set back to this time: nobody got in later. */
-void voters_set_back(struct voters *voters, int64_t now_ms);
+/* The clock was set back to this time: nobody got in later, or thought anything. To be told before
+ * the window is. */
+void voters_set_back(struct voters *voters, const struct window *window, int64_t now_ms);
 /* Opinions before this time no longer count in the window. */
 void voters_forget_before(struct voters *voters, struct window *window, int64_t time_ms);
 

@@ -131,12 +131,54 @@ void window_forget_before(struct window *window, int64_t time_ms)
 	}
 }
 
+/* Its row, too: the clock may come by its time again. */
+static void empty(const struct window *window, struct window_bucket *bucket)
+{
+	begin_bucket(window, bucket, 0);
+	bucket->changed = true;
+}
+
+/* Where a window's length lies between them both have the same place. */
+static struct window_bucket *take_place(struct window *window, int64_t number)
+{
+	struct window_bucket *bucket = bucket_at(window, number);
+
+	if (bucket->number < number)
+		begin_bucket(window, bucket, number);
+	bucket->number = number;
+	bucket->changed = true;
+	return bucket;
+}
+
+void window_set_back(struct window *window, int64_t now_ms)
+{
+	int64_t now = number_at(window, now_ms);
+	struct window_bucket *last;
+
+	if (window->floor_ms > now_ms)
+		window->floor_ms = now_ms;
+	if (now >= window->now)
+		return;
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
+		if (!is_inside(window, window->buckets[i].number))
+			empty(window, &window->buckets[i]);
+	last = take_place(window, now);
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++) {
+		struct window_bucket *bucket = &window->buckets[i];
+
+		if (bucket->number <= now)
+			continue;
+		for (size_t j = 0; j < window->counter_count; j++)
+			last->counts[j] += bucket->counts[j];
+		empty(window, bucket);
+	}
+	set_now(window, now);
+}
+
 void window_restart(struct window *window, int64_t now_ms)
 {
-	for (size_t i = 0; i < WINDOW_BUCKETS; i++) {
-		begin_bucket(window, &window->buckets[i], 0);
-		window->buckets[i].changed = true;
-	}
+	for (size_t i = 0; i < WINDOW_BUCKETS; i++)
+		empty(window, &window->buckets[i]);
 	memset(window->sums, 0, window->counter_count * sizeof(*window->sums));
 	window->floor_ms = 0;
 	set_now(window, number_at(window, now_ms));

@@ -66,6 +66,8 @@ void window_advance(struct window *window, int64_t now_ms);
 /* All counts of buckets that end before this time go, but the voters', which their table takes
  * back. The bucket that it falls into stays whole. */
 void window_forget_before(struct window *window, int64_t time_ms);
+/* The clock was set back to this time, by no more than a window: what is of later is of now. */
+void window_set_back(struct window *window, int64_t now_ms);
 /* Empty, at another time. */
 void window_restart(struct window *window, int64_t now_ms);
 

@@ -278,6 +278,27 @@ static void outlives_broken_dates(void **state)
 	}
 }
 
+/* Our clock is set back by four minutes, and with it that of the lines: who is refused then is
+ * heard as ever. */
+static void goes_on_when_set_back(void **state)
+{
+	struct world *world = *state;
+	struct detector_window window;
+	struct pair pair;
+
+	open_pair(&pair, world, 0);
+	let_in(&pair, 10);
+	pair.now_s -= 240;
+	reading_tell_time(&pair.logs[0], pair.now_s++ * 1000);
+	for (int i = 0; i < 20; i++)
+		say(&pair, 0, i % 10, "407 -");
+	detector_advance(world->detector, (pair.now_s + 20) * 1000);
+	detector_window(world->detector, &window);
+	assert_int_equal(window.active, 20);
+	assert_int_equal(window.rejected, 10);
+	close_pair(&pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +312,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(hears_both_logs, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(restores_no_nonsense, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(outlives_broken_dates, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(goes_on_when_set_back, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);

@@ -127,7 +127,7 @@ tests_unit_detect_window_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_detect_window_test_LDADD = $(unit_libs)
 
 tests_unit_detect_voters_test_SOURCES = tests/unit/detect/test_voters.c \
-	$(allocation_sources)
+	$(detect_traffic) $(allocation_sources)
 tests_unit_detect_voters_test_CPPFLAGS = $(unit_cppflags)
 tests_unit_detect_voters_test_LDFLAGS = $(AM_LDFLAGS) $(allocation_ldflags)
 tests_unit_detect_voters_test_LDADD = $(unit_libs)

@@ -60,6 +60,25 @@ static void test_ours_set_back(unused_parameter void **state)
 	assert_int_equal(site_clock_line(&clock, NOON_MS), CLOCK_FORWARD);
 }
 
+static void test_ours_set_back_little(unused_parameter void **state)
+{
+	/* Where it is known that ours was set back, the site's is as well, by however little but
+	 * for a second; by more than a window it is as without knowing. */
+	struct site_clock clock = site_at(NOON_MS);
+
+	assert_int_equal(site_clock_set_back(&clock, NOON_MS - 1000, LATE_MS), CLOCK_STAYS);
+	assert_int_equal(clock.told_ms, NOON_MS - 1000);
+	assert_int_equal(clock.now_ms, NOON_MS);
+	assert_int_equal(site_clock_set_back(&clock, NOON_MS - 1001, LATE_MS), CLOCK_BACK_LITTLE);
+	assert_int_equal(clock.told_ms, NOON_MS - 1001);
+	assert_int_equal(clock.now_ms, NOON_MS - 1001);
+	assert_int_equal(
+	    site_clock_set_back(&clock, NOON_MS - 1001 - LATE_MS, LATE_MS), CLOCK_BACK_LITTLE);
+	assert_int_equal(
+	    site_clock_set_back(&clock, NOON_MS - 1002 - 2 * LATE_MS, LATE_MS), CLOCK_BACK);
+	assert_int_equal(clock.now_ms, NOON_MS - 1002 - 2 * LATE_MS);
+}
+
 static void test_site_is_kept(unused_parameter void **state)
 {
 	/* A site's clock comes back from its row; what was told is another run's. */
@@ -427,6 +446,7 @@ int main(void)
 	    cmocka_unit_test(test_first_moment),
 	    cmocka_unit_test(test_bytes_of_others),
 	    cmocka_unit_test(test_ours_set_back),
+	    cmocka_unit_test(test_ours_set_back_little),
 	    cmocka_unit_test(test_site_is_kept),
 	    cmocka_unit_test(test_on_time),
 	    cmocka_unit_test(test_broken_dates),

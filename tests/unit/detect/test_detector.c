@@ -204,6 +204,48 @@ static void test_clock_set_back(unused_parameter void **state)
 	script_assert_window(detector, "known-good 100");
 }
 
+static void test_clock_set_back_little(unused_parameter void **state)
+{
+	/* Our clock is set back by four minutes, by less than a window: who got in before counts
+	 * still, and who is refused from then on is counted at once, where a spike was it stays,
+	 * and the last minutes leave the window in their time. */
+	for (int spiked = 0; spiked < 2; spiked++) {
+		struct detector *auto_call(detector_free) detector = script_detector();
+		struct detector_evidence evidence;
+		struct detector_window window;
+
+		detector_tell_time(detector, SCRIPT_START_MS + 240000);
+		script_admit(detector, 0, 10, 230);
+		if (spiked)
+			script_refuse(detector, 0, 10, 239);
+		script_say(detector, "239 10.9.0.1 401");
+		script_say(detector, "239 10.9.0.1 401");
+		detector_tell_set_back(detector, SCRIPT_START_MS);
+		detector_window(detector, &window);
+		assert_int_equal(window.now_ms, SCRIPT_START_MS);
+		assert_int_equal(window.spike_since_ms, spiked ? SCRIPT_START_MS : -1);
+		assert_int_equal(detector_totals(detector)->last_ms, SCRIPT_START_MS);
+		script_assert_window(detector, spiked
+			? "known-good 10, active 10, rejected 10, spike"
+			: "known-good 10, active 10");
+		detector_tell_time(detector, SCRIPT_START_MS + 30000);
+		script_refuse(detector, 0, 10, 30);
+		script_assert_window(detector, "known-good 10, active 10, rejected 10, spike");
+		script_say(detector, "30 10.9.0.1 401 scheme=ntlm host=h");
+		detector_advance(detector, SCRIPT_START_MS + 34000);
+		script_assert_window(
+		    detector, "known-good 10, active 10, rejected 10, strangers 1, spike");
+		detector_evidence(detector, &evidence);
+		assert_int_equal(evidence.rejected_voters, 11);
+		detector_advance(detector, SCRIPT_START_MS + 304000);
+		detector_evidence(detector, &evidence);
+		assert_int_equal(evidence.kerberos_rejected, 10);
+		assert_int_equal(evidence.incomplete, 0);
+		detector_advance(detector, SCRIPT_START_MS + 334000);
+		script_assert_window(detector, "known-good 10");
+	}
+}
+
 static void test_clock_leaps(unused_parameter void **state)
 {
 	/* The clock is a year ahead for an hour, with lines and without: who is known stays so,
@@ -455,6 +497,7 @@ int main(void)
 	    cmocka_unit_test(test_broken_date),
 	    cmocka_unit_test(test_clock_set_back),
 	    cmocka_unit_test(test_clock_leaps),
+	    cmocka_unit_test(test_clock_set_back_little),
 	    cmocka_unit_test(test_clock_was_ahead),
 	    cmocka_unit_test(test_pause_of_a_year),
 	    cmocka_unit_test(test_without_totals),

@@ -113,7 +113,11 @@ static void live(struct traffic *traffic, struct detector *detectors[2])
 	const struct signal signal = {.signature = kind % 4, .time_ms = record.time_ms};
 	const int64_t past_ms = traffic->now_ms - traffic_pick(traffic, 60000);
 
+	if (kind == 17)
+		traffic->now_ms -= traffic_pick(traffic, 200000);
 	for (int i = 0; i < 2; i++) {
+		if (kind == 17)
+			detector_tell_set_back(detectors[i], traffic->now_ms);
 		detector_tell_time(detectors[i], traffic->now_ms);
 		if (kind < 10)
 			detector_signal(detectors[i], &signal, NULL);

@@ -119,6 +119,24 @@ static void test_against_list(unused_parameter void **state)
 	distinct_done(&distinct);
 }
 
+static void test_set_back(unused_parameter void **state)
+{
+	/* What was seen later than the clock says now was seen now, and is forgotten in time. */
+	struct distinct distinct = distinct_of(10);
+
+	for (uint64_t hash = 1; hash <= 4; hash++)
+		distinct_add(&distinct, 0, hash, (int64_t)hash * 100);
+	distinct_saved(&distinct);
+	distinct_set_back(&distinct, 200);
+	assert_int_equal(distinct.changes.count, 2);
+	distinct_add(&distinct, 0, 1, 201);
+	distinct_expire(&distinct, 200);
+	assert_int_equal(distinct.counts[0], 4);
+	distinct_expire(&distinct, 201);
+	assert_int_equal(distinct.counts[0], 1);
+	distinct_done(&distinct);
+}
+
 #define MAX_KEPT 8
 
 struct kept {
@@ -298,6 +316,7 @@ int main(void)
 	    cmocka_unit_test(test_full),
 	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_against_list),
+	    cmocka_unit_test(test_set_back),
 	    cmocka_unit_test(test_out_of_order),
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_rows_of_others),

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "allocation.h"
+#include "traffic.h"
 #include "unit.h"
 
 #define WINDOW_MS INT64_C(300000)
@@ -320,6 +321,53 @@ static void test_good_time_is_the_latest(unused_parameter void **state)
 	assert_true(reject(1, START_MS + WEEK_MS));
 }
 
+/* What the window must count: each opinion that it holds. */
+static uint64_t recount(enum opinion opinion)
+{
+	uint64_t count = 0;
+
+	for (uint32_t number = 1; number <= voters.used; number++)
+		count += voters.entries[number].order != 0 &&
+		    voters.entries[number].opinion == (unsigned)opinion &&
+		    window_holds(&window, voters.entries[number].opinion_ms);
+	return count;
+}
+
+static void test_set_back(unused_parameter void **state)
+{
+	/* However often the clock goes on and is set back by up to a window, the window counts each
+	 * voter's opinion once, and what has left it does not come back. */
+	struct traffic dice = {.state = 11};
+	int64_t now_ms = START_MS;
+
+	for (int i = 0; i < 20000; i++) {
+		uint64_t voter = 1 + traffic_pick(&dice, 4);
+		unsigned kind = traffic_pick(&dice, 20);
+		int64_t time_ms = now_ms - traffic_pick(&dice, 10000);
+		uint64_t active = recount(OPINION_ESTABLISHED) + recount(OPINION_REJECTED);
+
+		if (kind < 9) {
+			admit(voter, time_ms);
+		} else if (kind < 18) {
+			reject(voter, time_ms);
+		} else if (kind == 18) {
+			now_ms += traffic_pick(&dice, 200000);
+			window_advance(&window, now_ms);
+		} else {
+			now_ms -= traffic_pick(&dice, WINDOW_MS + 1);
+			voters_set_back(&voters, &window, now_ms);
+			window_set_back(&window, now_ms);
+			assert_int_equal(active,
+			    recount(OPINION_ESTABLISHED) + recount(OPINION_REJECTED));
+		}
+		if (traffic_pick(&dice, 200) == 0) {
+			voters_forget_before(&voters, &window, time_ms);
+			window_forget_before(&window, time_ms);
+		}
+		assert_votes(recount(OPINION_ESTABLISHED), recount(OPINION_REJECTED));
+	}
+}
+
 struct counts {
 	size_t puts, gone;
 	uint64_t last;
@@ -502,6 +550,7 @@ int main(void)
 	    voters_test(test_many),
 	    voters_test(test_oldest_goes),
 	    voters_test(test_forgets),
+	    voters_test(test_set_back),
 	    voters_test(test_good_time_is_the_latest),
 	    voters_test(test_saves_what_changed),
 	    voters_test(test_offers_all),

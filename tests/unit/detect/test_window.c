@@ -142,6 +142,36 @@ static void test_restart(unused_parameter void **state)
 	window_done(&window);
 }
 
+static void test_set_back(unused_parameter void **state)
+{
+	/* What is of later than the clock says now is of now, and leaves the window in its time;
+	 * what has left it, or was restored from before it, does not come back. */
+	for (int64_t back_ms = 0; back_ms <= WINDOW_MS; back_ms += BUCKET_MS) {
+		struct window window = window_at(START_MS - WINDOW_MS);
+		int64_t now_ms = START_MS - back_ms;
+
+		window_add(&window, START_MS - WINDOW_MS, WINDOW_UNANSWERED, 1);
+		window_advance(&window, START_MS);
+		window_restore_count(&window, START_MS - WINDOW_MS - 1, WINDOW_UNANSWERED);
+		window_add(&window, START_MS - WINDOW_MS + BUCKET_MS, WINDOW_UNANSWERED, 2);
+		window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
+		window_saved(&window);
+		window_forget_before(&window, START_MS - WINDOW_MS + BUCKET_MS);
+		window_set_back(&window, now_ms);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 6);
+		assert_false(window_holds(&window, now_ms + BUCKET_MS));
+		assert_true(window_holds(&window, now_ms));
+		window_add(&window, now_ms, WINDOW_UNANSWERED, 8);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 14);
+		window_advance(&window, now_ms + WINDOW_MS - BUCKET_MS);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED],
+		    back_ms < WINDOW_MS - BUCKET_MS ? 12 : 14);
+		window_advance(&window, now_ms + WINDOW_MS);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+		window_done(&window);
+	}
+}
+
 static void test_limits(unused_parameter void **state)
 {
 	/* Too many signatures are refused, and a window of a few milliseconds still works. */
@@ -334,6 +364,7 @@ int main(void)
 	    cmocka_unit_test(test_against_model),
 	    cmocka_unit_test(test_forget),
 	    cmocka_unit_test(test_restart),
+	    cmocka_unit_test(test_set_back),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_sums_of_restored),
