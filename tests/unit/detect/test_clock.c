@@ -355,7 +355,8 @@ static void test_kept_back(unused_parameter void **state)
 {
 	/* At night the lines that a server keeps back come alone, each as late as the one before:
 	 * two of a probe every five minutes, a page's all at once, or, where each of its processes
-	 * keeps its own back, four in turn. Their clock is right. */
+	 * keeps its own back, four in turn. Their clock is right, in a long window, too. */
+	struct log_clock long_window = {0};
 	static const int64_t kept_back_ms[] = {60000, 240000, 301000, 600000};
 	static const struct {
 		int64_t every_ms;
@@ -377,6 +378,9 @@ static void test_kept_back(unused_parameter void **state)
 					assert_int_equal(clock.offset_ms, 0);
 				}
 		}
+	for (int64_t ms = 0; ms < 24 * HOUR_MS; ms += HOUR_MS / 2)
+		log_clock_line(&long_window, NOON_MS + ms - HOUR_MS, NOON_MS + ms, HOUR_MS);
+	assert_int_equal(long_window.offset_ms, 0);
 }
 
 static void test_not_kept_back(unused_parameter void **state)

@@ -147,16 +147,18 @@ static void test_set_back(unused_parameter void **state)
 	/* What is of later than the clock says now is of now, and leaves the window in its time;
 	 * what has left it, or was restored from before it, does not come back. */
 	for (int64_t back_ms = 0; back_ms <= WINDOW_MS; back_ms += BUCKET_MS) {
-		struct window window = window_at(START_MS - WINDOW_MS);
-		int64_t now_ms = START_MS - back_ms;
+		/* Each time in another place of the ring. */
+		int64_t ahead_ms = START_MS + back_ms;
+		struct window window = window_at(ahead_ms - WINDOW_MS);
+		int64_t now_ms = START_MS;
 
-		window_add(&window, START_MS - WINDOW_MS, WINDOW_UNANSWERED, 1);
-		window_advance(&window, START_MS);
-		window_restore_count(&window, START_MS - WINDOW_MS - 1, WINDOW_UNANSWERED);
-		window_add(&window, START_MS - WINDOW_MS + BUCKET_MS, WINDOW_UNANSWERED, 2);
-		window_add(&window, START_MS, WINDOW_UNANSWERED, 4);
+		window_add(&window, ahead_ms - WINDOW_MS, WINDOW_UNANSWERED, 1);
+		window_advance(&window, ahead_ms);
+		window_restore_count(&window, ahead_ms - WINDOW_MS - 1, WINDOW_UNANSWERED);
+		window_add(&window, ahead_ms - WINDOW_MS + BUCKET_MS, WINDOW_UNANSWERED, 2);
+		window_add(&window, ahead_ms, WINDOW_UNANSWERED, 4);
 		window_saved(&window);
-		window_forget_before(&window, START_MS - WINDOW_MS + BUCKET_MS);
+		window_forget_before(&window, ahead_ms - WINDOW_MS + BUCKET_MS);
 		window_set_back(&window, now_ms);
 		assert_int_equal(window.sums[WINDOW_UNANSWERED], 6);
 		assert_false(window_holds(&window, now_ms + BUCKET_MS));
