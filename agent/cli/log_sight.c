@@ -30,7 +30,7 @@ static void note_token(struct log_sight *sight, struct view line, const struct r
 	if (is_in)
 		sight->admitted[record->scheme] = true;
 	else if (asks_to_sign_in(record->status) && record->reply == REPLY_CONTINUE &&
-	    !view_contains(line, VIEW("reply")))
+	    !view_contains(line, VIEW(" reply=")))
 		sight->silent[record->scheme]++;
 }
 

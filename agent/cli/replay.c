@@ -50,7 +50,7 @@ static void tell_spike(struct replay *replay)
 	replay->is_unread = !output_flush();
 }
 
-/* The daemon looks at the window after each batch; here each line is a batch. */
+/* The daemon looks at the window after each batch; here each line is one, and each step of time. */
 static void look(struct replay *replay)
 {
 	if (detector_has_spike(replay->detector) != replay->spike)
@@ -145,16 +145,19 @@ static void pass_time(struct replay *replay, int64_t limit_ms)
 	int64_t bucket_ms = late_ms > WINDOW_BUCKETS ? late_ms / WINDOW_BUCKETS : 1;
 	struct detector_window window;
 	int64_t end_ms;
+	int64_t tunnel_ms; /* until then silence may tell of a refusal */
 
 	detector_window(replay->detector, &window);
 	end_ms = window.now_ms + late_ms + bucket_ms;
+	tunnel_ms = window.now_ms + HANDSHAKES_TUNNEL_MS + bucket_ms;
 	if (window.now_ms < 0)
 		hear_at(replay, limit_ms);
 	if (window.now_ms < 0 || !step(replay, window.now_ms + HANDSHAKES_SOON_MS + 1, limit_ms))
 		return;
 	detector_window(replay->detector, &window);
 	for (int64_t at_ms = (window.now_ms / bucket_ms + 1) * bucket_ms;
-	     window.rejected > 0 && at_ms < end_ms && step(replay, at_ms, limit_ms);
+	     (window.rejected > 0 || at_ms <= tunnel_ms) && at_ms < end_ms &&
+	     step(replay, at_ms, limit_ms);
 	     at_ms += bucket_ms) {
 		hear(replay);
 		detector_window(replay->detector, &window);

@@ -111,7 +111,9 @@ static bool is_sane(const struct detector_options *options)
 static int init_parts(struct detector *detector)
 {
 	const struct detector_options *options = &detector->options;
+	int64_t half_ms = options->window_ms / 2; /* what is told later would count no more */
 	const struct handshakes_options handshakes = {.timeout_ms = options->handshake_timeout_ms,
+	    .tunnel_ms = half_ms < HANDSHAKES_TUNNEL_MS ? half_ms : HANDSHAKES_TUNNEL_MS,
 	    .max_pending = options->max_pending,
 	    .seed = options->seed,
 	    .statuses = options->statuses,

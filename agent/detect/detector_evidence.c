@@ -34,6 +34,7 @@ void evidence_restart(struct evidence *evidence, int64_t now_ms)
 
 void evidence_set_back(struct evidence *evidence, int64_t now_ms)
 {
+	onset_set_back(&evidence->onset, now_ms);
 	places_set_back(&evidence->hosts, now_ms);
 	places_set_back(&evidence->workers, now_ms);
 	distinct_set_back(&evidence->distinct, now_ms);

@@ -143,7 +143,7 @@ int64_t handshakes_patience_ms(const struct handshakes *handshakes, enum handsha
 	case HANDSHAKE_UNDECIDED:
 		return HANDSHAKES_SOON_MS;
 	case HANDSHAKE_TUNNEL:
-		return HANDSHAKES_TUNNEL_MS;
+		return handshakes->options.tunnel_ms;
 	default:
 		return handshakes->options.timeout_ms;
 	}

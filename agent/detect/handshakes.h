@@ -38,7 +38,7 @@ struct sign_in {
 	uint32_t count;     /* how many ended so; 0: the count follows later */
 	bool authenticated; /* established, but no handshake of its own */
 	bool good;          /* makes the voter known-good */
-	bool claimed;       /* nobody vouches for it: what was known of the voter stands */
+	bool claimed;       /* a name that may have been typed: a refusal before it stands */
 	bool belated;       /* silence told, not the line at that time */
 	bool voted;         /* it was told before, as what it is; now it only counts */
 	enum cause cause;   /* of a refusal */
@@ -50,6 +50,7 @@ typedef void handshakes_on_sign_in(void *context, const struct sign_in *sign_in)
 
 struct handshakes_options {
 	int64_t timeout_ms;
+	int64_t tunnel_ms; /* HANDSHAKES_TUNNEL_MS, or less where the window is short */
 	size_t max_pending;
 	struct hash_seed seed;
 	const struct statuses *statuses; /* borrowed; NULL: the server's codes say nothing */
@@ -61,8 +62,8 @@ struct handshakes_options {
 enum handshake_queue {
 	QUEUE_PATIENT, /* challenged, legs: until the timeout */
 	QUEUE_SOON,    /* undecided */
-	QUEUE_TUNNEL,
-	QUEUE_PATIENT_KNOWN, /* the same of known-good voters */
+	QUEUE_TUNNEL,  /* undecided, at a forward proxy */
+	QUEUE_PATIENT_KNOWN, /* the same three of known-good voters */
 	QUEUE_SOON_KNOWN,
 	QUEUE_TUNNEL_KNOWN,
 	QUEUE_ANSWERED, /* has told its outcome: goes before all others */

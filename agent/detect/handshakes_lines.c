@@ -159,6 +159,8 @@ static bool is_outdated(const struct handshakes *handshakes, const struct handsh
 	if (reading->line->time_ms - handshake->time_ms >
 	    handshakes_patience_ms(handshakes, (enum handshake_state)handshake->state))
 		return true; /* where a backlog is read the clock may stand still */
+	if (handshake->state == HANDSHAKE_TUNNEL)
+		return false; /* one may last, and another be asked for meanwhile */
 	if (reading->finding.verdict == VERDICT_DENIAL ||
 	    reading->finding.verdict == VERDICT_OVERSIZE)
 		return false;
@@ -301,35 +303,35 @@ static bool went_well(
 	    is_what_was_refused(handshakes, number, record);
 }
 
-/* Whether the server, or what came before, shows that this is no mere claim of the client's. */
-static bool is_vouched_for(
-    const struct handshakes *handshakes, uint32_t number, const struct reading *reading)
+/* What stands beside a 401 was typed, or is somebody's who may not have this page. */
+static bool may_be_typed(const struct reading *reading)
 {
 	const struct record *record = reading->line->record;
-	enum scheme scheme = reading->finding.scheme;
-	bool claim = reading->line->name_is_claim;
 
-	if (reading->finding.verdict == VERDICT_PASSAGE)
-		return went_well(handshakes, number, record);
-	if (scheme_is_token(scheme) && scheme != SCHEME_BASIC)
-		return !claim || !asks_to_sign_in(record->status);
-	if (claim)
-		return went_well(handshakes, number, record);
-	/* A Basic name that nobody asked for is the client's own claim in some logs. */
-	if (scheme == SCHEME_BASIC)
-		return number != 0;
-	/* What stands beside a 401 was typed, or is somebody's who may not have this page. */
-	return may_be_early(record) || !asks_to_sign_in(record->status);
+	return asks_to_sign_in(record->status) && !may_be_early(record) &&
+	    (reading->line->name_is_claim || !scheme_is_token(reading->finding.scheme));
 }
 
 /* Whether the line makes its voter known-good. No stranger may come among these: what the server
  * does not vouch for counts only where the page was not to be had without a sign-in. */
-static bool makes_known_good(uint32_t number, const struct reading *reading)
+static bool makes_known_good(
+    const struct handshakes *handshakes, uint32_t number, const struct reading *reading)
 {
-	bool by_name = !scheme_is_token(reading->finding.scheme) &&
-	    reading->finding.verdict != VERDICT_PASSAGE;
+	const struct record *record = reading->line->record;
+	enum scheme scheme = reading->finding.scheme;
 
-	return number != 0 || !by_name || is_success(reading->line->record->status);
+	if (reading->finding.verdict == VERDICT_PASSAGE)
+		return went_well(handshakes, number, record);
+	if (may_be_typed(reading))
+		return false;
+	if (scheme_is_token(scheme) && scheme != SCHEME_BASIC)
+		return true;
+	if (reading->line->name_is_claim)
+		return went_well(handshakes, number, record);
+	/* A Basic name that nobody asked for is the client's own claim in some logs. */
+	if (scheme == SCHEME_BASIC)
+		return number != 0;
+	return number != 0 || is_success(record->status);
 }
 
 static void admit(struct handshakes *handshakes, uint32_t number, const struct reading *reading)
@@ -343,8 +345,8 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .record = reading->line->record,
 	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
-	sign_in.claimed = !is_vouched_for(handshakes, number, reading);
-	sign_in.good = !sign_in.claimed && makes_known_good(number, reading);
+	sign_in.claimed = may_be_typed(reading);
+	sign_in.good = makes_known_good(handshakes, number, reading);
 	if (may_be_early(record)) {
 		sign_in.count = 0;
 		wait_for_challenge(handshakes, number, reading);
@@ -407,12 +409,6 @@ static const struct step {
     [HANDSHAKE_ANSWERED][VERDICT_LEG] = {.action = STEP_STAY},
 };
 
-/* A tunnel's end tells as much as an answer. */
-static const struct step *step_of(enum handshake_state state, enum verdict verdict)
-{
-	return &steps[state == HANDSHAKE_TUNNEL ? HANDSHAKE_UNDECIDED : state][verdict];
-}
-
 /* NTLM has one leg that is answered so, and its last follows at once: where the 401 on that shows
  * no error either, errors may never be filled in. */
 static bool may_be_last_leg(const struct handshake *handshake, const struct reading *reading)
@@ -439,7 +435,21 @@ static enum handshake_state next_state(const struct handshake *handshake,
 static bool is_late_challenge(const struct handshake *handshake, const struct reading *reading)
 {
 	return handshake->state == HANDSHAKE_LEG && !handshake->challenged &&
-	    is_question(reading->finding.verdict);
+	    is_question(reading->finding.verdict) && may_be_early(reading->line->record);
+}
+
+/* A tunnel's end tells as much as an answer. */
+static const struct step *step_of(
+    const struct handshakes *handshakes, uint32_t number, const struct reading *reading)
+{
+	static const struct step late_challenge = {.action = STEP_STAY};
+	const struct handshake *handshake = &handshakes->entries[number];
+	unsigned state = handshake->state;
+
+	if (is_late_challenge(handshake, reading))
+		return &late_challenge;
+	return &steps[state == HANDSHAKE_TUNNEL ? HANDSHAKE_UNDECIDED : state]
+		     [reading->finding.verdict];
 }
 
 static void go_on(struct handshakes *handshakes, uint32_t number, const struct reading *reading,
@@ -447,7 +457,7 @@ static void go_on(struct handshakes *handshakes, uint32_t number, const struct r
 {
 	if (number == 0)
 		number = begin(handshakes, reading);
-	if (step->action == STEP_WAIT && !is_late_challenge(&handshakes->entries[number], reading))
+	if (step->action == STEP_WAIT)
 		handshakes_wait(handshakes, number,
 		    next_state(&handshakes->entries[number], reading, step), reading->line);
 	learn(&handshakes->entries[number], reading);
@@ -466,10 +476,20 @@ static enum verdict verdict_for_everybody(enum verdict verdict)
 		return VERDICT_CHALLENGE;
 	case VERDICT_PASSAGE:
 	case VERDICT_SERVED:
+	case VERDICT_DENIAL:
 		return VERDICT_NOTHING;
 	default:
 		return verdict;
 	}
+}
+
+static struct finding find_out(const struct handshakes *handshakes, const struct record *record)
+{
+	struct finding finding = verdict_of(handshakes->options.statuses, record);
+
+	if (finding.verdict != VERDICT_ADMISSION && is_for_everybody(record))
+		finding.verdict = verdict_for_everybody(finding.verdict);
+	return finding;
 }
 
 /* What can begin a handshake; the others say nothing, or all, by themselves. */
@@ -492,9 +512,7 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 	const struct step *step;
 	uint32_t number = 0;
 
-	reading.finding = verdict_of(handshakes->options.statuses, line->record);
-	if (reading.finding.verdict != VERDICT_ADMISSION && is_for_everybody(line->record))
-		reading.finding.verdict = verdict_for_everybody(reading.finding.verdict);
+	reading.finding = find_out(handshakes, line->record);
 	if (reading.finding.verdict == VERDICT_NOTHING)
 		return;
 	if (needs_keys(handshakes, &reading)) {
@@ -505,8 +523,7 @@ void handshakes_line(struct handshakes *handshakes, const struct line *line)
 		handshakes_end(handshakes, number);
 		number = 0;
 	}
-	step = step_of((enum handshake_state)handshakes->entries[number].state,
-	    reading.finding.verdict);
+	step = step_of(handshakes, number, &reading);
 	if (step->action == STEP_ADMIT)
 		admit(handshakes, number, &reading);
 	else if (step->action == STEP_REFUSE)

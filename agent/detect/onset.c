@@ -30,6 +30,20 @@ void onset_advance(struct onset *onset, int64_t now_ms, uint8_t percent)
 	onset->changed = true;
 }
 
+void onset_set_back(struct onset *onset, int64_t now_ms)
+{
+	int64_t now = now_ms / onset->sample_ms;
+	int64_t oldest = onset->now - ONSET_SAMPLES + 1;
+
+	if (now >= onset->now)
+		return;
+	for (int64_t number = onset->now; number > now && number >= oldest; number--)
+		onset->percents[number % ONSET_SAMPLES] = ONSET_UNTOLD;
+	onset->now = now;
+	onset->next_ms = (now + 1) * onset->sample_ms;
+	onset->changed = true;
+}
+
 /* A rise is a step where it took no longer than that. Samples that tell nothing are part of it, and
  * where it is they that make it longer, nobody knows how it rose. */
 static enum onset_kind kind_of(int64_t between, int64_t told)

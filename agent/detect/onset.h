@@ -27,6 +27,8 @@ struct onset {
 void onset_init(struct onset *onset, int64_t window_ms);
 /* Time moves on to now; until then the share was this, in percent or ONSET_UNTOLD. */
 void onset_advance(struct onset *onset, int64_t now_ms, uint8_t percent);
+/* The clock was set back: nothing is known of later. */
+void onset_set_back(struct onset *onset, int64_t now_ms);
 /* How it came to the share of now. */
 void onset_report(const struct onset *onset, uint8_t percent, struct detector_onset *ret_report);
 

@@ -60,7 +60,8 @@ bool asks_to_sign_in(int status)
 	return false;
 }
 
-/* A token for somebody else: Bearer, Digest. Of a Negotiate token the answer says something. */
+/* A token for somebody else: Bearer, Digest. What Negotiate may carry beside Kerberos and NTLM has
+ * the same scheme, but of that the answer says something, where the log shows it. */
 static bool is_foreign(const struct record *record)
 {
 	return record->scheme == SCHEME_OTHER && record->reply == REPLY_UNKNOWN;

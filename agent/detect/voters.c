@@ -138,7 +138,8 @@ static void take_opinion(struct voter *voter, struct window *window, const struc
 	bool stands =
 	    vote->belated ? voter->opinion_ms >= vote->time_ms : voter->opinion_ms > vote->time_ms;
 
-	if (vote->claimed && voter->opinion == OPINION_REJECTED)
+	if (vote->claimed && voter->opinion == OPINION_REJECTED &&
+	    window_holds(window, voter->opinion_ms))
 		return;
 
 	if ((voter->opinion != OPINION_NONE && stands) || !window_holds(window, vote->time_ms))

@@ -74,7 +74,7 @@ struct vote {
 	int64_t time_ms;
 	enum opinion opinion;
 	bool good; /* it got in: makes a known-good voter, if not too long ago, or refreshes one */
-	bool claimed; /* by nobody's word but the client's: a refusal before it stands */
+	bool claimed; /* by a name that may have been typed: a refusal before it stands */
 	bool belated; /* found out later: a newer opinion, or one of the same time, stands */
 };
 

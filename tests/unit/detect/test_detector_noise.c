@@ -202,12 +202,23 @@ static void test_claims_and_refusals(unused_parameter void **state)
 	claim(detector, "0 10.0.0.1 200 user=a@B scheme=kerberos reply=done");
 	claim(detector, "1 10.0.0.1 401 scheme=kerberos reply=reject");
 	script_assert_window(detector, "known-good 1, active 1, rejected 1");
-	claim(detector, "2 10.0.0.1 200 user=a@B target=/public");
 	claim(detector, "3 10.0.0.1 401");
 	claim(detector, "3 10.0.0.1 401 user=EXAMPLE\\a");
 	script_assert_window(detector, "known-good 1, active 1, rejected 1");
 	claim(detector, "4 10.0.0.1 401");
 	claim(detector, "4 10.0.0.1 200 user=a@B");
+	script_assert_window(detector, "known-good 1, active 1");
+	/* Who mistyped a password and then got in did get in. */
+	claim(detector, "5 10.0.0.1 401");
+	claim(detector, "6 10.0.0.1 401 user=a scheme=basic");
+	script_assert_window(detector, "known-good 1, active 1, rejected 1");
+	claim(detector, "7 10.0.0.1 200 user=a scheme=basic");
+	script_assert_window(detector, "known-good 1, active 1");
+	/* A refusal that has left the window is none any more. */
+	claim(detector, "8 10.0.0.1 401 scheme=kerberos reply=reject");
+	script_assert_window(detector, "known-good 1, active 1, rejected 1");
+	claim(detector, "400 10.0.0.1 401");
+	claim(detector, "400 10.0.0.1 401 user=EXAMPLE\\a");
 	script_assert_window(detector, "known-good 1, active 1");
 }
 

@@ -163,6 +163,25 @@ static int on_row(void *context, struct view key, struct view value)
 	return 0;
 }
 
+static void test_set_back(unused_parameter void **state)
+{
+	/* Where the clock is set back nothing is known of later; what comes is sampled at once. */
+	static const uint8_t percents[] = {0, 0, 0, 80, 80, 80, 80};
+	struct onset onset = onset_of(percents, sizeof(percents));
+	struct detector_onset report;
+
+	onset_set_back(&onset, START_MS);
+	assert_int_equal(onset.now, START_MS / SAMPLE_MS);
+	onset_set_back(&onset, START_MS - 4 * SAMPLE_MS);
+	assert_onset(&onset, 80, ONSET_STEP, 1);
+	onset_advance(&onset, START_MS - 3 * SAMPLE_MS, 10);
+	onset_report(&onset, 80, &report);
+	assert_int_equal(report.at_ms, START_MS - 3 * SAMPLE_MS);
+	onset_set_back(&onset, START_MS - 2 * ONSET_SAMPLES * SAMPLE_MS);
+	for (size_t i = 0; i < ONSET_SAMPLES; i++)
+		assert_int_equal(onset.percents[i], ONSET_UNTOLD);
+}
+
 static void test_rows(unused_parameter void **state)
 {
 	/* Written only where it changed; read back it tells the same, and goes on; with another
@@ -207,6 +226,7 @@ int main(void)
 	    cmocka_unit_test(test_untold),
 	    cmocka_unit_test(test_untold_between),
 	    cmocka_unit_test(test_time),
+	    cmocka_unit_test(test_set_back),
 	    cmocka_unit_test(test_rows),
 	};
 
