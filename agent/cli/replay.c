@@ -32,6 +32,7 @@ struct replay {
 	int64_t second; /* of the last line */
 	int64_t now_ms; /* up to a second behind the detector's clock */
 	int64_t heard_ms; /* when deafness was last looked at */
+	uint64_t max_unparsed; /* in a row, before a log is not understood */
 	bool ended; /* no more lines come */
 	bool spike;
 	bool is_unread; /* nobody gets what is told any more */
@@ -71,18 +72,13 @@ static void tell_changes(struct replay *replay)
 	}
 }
 
-static uint64_t max_unparsed(const struct replay *replay)
-{
-	return (uint64_t)replay->rulebook->config->deaf.unparsed_lines;
-}
-
 /* A whole log of which nothing was understood needs no more lines to tell. */
 static void see_whole(const struct replay *replay, size_t log, struct deaf_sight *sight)
 {
 	const struct intake_totals *totals = replay_source_totals(replay->sources[log]);
 
 	if (sight->understood == 0 && sight->unparsed_in_a_row + totals->overlong_lines > 0)
-		sight->unparsed_in_a_row = max_unparsed(replay);
+		sight->unparsed_in_a_row = replay->max_unparsed;
 }
 
 static void hear_at(struct replay *replay, int64_t now_ms)
@@ -116,12 +112,10 @@ static void hear(struct replay *replay)
 
 /* Lines that are not understood tell no time, so none passes while they come. Before the first time
  * nobody knows when they did. */
-static void hear_unparsed(struct replay *replay, const struct replay_source *source)
+static void hear_unparsed(struct replay *replay)
 {
 	struct detector_window window;
 
-	if (replay_source_reading(source)->unparsed_in_a_row != max_unparsed(replay))
-		return;
 	detector_window(replay->detector, &window);
 	if (window.now_ms >= 0)
 		hear_at(replay, window.now_ms);
@@ -184,7 +178,8 @@ static void take_line(struct replay *replay, struct replay_source *source)
 		pass_time(replay, time_ms);
 	replay_source_detect(source);
 	look(replay);
-	hear_unparsed(replay, source);
+	if (replay_source_reading(source)->unparsed_in_a_row == replay->max_unparsed)
+		hear_unparsed(replay);
 	if (second == replay->second)
 		return;
 	replay->second = second;
@@ -375,6 +370,7 @@ static int replay_sites(const struct invocation *invocation, const struct rulebo
 		    .site = &rulebook->config->sites.items[i],
 		    .heard_ms = INT64_MIN / 2,
 		    .now_ms = -1,
+		    .max_unparsed = (uint64_t)rulebook->config->deaf.unparsed_lines,
 		    .progress = &progress,
 		    .taken_before = taken_before,
 		    .sum = &result->sum};

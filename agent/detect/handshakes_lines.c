@@ -322,8 +322,6 @@ static bool makes_known_good(
 
 	if (reading->finding.verdict == VERDICT_PASSAGE)
 		return went_well(handshakes, number, record);
-	if (may_be_typed(reading))
-		return false;
 	if (scheme_is_token(scheme) && scheme != SCHEME_BASIC)
 		return true;
 	if (reading->line->name_is_claim)
@@ -346,7 +344,7 @@ static void admit(struct handshakes *handshakes, uint32_t number, const struct r
 	    .authenticated = number == 0 && !scheme_is_token(reading->finding.scheme)};
 
 	sign_in.claimed = may_be_typed(reading);
-	sign_in.good = makes_known_good(handshakes, number, reading);
+	sign_in.good = !sign_in.claimed && makes_known_good(handshakes, number, reading);
 	if (may_be_early(record)) {
 		sign_in.count = 0;
 		wait_for_challenge(handshakes, number, reading);

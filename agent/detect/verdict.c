@@ -1,8 +1,5 @@
 #include "detect/verdict.h"
 
-/* The statuses that stand for "sign in first". */
-static const int auth_failure_statuses[] = {401, 407};
-
 /* What a class of codes makes of a 401 whose sub-status is that of a logon, and of one without
  * sub-status. Those not named here are refusals. */
 static const struct {
@@ -51,14 +48,6 @@ static const enum verdict token_verdicts[SCHEME_COUNT][REPLY_DONE + 1] = {
     [SCHEME_BASIC] = {VERDICT_REFUSAL, VERDICT_REFUSAL, VERDICT_REFUSAL, VERDICT_REFUSAL},
     [SCHEME_OTHER] = {VERDICT_CHALLENGE, VERDICT_LEG, VERDICT_REFUSAL, VERDICT_ADMISSION},
 };
-
-bool asks_to_sign_in(int status)
-{
-	for (size_t i = 0; i < count_of(auth_failure_statuses); i++)
-		if (auth_failure_statuses[i] == status)
-			return true;
-	return false;
-}
 
 /* A token for somebody else: Bearer, Digest. What Negotiate may carry beside Kerberos and NTLM has
  * the same scheme, but of that the answer says something, where the log shows it. */
@@ -210,6 +199,8 @@ static struct finding judge(const struct statuses *statuses, const struct record
 {
 	struct finding finding = {.scheme = record->scheme};
 
+	if (is_foreign(record))
+		return judge_foreign(record);
 	if (!asks_to_sign_in(record->status)) {
 		judge_answer(record, &finding);
 		return finding;
@@ -231,14 +222,12 @@ static struct finding judge(const struct statuses *statuses, const struct record
 /* What most lines are: judge() would say the same. */
 static bool is_plain_admission(const struct record *record)
 {
-	return record->status >= 100 && record->status < 400 && record->reply != REPLY_REJECT &&
-	    !view_is_empty(record->user);
+	return record->status >= 100 && record->status < 400 && record->scheme != SCHEME_OTHER &&
+	    record->reply != REPLY_REJECT && !view_is_empty(record->user);
 }
 
 struct finding verdict_of(const struct statuses *statuses, const struct record *record)
 {
-	if (is_foreign(record))
-		return judge_foreign(record);
 	if (is_plain_admission(record))
 		return (struct finding){.verdict = VERDICT_ADMISSION, .scheme = record->scheme};
 	return judge(statuses, record);

@@ -34,7 +34,10 @@ struct finding {
 };
 
 /* Whether the status stands for "sign in first". */
-bool asks_to_sign_in(int status);
+static inline bool asks_to_sign_in(int status)
+{
+	return status == 401 || status == 407;
+}
 
 /* `statuses` NULL: the server's codes say nothing. */
 struct finding verdict_of(const struct statuses *statuses, const struct record *record);
