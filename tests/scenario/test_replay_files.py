@@ -221,9 +221,9 @@ def test_deaf(rig):
     deaf, ended, summary = authmedic.objects("replay")
     assert (deaf["event"], deaf["log"], deaf["reason"]) == ("deaf", second.path, "silent")
     assert (ended["event"], ended["log"], ended["reason"]) == ("deaf-ended", second.path, "silent")
-    silence = start + 2 * HOUR
-    times = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(silence + seconds))
-             for seconds in (600, 660, HOUR, HOUR + 60)]
+    last, next_one = start + 2 * HOUR - 5, start + 3 * HOUR
+    times = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
+             for moment in (last + 600, last + 660, next_one, next_one + 60)]
     assert times[0] <= deaf["time"][:19] <= times[1]
     assert times[2] <= ended["time"][:19] <= times[3]
     assert summary["event"] == "summary"

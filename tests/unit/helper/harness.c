@@ -520,6 +520,13 @@ struct protocol_reply harness_ask_status(const struct harness *harness)
 	return harness_ask(harness, &request);
 }
 
+/* It is made in the turn that answers the first request, and after that. */
+void harness_await_ledger(const struct harness *harness)
+{
+	harness_ask_status(harness);
+	harness_ask_status(harness);
+}
+
 /* Starts an action that reads a line from the fifo `go` before it ends. */
 void harness_begin_action(const struct harness *harness)
 {

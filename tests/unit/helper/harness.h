@@ -86,6 +86,8 @@ struct protocol_reply harness_say(
     const struct harness *harness, uint32_t verb, const char *site, uint32_t rung);
 struct protocol_reply harness_ask_action(const struct harness *harness, const char *incident);
 struct protocol_reply harness_ask_status(const struct harness *harness);
+/* Until a started helper has made its ledger. */
+void harness_await_ledger(const struct harness *harness);
 void assert_refused(const struct protocol_reply *reply, enum protocol_refusal refusal);
 
 /* The script of a plugin that leaves a line in the file `marks` for each run. */

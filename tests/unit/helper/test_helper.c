@@ -228,6 +228,7 @@ static void distrusts_the_ledger(void **state)
 	harness_plugin(harness, "mark", harness_mark);
 	harness_start(harness);
 	assert_int_equal(harness_ask_status(harness).budget_hour, 1);
+	harness_await_ledger(harness);
 	harness_path(harness, "state/helper/ledger", path);
 	assert_int_equal(chmod(path, 0666), 0);
 	reply = harness_apply(harness, "web", "i-1");
