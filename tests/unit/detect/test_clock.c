@@ -410,6 +410,34 @@ static void test_not_kept_back(unused_parameter void **state)
 	assert_int_equal(clock.offset_ms, -120000);
 }
 
+static void test_at_once(unused_parameter void **state)
+{
+	/* What comes within a second of the line that was counted last counts with it, but for the
+	 * first line behind one that was on time. */
+	for (int64_t apart_ms = 999; apart_ms <= 1000; apart_ms++) {
+		struct log_clock clock = {0};
+
+		for (int64_t ms = 0; ms <= 60000; ms += 10000)
+			say(&clock, NOON_MS + ms - 120000, NOON_MS + ms);
+		assert_int_equal(clock.offset_ms, 0);
+		say(&clock, NOON_MS + 60000 + apart_ms - 120000, NOON_MS + 60000 + apart_ms);
+		assert_int_equal(clock.offset_ms, apart_ms == 1000 ? 120000 : 0);
+	}
+	for (int times = 7; times <= 8; times++) {
+		struct log_clock clock = {0};
+		int64_t now_ms = NOON_MS + 500;
+
+		say(&clock, NOON_MS - 120000, NOON_MS);
+		say(&clock, now_ms, now_ms);
+		say(&clock, now_ms - 120000, now_ms);
+		for (int i = 1; i < times; i++) {
+			now_ms += 10000;
+			say(&clock, now_ms - 120000, now_ms);
+		}
+		assert_int_equal(clock.offset_ms, times == 8 ? 120000 : 0);
+	}
+}
+
 static void test_refuted(unused_parameter void **state)
 {
 	/* At night each request lasts a minute, and is logged with the time that it came at: the
@@ -466,6 +494,7 @@ int main(void)
 	    cmocka_unit_test(test_buffers),
 	    cmocka_unit_test(test_kept_back),
 	    cmocka_unit_test(test_not_kept_back),
+	    cmocka_unit_test(test_at_once),
 	    cmocka_unit_test(test_refuted),
 	    cmocka_unit_test(test_give_or_take_within),
 	};

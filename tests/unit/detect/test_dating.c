@@ -215,6 +215,7 @@ static void test_last_lines_behind_a_weekend(unused_parameter void **state)
 	/* A log that ends soon after a weekend, or a month: two lines that agree are believed, and
 	 * more; one alone is not, nor are those behind a longer pause. */
 	static const int64_t pauses_ms[] = {62 * HOUR_MS, DATING_MAX_LAST_PAUSE_MS - HOUR_MS};
+	static const int64_t longest_ms = DATING_MAX_LAST_PAUSE_MS;
 
 	for (size_t i = 0; i < count_of(pauses_ms); i++) {
 		for (int count = 1; count <= DATING_MAX_WAITING; count++) {
@@ -228,13 +229,16 @@ static void test_last_lines_behind_a_weekend(unused_parameter void **state)
 				assert_as_said();
 		}
 	}
-	open_log();
-	say_usual(NOON_MS, 20);
-	for (int i = 0; i < 2; i++)
-		say(NOON_MS + 19000 + DATING_MAX_LAST_PAUSE_MS + i);
-	close_log();
-	assert_int_equal(given_ms[20], NOON_MS + 19000);
-	assert_int_equal(dating.misdated_total, 2);
+	for (int too_long = 0; too_long < 2; too_long++) {
+		open_log();
+		say_usual(NOON_MS, 20);
+		for (int i = 0; i < 2; i++)
+			say(NOON_MS + 19000 + longest_ms - 1 + i + too_long);
+		close_log();
+		assert_int_equal(
+		    given_ms[20], NOON_MS + 19000 + (too_long ? 0 : longest_ms - 1));
+		assert_int_equal(dating.misdated_total, too_long ? 2 : 0);
+	}
 }
 
 static void test_set_back(unused_parameter void **state)

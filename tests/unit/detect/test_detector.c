@@ -243,6 +243,8 @@ static void test_clock_set_back_little(unused_parameter void **state)
 		assert_int_equal(evidence.incomplete, 0);
 		detector_advance(detector, SCRIPT_START_MS + 334000);
 		script_assert_window(detector, "known-good 10");
+		detector_evidence(detector, &evidence);
+		assert_int_equal(evidence.rejected_voters, 0);
 	}
 }
 
@@ -433,6 +435,28 @@ static void test_least_options(unused_parameter void **state)
 	script_assert_summary(detector, "kerberos established 2, unknown unanswered 2");
 }
 
+static void test_short_window(unused_parameter void **state)
+{
+	/* Where a tunnel does not come about is told while it counts: after half a window, if that
+	 * is less than a minute. */
+	static const int64_t windows_ms[] = {20000, 119998, 120000, 600000};
+
+	for (size_t i = 0; i < count_of(windows_ms); i++) {
+		struct detector_options options = script_options();
+		struct detector *auto_call(detector_free) detector = NULL;
+		int64_t wait_ms = windows_ms[i] < 120000 ? windows_ms[i] / 2 : 60000;
+
+		options.window_ms = windows_ms[i];
+		assert_int_equal(detector_new(&detector, &options), 0);
+		for (int j = 0; j < 2; j++)
+			script_say(detector, "0 10.0.0.1 407 method=CONNECT target=h:443");
+		detector_advance(detector, SCRIPT_START_MS + wait_ms);
+		script_assert_summary(detector, "");
+		detector_advance(detector, SCRIPT_START_MS + wait_ms + 1);
+		script_assert_summary(detector, "unknown rejected 1");
+	}
+}
+
 static void test_without_memory(unused_parameter void **state)
 {
 	/* Whichever allocation fails, making fails and nothing leaks. */
@@ -506,6 +530,7 @@ int main(void)
 	    cmocka_unit_test(test_times),
 	    cmocka_unit_test(test_options),
 	    cmocka_unit_test(test_least_options),
+	    cmocka_unit_test(test_short_window),
 	    cmocka_unit_test(test_without_memory),
 	    cmocka_unit_test(test_outcome_names),
 	    cmocka_unit_test(test_before_the_first_line),

@@ -405,6 +405,26 @@ static void test_ramp(unused_parameter void **state)
 	detector_free(&detector);
 }
 
+static void test_onset_set_back(unused_parameter void **state)
+{
+	/* Where our clock is set back nobody knows how it was later than now. */
+	struct detector *auto_call(detector_free) detector = script_detector();
+	struct detector_onset onset;
+
+	for (int second = 0; second < 600; second += 20) {
+		detector_tell_time(detector, SCRIPT_START_MS + second * 1000);
+		script_admit(detector, 0, 10, second);
+	}
+	detector_tell_set_back(detector, SCRIPT_START_MS + 400000);
+	for (int second = 400; second < 580; second += 20) {
+		detector_tell_time(detector, SCRIPT_START_MS + second * 1000);
+		script_refuse(detector, 0, 10, second);
+	}
+	onset = evidence_of(detector).onset;
+	assert_int_equal(onset.kind, ONSET_STEP);
+	assert_true(onset.at_ms <= SCRIPT_START_MS + 400000);
+}
+
 static void test_few_voters(unused_parameter void **state)
 {
 	/* With fewer active voters than a spike needs no share is told. */
@@ -488,6 +508,7 @@ int main(void)
 	    cmocka_unit_test(test_forget),
 	    cmocka_unit_test(test_onset),
 	    cmocka_unit_test(test_ramp),
+	    cmocka_unit_test(test_onset_set_back),
 	    cmocka_unit_test(test_few_voters),
 	    cmocka_unit_test(test_forwarded),
 	    cmocka_unit_test(test_connections_of_a_proxy),

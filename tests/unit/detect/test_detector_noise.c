@@ -157,6 +157,38 @@ static void test_eviction_among_known_good(unused_parameter void **state)
 	assert_int_equal(totals->evicted_pending, 7);
 }
 
+static void ask_twice_for_tunnel(struct detector *detector, const char *client)
+{
+	for (int i = 0; i < 2; i++)
+		script_say(detector, "1 %s 407 method=CONNECT target=h:443", client);
+}
+
+static void test_eviction_of_tunnels(unused_parameter void **state)
+{
+	/* What may be an open tunnel makes room as well: a stranger's before anything of a
+	 * known-good voter, and theirs last. */
+	struct detector_options options = script_options();
+	struct detector *auto_call(detector_free) detector = NULL;
+	const uint64_t(*counts)[OUTCOME_COUNT];
+
+	options.max_pending = 2;
+	assert_int_equal(detector_new(&detector, &options), 0);
+	counts = detector_totals(detector)->handshakes;
+	script_admit(detector, 0, 10, 0);
+	ask_twice_for_tunnel(detector, "10.9.0.1");
+	script_say(detector, "1 10.1.0.1 401");
+	script_say(detector, "1 10.1.0.2 401");
+	assert_int_equal(counts[SCHEME_UNKNOWN][OUTCOME_INCOMPLETE], 1);
+	assert_int_equal(counts[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 0);
+	ask_twice_for_tunnel(detector, "10.1.0.3");
+	assert_int_equal(counts[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 1);
+	ask_twice_for_tunnel(detector, "10.1.0.4");
+	assert_int_equal(counts[SCHEME_UNKNOWN][OUTCOME_UNANSWERED], 2);
+	script_say(detector, "1 10.1.0.5 401");
+	assert_int_equal(counts[SCHEME_UNKNOWN][OUTCOME_INCOMPLETE], 2);
+	assert_int_equal(detector_totals(detector)->evicted_pending, 4);
+}
+
 static void claim(struct detector *detector, const char *text)
 {
 	struct record record = script_record(view_of_text(text));
@@ -333,6 +365,7 @@ int main(void)
 	    cmocka_unit_test(test_eviction_refuses_nobody),
 	    cmocka_unit_test(test_eviction_spares_known_good),
 	    cmocka_unit_test(test_eviction_among_known_good),
+	    cmocka_unit_test(test_eviction_of_tunnels),
 	    cmocka_unit_test(test_claimed_names),
 	    cmocka_unit_test(test_claims_and_refusals),
 	    cmocka_unit_test(test_office),

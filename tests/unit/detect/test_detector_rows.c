@@ -210,14 +210,15 @@ static struct view old_totals(struct keeper *keeper)
 static void test_whose_signals(unused_parameter void **state)
 {
 	/* An earlier release did not keep whose the signals were, so none counts as told until
-	 * those have left the window or no longer count. */
-	static struct keeper keeper;
+	 * those have left the window, also of a clock that is set back, or no longer count. */
+	static struct keeper keeper, none;
+	static const int64_t later_ms[] = {10000, 300000, 10000, 210000};
 	struct traffic dice = {.state = 9};
 
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < count_of(later_ms); i++) {
 		struct record record = script_record(VIEW("0 10.0.0.1 401 scheme=kerberos"));
 		struct signal signal = {.signature = 1, .time_ms = SCRIPT_START_MS};
-		struct detector *detector = restore(&(struct keeper){0}, &dice);
+		struct detector *auto_call(detector_free) detector = restore(&none, &dice);
 		struct detector_evidence evidence;
 		char key[ROW_KEY_BYTES];
 
@@ -229,14 +230,16 @@ static void test_whose_signals(unused_parameter void **state)
 		detector_free(&detector);
 		assert_int_equal(on_row(&keeper, row_key('t', 0, key), old_totals(&keeper)), 0);
 		detector = restore(&keeper, &dice);
-		signal.time_ms += i == 1 ? 300000 : 10000;
+		if (i == 3)
+			detector_tell_set_back(detector, SCRIPT_START_MS - 100000);
+		signal.time_ms += later_ms[i];
+		detector_tell_time(detector, signal.time_ms);
 		if (i == 2)
 			detector_forget_before(detector, signal.time_ms);
 		detector_signal(detector, &signal, &record);
 		detector_evidence(detector, &evidence);
 		assert_int_equal(evidence.named_signals, i == 0 ? 0 : 1);
 		assert_int_equal(detector_signals(detector, 1), i == 0 ? 2 : 1);
-		detector_free(&detector);
 		keeper_clear(&keeper);
 	}
 }

@@ -55,6 +55,7 @@ static void test_odd(unused_parameter void **state)
 	assert_string_equal(client_of("10.1.2.3", "[2001:db8:1::7]"), "2001:db8:1::7");
 	assert_string_equal(client_of("10.1.2.3", "203.0.113.7, unknown"), "10.1.2.3");
 	assert_string_equal(client_of("10.1.2.3", "203.0.113.7, "), "10.1.2.3");
+	assert_string_equal(client_of("10.1.2.3", "203.0.113.7,+"), "10.1.2.3");
 	assert_string_equal(client_of("10.1.2.3", "_hidden, 10.7.7.7"), "10.7.7.7");
 	assert_string_equal(client_of("10.1.2.3", "[x]:1"), "10.1.2.3");
 	assert_string_equal(client_of("10.1.2.3", "::1:x"), "10.1.2.3");

@@ -170,13 +170,24 @@ static void test_set_back(unused_parameter void **state)
 	struct onset onset = onset_of(percents, sizeof(percents));
 	struct detector_onset report;
 
+	onset_saved(&onset);
 	onset_set_back(&onset, START_MS);
 	assert_int_equal(onset.now, START_MS / SAMPLE_MS);
+	assert_false(onset.changed);
 	onset_set_back(&onset, START_MS - 4 * SAMPLE_MS);
+	assert_true(onset.changed);
 	assert_onset(&onset, 80, ONSET_STEP, 1);
+	onset_saved(&onset);
+	onset_advance(&onset, START_MS - 3 * SAMPLE_MS - 1, 90);
+	assert_false(onset.changed);
 	onset_advance(&onset, START_MS - 3 * SAMPLE_MS, 10);
 	onset_report(&onset, 80, &report);
 	assert_int_equal(report.at_ms, START_MS - 3 * SAMPLE_MS);
+	onset_saved(&onset);
+	onset_advance(&onset, START_MS - 2 * SAMPLE_MS - 1, 90);
+	assert_false(onset.changed);
+	for (int64_t i = 0; i < ONSET_SAMPLES; i++)
+		onset_advance(&onset, START_MS + i * SAMPLE_MS, 50);
 	onset_set_back(&onset, START_MS - 2 * ONSET_SAMPLES * SAMPLE_MS);
 	for (size_t i = 0; i < ONSET_SAMPLES; i++)
 		assert_int_equal(onset.percents[i], ONSET_UNTOLD);

@@ -96,6 +96,34 @@ static void test_full(unused_parameter void **state)
 	places_done(&places);
 }
 
+static void test_set_back(unused_parameter void **state)
+{
+	/* Where the clock is set back, a name seen later than now was seen now, and goes in its
+	 * turn. */
+	void (*const back[])(struct places *, int64_t) = {places_set_back, places_restart};
+
+	for (size_t way = 0; way < count_of(back); way++) {
+		struct places places = places_at(START_MS);
+		char name[16];
+
+		for (unsigned i = 0; i < PLACES_MAX; i++) {
+			snprintf(name, sizeof(name), "h%u", i);
+			places_add(&places, view_of_text(name), START_MS + (i == 7 ? 3600000 : 0));
+		}
+		back[way](&places, START_MS + 1);
+		assert_int_equal(places.items[8].last_ms, START_MS + 1);
+		assert_int_equal(places.items[9].last_ms, START_MS);
+		for (unsigned i = 0; i < PLACES_MAX; i++) {
+			snprintf(name, sizeof(name), "h%u", i);
+			if (i != 7)
+				places_find(&places, view_of_text(name), START_MS + 2 * WINDOW_MS);
+		}
+		assert_int_equal(
+		    places_add(&places, VIEW("new"), START_MS + 2 * WINDOW_MS), 8);
+		places_done(&places);
+	}
+}
+
 static void test_share(unused_parameter void **state)
 {
 	/* A place fails from two refusals on that are three quarters of its outcomes, or more. */
@@ -240,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_full),
+	    cmocka_unit_test(test_set_back),
 	    cmocka_unit_test(test_share),
 	    cmocka_unit_test(test_spread),
 	    cmocka_unit_test(test_rows),

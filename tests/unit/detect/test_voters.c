@@ -340,6 +340,10 @@ static void test_set_back(unused_parameter void **state)
 	struct traffic dice = {.state = 11};
 	int64_t now_ms = START_MS;
 
+	admit(1, now_ms);
+	voters_saved(&voters);
+	voters_set_back(&voters, &window, now_ms);
+	assert_int_equal(voters.changes.count, 0); /* nothing to be kept anew */
 	for (int i = 0; i < 20000; i++) {
 		uint64_t voter = 1 + traffic_pick(&dice, 4);
 		unsigned kind = traffic_pick(&dice, 20);

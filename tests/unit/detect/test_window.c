@@ -129,17 +129,22 @@ static void test_restart(unused_parameter void **state)
 {
 	/* At another time, also an earlier one, the window begins empty and forgets what it was to
 	 * forget. */
-	struct window window = window_at(START_MS);
+	for (int64_t i = 0; i < WINDOW_BUCKETS; i++) {
+		int64_t now_ms = START_MS + i * BUCKET_MS; /* each time in another place */
+		struct window window = window_at(now_ms);
 
-	window_add(&window, START_MS, WINDOW_UNANSWERED, 1);
-	window_forget_before(&window, START_MS);
-	window_restart(&window, START_MS - 10 * WINDOW_MS);
-	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
-	window_add(&window, START_MS - 10 * WINDOW_MS, WINDOW_UNANSWERED, 1);
-	window_advance(&window, START_MS);
-	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
-	assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
-	window_done(&window);
+		window_add(&window, now_ms, WINDOW_UNANSWERED, 1);
+		window_forget_before(&window, now_ms);
+		window_restart(&window, now_ms - 10 * WINDOW_MS);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+		for (size_t j = 0; j < WINDOW_BUCKETS; j++)
+			assert_int_equal(window.buckets[j].counts[WINDOW_UNANSWERED], 0);
+		window_add(&window, now_ms - 10 * WINDOW_MS, WINDOW_UNANSWERED, 1);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 1);
+		window_advance(&window, now_ms);
+		assert_int_equal(window.sums[WINDOW_UNANSWERED], 0);
+		window_done(&window);
+	}
 }
 
 static void test_set_back(unused_parameter void **state)
@@ -239,6 +244,9 @@ static void test_rows(unused_parameter void **state)
 	window_offer_all(&window);
 	assert_int_equal(window_save(&window, 'b', &sink), 0);
 	assert_int_equal(kept.count, 1 + WINDOW_BUCKETS);
+	window_saved(&window);
+	assert_int_equal(window_save(&window, 'b', &sink), 0);
+	assert_int_equal(kept.count, 1 + WINDOW_BUCKETS);
 	assert_int_equal(window_init(&wider, 2 * WINDOW_MS, SIGNALS), 0);
 	assert_int_equal(window_restore(&wider, kept.slot, row_view(&kept.row)), 0);
 	window_restore_now(&wider, START_MS);
@@ -310,8 +318,7 @@ static void test_other_signatures(unused_parameter void **state)
 
 static void test_old_rows(unused_parameter void **state)
 {
-	/* A row of the first version, which had fewer counters, is read as far as it goes; one that
-	 * counts less than that, or more than it has, is none. */
+	/* A row of the first version, which had fewer counters, is read as far as it goes. */
 	struct window window = window_at(START_MS);
 	int64_t number = START_MS / BUCKET_MS + 1;
 	uint64_t slot = (uint64_t)(number % WINDOW_BUCKETS);
@@ -330,31 +337,50 @@ static void test_old_rows(unused_parameter void **state)
 	assert_int_equal(window.sums[WINDOW_KERBEROS_REJECTED], 0);
 	assert_int_equal(window.sums[WINDOW_SIGNALS], 7);
 	assert_int_equal(window.sums[WINDOW_SIGNALS + 1], 8);
-	/* The most counters there can be, and one more. */
-	for (uint64_t more = 0; more < 2; more++) {
-		uint64_t count = WINDOW_SIGNALS + WINDOW_MAX_SIGNALS + more;
+	window_done(&window);
+}
 
-		row_begin(&row, 2);
-		row_put(&row, BUCKET_MS, 8);
-		row_put(&row, (uint64_t)number, 8);
-		row_put(&row, count, 2);
-		row_put(&row, WINDOW_SIGNALS, 2);
-		for (uint64_t i = 3; i < count; i++)
-			row_put(&row, i, 4);
+/* A row of that many counters, of which so many are no signatures'. */
+static struct row_writer row_of(uint64_t count, uint64_t others)
+{
+	struct row_writer row;
+
+	row_begin(&row, 2);
+	row_put(&row, BUCKET_MS, 8);
+	row_put(&row, (uint64_t)START_MS / BUCKET_MS + 1, 8);
+	row_put(&row, count, 2);
+	row_put(&row, others, 2);
+	for (uint64_t i = 3; i < count; i++)
+		row_put(&row, i, 4);
+	return row;
+}
+
+static void test_counts_of_rows(unused_parameter void **state)
+{
+	/* A row may have the most counters there can be, and as many that are no signatures' as we
+	 * have, but no more of either. */
+	static const struct {
+		uint64_t count, others;
+		int error;
+	} rows[] = {
+	    {WINDOW_SIGNALS + WINDOW_MAX_SIGNALS, WINDOW_SIGNALS, 0},
+	    {WINDOW_SIGNALS + WINDOW_MAX_SIGNALS + 1, WINDOW_SIGNALS, -EINVAL},
+	    {WINDOW_SIGNALS + 1, WINDOW_SIGNALS, 0},
+	    {WINDOW_SIGNALS + 1, WINDOW_SIGNALS + 1, -EINVAL},
+	};
+	struct window window = window_at(START_MS);
+	uint64_t slot = (uint64_t)(START_MS / BUCKET_MS + 1) % WINDOW_BUCKETS;
+	struct row_writer row;
+
+	for (size_t i = 0; i < count_of(rows); i++) {
+		row = row_of(rows[i].count, rows[i].others);
 		assert_int_equal(
-		    window_restore(&window, slot, row_view(&row)), more == 0 ? 0 : -EINVAL);
+		    window_restore(&window, slot, row_view(&row)), rows[i].error);
 	}
 	for (uint64_t others = 0; others <= WINDOW_SIGNALS + 2; others++) {
-		bool good = others >= 7 && others <= 9;
-
-		row_begin(&row, 2);
-		row_put(&row, BUCKET_MS, 8);
-		row_put(&row, (uint64_t)number, 8);
-		row_put(&row, 9, 2);
-		row_put(&row, others, 2);
-		for (uint64_t i = 3; i < 9; i++)
-			row_put(&row, i, 4);
-		assert_int_equal(window_restore(&window, slot, row_view(&row)), good ? 0 : -EINVAL);
+		row = row_of(9, others);
+		assert_int_equal(window_restore(&window, slot, row_view(&row)),
+		    others >= 7 && others <= 9 ? 0 : -EINVAL);
 	}
 	window_done(&window);
 }
@@ -372,6 +398,7 @@ int main(void)
 	    cmocka_unit_test(test_sums_of_restored),
 	    cmocka_unit_test(test_other_signatures),
 	    cmocka_unit_test(test_old_rows),
+	    cmocka_unit_test(test_counts_of_rows),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
