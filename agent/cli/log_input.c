@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "intake/head.h"
 #include "intake/utf16.h"
 #include "loop/host.h"
 
@@ -29,18 +30,6 @@ struct log_input {
 	char *path;
 	char why[MAX_WHY_BYTES];
 	unsigned char raw[RAW_BYTES]; /* what the stream has still to take is in here */
-};
-
-/* How other programs' files begin. */
-static const struct {
-	const char *name;
-	struct view magic;
-} others[] = {
-    {"xz", VIEW("\xfd" "7zXZ")},
-    {"bzip2", VIEW("BZh")},
-    {"zstd", VIEW("\x28\xb5\x2f\xfd")},
-    {"lz4", VIEW("\x04\x22\x4d\x18")},
-    {"zip", VIEW("PK\x03\x04")},
 };
 
 static int complain_of(struct log_input *input, const char *reason)
@@ -162,17 +151,19 @@ static int read_head(struct log_input *input)
 /* By the first bytes of a file, or of what is compressed in it; NULL where it can be read. */
 static const char *other_kind(struct view head)
 {
-	for (size_t i = 0; i < count_of(others); i++)
-		if (view_starts_with(head, others[i].magic))
-			return others[i].name;
-	return utf16_begins(head) ? "UTF-16" : NULL;
+	const char *compressor = head_compressor(head);
+
+	return compressor != NULL ? compressor : utf16_begins(head) ? "UTF-16" : NULL;
 }
 
 static int refuse(struct log_input *input, const char *kind)
 {
 	char reason[64];
 
-	snprintf(reason, sizeof(reason), "%s files cannot be read, only gzip and plain ones", kind);
+	snprintf(reason, sizeof(reason),
+	    input->coding == GZIP ? "what is compressed in it is %s, not the lines of a log"
+	                          : "%s files cannot be read, only gzip and plain ones",
+	    kind);
 	input->stream.avail_in = (unsigned)input->raw_total; /* it is the first byte */
 	return complain_of(input, reason);
 }

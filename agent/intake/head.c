@@ -44,24 +44,31 @@ int head_read(const char *pattern, size_t max_bytes, struct buffer *ret_head)
 	return error;
 }
 
-/* Magic numbers, and the look of UTF-16. An empty or NUL-filled beginning tells nothing. */
-const char *head_refusal(struct view start)
+const char *head_compressor(struct view start)
 {
 	static const struct {
 		struct view magic;
-		const char *refusal;
-	} kinds[] = {
-	    {{"\x1f\x8b", 2}, "compressed data"},
-	    {{"\x1f\x9d", 2}, "compressed data"},
-	    {{"BZh", 3}, "compressed data"},
-	    {{"\3757zXZ", 5}, "compressed data"},
-	    {{"\x28\xb5\x2f\xfd", 4}, "compressed data"},
-	    {{"\x04\x22\x4d\x18", 4}, "compressed data"},
-	    {{"PK\x03\x04", 4}, "compressed data"},
+		const char *name;
+	} compressors[] = {
+	    {{"\x1f\x8b", 2}, "gzip"},
+	    {{"\x1f\x9d", 2}, "compress"},
+	    {{"BZh", 3}, "bzip2"},
+	    {{"\3757zXZ", 5}, "xz"},
+	    {{"\x28\xb5\x2f\xfd", 4}, "zstd"},
+	    {{"\x04\x22\x4d\x18", 4}, "lz4"},
+	    {{"PK\x03\x04", 4}, "zip"},
 	};
 
-	for (size_t i = 0; i < count_of(kinds); i++)
-		if (view_starts_with(start, kinds[i].magic))
-			return kinds[i].refusal;
+	for (size_t i = 0; i < count_of(compressors); i++)
+		if (view_starts_with(start, compressors[i].magic))
+			return compressors[i].name;
+	return NULL;
+}
+
+/* An empty or NUL-filled beginning tells nothing. */
+const char *head_refusal(struct view start)
+{
+	if (head_compressor(start) != NULL)
+		return "compressed data";
 	return utf16_begins(start) ? "UTF-16 text" : NULL;
 }

@@ -11,5 +11,7 @@ must_check int head_read(const char *pattern, size_t max_bytes, struct buffer *r
 /* What a file is that begins so and is not followed, such as "UTF-16 text"; NULL where it may be
  * a log. */
 const char *head_refusal(struct view start);
+/* The program that compressed what begins so, such as "gzip"; NULL where none did. */
+const char *head_compressor(struct view start);
 
 #endif

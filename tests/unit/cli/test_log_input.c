@@ -126,11 +126,25 @@ static void test_what_is_no_gzip(unused_parameter void **state)
 
 	assert_damaged("x.log.gz", VIEW("This is a letter."), "no gzip file");
 	assert_damaged("x.log.xz", VIEW("\xfd" "7zXZ and more"), "xz files cannot be read");
+	assert_damaged("x.log.Z", VIEW("\x1f\x9d\x90 and more"), "compress files cannot be read");
 	assert_damaged("x.log", VIEW("BZh9 and more"), "bzip2 files cannot be read");
 	buffer_init(&content, 1000);
 	buffer_append(&content, GZIPPED);
 	buffer_append_text(&content, "and a letter");
 	assert_damaged("x.gz", buffer_view(&content), "other bytes follow");
+}
+
+static void test_compressed_twice(unused_parameter void **state)
+{
+	/* What a gzip file holds is no gzip file again: `printf 'one\ntwo\n' | gzip -n | gzip -n`.
+	 */
+	static const char twice[] =
+	    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x93\xef\xe6\x60\x00\x03"
+	    "\xe6\xd3\xe7\xbd\x9f\x6a\x69\x9e\x7f\xce\xc4\xf0\x8c\x7b\x97\x10"
+	    "\x48\x14\x00\x43\x75\x3a\x28\x1c\x00\x00\x00";
+
+	assert_damaged("x.gz", view_of(twice, sizeof(twice) - 1),
+	    "what is compressed in it is gzip, not the lines of a log");
 }
 
 static void test_utf16(unused_parameter void **state)
@@ -145,7 +159,7 @@ static void test_utf16(unused_parameter void **state)
 	assert_damaged("x.log", VIEW("o\0n\0e\0"), "UTF-16 files cannot be read");
 	assert_damaged("x.log", VIEW("\0o\0n\0e"), "UTF-16 files cannot be read");
 	assert_damaged("x.gz", view_of(compressed, sizeof(compressed) - 1),
-	    "UTF-16 files cannot be read");
+	    "what is compressed in it is UTF-16, not the lines of a log");
 	assert_reads("nuls.log", VIEW("\0\0\0\0one\n"), VIEW("\0\0\0\0one\n"));
 }
 
@@ -286,6 +300,7 @@ int main(void)
 	    input_test(test_cut_anywhere),
 	    input_test(test_flipped_anywhere),
 	    input_test(test_what_is_no_gzip),
+	    input_test(test_compressed_twice),
 	    input_test(test_utf16),
 	    input_test(test_cannot_be_opened),
 	    input_test(test_pipe),
