@@ -82,6 +82,18 @@ static void test_silent_while_another_grows(unused_parameter void **state)
 	assert_int_equal(ended, 1);
 }
 
+static void test_rhythm_is_not_known(unused_parameter void **state)
+{
+	/* A log that was written to now and then has no rhythm that it could have lost. */
+	look();
+	serve_both(8 * 10 * SECOND, 10 * SECOND);
+	serve(0, HOUR, 5 * SECOND);
+	assert_all_heard();
+	serve_both(4 * 10 * SECOND, 10 * SECOND);
+	serve(0, 3 * HOUR, 5 * SECOND);
+	assert_true(is_open(1, DEAF_SILENT));
+}
+
 static void test_silent_while_signals_come(unused_parameter void **state)
 {
 	/* Errors that requests cause show that it serves as well. */
@@ -407,6 +419,7 @@ int main(void)
 	    site_test(test_rotation_is_no_trouble),
 	    site_test(test_not_understood),
 	    site_test(test_silent_while_another_grows),
+	    site_test(test_rhythm_is_not_known),
 	    site_test(test_silent_while_signals_come),
 	    site_test(test_quiet_night),
 	    site_test(test_our_probes_are_nobody_else),

@@ -342,6 +342,21 @@ static void test_successes_are_not_logged_any_more(unused_parameter void **state
 	assert_false(is_open(0, DEAF_ONLY_ERRORS));
 }
 
+static void test_one_probe_is_not_enough(unused_parameter void **state)
+{
+	/* Its line may have been lost; another's may not. */
+	look();
+	serve(0, HOUR, 5 * SECOND);
+	requests_fail(200);
+	pass(HOUR);
+	requests_fail(100);
+	probe(DEAF_PROBE_ACCEPTED);
+	assert_all_heard();
+	requests_fail(1);
+	probe(DEAF_PROBE_ACCEPTED);
+	assert_true(is_open(0, DEAF_ONLY_ERRORS));
+}
+
 static void test_attack_at_night(unused_parameter void **state)
 {
 	/* A scanner fails a thousand times while nobody else is there, but for the probe. */
@@ -375,6 +390,7 @@ int main(void)
 	    site_test(test_a_log_of_errors_beside_another),
 	    site_test(test_outage_is_no_deafness),
 	    site_test(test_successes_are_not_logged_any_more),
+	    site_test(test_one_probe_is_not_enough),
 	    site_test(test_attack_at_night),
 	};
 

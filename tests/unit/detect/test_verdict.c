@@ -214,6 +214,9 @@ static void test_other_statuses(unused_parameter void **state)
 	assert_int_equal(verdict_of_text("0 a 0 user=b"), VERDICT_NOTHING);
 	assert_int_equal(verdict_of_text("0 a 99 scheme=kerberos reply=done"), VERDICT_NOTHING);
 	assert_int_equal(verdict_of_text("0 a 100 scheme=kerberos"), VERDICT_PASSAGE);
+	/* A log with codes shows a user where there is one. */
+	assert_int_equal(verdict_of_text("0 a 200.0"), VERDICT_NOTHING);
+	assert_int_equal(verdict_of_text("0 a 200..0"), VERDICT_NOTHING);
 }
 
 static void test_causes(unused_parameter void **state)
