@@ -255,8 +255,9 @@ def test_restored_etcd(rig):
     etcd.back_up()
     for number in range(100):  # more than the host would come to put by itself
         etcd.put("/other", str(number))
-    put = authmedic.status()["fleet"]["answered"]
-    wait_until(lambda: authmedic.status()["fleet"]["answered"] > put, 20, "it has seen that")
+    other = plain(rig, etcd, "other", host="other")
+    wait_until(lambda: authmedic.status()["fleet"]["hosts"] == ["other", "same"], 60, "it has seen that")
+    other.stop()
     assert authmedic.metric("authmedic_fleet_lost_leases_total") == 0
     etcd.restore()
     wait_fleet(authmedic, "away")
